@@ -1,0 +1,217 @@
+import { Accumulator } from './accumulator.ts';
+import { decodeBeginRequest, decodeEndRequest, decodeUnknownType } from './bodies.ts';
+import { ChunkReader } from './chunk-reader.ts';
+import { FCGI_HEADER_LEN, FCGI_NULL_REQUEST_ID, FCGI_VERSION_1, RecordType } from './constants.ts';
+import { RemoteProtocolError } from './errors.ts';
+import { isZeroHeader } from './header.ts';
+import type { FcgiRecord, UndefinedRecordType } from './records.ts';
+
+const EMPTY = new Uint8Array(0);
+
+/**
+ * Turns the bytes of one direction of a FastCGI connection into records (§3.3), however they were cut.
+ *
+ * `push()` takes bytes as they arrive, `next()` gives the records that are complete:
+ *
+ * ```ts
+ * decoder.push(chunk);
+ * for (let record = decoder.next(); record !== undefined; record = decoder.next()) { … }
+ * ```
+ *
+ * Contents that lie in one chunk are views of that chunk; contents that straddle chunks get an array of their
+ * own. Either way the decoder never changes bytes that it has handed out, and expects that the caller does not
+ * change the chunks. Padding and reserved bytes are ignored. Memory held between calls is at most twice what
+ * came of the record in progress, so below 128 KiB.
+ *
+ * Eight zero bytes where a record may begin are skipped: Cherokee sends them after the STDIN of an empty body.
+ * Any other version than 1 is an error.
+ */
+export class RecordDecoder {
+  readonly #reader = new ChunkReader();
+  readonly #scratch = new Uint8Array(FCGI_HEADER_LEN);
+  readonly #content = new Accumulator();
+  #scratchLength = 0;
+  #inContent = false;
+  #type = 0;
+  #requestId = 0;
+  #paddingLeft = 0;
+  #error: RemoteProtocolError | undefined;
+
+  /**
+   * Takes the next bytes of the connection. Errors in them come out of {@link next}.
+   *
+   * @param bytes any number of bytes; the caller must not change them afterwards
+   */
+  push(bytes: Uint8Array): void {
+    this.#reader.push(bytes);
+  }
+
+  /**
+   * The next record, or `undefined` until more bytes have been pushed.
+   *
+   * @throws RemoteProtocolError where the bytes break the protocol; from then on every call throws the same
+   *   error, because what follows has no meaning
+   */
+  next(): FcgiRecord | undefined {
+    if (this.#error !== undefined) throw this.#error;
+    try {
+      return this.#decode();
+    } catch (error) {
+      this.#error = error as RemoteProtocolError;
+      throw error;
+    }
+  }
+
+  /** Whether the bytes so far end in the middle of a record (its padding included). */
+  get midRecord(): boolean {
+    return (
+      this.#inContent || this.#scratchLength > 0 || this.#paddingLeft > 0 || this.#reader.available() > 0
+    );
+  }
+
+  /**
+   * Says that no more bytes will come. Call it once {@link next} has returned `undefined`.
+   *
+   * @throws RemoteProtocolError `FCGI_TRUNCATED_RECORD` if the connection ended in the middle of a record
+   */
+  end(): void {
+    if (this.#error !== undefined) throw this.#error;
+    if (this.midRecord) {
+      throw new RemoteProtocolError(
+        'FCGI_TRUNCATED_RECORD',
+        'connection',
+        'The connection ended in the middle of a record.',
+      );
+    }
+  }
+
+  #decode(): FcgiRecord | undefined {
+    if (this.#inContent) return this.#readContent();
+    const reader = this.#reader;
+    for (;;) {
+      const available = reader.available();
+      if (this.#paddingLeft > 0) {
+        const skipped = Math.min(this.#paddingLeft, available);
+        reader.offset += skipped;
+        this.#paddingLeft -= skipped;
+        if (this.#paddingLeft === 0) continue;
+      }
+      // A header in one piece, as nearly all are, is read where it lies.
+      if (this.#scratchLength === 0 && available >= FCGI_HEADER_LEN) {
+        const offset = reader.offset;
+        reader.offset += FCGI_HEADER_LEN;
+        const record = this.#readHeader(reader.chunk, offset);
+        if (record !== null) return record;
+      } else if (available === 0) {
+        reader.release();
+        return undefined;
+      } else if (this.#gatherHeader(available)) {
+        const record = this.#readHeader(this.#scratch, 0);
+        if (record !== null) return record;
+      }
+    }
+  }
+
+  /** Moves bytes of a header that straddles chunks into the scratch array; true when all 8 are there. */
+  #gatherHeader(available: number): boolean {
+    const reader = this.#reader;
+    const taken = Math.min(FCGI_HEADER_LEN - this.#scratchLength, available);
+    this.#scratch.set(reader.chunk.subarray(reader.offset, reader.offset + taken), this.#scratchLength);
+    reader.offset += taken;
+    this.#scratchLength += taken;
+    if (this.#scratchLength < FCGI_HEADER_LEN) return false;
+    this.#scratchLength = 0;
+    return true;
+  }
+
+  /** `null` where the header is to be skipped, `undefined` where its content is not all there yet. */
+  #readHeader(bytes: Uint8Array, offset: number): FcgiRecord | undefined | null {
+    if (bytes[offset] !== FCGI_VERSION_1) {
+      if (isZeroHeader(bytes, offset)) return null;
+      throw new RemoteProtocolError(
+        'FCGI_UNSUPPORTED_VERSION',
+        'connection',
+        `A record must have version ${FCGI_VERSION_1}, but this one has version ${bytes[offset]}.`,
+      );
+    }
+    this.#type = bytes[offset + 1]!;
+    this.#requestId = (bytes[offset + 2]! << 8) | bytes[offset + 3]!;
+    checkRequestId(this.#type, this.#requestId);
+    this.#content.start((bytes[offset + 4]! << 8) | bytes[offset + 5]!);
+    this.#paddingLeft = bytes[offset + 6]!;
+    this.#inContent = true;
+    return this.#readContent();
+  }
+
+  #readContent(): FcgiRecord | undefined {
+    const reader = this.#reader;
+    const content = this.#content;
+    for (;;) {
+      const missing = content.missing;
+      if (missing === 0) return this.#finish(content.length === 0 ? EMPTY : content.take());
+      const available = reader.available();
+      const from = reader.offset;
+      if (available >= missing && content.length === 0) {
+        reader.offset = from + missing;
+        return this.#finish(reader.chunk.subarray(from, reader.offset));
+      }
+      if (available === 0) {
+        reader.release();
+        return undefined;
+      }
+      const taken = Math.min(missing, available);
+      content.add(reader.chunk, from, from + taken);
+      reader.offset = from + taken;
+    }
+  }
+
+  #finish(content: Uint8Array): FcgiRecord {
+    this.#inContent = false;
+    return toRecord(this.#type, this.#requestId, content);
+  }
+}
+
+/** §3.3: management records have the null request ID, application records another one. */
+function checkRequestId(type: number, requestId: number): void {
+  const isManagement = type >= RecordType.GetValues && type <= RecordType.UnknownType;
+  const isApplication = type >= RecordType.BeginRequest && type <= RecordType.Data;
+  if (isApplication && requestId === FCGI_NULL_REQUEST_ID) {
+    throw new RemoteProtocolError(
+      'FCGI_INVALID_REQUEST_ID',
+      'connection',
+      `A record of type ${type} belongs to a request, so its request ID must not be 0.`,
+    );
+  }
+  if (isManagement && requestId !== FCGI_NULL_REQUEST_ID) {
+    throw new RemoteProtocolError(
+      'FCGI_INVALID_REQUEST_ID',
+      'connection',
+      `A record of type ${type} is a management record, so its request ID must be 0, but it is ${requestId}.`,
+    );
+  }
+}
+
+function toRecord(type: number, requestId: number, content: Uint8Array): FcgiRecord {
+  switch (type) {
+    // The streams first: they are nearly all of the traffic.
+    case RecordType.Params:
+    case RecordType.Stdin:
+    case RecordType.Stdout:
+    case RecordType.Stderr:
+    case RecordType.Data:
+      return { type, requestId, content };
+    case RecordType.BeginRequest:
+      return decodeBeginRequest(requestId, content);
+    case RecordType.EndRequest:
+      return decodeEndRequest(requestId, content);
+    case RecordType.AbortRequest:
+      return { type, requestId };
+    case RecordType.GetValues:
+    case RecordType.GetValuesResult:
+      return { type, requestId: FCGI_NULL_REQUEST_ID, content };
+    case RecordType.UnknownType:
+      return decodeUnknownType(content);
+    default:
+      return { type: type as UndefinedRecordType, requestId, content };
+  }
+}

@@ -1,0 +1,50 @@
+/** Stable codes of {@link RemoteProtocolError}; each has a heading in `docs/errors.md`. */
+export type RemoteProtocolErrorCode =
+  | 'FCGI_INVALID_BODY_LENGTH'
+  | 'FCGI_INVALID_REQUEST_ID'
+  | 'FCGI_PAIR_BYTES_EXCEEDED'
+  | 'FCGI_PAIR_COUNT_EXCEEDED'
+  | 'FCGI_PAIRS_BYTES_EXCEEDED'
+  | 'FCGI_TRUNCATED_PAIR'
+  | 'FCGI_TRUNCATED_RECORD'
+  | 'FCGI_UNSUPPORTED_VERSION';
+
+/** Stable codes of {@link LocalProtocolError}; each has a heading in `docs/errors.md`. */
+export type LocalProtocolErrorCode =
+  | 'FCGI_ARGUMENT_INVALID'
+  | 'FCGI_ARGUMENT_TOO_LONG'
+  | 'FCGI_TEXT_NOT_LATIN1';
+
+/** What an error ends: the request it is about, or the whole connection. */
+export type ErrorScope = 'connection' | 'request';
+
+/**
+ * The peer broke the rules of the protocol, or a limit.
+ *
+ * The message gives the rule and the numbers, never the contents of a buffer.
+ */
+export class RemoteProtocolError extends Error {
+  override readonly name = 'RemoteProtocolError';
+  /** Which rule was broken; stable over versions. */
+  readonly code: RemoteProtocolErrorCode;
+  /** `'connection'`: the bytes that follow have no meaning. `'request'`: only this request is lost. */
+  readonly scope: ErrorScope;
+
+  constructor(code: RemoteProtocolErrorCode, scope: ErrorScope, message: string) {
+    super(message);
+    this.code = code;
+    this.scope = scope;
+  }
+}
+
+/** The caller of this library asked for something that the protocol cannot express. Nothing was sent. */
+export class LocalProtocolError extends Error {
+  override readonly name = 'LocalProtocolError';
+  /** Which rule was broken; stable over versions. */
+  readonly code: LocalProtocolErrorCode;
+
+  constructor(code: LocalProtocolErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

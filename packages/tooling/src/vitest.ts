@@ -1,0 +1,16 @@
+import { defaultServerConditions } from 'vite';
+import { defineProject } from 'vitest/config';
+
+/** How the tests of one package run: against the sources, with no build before. */
+export function project(name: string, options: { timeout?: number } = {}) {
+  const timeout = options.timeout ?? 10_000;
+  return defineProject({
+    ssr: { resolve: { conditions: ['@fcgi-js/source', ...defaultServerConditions] } },
+    test: {
+      name,
+      include: ['test/**/*.test.ts'],
+      testTimeout: timeout,
+      hookTimeout: timeout,
+    },
+  });
+}

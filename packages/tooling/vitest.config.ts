@@ -1,0 +1,3 @@
+import { project } from './src/vitest.ts';
+
+export default project('tooling', { timeout: 600_000 });
