@@ -1,24 +1,77 @@
-import type { Reporter, TestModule } from 'vitest/node';
+import { writeFileSync } from 'node:fs';
+import type { Reporter, TestCollection, TestModule, TestSuite, Vitest } from 'vitest/node';
 
-/** Prints one closing line over all suites: `N passed, N failed, N skipped`. */
+/** How many tests ended how, over all suites. */
+export interface Totals {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/**
+ * Says at the very end what was skipped and why, then `N passed, N failed, N skipped`. With FCGI_JS_TOTALS the numbers
+ * go into that file instead: the program that runs vitest prints them when it has nothing else to say.
+ */
 export default class TotalsReporter implements Reporter {
+  #filtered = false;
+  #report: { totals: Totals; skips: string[] } | undefined;
+
+  onInit(vitest: Vitest): void {
+    // Under `-t` everything else is skipped, which is no news.
+    this.#filtered = vitest.config.testNamePattern !== undefined;
+    // At exit, so that it comes after the last line of every other reporter.
+    process.once('exit', () => this.#print());
+  }
+
   onTestRunEnd(modules: ReadonlyArray<TestModule>, errors: ReadonlyArray<unknown>): void {
     const totals = { passed: 0, failed: errors.length, skipped: 0 };
-    for (const module of modules) {
-      let tests = 0;
-      for (const test of module.children.allTests()) {
-        tests += 1;
-        const { state } = test.result();
-        if (state === 'passed') totals.passed += 1;
-        else if (state === 'skipped') totals.skipped += 1;
-        else totals.failed += 1;
-      }
-      // A file that does not load has no tests, but it has failed.
-      if (module.state() === 'failed' && tests === 0) totals.failed += 1;
-    }
-    // After the other reporters, so that it is the last line.
-    process.on('exit', () => {
-      console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
-    });
+    for (const module of modules) count(module, totals);
+    const skips = this.#filtered ? [] : modules.flatMap((module) => [...skipLines(module.children)]);
+    this.#report = { totals, skips };
   }
+
+  #print(): void {
+    if (this.#report === undefined) return;
+    const { totals, skips } = this.#report;
+    for (const line of skips) console.log(line);
+    const file = process.env['FCGI_JS_TOTALS'];
+    if (file !== undefined) writeFileSync(file, JSON.stringify(totals));
+    else console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+  }
+}
+
+function count(module: TestModule, totals: Totals): void {
+  for (const test of module.children.allTests()) {
+    const { state } = test.result();
+    if (state === 'passed') totals.passed += 1;
+    else if (state === 'skipped' && !ranOut(test.options.mode)) totals.skipped += 1;
+    else totals.failed += 1;
+  }
+  // A file that does not load and a hook that throws are failures of their own, and no test may show them.
+  for (const suite of [module, ...module.children.allSuites()]) {
+    if (suite.errors().length > 0) totals.failed += 1;
+  }
+}
+
+/** A test that was meant to run and is marked as skipped was cut off, by a failed hook for example. */
+function ranOut(mode: string | undefined): boolean {
+  return mode !== 'skip' && mode !== 'todo';
+}
+
+function* skipLines(collection: TestCollection): Generator<string> {
+  for (const child of collection) {
+    if (child.type === 'test') {
+      const result = child.result();
+      if (result.state !== 'skipped') continue;
+      yield `skipped: ${child.fullName}${result.note === undefined ? '' : ` (${result.note})`}`;
+    } else if (child.state() === 'skipped') {
+      yield `skipped: ${child.fullName} (${testCount(child)} tests)`;
+    } else {
+      yield* skipLines(child.children);
+    }
+  }
+}
+
+function testCount(suite: TestSuite): number {
+  return [...suite.children.allTests()].length;
 }

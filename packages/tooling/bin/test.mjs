@@ -1,0 +1,101 @@
+// `npm test`: installs, builds, checks and tests everything. What follows `npm test --` goes to vitest.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { unsupportedNode } from '../src/node-version.mjs';
+import { pnpmCommand } from '../src/pnpm-command.mjs';
+import { StepFailed, step } from '../src/steps.mjs';
+import {
+  canInstall,
+  installEnvironment,
+  systemCommands,
+  systemPackages,
+  whyMissing,
+} from '../src/system-packages.mjs';
+import { root } from '../src/workspace.mjs';
+
+/** @typedef {import('../src/totals-reporter.ts').Totals} Totals */
+
+async function prepare() {
+  const obstacle = unsupportedNode();
+  if (obstacle !== undefined) throw new StepFailed(obstacle);
+  const pnpm = pnpmCommand();
+  await step('Installing packages', [
+    ...pnpm,
+    'install',
+    '--frozen-lockfile',
+    '--config.confirmModulesPurge=false',
+  ]);
+  await step('Building', [...pnpm, 'run', 'build']);
+  await installSystemPackages();
+  await step('Linting', [...pnpm, 'run', 'lint']);
+  await step('Checking types', [...pnpm, 'run', 'typecheck']);
+  await step('Building the documentation', [...pnpm, 'run', 'docs']);
+}
+
+async function installSystemPackages() {
+  const missing = systemCommands.filter((command) => whyMissing(command) !== undefined);
+  if (missing.length === 0) return;
+  if (canInstall()) {
+    const packages = missing.map((command) => systemPackages[command]);
+    try {
+      await step('Updating the list of Debian packages', ['apt-get', 'update', '-q'], installEnvironment);
+      await step(
+        `Installing ${packages.join(', ')}`,
+        ['apt-get', 'install', '-qy', '--no-install-recommends', ...packages],
+        installEnvironment,
+      );
+    } catch (error) {
+      // No network or another system's package names: the tests below say what they miss.
+      if (!(error instanceof StepFailed)) throw error;
+    }
+  }
+  for (const command of missing) {
+    const reason = whyMissing(command);
+    if (reason !== undefined) process.stdout.write(`Tests that need it are left out: ${reason}\n`);
+  }
+}
+
+/**
+ * @param {string[]} args
+ * @returns {Promise<{ succeeded: boolean, totals: Totals | undefined }>}
+ */
+async function runTests(args) {
+  const folder = mkdtempSync(join(tmpdir(), 'fcgi-js-totals-'));
+  const file = join(folder, 'totals.json');
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  const child = spawn(process.execPath, [vitest, 'run', ...args], {
+    cwd: root,
+    env: { ...process.env, FCGI_JS_TOTALS: file },
+    stdio: 'inherit',
+  });
+  const succeeded = await new Promise((resolve) => {
+    child.on('error', () => resolve(false)).on('close', (code) => resolve(code === 0));
+  });
+  try {
+    return { succeeded, totals: JSON.parse(readFileSync(file, 'utf8')) };
+  } catch {
+    // vitest ended before it had run anything: a faulty configuration, for example.
+    return { succeeded: false, totals: undefined };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function main() {
+  try {
+    await prepare();
+    return await runTests(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return { succeeded: false, totals: undefined };
+  }
+}
+
+const { succeeded, totals = { passed: 0, failed: 0, skipped: 0 } } = await main();
+// Whatever went wrong outside the tests counts as one failure, so that no failed run reads like a good one.
+const failed = succeeded ? totals.failed : Math.max(1, totals.failed);
+process.exitCode = failed === 0 ? 0 : 1;
+process.stdout.write(`${totals.passed} passed, ${failed} failed, ${totals.skipped} skipped\n`);
