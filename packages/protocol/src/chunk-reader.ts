@@ -6,11 +6,14 @@ export class ChunkReader {
   chunk: Uint8Array = EMPTY;
   /** Position in {@link chunk} of the next unread byte. */
   offset = 0;
+  /** The chunks after {@link chunk}, none of them empty; those before `#next` have been read. */
   readonly #waiting: Uint8Array[] = [];
+  #next = 0;
 
   /** Appends a chunk. */
   push(chunk: Uint8Array): void {
-    if (this.offset === this.chunk.length) {
+    if (chunk.length === 0) return;
+    if (this.offset === this.chunk.length && this.#waiting.length === 0) {
       this.chunk = chunk;
       this.offset = 0;
     } else {
@@ -20,10 +23,7 @@ export class ChunkReader {
 
   /** Bytes that can be read from {@link chunk}, after moving on to the next chunk where this one is used up. */
   available(): number {
-    while (this.offset === this.chunk.length && this.#waiting.length > 0) {
-      this.chunk = this.#waiting.shift()!;
-      this.offset = 0;
-    }
+    if (this.offset === this.chunk.length && this.#waiting.length > 0) this.#advance();
     return this.chunk.length - this.offset;
   }
 
@@ -32,6 +32,28 @@ export class ChunkReader {
     if (this.offset === this.chunk.length) {
       this.chunk = EMPTY;
       this.offset = 0;
+    }
+  }
+
+  /** Forgets everything that has not been read. */
+  clear(): void {
+    this.chunk = EMPTY;
+    this.offset = 0;
+    this.#waiting.length = 0;
+    this.#next = 0;
+  }
+
+  #advance(): void {
+    const waiting = this.#waiting;
+    this.chunk = waiting[this.#next]!;
+    this.offset = 0;
+    this.#next += 1;
+    if (this.#next === waiting.length) {
+      waiting.length = 0;
+      this.#next = 0;
+    } else {
+      // Removing it from the front instead would move all the others, each time.
+      waiting[this.#next - 1] = EMPTY;
     }
   }
 }

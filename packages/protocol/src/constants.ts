@@ -1,5 +1,5 @@
 /**
- * The numbers and names of the FastCGI specification 1.0, appendix A ("Types and Constants").
+ * The numbers and names of the FastCGI specification 1.0, section 8 ("Types and Constants").
  */
 
 /** File descriptor of the listening socket that a web server hands to an application it starts (§2.2). */

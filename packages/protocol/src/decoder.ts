@@ -1,5 +1,6 @@
 import { Accumulator } from './accumulator.ts';
 import { decodeBeginRequest, decodeEndRequest, decodeUnknownType } from './bodies.ts';
+import { checkBytes } from './checks.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { FCGI_HEADER_LEN, FCGI_NULL_REQUEST_ID, FCGI_VERSION_1, RecordType } from './constants.ts';
 import { RemoteProtocolError } from './errors.ts';
@@ -41,9 +42,12 @@ export class RecordDecoder {
    * Takes the next bytes of the connection. Errors in them come out of {@link next}.
    *
    * @param bytes any number of bytes; the caller must not change them afterwards
+   * @throws LocalProtocolError `FCGI_ARGUMENT_INVALID` where `bytes` is no Uint8Array
    */
   push(bytes: Uint8Array): void {
-    this.#reader.push(bytes);
+    checkBytes('bytes', bytes);
+    // After an error nothing is read any more, so nothing is kept either.
+    if (this.#error === undefined) this.#reader.push(bytes);
   }
 
   /**
@@ -58,11 +62,15 @@ export class RecordDecoder {
       return this.#decode();
     } catch (error) {
       this.#error = error as RemoteProtocolError;
+      this.#reader.clear();
       throw error;
     }
   }
 
-  /** Whether the bytes so far end in the middle of a record (its padding included). */
+  /**
+   * Whether the bytes so far end in the middle of a record, its padding included. Ask once {@link next} has
+   * returned `undefined`: a whole record that has not been taken counts too.
+   */
   get midRecord(): boolean {
     return (
       this.#inContent || this.#scratchLength > 0 || this.#paddingLeft > 0 || this.#reader.available() > 0
@@ -72,17 +80,18 @@ export class RecordDecoder {
   /**
    * Says that no more bytes will come. Call it once {@link next} has returned `undefined`.
    *
-   * @throws RemoteProtocolError `FCGI_TRUNCATED_RECORD` if the connection ended in the middle of a record
+   * @throws RemoteProtocolError `FCGI_TRUNCATED_RECORD` if the connection ended in the middle of a record; or
+   *   the error that {@link next} has thrown
    */
   end(): void {
-    if (this.#error !== undefined) throw this.#error;
-    if (this.midRecord) {
-      throw new RemoteProtocolError(
+    if (this.#error === undefined && this.midRecord) {
+      this.#error = new RemoteProtocolError(
         'FCGI_TRUNCATED_RECORD',
         'connection',
         'The connection ended in the middle of a record.',
       );
     }
+    if (this.#error !== undefined) throw this.#error;
   }
 
   #decode(): FcgiRecord | undefined {
@@ -90,21 +99,20 @@ export class RecordDecoder {
     const reader = this.#reader;
     for (;;) {
       const available = reader.available();
+      if (available === 0) {
+        reader.release();
+        return undefined;
+      }
       if (this.#paddingLeft > 0) {
         const skipped = Math.min(this.#paddingLeft, available);
         reader.offset += skipped;
         this.#paddingLeft -= skipped;
-        if (this.#paddingLeft === 0) continue;
-      }
-      // A header in one piece, as nearly all are, is read where it lies.
-      if (this.#scratchLength === 0 && available >= FCGI_HEADER_LEN) {
+      } else if (this.#scratchLength === 0 && available >= FCGI_HEADER_LEN) {
+        // A header in one piece, as nearly all are, is read where it lies.
         const offset = reader.offset;
         reader.offset += FCGI_HEADER_LEN;
         const record = this.#readHeader(reader.chunk, offset);
         if (record !== null) return record;
-      } else if (available === 0) {
-        reader.release();
-        return undefined;
       } else if (this.#gatherHeader(available)) {
         const record = this.#readHeader(this.#scratch, 0);
         if (record !== null) return record;

@@ -1,8 +1,17 @@
 import { BODY_LENGTH } from './bodies.ts';
 import {
+  checkBoolean,
+  checkBytes,
+  checkInteger,
+  checkIterable,
+  checkPair,
+  checkPairPart,
+  checkRequestId,
+  checkStreamType,
+} from './checks.ts';
+import {
   FCGI_HEADER_LEN,
   FCGI_KEEP_CONN,
-  FCGI_MAX_LENGTH,
   FCGI_NULL_REQUEST_ID,
   RecordType,
   type StreamType,
@@ -17,13 +26,11 @@ export type BytesLike = string | Uint8Array;
 export type NameValueInput = readonly [name: BytesLike, value: BytesLike];
 
 /**
- * The most content that {@link encodeStream} puts into one record, in bytes. With its padding such a record
- * stays below 65,536 (php-fpm and older HAProxy count both together in 16 bits), and being a multiple of 8
- * only the last record of a stream needs padding.
+ * The most content that the encoders put into one record, in bytes. With its padding such a record stays below
+ * 65,536 (php-fpm and older HAProxy count both together in 16 bits), and being a multiple of 8 only the last
+ * record of a stream needs padding.
  */
 export const STREAM_RECORD_CONTENT_LIMIT = 65_520;
-
-const LENGTH_LIMIT = 0x7fff_ffff;
 
 /** Fields of BEGIN_REQUEST. */
 export interface BeginRequestFields {
@@ -61,9 +68,10 @@ export interface EndRequestFields {
  * Encodes BEGIN_REQUEST (§5.1), without padding: php-fpm and libfcgi lose the connection over padding there.
  *
  * @returns 16 bytes
- * @throws LocalProtocolError where a number is out of its range
+ * @throws LocalProtocolError where a number is out of its range or `keepConn` is no boolean
  */
 export function encodeBeginRequest({ keepConn = false, requestId, role }: BeginRequestFields): Uint8Array {
+  checkBoolean('keepConn', keepConn);
   checkRequestId(requestId);
   checkInteger('role', role, 0, 0xffff);
   const record = withBody(RecordType.BeginRequest, requestId);
@@ -119,11 +127,12 @@ export function encodeEndRequest({
  * @param requestId 1 to 65,535
  * @param content bytes of the stream; copied
  * @returns the records, one after the other
- * @throws LocalProtocolError where `type` is no stream or the number is out of its range
+ * @throws LocalProtocolError where `type` is no stream, `content` no Uint8Array or the number out of its range
  */
 export function encodeStream(type: StreamType, requestId: number, content: Uint8Array): Uint8Array {
   checkStreamType(type);
   checkRequestId(requestId);
+  checkBytes('content', content);
   const full = Math.floor(content.length / STREAM_RECORD_CONTENT_LIMIT);
   const rest = content.length % STREAM_RECORD_CONTENT_LIMIT;
   const fullPadding = streamPadding(type, STREAM_RECORD_CONTENT_LIMIT);
@@ -164,6 +173,7 @@ export function encodeStreamEnd(type: StreamType, requestId: number): Uint8Array
  */
 export function encodeParams(requestId: number, pairs: Iterable<NameValueInput>): Uint8Array {
   checkRequestId(requestId);
+  checkIterable('pairs', pairs);
   const groups: Uint8Array[] = [];
   let group: Uint8Array[] = [];
   let groupLength = 0;
@@ -183,14 +193,16 @@ export function encodeParams(requestId: number, pairs: Iterable<NameValueInput>)
 }
 
 /**
- * Encodes GET_VALUES (§4.1): asks an application for its limits. Always padded or empty, because libfcgi does
- * not answer before it has a multiple of 8 bytes.
+ * Encodes GET_VALUES (§4.1): asks an application for its limits. There is at least one byte of padding, because
+ * libfcgi answers only when something follows the content, and the three usual names fill 48 bytes exactly.
  *
  * @param names usually `FCGI_MAX_CONNS`, `FCGI_MAX_REQS`, `FCGI_MPXS_CONNS`
  * @returns one record
- * @throws LocalProtocolError where a name cannot be encoded or all are longer than one record
+ * @throws LocalProtocolError where a name cannot be encoded, or all together have more than
+ *   {@link STREAM_RECORD_CONTENT_LIMIT} bytes
  */
 export function encodeGetValues(names: Iterable<BytesLike>): Uint8Array {
+  checkIterable('names', names);
   const pairs: NameValueInput[] = [];
   for (const name of names) pairs.push([name, '']);
   return encodeValues(RecordType.GetValues, 'GET_VALUES', pairs);
@@ -201,7 +213,8 @@ export function encodeGetValues(names: Iterable<BytesLike>): Uint8Array {
  *
  * @param pairs of the names that were asked for, those that are known
  * @returns one record
- * @throws LocalProtocolError where a pair cannot be encoded or all are longer than one record
+ * @throws LocalProtocolError where a pair cannot be encoded, or all together have more than
+ *   {@link STREAM_RECORD_CONTENT_LIMIT} bytes
  */
 export function encodeGetValuesResult(pairs: Iterable<NameValueInput>): Uint8Array {
   return encodeValues(RecordType.GetValuesResult, 'GET_VALUES_RESULT', pairs);
@@ -230,6 +243,7 @@ export function encodeUnknownType(type: number): Uint8Array {
  * @throws LocalProtocolError where a text has characters above U+00FF, or one is longer than 2^31 - 1 bytes
  */
 export function encodeNameValuePairs(pairs: Iterable<NameValueInput>): Uint8Array {
+  checkIterable('pairs', pairs);
   const encoded: Uint8Array[] = [];
   for (const pair of pairs) encoded.push(encodePair(pair));
   return concat(encoded);
@@ -263,21 +277,24 @@ function encodeValues(
   pairs: Iterable<NameValueInput>,
 ): Uint8Array {
   const content = encodeNameValuePairs(pairs);
-  if (content.length > FCGI_MAX_LENGTH) {
+  const length = content.length;
+  if (length > STREAM_RECORD_CONTENT_LIMIT) {
     throw new LocalProtocolError(
       'FCGI_ARGUMENT_TOO_LONG',
-      `${name} is one record of at most ${FCGI_MAX_LENGTH} bytes, but these pairs have ${content.length}.`,
+      `${name} is one record of at most ${STREAM_RECORD_CONTENT_LIMIT} bytes, but these pairs have ${length}.`,
     );
   }
-  const padding = -content.length & 7;
-  const record = new Uint8Array(FCGI_HEADER_LEN + content.length + padding);
-  record.set(content, writeRecordHeader(record, 0, type, FCGI_NULL_REQUEST_ID, content.length, padding));
+  const padding = type === RecordType.GetValues ? FCGI_HEADER_LEN - (length & 7) : -length & 7;
+  const record = new Uint8Array(FCGI_HEADER_LEN + length + padding);
+  record.set(content, writeRecordHeader(record, 0, type, FCGI_NULL_REQUEST_ID, length, padding));
   return record;
 }
 
-function encodePair([name, value]: NameValueInput): Uint8Array {
-  checkLength('name', name);
-  checkLength('value', value);
+function encodePair(pair: NameValueInput): Uint8Array {
+  checkPair(pair);
+  const [name, value] = pair;
+  checkPairPart('A name', name);
+  checkPairPart('A value', value);
   const head = lengthSize(name.length) + lengthSize(value.length);
   const bytes = new Uint8Array(head + name.length + value.length);
   let offset = writeLength(bytes, 0, name.length);
@@ -343,35 +360,4 @@ function concat(parts: readonly Uint8Array[]): Uint8Array {
     offset += part.length;
   }
   return whole;
-}
-
-function checkRequestId(requestId: number): void {
-  checkInteger('requestId', requestId, 1, 0xffff);
-}
-
-function checkInteger(name: string, value: number, least: number, most: number): void {
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new LocalProtocolError(
-      'FCGI_ARGUMENT_INVALID',
-      `${name} must be an integer from ${least} to ${most}, but it is ${value}.`,
-    );
-  }
-}
-
-function checkStreamType(type: StreamType): void {
-  if (!((type >= RecordType.Params && type <= RecordType.Data) as boolean)) {
-    throw new LocalProtocolError(
-      'FCGI_ARGUMENT_INVALID',
-      `type must be one of the five stream types (${RecordType.Params} to ${RecordType.Data}), but it is ${type}.`,
-    );
-  }
-}
-
-function checkLength(what: 'name' | 'value', bytes: BytesLike): void {
-  if (bytes.length > LENGTH_LIMIT) {
-    throw new LocalProtocolError(
-      'FCGI_ARGUMENT_TOO_LONG',
-      `A ${what} may have ${LENGTH_LIMIT} bytes, but this one has ${bytes.length}.`,
-    );
-  }
 }

@@ -1,4 +1,5 @@
 import { Accumulator } from './accumulator.ts';
+import { checkBytes, checkInteger } from './checks.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { RemoteProtocolError } from './errors.ts';
 
@@ -8,7 +9,7 @@ export interface NameValuePair {
   readonly value: Uint8Array;
 }
 
-/** What a peer may send as one stream of name-value pairs. */
+/** What a peer may send as one stream of name-value pairs: whole numbers from 0 on, or Infinity. */
 export interface NameValueLimits {
   /**
    * Bytes of the whole stream, lengths included.
@@ -43,9 +44,13 @@ class Allowance {
   #usedPairs = 0;
 
   constructor(limits: NameValueLimits) {
-    this.#bytes = limits.bytes ?? DEFAULT_BYTES;
-    this.#pairBytes = limits.pairBytes ?? this.#bytes;
-    this.#pairs = limits.pairs ?? DEFAULT_PAIRS;
+    const { bytes = DEFAULT_BYTES, pairBytes = bytes, pairs = DEFAULT_PAIRS } = limits;
+    checkLimit('bytes', bytes);
+    checkLimit('pairBytes', pairBytes);
+    checkLimit('pairs', pairs);
+    this.#bytes = bytes;
+    this.#pairBytes = pairBytes;
+    this.#pairs = pairs;
   }
 
   /** Counts one more pair of `size` bytes, as soon as its lengths are known. */
@@ -74,6 +79,10 @@ class Allowance {
       );
     }
   }
+}
+
+function checkLimit(name: keyof NameValueLimits, value: number): void {
+  if (value !== Number.POSITIVE_INFINITY) checkInteger(name, value, 0, Number.MAX_SAFE_INTEGER);
 }
 
 function exceeded(
@@ -108,7 +117,10 @@ export class NameValueDecoder {
   #nameLength = 0;
   #error: RemoteProtocolError | undefined;
 
-  /** @param limits what the peer may send; see the fields for the defaults */
+  /**
+   * @param limits what the peer may send; see the fields for the defaults
+   * @throws LocalProtocolError `FCGI_ARGUMENT_INVALID` where a limit is no limit
+   */
   constructor(limits: NameValueLimits = {}) {
     this.#allowance = new Allowance(limits);
   }
@@ -117,9 +129,12 @@ export class NameValueDecoder {
    * Takes the next bytes of the stream. Errors in them come out of {@link next}.
    *
    * @param bytes any number of bytes; the caller must not change them afterwards
+   * @throws LocalProtocolError `FCGI_ARGUMENT_INVALID` where `bytes` is no Uint8Array
    */
   push(bytes: Uint8Array): void {
-    this.#reader.push(bytes);
+    checkBytes('bytes', bytes);
+    // After an error nothing is read any more, so nothing is kept either.
+    if (this.#error === undefined) this.#reader.push(bytes);
   }
 
   /**
@@ -133,6 +148,7 @@ export class NameValueDecoder {
       return this.#decode();
     } catch (error) {
       this.#error = error as RemoteProtocolError;
+      this.#reader.clear();
       throw error;
     }
   }
@@ -140,11 +156,13 @@ export class NameValueDecoder {
   /**
    * Says that the stream has ended. Call it once {@link next} has returned `undefined`.
    *
-   * @throws RemoteProtocolError `FCGI_TRUNCATED_PAIR` if the stream ended in the middle of a pair
+   * @throws RemoteProtocolError `FCGI_TRUNCATED_PAIR` if the stream ended in the middle of a pair; or the error
+   *   that {@link next} has thrown
    */
   end(): void {
+    const cut = this.#inBody || this.#lengthsLength > 0 || this.#reader.available() > 0;
+    if (this.#error === undefined && cut) this.#error = truncatedPair();
     if (this.#error !== undefined) throw this.#error;
-    if (this.#inBody || this.#lengthsLength > 0 || this.#reader.available() > 0) throw truncatedPair();
   }
 
   #decode(): NameValuePair | undefined {
@@ -213,8 +231,10 @@ export class NameValueDecoder {
  * @returns three positions in `bytes` for each pair: where its name begins, where its name ends and its value
  *   begins, and where its value ends
  * @throws RemoteProtocolError where a limit is exceeded or the last pair is cut off
+ * @throws LocalProtocolError `FCGI_ARGUMENT_INVALID` where `bytes` is no Uint8Array or a limit is no limit
  */
 export function locateNameValuePairs(bytes: Uint8Array, limits: NameValueLimits = {}): number[] {
+  checkBytes('bytes', bytes);
   const allowance = new Allowance(limits);
   const positions: number[] = [];
   let offset = 0;
