@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { Reporter, TestCollection, TestModule, TestSuite, Vitest } from 'vitest/node';
+import type { Reporter, TestCase, TestCollection, TestModule, TestSuite, Vitest } from 'vitest/node';
 
 /** How many tests ended how, over all suites. */
 export interface Totals {
@@ -44,7 +44,7 @@ function count(module: TestModule, totals: Totals): void {
   for (const test of module.children.allTests()) {
     const { state } = test.result();
     if (state === 'passed') totals.passed += 1;
-    else if (state === 'skipped' && !ranOut(test.options.mode)) totals.skipped += 1;
+    else if (state === 'skipped' && !wasCutOff(test)) totals.skipped += 1;
     else totals.failed += 1;
   }
   // A file that does not load and a hook that throws are failures of their own, and no test may show them.
@@ -53,21 +53,24 @@ function count(module: TestModule, totals: Totals): void {
   }
 }
 
-/** A test that was meant to run and is marked as skipped was cut off, by a failed hook for example. */
-function ranOut(mode: string | undefined): boolean {
-  return mode !== 'skip' && mode !== 'todo';
+/** A failed hook leaves the tests behind it marked as skipped, though nobody meant to skip them. */
+function wasCutOff(test: TestCase): boolean {
+  if (test.options.mode !== 'run') return false;
+  let suite: TestSuite | TestModule = test.parent;
+  while (suite.type === 'suite' && suite.errors().length === 0) suite = suite.parent;
+  return suite.errors().length > 0;
 }
 
 function* skipLines(collection: TestCollection): Generator<string> {
   for (const child of collection) {
-    if (child.type === 'test') {
-      const result = child.result();
-      if (result.state !== 'skipped') continue;
+    if (child.type === 'suite') {
+      if (child.options.mode === 'skip') yield `skipped: ${child.fullName} (${testCount(child)} tests)`;
+      else yield* skipLines(child.children);
+      continue;
+    }
+    const result = child.result();
+    if (result.state === 'skipped' && !wasCutOff(child)) {
       yield `skipped: ${child.fullName}${result.note === undefined ? '' : ` (${result.note})`}`;
-    } else if (child.state() === 'skipped') {
-      yield `skipped: ${child.fullName} (${testCount(child)} tests)`;
-    } else {
-      yield* skipLines(child.children);
     }
   }
 }

@@ -1,0 +1,125 @@
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+import { importedModules, type RepositoryFile, repositoryFiles } from '../src/source-files.ts';
+import { publishedPackages } from '../src/workspace.mjs';
+
+const scripts = ['.ts', '.mts', '.js', '.mjs'];
+
+/** `file: module` for every import below a folder that `forbidden` picks. */
+function imports(folder: string, forbidden: (module: string, file: string) => boolean): string[] {
+  return repositoryFiles(folder, scripts).flatMap(({ path, text }) =>
+    importedModules(text)
+      .filter((module) => forbidden(module, path))
+      .map((module) => `${path}: ${module}`),
+  );
+}
+
+const isOutside = (module: string) => !module.startsWith('.');
+
+describe('imports', () => {
+  test('are found in every syntax that TypeScript has', () => {
+    const text = `
+      import a from 'a'; import type { B } from 'b'; export { c } from 'c'; import 'd';
+      const e = await import('e'); type F = import('f').F; const text = "import 'not-this'";`;
+    expect(importedModules(text).sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  });
+
+  test('of the protocol package stay inside it', () => {
+    expect(imports('packages/protocol/src', isOutside)).toEqual([]);
+  });
+
+  test.each(['engine', 'cgi'])('of server/src/%s are free of sockets and streams', (folder) => {
+    const impure = /^node:(net|stream)|^(net|stream)(\/|$)/;
+    expect(imports(`packages/server/src/${folder}`, (module) => impure.test(module))).toEqual([]);
+  });
+
+  test('of node:net stand only in the files of the server that listen or hold a connection', () => {
+    const allowed = /^packages\/server\/src\/(connection|listen\/[\w-]+|listen-[\w-]+|listener)\.ts$/;
+    const reachesNet = (module: string, file: string) => /^(node:)?net$/.test(module) && !allowed.test(file);
+    expect(imports('packages/server/src', reachesNet)).toEqual([]);
+  });
+
+  test.each(publishedPackages())(
+    'of $manifest.name name Node modules with their scheme and siblings by their package',
+    ({ folder, manifest }) => {
+      const siblings = Object.keys(manifest.dependencies ?? {});
+      const stray = (module: string) =>
+        isOutside(module) && !module.startsWith('node:') && !siblings.includes(module);
+      expect(imports(`${folder}/src`, stray)).toEqual([]);
+      const escapes = (module: string, file: string) =>
+        !isOutside(module) && !new URL(module, `file:///${file}`).pathname.startsWith(`/${folder}/src/`);
+      expect(imports(`${folder}/src`, escapes)).toEqual([]);
+    },
+  );
+});
+
+/** The statements of an entry file that are anything but `export { named } from './file.ts'`. */
+function otherStatements({ path, text }: RepositoryFile): string[] {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  return source.statements
+    .filter((statement) => {
+      if (!ts.isExportDeclaration(statement)) return true;
+      const { exportClause, moduleSpecifier } = statement;
+      if (moduleSpecifier === undefined || exportClause === undefined) return true;
+      if (!ts.isNamedExports(exportClause)) return true;
+      return exportClause.elements.some(({ name }) => name.text === 'default');
+    })
+    .map((statement) => `${path}: ${statement.getText()}`);
+}
+
+test('entry files are named re-exports and nothing else', () => {
+  const text = `export { a, type B } from './a.ts';
+    export * from './b.ts'; export * as c from './c.ts'; export { d as default } from './d.ts';
+    export const e = 1; export {};`;
+  expect(otherStatements({ path: 'index.ts', text })).toHaveLength(5);
+  const entries = publishedPackages().flatMap(({ folder, manifest }) =>
+    Object.keys(manifest['exports'] as object)
+      .filter((subpath) => subpath !== './package.json')
+      .map((subpath) => `${folder}/src/${subpath === '.' ? 'index' : subpath.replace('./', '')}.ts`),
+  );
+  const files = repositoryFiles('packages', ['.ts']).filter(({ path }) => entries.includes(path));
+  expect(files.map(({ path }) => path).sort()).toEqual(entries.sort());
+  expect(files.flatMap(otherStatements)).toEqual([]);
+});
+
+const code = ['packages', 'docs'].flatMap((folder) => repositoryFiles(folder, scripts));
+
+test('no file is longer than 400 lines', () => {
+  const long = code
+    .map(({ path, text }) => ({ path, lines: text.trimEnd().split('\n').length }))
+    .filter(({ lines }) => lines > 400);
+  expect(long).toEqual([]);
+});
+
+describe('silenced checks', () => {
+  const self = 'packages/tooling/test/architecture.test.ts';
+  const silencers = [
+    /@ts-(ignore|nocheck|expect-error)/,
+    /(biome|prettier|istanbul|v8|c8)[ -]ignore|eslint-disable/,
+    /\bas unknown as\b|\bas any\b|: any\b|<any>/,
+    /\.only\(/,
+  ];
+  const silences = (line: string) => silencers.some((silencer) => silencer.test(line));
+
+  test('are recognised', () => {
+    const examples = [
+      '// @ts-expect-error: later',
+      '// biome-ignore lint: no',
+      '/* v8 ignore next */',
+      'x as unknown as T',
+      'let x: any;',
+      'test.only(',
+    ];
+    expect(examples.filter((line) => !silences(line))).toEqual([]);
+  });
+
+  test('are nowhere', () => {
+    const found = code
+      .filter(({ path }) => path !== self)
+      .flatMap(({ path, text }) =>
+        text.split('\n').map((line, index) => ({ line, at: `${path}:${index + 1}` })),
+      )
+      .filter(({ line }) => silences(line));
+    expect(found).toEqual([]);
+  });
+});

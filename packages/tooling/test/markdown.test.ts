@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { anchors, codeBlocks, links } from '../src/markdown.ts';
+import { repositoryFiles } from '../src/source-files.ts';
+import { typeErrors } from '../src/type-check.ts';
+import { publishedPackages, root } from '../src/workspace.mjs';
+
+const example = `# A *heading* with \`code\` & more
+
+Text with [a link](docs/limits.md#params "title"), ![an image](<logo.svg>) and \`[no link](nowhere.md)\`.
+
+\`\`\`ts
+const a = '[no link](nowhere.md)';
+# no heading
+\`\`\`
+
+# Again
+# Again
+
+[reference]: https://example.org/
+`;
+
+const documents = repositoryFiles('.', ['.md']);
+const byPath = new Map(documents.map(({ path, text }) => [path, text]));
+
+describe('links in Markdown', () => {
+  test('are found, and those in code are not', () => {
+    expect(links(example)).toEqual(['docs/limits.md#params', 'logo.svg', 'https://example.org/']);
+    expect(anchors(example)).toEqual(['a-heading-with-code--more', 'again', 'again-1']);
+  });
+
+  test('that stay in this repository lead to a file and a heading that exist', () => {
+    const broken = documents.flatMap(({ path, text }) =>
+      links(text)
+        .filter((target) => !/^[a-z][a-z+.-]*:/.test(target))
+        .filter((target) => !leadsSomewhere(path, target))
+        .map((target) => `${path}: ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+});
+
+function leadsSomewhere(from: string, target: string): boolean {
+  const [file = '', anchor] = decodeURIComponent(target).split('#');
+  const path = file === '' ? from : join(dirname(from), file);
+  if (!existsSync(join(root, path))) return false;
+  return anchor === undefined || anchors(byPath.get(path) ?? '').includes(anchor);
+}
+
+describe('code in READMEs', () => {
+  const extensions: Record<string, string> = { js: 'js', javascript: 'js', ts: 'ts', typescript: 'ts' };
+  const readmes = ['README.md', ...publishedPackages().map(({ folder }) => `${folder}/README.md`)];
+
+  /** One module for each block, where every package of ours and Express can be imported. */
+  function modules(): Map<string, string> {
+    const found = new Map<string, string>();
+    for (const path of readmes) {
+      for (const { language, line, text } of codeBlocks(byPath.get(path) ?? '')) {
+        const extension = extensions[language];
+        if (extension === undefined) continue;
+        // The name of the README and the line stand in the file name, and so in every message.
+        const name = `${path.replaceAll('/', '-')}-line-${line}.${extension}`;
+        found.set(join(root, 'docs/examples', name), text);
+      }
+    }
+    return found;
+  }
+
+  test('is found with its language and line', () => {
+    expect(codeBlocks(example)).toEqual([
+      { language: 'ts', line: 5, text: `const a = '[no link](nowhere.md)';\n# no heading\n` },
+    ]);
+  });
+
+  test('is checked for real: an error in it is seen', () => {
+    const faulty = new Map([
+      [join(root, 'docs/examples/faulty.ts'), `import { no } from '@fcgi-js/protocol'; no();`],
+    ]);
+    expect(typeErrors(faulty, { customConditions: ['@fcgi-js/source'] })).toEqual([
+      expect.stringContaining(`has no exported member 'no'`),
+    ]);
+  });
+
+  test('type-checks', () => {
+    const code = modules();
+    expect([...code.keys()].length).toBeGreaterThanOrEqual(readmes.length);
+    const readerOptions = { allowJs: true, checkJs: true, noUnusedLocals: false, noUnusedParameters: false };
+    expect(typeErrors(code, { customConditions: ['@fcgi-js/source'], ...readerOptions })).toEqual([]);
+  });
+
+  test('is there for every published package', () => {
+    expect(readmes.filter((path) => codeBlocks(byPath.get(path) ?? '').length === 0)).toEqual([]);
+  });
+});
