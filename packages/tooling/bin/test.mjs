@@ -70,6 +70,9 @@ async function runTests(args) {
     env: { ...process.env, FCGI_JS_TOTALS: file },
     stdio: 'inherit',
   });
+  // Ctrl-C reaches vitest by itself: wait for it to end. A SIGTERM reaches only this process.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill());
   const succeeded = await new Promise((resolve) => {
     child.on('error', () => resolve(false)).on('close', (code) => resolve(code === 0));
   });
