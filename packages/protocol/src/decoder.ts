@@ -5,7 +5,7 @@ import { ChunkReader } from './chunk-reader.ts';
 import { FCGI_HEADER_LEN, FCGI_NULL_REQUEST_ID, FCGI_VERSION_1, RecordType } from './constants.ts';
 import { RemoteProtocolError } from './errors.ts';
 import { isZeroHeader } from './header.ts';
-import type { FcgiRecord, UndefinedRecordType } from './records.ts';
+import type { FcgiRecord } from './records.ts';
 
 const EMPTY = new Uint8Array(0);
 
@@ -220,6 +220,6 @@ function toRecord(type: number, requestId: number, content: Uint8Array): FcgiRec
     case RecordType.UnknownType:
       return decodeUnknownType(content);
     default:
-      return { type: type as UndefinedRecordType, requestId, content };
+      return { type: 'undefined', requestId, undefinedType: type, content };
   }
 }

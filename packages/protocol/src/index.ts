@@ -53,7 +53,6 @@ export type {
   FcgiRecord,
   StreamRecord,
   UndefinedRecord,
-  UndefinedRecordType,
   UnknownTypeRecord,
   ValuesRecord,
 } from './records.ts';

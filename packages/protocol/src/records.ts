@@ -56,18 +56,14 @@ export interface UnknownTypeRecord {
   readonly unknownType: number;
 }
 
-/** A record of a type that FastCGI 1.0 does not define; `type` is 0 or 12 to 255. */
+/** A record of a type that FastCGI 1.0 does not define. */
 export interface UndefinedRecord {
-  readonly type: UndefinedRecordType;
+  readonly type: 'undefined';
   readonly requestId: number;
+  /** The type number as received: 0, or 12 to 255. */
+  readonly undefinedType: number;
   readonly content: Uint8Array;
 }
-
-/**
- * The type number of a record that FastCGI 1.0 does not define. A type of its own, so that comparing `type`
- * with `RecordType` narrows {@link FcgiRecord}.
- */
-export type UndefinedRecordType = number & { readonly undefinedByFastCgi: true };
 
 /** One record, decoded. Tell the kinds apart by `type`. */
 export type FcgiRecord =
