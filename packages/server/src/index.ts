@@ -1,1 +1,17 @@
-export {};
+export { fromNodeListener, type NodeListener, requestParams } from './adapters/node-listener.ts';
+export { Params } from './cgi/params.ts';
+export {
+  type CloseOptions,
+  createServer,
+  type FcgiServer,
+  type ServerOptions,
+  type ServerStats,
+} from './create-server.ts';
+export type { RequestErrorMessage, RequestMessage } from './diagnostics.ts';
+export { FcgiServerError, type FcgiServerErrorCode, type FcgiServerErrorScope } from './errors.ts';
+export type { ServerLimits } from './limits.ts';
+export { isFcgiListenSocket } from './listen/inherited.ts';
+export type { ListenOptions } from './listen/listener.ts';
+export { type ListenAddress, parseListenAddress } from './listen-address.ts';
+export type { ConnectionInfo, FcgiRequest } from './request/fcgi-request.ts';
+export type { HandlerResult, RequestHandler } from './request-handler.ts';

@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Params } from '../cgi/params.ts';
+import type { FcgiRequest } from '../request/fcgi-request.ts';
+import { DEFERRED, type RequestHandler } from '../request-handler.ts';
+import { NodeExchange } from './node/node-exchange.ts';
+
+/** A listener as `http.createServer` takes it: an Express or connect application, `app.callback()` of Koa, … */
+export type NodeListener = (req: IncomingMessage, res: ServerResponse) => unknown;
+
+const requests = new WeakMap<IncomingMessage, FcgiRequest>();
+
+/**
+ * Makes a handler of a listener for `node:http`. Its `req` and `res` are an `http.IncomingMessage` and an
+ * `http.ServerResponse`.
+ *
+ * ```ts
+ * const server = createServer({ responder: fromNodeListener(app) });
+ * ```
+ *
+ * A listener that throws, or returns a promise that rejects, is answered with 500 if nothing was sent.
+ *
+ * @param listener called for every request
+ */
+export function fromNodeListener(listener: NodeListener): RequestHandler {
+  if (typeof listener !== 'function') {
+    throw new TypeError(
+      'fromNodeListener() takes a function (req, res), for example an Express application.',
+    );
+  }
+  return (request) => {
+    const { req, res } = new NodeExchange(request);
+    requests.set(req, request);
+    const result = listener(req, res);
+    if (isPromise(result)) result.then(undefined, (error: unknown) => request.fail(error));
+    return DEFERRED;
+  };
+}
+
+/**
+ * The params of a request that came over FastCGI: REMOTE_USER, SSL_CLIENT_S_DN, DOCUMENT_ROOT and whatever
+ * else the web server sends.
+ *
+ * @param req the request object that {@link fromNodeListener} made
+ * @throws TypeError where the request did not come over FastCGI
+ */
+export function requestParams(req: IncomingMessage): Params {
+  const request = requests.get(req);
+  if (request === undefined) throw new TypeError('requestParams(): this request did not come over FastCGI.');
+  return request.params;
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
+}

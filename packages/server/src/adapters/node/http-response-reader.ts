@@ -1,0 +1,107 @@
+import { isBodyless, isConnectionField } from '../../cgi/response-head.ts';
+import { ChunkedDecoder } from './chunked-decoder.ts';
+
+/** What becomes of the response that a `ServerResponse` writes. */
+export interface ResponseSink {
+  /** The head for the web server. */
+  head(text: string): void;
+  /** Bytes of the body. */
+  body(chunk: string | Uint8Array, encoding: BufferEncoding): void;
+  /** More body than Content-Length; the surplus is dropped. */
+  surplus(contentLength: number): void;
+}
+
+const HEAD_END = '\r\n\r\n';
+const STATUS_LINE = /^HTTP\/1\.\d (\d{3}) ?(.*)$/;
+const CONTENT_LENGTH = /^content-length: *(\d+)$/i;
+const CHUNKED = /^transfer-encoding:.*\bchunked *$/i;
+
+/**
+ * Reads what `ServerResponse` writes to its socket, an HTTP/1.1 response, and gives what a web server wants
+ * instead: a CGI head and a body without framing. Interim responses (1xx) are dropped.
+ * `ServerResponse` always writes a head in one piece.
+ */
+export class HttpResponseReader {
+  readonly #method: string;
+  readonly #sink: ResponseSink;
+  #headRead = false;
+  #bodyless = false;
+  #chunked: ChunkedDecoder | undefined;
+  #contentLength: number | undefined;
+  #bodyBytes = 0;
+
+  constructor(method: string, sink: ResponseSink) {
+    this.#method = method;
+    this.#sink = sink;
+  }
+
+  /** Whether the head of the final response has been read. */
+  get headRead(): boolean {
+    return this.#headRead;
+  }
+
+  /** Bytes by which the body falls short of Content-Length. */
+  get missing(): number {
+    if (this.#contentLength === undefined || this.#bodyless) return 0;
+    return Math.max(0, this.#contentLength - this.#bodyBytes);
+  }
+
+  /** Takes what `ServerResponse` wrote. */
+  write(data: string | Uint8Array, encoding: BufferEncoding): void {
+    if (this.#headRead) this.#body(data, encoding);
+    else this.#head(data, encoding);
+  }
+
+  #head(data: string | Uint8Array, encoding: BufferEncoding): void {
+    const text = typeof data === 'string' ? data : Buffer.from(data).toString('latin1');
+    const end = text.indexOf(HEAD_END);
+    if (end === -1) throw new TypeError('An HTTP response head was expected, but this was something else.');
+    const lines = text.slice(0, end).split('\r\n');
+    const rest = text.slice(end + HEAD_END.length);
+    const [, code, reason = ''] = STATUS_LINE.exec(lines[0]!)!;
+    const status = Number(code);
+    if (status >= 200 || status === 101) {
+      this.#headRead = true;
+      this.#bodyless = isBodyless(status, this.#method);
+      this.#sink.head(this.#toCgi(lines, status, reason));
+    }
+    if (rest !== '') this.write(rest, typeof data === 'string' ? encoding : 'latin1');
+  }
+
+  #toCgi(lines: readonly string[], status: number, reason: string): string {
+    let head = '';
+    for (let i = 1; i < lines.length; i += 1) {
+      const line = lines[i]!;
+      const name = line.slice(0, line.indexOf(':'));
+      if (isConnectionField(name)) {
+        if (CHUNKED.test(line)) this.#chunked = new ChunkedDecoder((data) => this.#content(data, 'latin1'));
+        continue;
+      }
+      const length = CONTENT_LENGTH.exec(line);
+      if (length !== null) this.#contentLength = Number(length[1]);
+      head += `${line}\r\n`;
+    }
+    return `${head}Status: ${status}${reason === '' ? '' : ` ${reason}`}${HEAD_END}`;
+  }
+
+  #body(data: string | Uint8Array, encoding: BufferEncoding): void {
+    if (data.length === 0) return;
+    if (this.#chunked === undefined) this.#content(data, encoding);
+    else this.#chunked.push(typeof data === 'string' ? Buffer.from(data, encoding) : data);
+  }
+
+  #content(data: string | Uint8Array, encoding: BufferEncoding): void {
+    if (this.#bodyless) return;
+    const length = typeof data === 'string' ? Buffer.byteLength(data, encoding) : data.length;
+    const before = this.#bodyBytes;
+    this.#bodyBytes = before + length;
+    if (this.#contentLength === undefined || this.#bodyBytes <= this.#contentLength) {
+      this.#sink.body(data, encoding);
+      return;
+    }
+    const bytes = typeof data === 'string' ? Buffer.from(data, encoding) : data;
+    const fitting = bytes.subarray(0, Math.max(0, this.#contentLength - before));
+    if (fitting.length > 0) this.#sink.body(fitting, encoding);
+    if (before <= this.#contentLength) this.#sink.surplus(this.#contentLength);
+  }
+}

@@ -1,0 +1,87 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Stream } from 'node:stream';
+import type { Params } from '../../cgi/params.ts';
+import { rawHeaders } from '../../cgi/request-headers.ts';
+import type { RequestTarget } from '../../cgi/request-target.ts';
+import type { RequestSocket } from './request-socket.ts';
+
+/**
+ * The parts of Node's HTTP classes that its documentation does not promise, all in this file. Each is looked
+ * for before it is used, and has a documented way beside it.
+ */
+interface UndocumentedParts {
+  /** Sets the header fields, from which `headers` and `headersDistinct` are made when somebody asks. */
+  _addHeaderLines?(fields: string[], count: number): void;
+  /** Throws the rest of the body away, as Node does after a response. */
+  _dump?(): void;
+  /** Whether `close` has been emitted. */
+  _closed?: boolean;
+}
+
+/** The request and response objects of one request, and the prefix the application is mounted at. */
+export interface HttpMessages {
+  readonly req: IncomingMessage & { baseUrl?: string; originalUrl?: string };
+  readonly res: ServerResponse;
+}
+
+const PROTOCOL = /^HTTP\/(\d)(?:\.(\d))?$/;
+
+/** Makes `req` and `res` of the params of a request. */
+export function createMessages(params: Params, target: RequestTarget, socket: RequestSocket): HttpMessages {
+  // What is asked of the socket is there; see the list of members in RequestSocket.
+  const req: HttpMessages['req'] = new IncomingMessage(socket as Stream as Socket);
+  req.method = params.get('REQUEST_METHOD') || 'GET';
+  req.url = target.url;
+  req.originalUrl = target.originalUrl;
+  req.baseUrl = target.baseUrl;
+  setHeaders(req, rawHeaders(params));
+  // For other versions the response would leave out Content-Length; framing is the web server's business.
+  setVersion(req, 1, 1);
+  const res = new ServerResponse(req);
+  const version = PROTOCOL.exec(params.get('SERVER_PROTOCOL') ?? '');
+  if (version !== null) setVersion(req, Number(version[1]), Number(version[2] ?? 0));
+  // The connection to the browser is not ours to keep or close.
+  res.removeHeader('Connection');
+  res.assignSocket(socket as Stream as Socket);
+  return { req, res };
+}
+
+/** The response is complete: throws away what nobody read of the request. */
+export function dumpBody(req: IncomingMessage & UndocumentedParts): void {
+  if (typeof req._dump === 'function') req._dump();
+  else req.resume();
+}
+
+/**
+ * The browser has gone, but what is written is still sent: emits `close` on the response without destroying
+ * it.
+ */
+export function emitEarlyClose(res: ServerResponse & UndocumentedParts, socket: RequestSocket): void {
+  if (res._closed === true) return;
+  // `ServerResponse` would destroy itself on the `close` of its socket.
+  res._closed = true;
+  socket.emit('close', false);
+  res.emit('close');
+}
+
+function setHeaders(req: IncomingMessage & UndocumentedParts, raw: string[]): void {
+  if (typeof req._addHeaderLines === 'function') {
+    req._addHeaderLines(raw, raw.length);
+    return;
+  }
+  req.rawHeaders = raw;
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i]!.toLowerCase();
+    const earlier = req.headers[name];
+    const value = raw[i + 1]!;
+    req.headers[name] =
+      earlier === undefined ? value : `${String(earlier)}${name === 'cookie' ? '; ' : ', '}${value}`;
+  }
+}
+
+function setVersion(req: IncomingMessage, major: number, minor: number): void {
+  req.httpVersion = `${major}.${minor}`;
+  req.httpVersionMajor = major;
+  req.httpVersionMinor = minor;
+}

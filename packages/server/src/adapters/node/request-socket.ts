@@ -1,0 +1,214 @@
+import type { ServerResponse } from 'node:http';
+import { Stream } from 'node:stream';
+
+/** What the socket of a request is connected to. */
+export interface SocketPeer {
+  /** The request object wants bytes of the body. */
+  resume(): void;
+  /** The response object writes HTTP/1.1. */
+  write(data: string | Uint8Array, encoding: BufferEncoding, callback: (() => void) | undefined): boolean;
+  /** The application destroys the socket, the request or the response. */
+  destroyed(error: Error | undefined): void;
+}
+
+/** Both ends of the browser's connection, as the web server tells them. */
+export interface SocketAddresses {
+  readonly encrypted: boolean;
+  readonly localAddress: string | undefined;
+  readonly localPort: number | undefined;
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
+}
+
+/** Bytes of a body that a request object holds before it stops wanting more. */
+const READABLE_HIGH_WATER_MARK = 65_536;
+
+/**
+ * What an application finds as `req.socket` and `res.socket`: looks like the `net.Socket` (or `TLSSocket`) of
+ * the browser's connection, belongs to this one request, and passes on what `ServerResponse` writes.
+ */
+export class RequestSocket extends Stream {
+  readonly encrypted: boolean;
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
+  readonly localAddress: string | undefined;
+  readonly localPort: number | undefined;
+  readonly readableHighWaterMark = READABLE_HIGH_WATER_MARK;
+  readonly writableHighWaterMark = READABLE_HIGH_WATER_MARK;
+  readonly connecting = false;
+  readonly pending = false;
+  destroyed = false;
+  readable = true;
+  writable = true;
+  writableCorked = 0;
+  writableNeedDrain = false;
+  bytesRead = 0;
+  bytesWritten = 0;
+  timeout = 0;
+  /** `ServerResponse` keeps itself here while it writes to this socket. */
+  _httpMessage: ServerResponse | null = null;
+  /** `ServerResponse.end()` sets its `corked`. */
+  readonly _writableState = { corked: 0 };
+  readonly #peer: SocketPeer;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(peer: SocketPeer, addresses: SocketAddresses) {
+    super();
+    this.#peer = peer;
+    this.encrypted = addresses.encrypted;
+    this.remoteAddress = addresses.remoteAddress;
+    this.remotePort = addresses.remotePort;
+    this.localAddress = addresses.localAddress;
+    this.localPort = addresses.localPort;
+  }
+
+  get closed(): boolean {
+    return this.destroyed;
+  }
+
+  get localFamily(): string | undefined {
+    return family(this.localAddress);
+  }
+
+  get readyState(): string {
+    if (this.destroyed) return 'closed';
+    return this.writable ? 'open' : 'readOnly';
+  }
+
+  get remoteFamily(): string | undefined {
+    return family(this.remoteAddress);
+  }
+
+  get writableEnded(): boolean {
+    return !this.writable;
+  }
+
+  get writableFinished(): boolean {
+    return !this.writable;
+  }
+
+  get writableLength(): number {
+    return 0;
+  }
+
+  address(): { address?: string; family?: string; port?: number } {
+    const { localAddress, localFamily, localPort } = this;
+    if (localAddress === undefined || localFamily === undefined || localPort === undefined) return {};
+    return { address: localAddress, family: localFamily, port: localPort };
+  }
+
+  cork(): void {
+    this.writableCorked += 1;
+  }
+
+  uncork(): void {
+    this.writableCorked = Math.max(0, this.writableCorked - 1);
+  }
+
+  write(
+    data: string | Uint8Array,
+    encodingOrCallback?: BufferEncoding | ((error?: Error) => void) | null,
+    callback?: ((error?: Error) => void) | null,
+  ): boolean {
+    const done = typeof encodingOrCallback === 'function' ? encodingOrCallback : callback;
+    const encoding = typeof encodingOrCallback === 'string' ? encodingOrCallback : 'utf8';
+    this.#active();
+    this.bytesWritten += data.length;
+    const flowing = this.#peer.write(data, encoding, typeof done === 'function' ? done : undefined);
+    if (!flowing) this.writableNeedDrain = true;
+    return flowing;
+  }
+
+  end(data?: string | Uint8Array | (() => void), encoding?: BufferEncoding | (() => void)): this {
+    if (typeof data === 'string' || data instanceof Uint8Array) {
+      this.write(data, typeof encoding === 'string' ? encoding : undefined);
+    }
+    // Nothing but the response is written here, and the response says itself when it has ended.
+    this.destroySoon();
+    return this;
+  }
+
+  destroySoon(): void {
+    this.destroy();
+  }
+
+  destroy(error?: Error): this {
+    if (this.destroyed) return this;
+    this.#peer.destroyed(error);
+    this.close();
+    return this;
+  }
+
+  /** The request is over: `close` follows, once. */
+  close(): void {
+    if (this.destroyed) return;
+    this.destroyed = true;
+    this.readable = false;
+    this.writable = false;
+    clearTimeout(this.#timer);
+    process.nextTick(emitClose, this);
+  }
+
+  pause(): this {
+    return this;
+  }
+
+  resume(): this {
+    if (!this.destroyed) this.#peer.resume();
+    return this;
+  }
+
+  setTimeout(milliseconds: number, callback?: () => void): this {
+    this.timeout = milliseconds;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (callback !== undefined) {
+      if (milliseconds === 0) this.off('timeout', callback);
+      else this.once('timeout', callback);
+    }
+    if (milliseconds > 0 && !this.destroyed) {
+      this.#timer = setTimeout(() => this.emit('timeout'), milliseconds);
+      this.#timer.unref();
+    }
+    return this;
+  }
+
+  /** Bytes came or went: the time-out begins anew. */
+  touch(bytesRead: number): void {
+    this.bytesRead += bytesRead;
+    this.#active();
+  }
+
+  setEncoding(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  setNoDelay(): this {
+    return this;
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  #active(): void {
+    this.#timer?.refresh();
+  }
+}
+
+function emitClose(socket: RequestSocket): void {
+  socket.emit('close', false);
+}
+
+function family(address: string | undefined): string | undefined {
+  if (address === undefined) return undefined;
+  return address.includes(':') ? 'IPv6' : 'IPv4';
+}

@@ -1,0 +1,109 @@
+import { locateNameValuePairs } from '@fcgi-js/protocol';
+
+/**
+ * The params of one request (FastCGI 1.0 §5.2; RFC 3875 §4.1 calls them meta-variables), to be read like a
+ * `Map` of strings.
+ *
+ * Every character is one byte (Latin-1), as in the headers of `node:http`: nothing is re-encoded or lost, and
+ * `Buffer.from(value, 'latin1')` gives the bytes. Where a name came more than once, the last one counts, as
+ * nginx intends.
+ */
+export class Params implements Iterable<[name: string, value: string]> {
+  readonly #text: string;
+  readonly #positions: readonly number[];
+  #map: ReadonlyMap<string, string> | undefined;
+
+  private constructor(text: string, positions: readonly number[]) {
+    this.#text = text;
+    this.#positions = positions;
+  }
+
+  /**
+   * Reads a complete PARAMS stream.
+   *
+   * @throws RemoteProtocolError where a limit is exceeded or the last pair is cut off
+   */
+  static decode(bytes: Buffer, limits: { bytes: number; pairs: number }): Params {
+    const positions = locateNameValuePairs(bytes, limits);
+    return new Params(bytes.toString('latin1'), positions);
+  }
+
+  /** Makes params of names and values, each character of which is one byte. */
+  static from(entries: Iterable<readonly [name: string, value: string]>): Params {
+    let text = '';
+    const positions: number[] = [];
+    for (const [name, value] of entries) {
+      const middle = text.length + name.length;
+      positions.push(text.length, middle, middle + value.length);
+      text += name + value;
+    }
+    return new Params(text, positions);
+  }
+
+  /** The value of a name, or `undefined` if it did not come. */
+  get(name: string): string | undefined {
+    const text = this.#text;
+    const positions = this.#positions;
+    const length = name.length;
+    // Backwards, because the last one counts. Comparing in place is cheaper than a map for the few names that
+    // a request is asked for.
+    for (let i = positions.length - 3; i >= 0; i -= 3) {
+      const start = positions[i]!;
+      if (positions[i + 1]! - start === length && text.startsWith(name, start)) {
+        return text.slice(positions[i + 1]!, positions[i + 2]!);
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether a name came. */
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  /** Every pair as it came, in order, repeated names included. */
+  *received(): Generator<[name: string, value: string]> {
+    const positions = this.#positions;
+    for (let i = 0; i < positions.length; i += 3) {
+      yield [
+        this.#text.slice(positions[i]!, positions[i + 1]!),
+        this.#text.slice(positions[i + 1]!, positions[i + 2]!),
+      ];
+    }
+  }
+
+  /** How many different names came. */
+  get size(): number {
+    return this.#asMap().size;
+  }
+
+  /** The names and values, each name once. */
+  entries(): IterableIterator<[name: string, value: string]> {
+    return this.#asMap().entries();
+  }
+
+  /** The names, each once. */
+  keys(): IterableIterator<string> {
+    return this.#asMap().keys();
+  }
+
+  /** The values, in the order of {@link keys}. */
+  values(): IterableIterator<string> {
+    return this.#asMap().values();
+  }
+
+  /** Calls `callback` for each name with its value. */
+  forEach(callback: (value: string, name: string, params: this) => void): void {
+    for (const [name, value] of this.#asMap()) callback(value, name, this);
+  }
+
+  /** The names and values, each name once. */
+  [Symbol.iterator](): IterableIterator<[name: string, value: string]> {
+    return this.entries();
+  }
+
+  #asMap(): ReadonlyMap<string, string> {
+    this.#map ??= new Map(this.received());
+    return this.#map;
+  }
+}

@@ -1,0 +1,98 @@
+import { lengthOf, NO_LENGTH } from './meta-variables.ts';
+import type { Params } from './params.ts';
+
+/**
+ * Fields that are not passed on. Of those about the connection, the web server's own connection to the browser
+ * is meant (RFC 9110 §7.6.1), and it has already done what they ask. `Proxy` becomes HTTP_PROXY in CGI
+ * programs ("httpoxy"); Content-Type and Content-Length have meta-variables of their own.
+ */
+const IGNORED: ReadonlySet<string> = new Set([
+  'HTTP_CONNECTION',
+  'HTTP_CONTENT_LENGTH',
+  'HTTP_CONTENT_TYPE',
+  'HTTP_EXPECT',
+  'HTTP_KEEP_ALIVE',
+  'HTTP_PROXY',
+  'HTTP_PROXY_CONNECTION',
+  'HTTP_TE',
+  'HTTP_TRANSFER_ENCODING',
+  'HTTP_UPGRADE',
+]);
+
+/** Fields of which a request has one; where several come, the last one counts, as nginx intends. */
+const SINGLE: ReadonlySet<string> = new Set([
+  'authorization',
+  'from',
+  'host',
+  'if-modified-since',
+  'if-unmodified-since',
+  'max-forwards',
+  'origin',
+  'proxy-authorization',
+  'referer',
+  'user-agent',
+]);
+
+const METHODS_WITH_BODY: ReadonlySet<string> = new Set(['PATCH', 'POST', 'PUT']);
+
+/** Names of header fields by the names of their meta-variables, so that they are not made for every request. */
+const names = new Map<string, string>();
+const NAMES_LIMIT = 1_000;
+
+/**
+ * The header fields of a request out of its meta-variables (RFC 3875 §4.1.18), as names and values in turns,
+ * like `rawHeaders` of `node:http`. Names are written as usual (`User-Agent`): CGI loses how they were written.
+ */
+export function rawHeaders(params: Params): string[] {
+  const raw: string[] = [];
+  for (const [variable, value] of params.received()) {
+    if (variable.startsWith('HTTP_') && !IGNORED.has(variable)) addField(raw, variable, value);
+  }
+  addBodyFields(raw, params);
+  return raw;
+}
+
+function addField(raw: string[], variable: string, value: string): void {
+  const name = fieldName(variable);
+  if (name === '') return;
+  const earlier = raw.indexOf(name);
+  if (earlier !== -1 && earlier % 2 === 0) {
+    if (SINGLE.has(name.toLowerCase())) {
+      raw[earlier + 1] = value;
+      return;
+    }
+    // Set twice by the web server's configuration rather than sent twice by the browser.
+    if (raw[earlier + 1] === value) return;
+  }
+  raw.push(name, value);
+}
+
+/** Content-Type and Content-Length, or Transfer-Encoding where a body comes whose length is not known. */
+function addBodyFields(raw: string[], params: Params): void {
+  const type = params.get('CONTENT_TYPE');
+  // nginx sends both empty where there is no body; body parsers must not see one then.
+  if (type !== undefined && type !== '') raw.push('Content-Type', type);
+  const length = lengthOf(params, 'CONTENT_LENGTH');
+  if (length === NO_LENGTH) {
+    const chunked =
+      params.get('HTTP_TRANSFER_ENCODING') !== undefined || params.get('CONTENT_LENGTH') === '-1';
+    if (chunked) raw.push('Transfer-Encoding', 'chunked');
+  } else if (length > 0 || METHODS_WITH_BODY.has(params.get('REQUEST_METHOD') ?? '')) {
+    // Several web servers send CONTENT_LENGTH=0 with every GET.
+    raw.push('Content-Length', String(length));
+  }
+}
+
+function fieldName(variable: string): string {
+  const known = names.get(variable);
+  if (known !== undefined) return known;
+  // Cherokee leaves colons and blanks at the end of names.
+  const words = variable
+    .slice('HTTP_'.length)
+    .replace(/[: ]+$/, '')
+    .toLowerCase()
+    .split('_');
+  const name = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('-');
+  if (names.size < NAMES_LIMIT) names.set(variable, name);
+  return name;
+}

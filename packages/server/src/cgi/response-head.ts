@@ -1,0 +1,48 @@
+/** A name and a value of a response header field. */
+export type HeaderField = readonly [name: string, value: string];
+
+/**
+ * Fields that concern the connection to the browser, which is the web server's, or that are none in CGI: a
+ * second Status would contradict ours. (RFC 3875 §6.3.4)
+ */
+const DROPPED: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'status',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Whether a field is left out of the head for a web server. */
+export function isConnectionField(name: string): boolean {
+  return DROPPED.has(name.toLowerCase());
+}
+
+/** nginx answers a head above its `fastcgi_buffer_size`, one page by default, with 502. */
+export const LARGE_HEAD_BYTES = 4_096;
+
+/**
+ * The response head for a web server (RFC 3875 §6.3): the fields, then always `Status`, then the blank line.
+ *
+ * `Status` comes last: HAProxy turns other statuses into 302 where `Location` follows it, and without it
+ * several web servers answer 200 to a `Location`.
+ *
+ * @param status three digits
+ * @param reason reason phrase, may be empty
+ * @param fields names and values that are valid in HTTP; each character is one byte
+ */
+export function formatResponseHead(status: number, reason: string, fields: Iterable<HeaderField>): string {
+  let head = '';
+  for (const [name, value] of fields) {
+    if (!isConnectionField(name)) head += `${name}: ${value}\r\n`;
+  }
+  return `${head}Status: ${status}${reason === '' ? '' : ` ${reason}`}\r\n\r\n`;
+}
+
+/** Whether a response has no body whatever its fields say (RFC 9110 §6.4.1). */
+export function isBodyless(status: number, method: string): boolean {
+  return method === 'HEAD' || status === 204 || status === 304;
+}

@@ -1,0 +1,24 @@
+import type { Clock } from './clock.ts';
+import type { Connection } from './connection.ts';
+import type { MultiplexerOptions } from './engine/multiplexer.ts';
+import type { FcgiServerError } from './errors.ts';
+import type { ResolvedLimits } from './limits.ts';
+import type { FcgiRequest } from './request/fcgi-request.ts';
+
+/** What a connection needs of its server. */
+export interface ConnectionOwner extends MultiplexerOptions {
+  readonly clock: Clock;
+  readonly limits: ResolvedLimits;
+  /** Hands a request to its handler. */
+  dispatch(request: FcgiRequest): void;
+  /** A request began. */
+  requestStarted(request: FcgiRequest): void;
+  /** A request ended. */
+  requestEnded(request: FcgiRequest): void;
+  /** A request was refused. */
+  requestRefused(error: FcgiServerError): void;
+  /** Told what went wrong. */
+  report(error: unknown, request?: FcgiRequest): void;
+  /** The connection is gone. */
+  connectionClosed(connection: Connection): void;
+}

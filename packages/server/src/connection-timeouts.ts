@@ -1,0 +1,86 @@
+import type { ResolvedLimits } from './limits.ts';
+
+/** How long a connection counts as just opened, in milliseconds: its first request may be under way. */
+const OPENING_TIME = 1_000;
+
+/** What the time-outs of a connection depend on. */
+export interface ConnectionSituation {
+  /** Whether a request is active. */
+  readonly busy: boolean;
+  /** Whether we have sent our FIN. */
+  readonly finished: boolean;
+  /** Whether what came ends in the middle of a record. */
+  readonly midRecord: boolean;
+  /** Bytes that the web server has taken. */
+  readonly sent: number;
+  /** Bytes that wait to be sent. */
+  readonly unsent: number;
+}
+
+/**
+ * Which time-out of a connection has passed: `'idle'` may end in peace, `'incomplete'` never became a request,
+ * `'stalled'` does not read, `'lingered'` does not close.
+ */
+export type ExpiredTimeout = 'idle' | 'incomplete' | 'lingered' | 'stalled';
+
+/** The waits of one connection, each of which has an end. */
+export class ConnectionTimeouts {
+  /** Bytes that came after our FIN. */
+  lingered = 0;
+  readonly #limits: ResolvedLimits;
+  readonly #opened: number;
+  #idleSince: number;
+  #partialSince: number | undefined;
+  #finishedAt = 0;
+  #sent = 0;
+  #sentAt = 0;
+
+  constructor(limits: ResolvedLimits, now: number) {
+    this.#limits = limits;
+    this.#opened = now;
+    this.#idleSince = now;
+  }
+
+  /** Whether the first request may still be under way. */
+  justOpened(now: number): boolean {
+    return now - this.#opened < OPENING_TIME;
+  }
+
+  /** Bytes came. */
+  received(now: number): void {
+    this.#partialSince ??= now;
+  }
+
+  /** A request ended. */
+  requestEnded(now: number): void {
+    this.#idleSince = now;
+  }
+
+  /** We have sent our FIN. */
+  finished(now: number): void {
+    this.#finishedAt = now;
+  }
+
+  /** The time-out that has passed, if one has. */
+  expired(now: number, situation: ConnectionSituation): ExpiredTimeout | undefined {
+    const { idleTimeout, incompleteRequestTimeout, lingerTimeout, writeStallTimeout } = this.#limits;
+    if (situation.unsent === 0 || situation.sent !== this.#sent) {
+      this.#sent = situation.sent;
+      this.#sentAt = now;
+    } else if (now - this.#sentAt >= writeStallTimeout) {
+      return 'stalled';
+    }
+    // The time to linger begins when everything has been sent.
+    if (situation.unsent > 0) this.#finishedAt = now;
+    if (situation.finished) return now - this.#finishedAt >= lingerTimeout ? 'lingered' : undefined;
+    if (situation.busy) {
+      this.#partialSince = undefined;
+      return undefined;
+    }
+    if (!situation.midRecord) this.#partialSince = undefined;
+    else if (this.#partialSince !== undefined && now - this.#partialSince >= incompleteRequestTimeout) {
+      return 'incomplete';
+    }
+    return now - this.#idleSince >= idleTimeout ? 'idle' : undefined;
+  }
+}

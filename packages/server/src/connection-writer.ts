@@ -1,0 +1,109 @@
+import type { Duplex } from 'node:stream';
+import type { RequestOutput } from './request/request-output.ts';
+
+/** Answers to management records that the web server does not read stop the reading above this many bytes. */
+const REPLY_BYTES = 65_536;
+
+/** The sending half of a connection: writes records with as few system calls as it can. */
+export class ConnectionWriter {
+  readonly #socket: Duplex;
+  readonly #unflushed = new Set<RequestOutput>();
+  readonly #awaitingDrain = new Set<RequestOutput>();
+  #flushScheduled = false;
+  #congested = false;
+  #closed = false;
+  #written = 0;
+  #repliesWritten = 0;
+
+  constructor(socket: Duplex) {
+    this.#socket = socket;
+  }
+
+  /** Whether the web server takes bytes slower than they come. */
+  get congested(): boolean {
+    return this.#congested;
+  }
+
+  /** Bytes that the web server has taken. */
+  get sent(): number {
+    return this.#written - this.#socket.writableLength;
+  }
+
+  /** Bytes that wait to be sent. */
+  get unsent(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** Whether replies have piled up that the web server does not read. */
+  get repliesUnread(): boolean {
+    return this.#repliesWritten > REPLY_BYTES && this.#socket.writableLength > 0;
+  }
+
+  /** Writes records at once. `callback` is called when they have left, or never will. */
+  write(records: readonly Uint8Array[], callback?: () => void): void {
+    if (this.#closed) {
+      if (callback !== undefined) process.nextTick(callback);
+      return;
+    }
+    const socket = this.#socket;
+    const last = records.length - 1;
+    // One system call for all of them.
+    if (last > 0) socket.cork();
+    for (let i = 0; i < last; i += 1) {
+      this.#written += records[i]!.length;
+      socket.write(records[i]);
+    }
+    this.#written += records[last]!.length;
+    this.#congested = !socket.write(records[last], callback);
+    if (last > 0) socket.uncork();
+  }
+
+  /** Writes bytes that no application made, and so no application can stop making. */
+  reply(bytes: Uint8Array): void {
+    if (this.#socket.writableLength === 0) this.#repliesWritten = 0;
+    this.#repliesWritten += bytes.length;
+    this.write([bytes]);
+  }
+
+  /** Flushes an output before the event loop goes on, so that what is written until then leaves together. */
+  flushSoon(output: RequestOutput): void {
+    this.#unflushed.add(output);
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    setImmediate(() => {
+      this.#flushScheduled = false;
+      for (const waiting of this.#unflushed) waiting.flush();
+      this.#unflushed.clear();
+    });
+  }
+
+  /** Calls `output.onDrain` when the web server has caught up. */
+  awaitDrain(output: RequestOutput): void {
+    this.#awaitingDrain.add(output);
+  }
+
+  /** Forgets an output that has ended. */
+  release(output: RequestOutput): void {
+    this.#unflushed.delete(output);
+    this.#awaitingDrain.delete(output);
+  }
+
+  /** The socket has no more to send. */
+  drained(): void {
+    this.#congested = false;
+    const waiting = [...this.#awaitingDrain];
+    this.#awaitingDrain.clear();
+    for (const output of waiting) output.onDrain?.();
+  }
+
+  /** Sends our FIN after what waits to be sent. */
+  end(): void {
+    this.#closed = true;
+    this.#socket.end();
+  }
+
+  /** Nothing can be sent any more. */
+  close(): void {
+    this.#closed = true;
+  }
+}

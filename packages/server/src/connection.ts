@@ -1,0 +1,396 @@
+import type { Duplex } from 'node:stream';
+import { encodeEndRequest, RemoteProtocolError } from '@fcgi-js/protocol';
+import type { ConnectionOwner } from './connection-owner.ts';
+import { ConnectionTimeouts } from './connection-timeouts.ts';
+import { ConnectionWriter } from './connection-writer.ts';
+import { Multiplexer, type MultiplexerEvent } from './engine/multiplexer.ts';
+import { encodeRefusal, paramsTimeout, type Refusal } from './engine/refusal.ts';
+import { Phase, type RequestState } from './engine/request-state.ts';
+import { FcgiServerError } from './errors.ts';
+import { type ConnectionInfo, FcgiRequest } from './request/fcgi-request.ts';
+import { type OutputPort, RequestOutput } from './request/request-output.ts';
+
+type State = RequestState<FcgiRequest>;
+
+/**
+ * Ends a connection in the middle of a response. nginx and others take a bare end of the connection for the
+ * end of the response; a record of an unknown version makes them break the response off too.
+ */
+const POISON = new Uint8Array(8);
+
+/**
+ * One connection of a web server: the only place that touches its socket. Moves bytes between the socket and
+ * the multiplexer, and closes the connection when it is time to.
+ */
+export class Connection {
+  readonly #socket: Duplex;
+  readonly #owner: ConnectionOwner;
+  readonly #info: ConnectionInfo;
+  readonly #multiplexer: Multiplexer<FcgiRequest>;
+  readonly #timeouts: ConnectionTimeouts;
+  readonly #writer: ConnectionWriter;
+  readonly #check = (now: number) => this.#checkTimeouts(now);
+  #paused = false;
+  #hadRequest = false;
+  /** A request without FCGI_KEEP_CONN has come: the connection ends with its requests. */
+  #closing = false;
+  /** We have sent our FIN. */
+  #finished = false;
+  #peerFinished = false;
+  #destroyed = false;
+
+  constructor(socket: Duplex, info: ConnectionInfo, owner: ConnectionOwner) {
+    this.#socket = socket;
+    this.#info = info;
+    this.#owner = owner;
+    this.#multiplexer = new Multiplexer(owner);
+    this.#timeouts = new ConnectionTimeouts(owner.limits, owner.clock.now);
+    this.#writer = new ConnectionWriter(socket);
+    socket.on('data', (chunk: Uint8Array) => this.#receive(chunk));
+    socket.on('end', () => this.#receiveEnd());
+    socket.on('drain', () => this.#drained());
+    socket.on('error', (error) => this.#lost(error));
+    socket.on('close', () => this.#lost(undefined));
+    owner.clock.watch(this.#check);
+  }
+
+  /** Whether a request is active. */
+  get busy(): boolean {
+    return this.#multiplexer.size > 0;
+  }
+
+  /**
+   * Closes the connection as soon as no request is active. A connection that has just been opened is given the
+   * time to bring its first request: the web server is about to send it.
+   *
+   * @returns whether the connection is still needed for now
+   */
+  shutDown(): boolean {
+    this.#closing = true;
+    if (this.busy) return true;
+    if (!this.#hadRequest && this.#timeouts.justOpened(this.#owner.clock.now)) return true;
+    this.#finish();
+    return false;
+  }
+
+  /** Closes the connection at once, whatever runs on it. */
+  destroy(): void {
+    this.#socket.destroy();
+    this.#lost(undefined);
+  }
+
+  #receive(chunk: Uint8Array): void {
+    if (this.#finished) {
+      // What comes after our end is read so that it does not reset the connection, up to a bound.
+      this.#timeouts.lingered += chunk.length;
+      if (this.#timeouts.lingered > this.#owner.limits.discardBytes) this.destroy();
+      return;
+    }
+    const { now } = this.#owner.clock;
+    this.#timeouts.received(now);
+    const multiplexer = this.#multiplexer;
+    try {
+      multiplexer.push(chunk);
+      for (let event = multiplexer.next(now); event !== undefined; event = multiplexer.next(now)) {
+        this.#handle(event);
+        if (this.#finished || this.#destroyed) return;
+      }
+    } catch (error) {
+      if (!(error instanceof RemoteProtocolError)) throw error;
+      this.#fail(error);
+      return;
+    }
+    // The answer was early, and the web server goes on sending what nobody reads.
+    if (!this.busy && multiplexer.discarded > this.#owner.limits.discardBytes) this.#finish();
+    this.#adjustReading();
+  }
+
+  #handle(event: MultiplexerEvent<FcgiRequest>): void {
+    switch (event.kind) {
+      case 'request':
+        this.#start(event.state, event.params);
+        break;
+      case 'body':
+        this.#inputOf(event).receive(event.content);
+        break;
+      case 'body-end':
+        if (event.missing === 0) this.#inputOf(event).end();
+        else this.#inputOf(event).fail(truncatedBody(event.stream, event.missing));
+        break;
+      case 'body-excess':
+        this.#stopRequest(event.state.owner!, event.refusal);
+        break;
+      case 'abort':
+        this.#abort(event.state);
+        break;
+      case 'refuse':
+        this.#refuse(event.requestId, event.keepConn, event.refusal);
+        break;
+      case 'reply':
+        this.#writer.reply(event.bytes);
+        break;
+    }
+  }
+
+  #start(state: State, params: FcgiRequest['params']): void {
+    this.#hadRequest = true;
+    if (!state.keepConn) this.#closing = true;
+    const output = new RequestOutput(state.requestId, this.#portOf(state));
+    const request = new FcgiRequest({
+      connection: this.#info,
+      headLimit: this.#owner.limits.headBytes,
+      keepConn: state.keepConn,
+      output,
+      params,
+      requestId: state.requestId,
+      role: state.role,
+      onTaken: (cost) => this.#taken(state, cost),
+      report: (error, about) => this.#owner.report(error, about),
+      breakOff: () => this.#breakOff(state),
+    });
+    state.owner = request;
+    // Outside Filter there is no DATA, so a handler that reads it anyway sees its end.
+    if (!state.expectsData) request.dataInput.end();
+    if (state.phase === Phase.Received) request.input.end();
+    this.#owner.requestStarted(request);
+    this.#owner.dispatch(request);
+  }
+
+  #inputOf(event: { state: State; stream: 'data' | 'stdin' }): FcgiRequest['input'] {
+    const request = event.state.owner!;
+    return event.stream === 'stdin' ? request.input : request.dataInput;
+  }
+
+  #portOf(state: State): OutputPort {
+    const writer = this.#writer;
+    return {
+      get congested() {
+        return writer.congested;
+      },
+      write: (records, callback) => writer.write(records, callback),
+      flushSoon: (output) => writer.flushSoon(output),
+      awaitDrain: (output) => writer.awaitDrain(output),
+      ending: () => this.#forget(state),
+      ended: () => this.#closeIfDone(),
+    };
+  }
+
+  /** The ID is free: what still comes for it, or is still written by its handler, goes nowhere. */
+  #forget(state: State): void {
+    const request = state.owner!;
+    if (state.phase === Phase.Ended) return;
+    this.#multiplexer.end(state);
+    this.#writer.release(request.output);
+    this.#timeouts.requestEnded(this.#owner.clock.now);
+    this.#owner.requestEnded(request);
+    this.#adjustReading();
+  }
+
+  /** §5.4: ABORT_REQUEST is answered by END_REQUEST at once; what the handler still writes goes nowhere. */
+  #abort(state: State): void {
+    const error = new FcgiServerError('FCGI_ABORTED', 'request', 'The web server aborted the request.');
+    const request = state.owner;
+    if (request === undefined) {
+      // Before the params are complete there is nobody to tell.
+      this.#multiplexer.end(state);
+      this.#writer.write([encodeEndRequest({ requestId: state.requestId })]);
+      if (!state.keepConn) this.#closing = true;
+      this.#closeIfDone();
+      return;
+    }
+    request.output.end(0);
+    request.output.abandon();
+    request.abort(error);
+  }
+
+  #refuse(requestId: number, keepConn: boolean, refusal: Refusal): void {
+    this.#hadRequest = true;
+    if (!keepConn) this.#closing = true;
+    this.#owner.requestRefused(new FcgiServerError(refusal.code, 'request', refusal.message));
+    this.#writer.reply(encodeRefusal(requestId, refusal));
+    this.#closeIfDone();
+  }
+
+  /** A limit ended a request that the application is already working on. */
+  #stopRequest(request: FcgiRequest, refusal: Refusal): void {
+    const error = new FcgiServerError(refusal.code, 'request', refusal.message);
+    this.#owner.report(error, request);
+    request.answerInstead(refusal.status, `fcgi-js: ${refusal.message}`);
+    request.abort(error);
+  }
+
+  /**
+   * A response that has begun cannot be completed. Alone on its connection, it takes the connection with it;
+   * otherwise END_REQUEST with an appStatus is all that can be said without hurting the others.
+   */
+  #breakOff(state: State): void {
+    const output = state.owner!.output;
+    if (this.#multiplexer.size > 1) {
+      output.end(1);
+      return;
+    }
+    output.flush();
+    this.#forget(state);
+    output.abandon();
+    this.#writer.write([POISON]);
+    this.#finish();
+  }
+
+  #taken(state: State, cost: number): void {
+    this.#multiplexer.taken(state, cost);
+    this.#adjustReading();
+  }
+
+  #adjustReading(): void {
+    const stop = this.#multiplexer.stopped || this.#writer.repliesUnread;
+    if (stop === this.#paused || this.#destroyed) return;
+    this.#paused = stop;
+    if (stop) {
+      this.#socket.pause();
+    } else {
+      this.#timeouts.received(this.#owner.clock.now);
+      this.#socket.resume();
+    }
+  }
+
+  #drained(): void {
+    this.#writer.drained();
+    this.#adjustReading();
+  }
+
+  #closeIfDone(): void {
+    if (this.#multiplexer.size > 0) return;
+    if (this.#closing || this.#peerFinished) this.#finish();
+  }
+
+  /** Sends our FIN after what waits to be sent, and reads on for a while so that nothing is reset. */
+  #finish(): void {
+    if (this.#finished || this.#destroyed) return;
+    this.#finished = true;
+    this.#timeouts.finished(this.#owner.clock.now);
+    this.#writer.end();
+    this.#socket.resume();
+  }
+
+  /** The web server broke the protocol, or a limit of the connection: every request on it is lost. */
+  #fail(error: FcgiServerError | RemoteProtocolError): void {
+    this.#owner.report(error);
+    this.#abortAll(
+      new FcgiServerError(
+        'FCGI_CONNECTION_LOST',
+        'connection',
+        `The connection was closed: ${error.message}`,
+        {
+          cause: error,
+        },
+      ),
+      true,
+    );
+    this.#finish();
+  }
+
+  #receiveEnd(): void {
+    this.#peerFinished = true;
+    if (this.#destroyed) return;
+    if (this.#finished) return;
+    // No web server half-closes after its request; a FIN says that it has gone. What is written nonetheless is
+    // still sent, because tools that test do half-close.
+    this.#abortAll(lostConnection(undefined), false);
+    this.#closeIfDone();
+  }
+
+  /** The socket is gone. */
+  #lost(cause: Error | undefined): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    this.#writer.close();
+    this.#owner.clock.unwatch(this.#check);
+    if (cause !== undefined && this.busy) this.#owner.report(lostConnection(cause));
+    this.#abortAll(lostConnection(cause), true);
+    this.#owner.connectionClosed(this);
+  }
+
+  /** Tells every request that the web server has gone; `closed`: nothing more can be written either. */
+  #abortAll(error: FcgiServerError, closed: boolean): void {
+    for (const state of [...this.#multiplexer.requests()]) {
+      const request = state.owner;
+      if (request === undefined) {
+        this.#multiplexer.end(state);
+        continue;
+      }
+      if (closed) {
+        this.#forget(state);
+        request.output.abandon();
+      }
+      request.abort(error);
+    }
+  }
+
+  #checkTimeouts(now: number): void {
+    const expired = this.#timeouts.expired(now, {
+      busy: this.busy,
+      finished: this.#finished,
+      midRecord: this.#multiplexer.midRecord,
+      sent: this.#writer.sent,
+      unsent: this.#writer.unsent,
+    });
+    if (expired !== undefined) {
+      if (expired === 'stalled') {
+        this.#owner.report(
+          new FcgiServerError(
+            'FCGI_CONNECTION_STALLED',
+            'connection',
+            `The web server took no byte for ${this.#owner.limits.writeStallTimeout} ms (limits.writeStallTimeout).`,
+          ),
+        );
+      }
+      if (expired === 'idle') this.#finish();
+      else this.destroy();
+      return;
+    }
+    if (this.#closing && !this.busy && !this.#finished) this.shutDown();
+    for (const state of [...this.#multiplexer.requests()]) this.#checkRequest(state, now);
+  }
+
+  #checkRequest(state: State, now: number): void {
+    const { limits } = this.#owner;
+    const waited = now - state.lastInput;
+    if (state.phase === Phase.Params) {
+      if (waited < limits.incompleteRequestTimeout) return;
+      this.#multiplexer.end(state);
+      this.#refuse(state.requestId, state.keepConn, paramsTimeout(limits.incompleteRequestTimeout));
+      return;
+    }
+    const request = state.owner;
+    if (request === undefined || !state.receiving) return;
+    // The web server is only late if somebody waits for it and it is being listened to.
+    if (this.#paused || !(request.input.starving || request.dataInput.starving)) {
+      state.lastInput = now;
+    } else if (waited >= limits.bodyStallTimeout) {
+      this.#stopRequest(request, {
+        code: 'FCGI_BODY_TIMEOUT',
+        status: '408 Request Timeout',
+        protocolStatus: 0,
+        message: `No byte of the body came for ${limits.bodyStallTimeout} ms (limits.bodyStallTimeout).`,
+      });
+    }
+  }
+}
+
+function lostConnection(cause: Error | undefined): FcgiServerError {
+  return new FcgiServerError(
+    'FCGI_CONNECTION_LOST',
+    'connection',
+    'The web server closed the connection before the request had ended.',
+    { cause },
+  );
+}
+
+function truncatedBody(stream: 'data' | 'stdin', missing: number): FcgiServerError {
+  const length = stream === 'stdin' ? 'CONTENT_LENGTH' : 'FCGI_DATA_LENGTH';
+  return new FcgiServerError(
+    'FCGI_BODY_TRUNCATED',
+    'request',
+    `The body ended ${missing} bytes before its ${length}.`,
+  );
+}

@@ -1,0 +1,296 @@
+import type { Duplex } from 'node:stream';
+import { Role } from '@fcgi-js/protocol';
+import { Clock } from './clock.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionOwner } from './connection-owner.ts';
+import { publishEnd, publishError, publishStart } from './diagnostics.ts';
+import { FcgiServerError } from './errors.ts';
+import { resolveLimits, type ServerLimits } from './limits.ts';
+import { allowedPeers, type PeerCheck } from './listen/allowed-peers.ts';
+import type { AcceptedSocket, Listener, ListenOptions } from './listen/listener.ts';
+import { openListener } from './listen/open-listener.ts';
+import type { FcgiRequest } from './request/fcgi-request.ts';
+import { DEFERRED, type HandlerResult, type RequestHandler } from './request-handler.ts';
+
+/** What {@link createServer} takes. At least one role needs a handler. */
+export interface ServerOptions {
+  /**
+   * Addresses that may connect over TCP: IPv4 or IPv6 addresses or networks in CIDR form. Needed for listening
+   * on an address that is not loopback. FCGI_WEB_SERVER_ADDRS in the environment is honoured besides.
+   *
+   * @defaultValue loopback only
+   */
+  readonly allow?: readonly string[];
+  /** Serves the role Authorizer (FastCGI 1.0 §6.3). */
+  readonly authorizer?: RequestHandler;
+  /** Serves the role Filter (§6.4). */
+  readonly filter?: RequestHandler;
+  /** What a web server may take of this process; see the fields for the defaults. */
+  readonly limits?: ServerLimits;
+  /**
+   * Told of everything that goes wrong and is not the application's own business: errors of handlers,
+   * breaches of the protocol, limits reached. `request` is there where the error is about one.
+   *
+   * @defaultValue a line on the error output of the process
+   */
+  readonly onError?: (error: unknown, request?: FcgiRequest) => void;
+  /** Serves the role Responder (§6.2), which is what every web server asks for to serve pages. */
+  readonly responder?: RequestHandler;
+}
+
+/** Figures of a server, see {@link FcgiServer.stats}. */
+export interface ServerStats {
+  /** Requests being served. */
+  readonly activeRequests: number;
+  /** Open connections. */
+  readonly connections: number;
+  /** Requests that were answered in the place of the application, because of a limit or an unknown role. */
+  readonly refusedRequests: number;
+  /** Connections since the start. */
+  readonly totalConnections: number;
+  /** Requests since the start. */
+  readonly totalRequests: number;
+}
+
+/** What {@link FcgiServer.close} takes. */
+export interface CloseOptions {
+  /**
+   * Milliseconds after which connections are closed whatever runs on them.
+   *
+   * @defaultValue 10,000
+   */
+  readonly timeout?: number;
+}
+
+const CLOSE_TIMEOUT = 10_000;
+
+/** A FastCGI application server; made by {@link createServer}. */
+export class FcgiServer {
+  readonly #handlers: ReadonlyMap<number, RequestHandler>;
+  readonly #onError: (error: unknown, request?: FcgiRequest) => void;
+  readonly #peers: PeerCheck;
+  readonly #owner: ConnectionOwner;
+  readonly #connections = new Set<Connection>();
+  readonly #listeners = new Set<Listener>();
+  #closing: Promise<void> | undefined;
+  #closed: (() => void) | undefined;
+  #activeRequests = 0;
+  #refusedRequests = 0;
+  #totalConnections = 0;
+  #totalRequests = 0;
+
+  /** @internal */
+  constructor(options: ServerOptions) {
+    this.#handlers = handlersByRole(options);
+    this.#onError = options.onError ?? printError;
+    this.#peers = allowedPeers(options.allow, process.env['FCGI_WEB_SERVER_ADDRS']);
+    const limits = resolveLimits(options.limits);
+    this.#owner = {
+      clock: new Clock(),
+      limits,
+      hasRole: (role): role is Role => this.#handlers.has(role),
+      activeRequests: () => this.#activeRequests,
+      dispatch: (request) => this.#dispatch(request),
+      requestStarted: (request) => {
+        this.#activeRequests += 1;
+        this.#totalRequests += 1;
+        publishStart(request);
+      },
+      requestEnded: (request) => {
+        this.#activeRequests -= 1;
+        publishEnd(request);
+      },
+      requestRefused: (error) => {
+        this.#refusedRequests += 1;
+        this.#report(error);
+      },
+      report: (error, request) => this.#report(error, request),
+      connectionClosed: (connection) => {
+        this.#connections.delete(connection);
+        if (this.#connections.size === 0) this.#closed?.();
+      },
+    };
+  }
+
+  /**
+   * Listens on an address. May be called more than once, for several addresses.
+   *
+   * @param address `unix:/path` or a path; `tcp:127.0.0.1:9000`, `127.0.0.1:9000`, `[::1]:9000`, `:9000`
+   *   (loopback); `fd:0`; `systemd` or `systemd:NAME`; `auto`
+   * @returns the address listened on, as text in the same form, with the port that the system chose
+   * @throws FcgiServerError with what to do, where the address is wrong, taken, or not permitted
+   */
+  async listen(address: string, options: ListenOptions = {}): Promise<string> {
+    if (this.#closing !== undefined) throw new Error('This server has been closed; make a new one.');
+    const listener = await openListener(address, options, {
+      accept: (socket) => this.#acceptSocket(socket),
+      acceptLocal: (stream) => this.accept(stream),
+      mayListenOn: (host) => this.#peers.mayListenOn(host),
+      onError: (error) => this.#report(error),
+    });
+    this.#listeners.add(listener);
+    return listener.address;
+  }
+
+  /**
+   * Serves a connection that is already there: a pipe, one end of an in-memory pair, a socket from elsewhere.
+   *
+   * @param stream bytes of a web server in, bytes for it out; should be made with `allowHalfOpen`
+   */
+  accept(stream: Duplex): void {
+    this.#open(stream, { remoteAddress: undefined, remotePort: undefined });
+  }
+
+  /**
+   * Stops accepting, lets active requests end, closes connections as they become idle, then resolves.
+   * Calling it again waits for the same end.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(options.timeout ?? CLOSE_TIMEOUT);
+    return this.#closing;
+  }
+
+  /** Figures for a status page. */
+  stats(): ServerStats {
+    return {
+      activeRequests: this.#activeRequests,
+      connections: this.#connections.size,
+      refusedRequests: this.#refusedRequests,
+      totalConnections: this.#totalConnections,
+      totalRequests: this.#totalRequests,
+    };
+  }
+
+  async #close(timeout: number): Promise<void> {
+    await Promise.all([...this.#listeners].map((listener) => listener.close()));
+    const drained = new Promise<void>((resolve) => {
+      this.#closed = resolve;
+    });
+    for (const connection of this.#connections) connection.shutDown();
+    if (this.#connections.size > 0) {
+      const timer = setTimeout(() => {
+        for (const connection of [...this.#connections]) connection.destroy();
+      }, timeout);
+      await drained;
+      clearTimeout(timer);
+    }
+  }
+
+  #acceptSocket(socket: AcceptedSocket): void {
+    const { remoteAddress, remotePort } = socket;
+    if (!this.#peers.mayConnect(remoteAddress)) {
+      socket.destroy();
+      this.#report(
+        new FcgiServerError(
+          'FCGI_PEER_NOT_ALLOWED',
+          'connection',
+          `A connection from ${remoteAddress ?? 'a Unix socket'} was closed: it is not among the addresses of the option "allow" or of FCGI_WEB_SERVER_ADDRS.`,
+        ),
+      );
+      return;
+    }
+    const { connections } = this.#owner.limits;
+    if (this.#connections.size >= connections) {
+      socket.destroy();
+      this.#report(
+        new FcgiServerError(
+          'FCGI_CONNECTIONS_EXCEEDED',
+          'connection',
+          `A connection was closed at once: ${connections} are open (limits.connections).`,
+        ),
+      );
+      return;
+    }
+    this.#open(socket, { remoteAddress, remotePort });
+  }
+
+  #open(stream: Duplex, info: { remoteAddress: string | undefined; remotePort: number | undefined }): void {
+    const connection = new Connection(stream, info, this.#owner);
+    this.#connections.add(connection);
+    this.#totalConnections += 1;
+    if (this.#closing !== undefined) connection.shutDown();
+  }
+
+  #dispatch(request: FcgiRequest): void {
+    const handler = this.#handlers.get(request.role)!;
+    try {
+      const result = handler(request);
+      if (result === DEFERRED) return;
+      if (isPromise(result)) {
+        result.then(
+          (status) => {
+            if (status !== DEFERRED) request.finish(status);
+          },
+          (error: unknown) => request.fail(error),
+        );
+      } else {
+        request.finish(result);
+      }
+    } catch (error) {
+      request.fail(error);
+    }
+  }
+
+  #report(error: unknown, request?: FcgiRequest): void {
+    if (request !== undefined) publishError(request, error);
+    try {
+      this.#onError(error, request);
+    } catch (second) {
+      // There is nobody left to tell but the process itself, and one request must not end it.
+      printError(second);
+    }
+  }
+}
+
+/**
+ * Makes a FastCGI application server. It does nothing until {@link FcgiServer.listen}.
+ *
+ * ```ts
+ * const server = createServer({ responder: fromNodeListener(app) });
+ * await server.listen('unix:/run/app.sock');
+ * ```
+ *
+ * @throws TypeError where an option is unknown or of the wrong kind, or no role has a handler
+ */
+export function createServer(options: ServerOptions): FcgiServer {
+  return new FcgiServer(options);
+}
+
+function isPromise(result: ReturnType<RequestHandler>): result is Promise<HandlerResult> {
+  return typeof (result as Promise<HandlerResult> | undefined)?.then === 'function';
+}
+
+const OPTIONS = new Set(['allow', 'authorizer', 'filter', 'limits', 'onError', 'responder']);
+
+function handlersByRole(options: ServerOptions): ReadonlyMap<number, RequestHandler> {
+  for (const name of Object.keys(options)) {
+    if (!OPTIONS.has(name)) {
+      throw new TypeError(`createServer() has no option "${name}". Known are: ${[...OPTIONS].join(', ')}.`);
+    }
+  }
+  const handlers = new Map<number, RequestHandler>();
+  for (const [name, role] of [
+    ['responder', Role.Responder],
+    ['authorizer', Role.Authorizer],
+    ['filter', Role.Filter],
+  ] as const) {
+    const handler = options[name];
+    if (handler === undefined) continue;
+    if (typeof handler !== 'function') {
+      throw new TypeError(`createServer(): "${name}" must be a function, for example fromNodeListener(app).`);
+    }
+    handlers.set(role, handler);
+  }
+  if (handlers.size === 0) {
+    throw new TypeError(
+      'createServer() needs a handler for a role, usually { responder: fromNodeListener(app) }.',
+    );
+  }
+  return handlers;
+}
+
+function printError(error: unknown): void {
+  process.stderr.write(
+    `fcgi-js: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+}

@@ -1,0 +1,304 @@
+import {
+  encodeUnknownType,
+  FCGI_NULL_REQUEST_ID,
+  type FcgiRecord,
+  RecordDecoder,
+  RecordType,
+  RemoteProtocolError,
+  type Role,
+} from '@fcgi-js/protocol';
+import { hasUndecodedBody, INVALID_LENGTH, lengthOf } from '../cgi/meta-variables.ts';
+import { Params } from '../cgi/params.ts';
+import type { ResolvedLimits } from '../limits.ts';
+import { InputBudget } from './input-budget.ts';
+import { answerGetValues } from './management.ts';
+import {
+  bodyTooLarge,
+  invalidLength,
+  overloaded,
+  type Refusal,
+  unacceptableParams,
+  undecodedBody,
+  unknownRole,
+} from './refusal.ts';
+import { Phase, RequestState } from './request-state.ts';
+
+/** What the multiplexer asks of its surroundings. */
+export interface MultiplexerOptions {
+  readonly limits: ResolvedLimits;
+  /** Whether the application has a handler for a role. */
+  readonly hasRole: (role: number) => role is Role;
+  /** Requests being served on all connections. */
+  readonly activeRequests: () => number;
+}
+
+/** What came out of the bytes of a connection; see {@link Multiplexer.next}. */
+export type MultiplexerEvent<Owner> =
+  /** The params are complete: the application can start. */
+  | { readonly kind: 'request'; readonly state: RequestState<Owner>; readonly params: Params }
+  /** Bytes of STDIN or DATA. */
+  | {
+      readonly kind: 'body';
+      readonly state: RequestState<Owner>;
+      readonly stream: 'data' | 'stdin';
+      readonly content: Uint8Array;
+    }
+  /** STDIN or DATA has ended; `missing` bytes of the announced length never came. */
+  | {
+      readonly kind: 'body-end';
+      readonly state: RequestState<Owner>;
+      readonly stream: 'data' | 'stdin';
+      readonly missing: number;
+    }
+  /** A body of unknown length has exceeded `limits.bodyBytes`; no more of it comes. */
+  | { readonly kind: 'body-excess'; readonly state: RequestState<Owner>; readonly refusal: Refusal }
+  /** The web server no longer wants the answer (§5.4). */
+  | { readonly kind: 'abort'; readonly state: RequestState<Owner> }
+  /** The request is not given to the application. */
+  | {
+      readonly kind: 'refuse';
+      readonly requestId: number;
+      readonly keepConn: boolean;
+      readonly refusal: Refusal;
+    }
+  /** Bytes to be sent: the answer to a management record. */
+  | { readonly kind: 'reply'; readonly bytes: Uint8Array };
+
+/**
+ * The requests of one connection: bytes in, events out. It knows neither sockets nor streams.
+ *
+ * The owner pushes what it receives, takes events until there is none, tells what the application has taken
+ * ({@link taken}) and ends requests ({@link end}).
+ */
+export class Multiplexer<Owner> {
+  readonly #decoder = new RecordDecoder();
+  readonly #requests = new Map<number, RequestState<Owner>>();
+  readonly #options: MultiplexerOptions;
+  readonly #budget: InputBudget<Owner>;
+  /** The second event of a record that makes two. */
+  #following: MultiplexerEvent<Owner> | undefined;
+  #discarded = 0;
+
+  constructor(options: MultiplexerOptions) {
+    this.#options = options;
+    this.#budget = new InputBudget(options.limits.requestBufferBytes, options.limits.connectionBufferBytes);
+  }
+
+  /** Requests between BEGIN_REQUEST and END_REQUEST. */
+  get size(): number {
+    return this.#requests.size;
+  }
+
+  /** Whether the connection must not be read, because applications have not taken what came. */
+  get stopped(): boolean {
+    return this.#budget.stopped;
+  }
+
+  /** Bytes received of requests that had ended, since the last request began. */
+  get discarded(): number {
+    return this.#discarded;
+  }
+
+  /** Whether the bytes so far end in the middle of a record. */
+  get midRecord(): boolean {
+    return this.#decoder.midRecord;
+  }
+
+  /** The requests between BEGIN_REQUEST and END_REQUEST. */
+  requests(): IterableIterator<RequestState<Owner>> {
+    return this.#requests.values();
+  }
+
+  /** Takes the next bytes of the connection, which the caller must not change afterwards. */
+  push(bytes: Uint8Array): void {
+    this.#decoder.push(bytes);
+  }
+
+  /**
+   * The next event, or `undefined` until more bytes have been pushed.
+   *
+   * @param now time of the bytes, in any unit
+   * @throws RemoteProtocolError where the web server breaks the protocol; the connection is lost
+   */
+  next(now: number): MultiplexerEvent<Owner> | undefined {
+    const following = this.#following;
+    if (following !== undefined) {
+      this.#following = undefined;
+      return following;
+    }
+    for (;;) {
+      const record = this.#decoder.next();
+      if (record === undefined) return undefined;
+      const event = this.#handle(record, now);
+      if (event !== undefined) return event;
+    }
+  }
+
+  /** The application took pieces of the bodies of a request that count for `cost`, or they were thrown away. */
+  taken(state: RequestState<Owner>, cost: number): void {
+    if (state.phase !== Phase.Ended) this.#budget.take(state, cost);
+  }
+
+  /** END_REQUEST is about to be written: the ID is free, and what still comes of the request is discarded. */
+  end(state: RequestState<Owner>): void {
+    if (state.phase === Phase.Ended) return;
+    if (state.receiving) this.#budget.close(state);
+    // Whoever still reads what came of it does so at the application's expense, not the connection's.
+    this.#budget.take(state, state.buffered);
+    state.end();
+    this.#requests.delete(state.requestId);
+  }
+
+  #handle(record: FcgiRecord, now: number): MultiplexerEvent<Owner> | undefined {
+    switch (record.type) {
+      case RecordType.Stdin:
+      case RecordType.Data:
+        return this.#body(record.type, record.requestId, record.content, now);
+      case RecordType.Params:
+        return this.#params(record.requestId, record.content, now);
+      case RecordType.BeginRequest:
+        return this.#begin(record.requestId, record.role, record.keepConn, now);
+      case RecordType.AbortRequest: {
+        const state = this.#requests.get(record.requestId);
+        return state && { kind: 'abort', state };
+      }
+      case RecordType.GetValues: {
+        const { connections, requests } = this.#options.limits;
+        return { kind: 'reply', bytes: answerGetValues(record.content, { connections, requests }) };
+      }
+      // Records of the other direction are nothing that an application answers.
+      case RecordType.Stdout:
+      case RecordType.Stderr:
+      case RecordType.EndRequest:
+      case RecordType.GetValuesResult:
+      case RecordType.UnknownType:
+        return undefined;
+      case 'undefined':
+        // §4.2 is about management records; an unknown application record is one of no active request.
+        if (record.requestId !== FCGI_NULL_REQUEST_ID) return this.#discard(record.content);
+        return { kind: 'reply', bytes: encodeUnknownType(record.undefinedType) };
+    }
+  }
+
+  #begin(
+    requestId: number,
+    role: number,
+    keepConn: boolean,
+    now: number,
+  ): MultiplexerEvent<Owner> | undefined {
+    if (this.#requests.has(requestId)) {
+      throw new RemoteProtocolError(
+        'FCGI_REQUEST_ID_ACTIVE',
+        'connection',
+        `BEGIN_REQUEST came for request ID ${requestId}, which belongs to a request that has not ended.`,
+      );
+    }
+    this.#discarded = 0;
+    const refusal = this.#refuseBegin(role);
+    if (refusal !== undefined) return { kind: 'refuse', requestId, keepConn, refusal };
+    this.#requests.set(requestId, new RequestState<Owner>(requestId, role, keepConn, now));
+    return undefined;
+  }
+
+  #refuseBegin(role: number): Refusal | undefined {
+    const { limits, hasRole, activeRequests } = this.#options;
+    if (!hasRole(role)) return unknownRole(role);
+    if (this.#requests.size >= limits.requestsPerConnection) {
+      return overloaded('requestsPerConnection', limits.requestsPerConnection);
+    }
+    if (activeRequests() >= limits.requests) return overloaded('requests', limits.requests);
+    return undefined;
+  }
+
+  #params(requestId: number, content: Uint8Array, now: number): MultiplexerEvent<Owner> | undefined {
+    const state = this.#requests.get(requestId);
+    // Nothing counts after the end of a stream (§3.3), so PARAMS in a later phase are as good as none.
+    if (state === undefined || state.phase !== Phase.Params) return this.#discard(content);
+    if (content.length === 0) return this.#endParams(state, now);
+    const { paramsBytes } = this.#options.limits;
+    if (state.collector.length + content.length > paramsBytes) {
+      return this.#refuse(
+        state,
+        unacceptableParams(`The params exceed limits.paramsBytes (${paramsBytes}).`, false),
+      );
+    }
+    state.collector.add(content);
+    return undefined;
+  }
+
+  #endParams(state: RequestState<Owner>, now: number): MultiplexerEvent<Owner> {
+    const { limits } = this.#options;
+    let params: Params;
+    try {
+      params = Params.decode(state.collector.take(), {
+        bytes: limits.paramsBytes,
+        pairs: limits.paramsCount,
+      });
+    } catch (error) {
+      if (!(error instanceof RemoteProtocolError)) throw error;
+      return this.#refuse(state, unacceptableParams(error.message, error.code === 'FCGI_TRUNCATED_PAIR'));
+    }
+    const contentLength = lengthOf(params, 'CONTENT_LENGTH');
+    const dataLength = lengthOf(params, 'FCGI_DATA_LENGTH');
+    if (contentLength === INVALID_LENGTH) return this.#refuse(state, invalidLength('CONTENT_LENGTH'));
+    if (dataLength === INVALID_LENGTH) return this.#refuse(state, invalidLength('FCGI_DATA_LENGTH'));
+    if (contentLength > limits.bodyBytes)
+      return this.#refuse(state, bodyTooLarge(contentLength, limits.bodyBytes));
+    if (hasUndecodedBody(params)) return this.#refuse(state, undecodedBody());
+    state.lastInput = now;
+    state.endParams(contentLength, dataLength);
+    if (state.receiving) {
+      this.#budget.open();
+      // HAProxy sends no STDIN record at all for an empty chunked body, so that CONTENT_LENGTH=0 is the end.
+      if (state.bodyComplete) this.#following = this.#endBody(state);
+    }
+    return { kind: 'request', state, params };
+  }
+
+  #body(
+    type: typeof RecordType.Data | typeof RecordType.Stdin,
+    requestId: number,
+    content: Uint8Array,
+    now: number,
+  ): MultiplexerEvent<Owner> | undefined {
+    const state = this.#requests.get(requestId);
+    const phase = type === RecordType.Stdin ? Phase.Stdin : Phase.Data;
+    if (state === undefined || state.phase !== phase) return this.#discard(content);
+    state.lastInput = now;
+    if (content.length === 0) return this.#endBody(state);
+    const stream = type === RecordType.Stdin ? 'stdin' : 'data';
+    const accepted = state.accept(content.length);
+    const { bodyBytes } = this.#options.limits;
+    if (state.bodyBytes > bodyBytes) {
+      this.#stopBody(state);
+      return { kind: 'body-excess', state, refusal: bodyTooLarge(state.bodyBytes, bodyBytes) };
+    }
+    const belonging = accepted === content.length ? content : content.subarray(0, accepted);
+    this.#budget.add(state, belonging);
+    if (state.bodyComplete) this.#following = this.#endBody(state);
+    return { kind: 'body', state, stream, content: belonging };
+  }
+
+  #endBody(state: RequestState<Owner>): MultiplexerEvent<Owner> {
+    const stream = state.phase === Phase.Stdin ? 'stdin' : 'data';
+    const { missing } = state;
+    state.endBody();
+    if (!state.receiving) this.#budget.close(state);
+    return { kind: 'body-end', state, stream, missing };
+  }
+
+  #stopBody(state: RequestState<Owner>): void {
+    state.stopBody();
+    this.#budget.close(state);
+  }
+
+  #refuse(state: RequestState<Owner>, refusal: Refusal): MultiplexerEvent<Owner> {
+    this.end(state);
+    return { kind: 'refuse', requestId: state.requestId, keepConn: state.keepConn, refusal };
+  }
+
+  #discard(content: Uint8Array): undefined {
+    this.#discarded += content.length;
+    return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+import {
+  encodeEndRequest,
+  encodeStream,
+  encodeStreamEnd,
+  ProtocolStatus,
+  RecordType,
+} from '@fcgi-js/protocol';
+import type { FcgiServerErrorCode } from '../errors.ts';
+
+/** Why a request is not given to the application. */
+export interface Refusal {
+  readonly code: FcgiServerErrorCode;
+  /** HTTP status and reason phrase. */
+  readonly status: string;
+  readonly protocolStatus: ProtocolStatus;
+  /** In words, with the option that would change it. */
+  readonly message: string;
+}
+
+/** A limit of the number of requests is reached (§5.5, FCGI_OVERLOADED). */
+export function overloaded(limit: string, value: number): Refusal {
+  return {
+    code: 'FCGI_REQUESTS_EXCEEDED',
+    status: '503 Service Unavailable',
+    protocolStatus: ProtocolStatus.Overloaded,
+    message: `${value} requests are being served, and limits.${limit} allows no more.`,
+  };
+}
+
+/** The application does not play this role (§5.5, FCGI_UNKNOWN_ROLE). */
+export function unknownRole(role: number): Refusal {
+  return {
+    code: 'FCGI_ROLE_UNKNOWN',
+    status: '501 Not Implemented',
+    protocolStatus: ProtocolStatus.UnknownRole,
+    message: `The web server asks for role ${role}, which this application does not have. Give createServer() a handler for it, or change the role in the web server's configuration.`,
+  };
+}
+
+/** The params exceed a limit or are cut off. */
+export function unacceptableParams(message: string, truncated: boolean): Refusal {
+  return {
+    code: 'FCGI_PARAMS_TOO_LARGE',
+    status: truncated ? '400 Bad Request' : '431 Request Header Fields Too Large',
+    protocolStatus: ProtocolStatus.RequestComplete,
+    message,
+  };
+}
+
+/** The params did not come in time. */
+export function paramsTimeout(milliseconds: number): Refusal {
+  return {
+    code: 'FCGI_PARAMS_TIMEOUT',
+    status: '408 Request Timeout',
+    protocolStatus: ProtocolStatus.RequestComplete,
+    message: `The params were not complete after ${milliseconds} ms (limits.incompleteRequestTimeout).`,
+  };
+}
+
+/** CONTENT_LENGTH or FCGI_DATA_LENGTH is not a number. */
+export function invalidLength(name: string): Refusal {
+  return {
+    code: 'FCGI_BODY_LENGTH_INVALID',
+    status: '400 Bad Request',
+    protocolStatus: ProtocolStatus.RequestComplete,
+    message: `${name} is not a length in bytes.`,
+  };
+}
+
+/** The body is larger than the limit. */
+export function bodyTooLarge(length: number, limit: number): Refusal {
+  return {
+    code: 'FCGI_BODY_TOO_LARGE',
+    status: '413 Content Too Large',
+    protocolStatus: ProtocolStatus.RequestComplete,
+    message: `The body has ${length} bytes, but limits.bodyBytes is ${limit}.`,
+  };
+}
+
+/** The body came with its chunk framing. */
+export function undecodedBody(): Refusal {
+  return {
+    code: 'FCGI_BODY_UNDECODED',
+    status: '411 Length Required',
+    protocolStatus: ProtocolStatus.RequestComplete,
+    message:
+      'The web server passes a chunked upload on without decoding it (CONTENT_TRANSFER_ENCODING=chunked), so its body cannot be trusted.',
+  };
+}
+
+/**
+ * The records of a refusal: a whole response head, then END_REQUEST. Never END_REQUEST alone: web servers take
+ * that for an empty 200 (mod_proxy_fcgi), for granted access (lighttpd's authorizer), or hang (HAProxy).
+ */
+export function encodeRefusal(requestId: number, refusal: Refusal): Uint8Array {
+  const head = Buffer.from(`Content-Length: 0\r\nStatus: ${refusal.status}\r\n\r\n`, 'latin1');
+  return Buffer.concat([
+    encodeStream(RecordType.Stderr, requestId, Buffer.from(`fcgi-js: ${refusal.message}\n`, 'latin1')),
+    encodeStreamEnd(RecordType.Stderr, requestId),
+    encodeStream(RecordType.Stdout, requestId, head),
+    encodeStreamEnd(RecordType.Stdout, requestId),
+    encodeEndRequest({ requestId, protocolStatus: refusal.protocolStatus }),
+  ]);
+}

@@ -1,0 +1,142 @@
+/**
+ * What a web server, or whoever can reach the socket, may take of this process. Every limit is finite by
+ * default; `docs/limits.md` says for each what happens when it is reached.
+ */
+export interface ServerLimits {
+  /**
+   * Bytes of one request body (STDIN). Above it the request is answered with 413, or its body fails if the
+   * answer has begun. Bodies are streamed, so this is about the application, not about memory.
+   *
+   * @defaultValue no limit
+   */
+  readonly bodyBytes?: number;
+  /**
+   * Milliseconds without a byte of a body that the application waits for; then 408, or the body fails.
+   *
+   * @defaultValue 30,000
+   */
+  readonly bodyStallTimeout?: number;
+  /**
+   * Bytes of bodies that wait for applications to read them, over all requests of one connection; then the
+   * connection is not read until some are.
+   *
+   * @defaultValue 1,048,576
+   */
+  readonly connectionBufferBytes?: number;
+  /**
+   * Open connections; a further one is closed at once.
+   *
+   * @defaultValue 4,096
+   */
+  readonly connections?: number;
+  /**
+   * Bytes that may follow of requests that have ended (bodies nobody reads) before the connection is closed.
+   *
+   * @defaultValue 1,048,576
+   */
+  readonly discardBytes?: number;
+  /**
+   * Bytes of the response head that a handler writes itself; more is answered with 500.
+   *
+   * @defaultValue 65,536
+   */
+  readonly headBytes?: number;
+  /**
+   * Milliseconds for which a connection may be open with no request on it; then it is closed.
+   *
+   * @defaultValue 75,000
+   */
+  readonly idleTimeout?: number;
+  /**
+   * Milliseconds from the first byte of a request to the end of its params; then 408, or the connection is
+   * closed if there is no request yet.
+   *
+   * @defaultValue 10,000
+   */
+  readonly incompleteRequestTimeout?: number;
+  /**
+   * Milliseconds for which a connection that this side has closed waits for the web server to close it too.
+   *
+   * @defaultValue 2,000
+   */
+  readonly lingerTimeout?: number;
+  /**
+   * Bytes of the params of one request; more is answered with 431.
+   *
+   * @defaultValue 1,048,576
+   */
+  readonly paramsBytes?: number;
+  /**
+   * Number of params of one request; more is answered with 431.
+   *
+   * @defaultValue 2,000
+   */
+  readonly paramsCount?: number;
+  /**
+   * Bytes of one body that wait for the application to read them. When all active requests of a connection
+   * hold that much, the connection is not read until one holds less.
+   *
+   * @defaultValue 131,072
+   */
+  readonly requestBufferBytes?: number;
+  /**
+   * Requests at once, over all connections; a further one is answered with 503 and FCGI_OVERLOADED.
+   *
+   * @defaultValue 1,024
+   */
+  readonly requests?: number;
+  /**
+   * Requests at once on one connection; a further one is answered with 503 and FCGI_OVERLOADED.
+   *
+   * @defaultValue 1,024
+   */
+  readonly requestsPerConnection?: number;
+  /**
+   * Milliseconds for which the web server may take no byte of what waits to be sent to it; then the
+   * connection is closed.
+   *
+   * @defaultValue 60,000
+   */
+  readonly writeStallTimeout?: number;
+}
+
+/** {@link ServerLimits} with nothing left open. */
+export type ResolvedLimits = Required<ServerLimits>;
+
+/** The defaults of {@link ServerLimits}. */
+export const DEFAULT_LIMITS: ResolvedLimits = {
+  bodyBytes: Number.POSITIVE_INFINITY,
+  bodyStallTimeout: 30_000,
+  connectionBufferBytes: 1_048_576,
+  connections: 4_096,
+  discardBytes: 1_048_576,
+  headBytes: 65_536,
+  idleTimeout: 75_000,
+  incompleteRequestTimeout: 10_000,
+  lingerTimeout: 2_000,
+  paramsBytes: 1_048_576,
+  paramsCount: 2_000,
+  requestBufferBytes: 131_072,
+  requests: 1_024,
+  requestsPerConnection: 1_024,
+  writeStallTimeout: 60_000,
+};
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws TypeError where a name is unknown or a number is not positive
+ */
+export function resolveLimits(limits: ServerLimits = {}): ResolvedLimits {
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
+      throw new TypeError(
+        `limits.${name} is not a limit. Known are: ${Object.keys(DEFAULT_LIMITS).join(', ')}.`,
+      );
+    }
+    if (typeof value !== 'number' || !(value > 0)) {
+      throw new TypeError(`limits.${name} must be a number above 0, but it is ${String(value)}.`);
+    }
+  }
+  return { ...DEFAULT_LIMITS, ...limits };
+}

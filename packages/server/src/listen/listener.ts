@@ -1,0 +1,47 @@
+import type { Duplex } from 'node:stream';
+
+/** How to listen. What does not apply to a kind of address is ignored by it. */
+export interface ListenOptions {
+  /**
+   * Connections that the system keeps until they are accepted.
+   *
+   * @defaultValue 511, which the system may lower (net.core.somaxconn)
+   */
+  readonly backlog?: number;
+  /** Group of a Unix socket, by name or number. */
+  readonly group?: number | string;
+  /**
+   * Permissions of a Unix socket. Connecting needs write permission.
+   *
+   * @defaultValue 0o660
+   */
+  readonly mode?: number;
+  /** Owner of a Unix socket, by name or number. */
+  readonly owner?: number | string;
+}
+
+/** A connection as the listeners hand it on. */
+export type AcceptedSocket = Duplex & {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+};
+
+/** What a listener needs of its server. */
+export interface ListenerOwner {
+  accept(socket: AcceptedSocket): void;
+  /** Serves a connection that comes from the process itself. */
+  acceptLocal(stream: Duplex): void;
+  mayListenOn(host: string): boolean;
+  onError(error: Error): void;
+}
+
+/** A place where connections are accepted. */
+export interface Listener {
+  /** The address as text, with the port that the system chose. */
+  readonly address: string;
+  /** Stops accepting; connections that were waiting are accepted before. */
+  close(): Promise<void>;
+}
+
+/** The most common backlog among web servers, and Node's own default. */
+export const DEFAULT_BACKLOG = 511;

@@ -1,0 +1,54 @@
+import { createServer, type ListenOptions as NetListenOptions, type Server } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Listener, ListenerOwner } from './listener.ts';
+
+/** TCP keep-alive probes find web servers that vanished without a FIN; first after this many milliseconds. */
+const KEEP_ALIVE_DELAY = 60_000;
+
+/** How a `net.Server` becomes a {@link Listener}. */
+export interface NetListenerSetup {
+  readonly target: NetListenOptions & { readonly fd?: number };
+  /** Called in the same turn in which the socket was bound, before any connection can be accepted. */
+  bound?(server: Server): void;
+  /** The address as text. */
+  address(server: Server): string;
+  /** Called before the socket is closed: makes that nobody finds it any more. */
+  unpublish?(): void;
+}
+
+/** Listens with a `net.Server`; rejects with the system's error. */
+export async function openNetListener(setup: NetListenerSetup, owner: ListenerOwner): Promise<Listener> {
+  const server = createServer(
+    { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_DELAY },
+    (socket) => owner.accept(socket),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.once('listening', () => {
+      server.off('error', reject);
+      resolve();
+    });
+    server.listen(setup.target);
+    try {
+      if (server.listening) setup.bound?.(server);
+    } catch (error) {
+      server.close();
+      reject(error);
+    }
+  });
+  // After this the server only fails to accept (EMFILE and the like); it goes on by itself.
+  server.on('error', (error) => owner.onError(error));
+  return {
+    address: setup.address(server),
+    close: async () => {
+      setup.unpublish?.();
+      // One turn of the event loop accepts what was already waiting for us.
+      await nextTurn();
+      await new Promise<void>((resolve) => {
+        // Its callback waits for all connections; ours are ended by the server that owns them.
+        server.close();
+        resolve();
+      });
+    },
+  };
+}

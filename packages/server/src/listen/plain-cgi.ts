@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { Duplex } from 'node:stream';
+import {
+  encodeBeginRequest,
+  encodeParams,
+  encodeStream,
+  encodeStreamEnd,
+  type NameValueInput,
+  RecordDecoder,
+  RecordType,
+  Role,
+} from '@fcgi-js/protocol';
+import type { Listener, ListenerOwner } from './listener.ts';
+
+const REQUEST_ID = 1;
+
+/** Whether the process was started as a plain CGI program (RFC 3875 §4.1.4). */
+export function isPlainCgi(environment: NodeJS.ProcessEnv): boolean {
+  return environment['GATEWAY_INTERFACE'] !== undefined && environment['REQUEST_METHOD'] !== undefined;
+}
+
+/**
+ * Serves the one request of a plain CGI process. It is put into FastCGI records, so that everything behind is
+ * the same; the records of the answer are taken apart again.
+ */
+export async function servePlainCgi(owner: ListenerOwner): Promise<Listener> {
+  owner.acceptLocal(new CgiConnection());
+  return { address: 'cgi', close: () => Promise.resolve() };
+}
+
+/** The web server's end of a connection that carries one request: environment and stdin in, stdout out. */
+class CgiConnection extends Duplex {
+  readonly #decoder = new RecordDecoder();
+  #bodyStarted = false;
+
+  constructor() {
+    super({ allowHalfOpen: true });
+    this.push(encodeBeginRequest({ requestId: REQUEST_ID, role: Role.Responder, keepConn: false }));
+    this.push(encodeParams(REQUEST_ID, environment()));
+    this.push(encodeStreamEnd(RecordType.Params, REQUEST_ID));
+    if (!hasBody()) this.push(encodeStreamEnd(RecordType.Stdin, REQUEST_ID));
+  }
+
+  override _read(): void {
+    if (!hasBody()) return;
+    const { stdin } = process;
+    if (this.#bodyStarted) {
+      stdin.resume();
+      return;
+    }
+    this.#bodyStarted = true;
+    stdin.on('data', (chunk: Buffer) => {
+      if (!this.push(encodeStream(RecordType.Stdin, REQUEST_ID, chunk))) stdin.pause();
+    });
+    stdin.on('end', () => this.push(encodeStreamEnd(RecordType.Stdin, REQUEST_ID)));
+    stdin.on('error', (error) => this.destroy(error));
+  }
+
+  override _write(
+    chunk: Uint8Array,
+    _encoding: BufferEncoding,
+    callback: (error?: Error | null) => void,
+  ): void {
+    this.#decoder.push(chunk);
+    let flowing = true;
+    for (let record = this.#decoder.next(); record !== undefined; record = this.#decoder.next()) {
+      if (record.type === RecordType.Stderr) process.stderr.write(record.content);
+      else if (record.type === RecordType.Stdout && record.content.length > 0) {
+        flowing = process.stdout.write(record.content);
+      } else if (record.type === RecordType.EndRequest) {
+        process.exitCode = Math.min(record.appStatus, 255);
+      }
+    }
+    if (flowing) callback();
+    else process.stdout.once('drain', callback);
+  }
+
+  override _final(callback: (error?: Error | null) => void): void {
+    // The body that nobody read must not keep the process.
+    process.stdin.destroy();
+    this.push(null);
+    callback();
+  }
+}
+
+/** §4.1.2: without CONTENT_LENGTH there is no body, but Apache passes chunked uploads without one. */
+function hasBody(): boolean {
+  const { CONTENT_LENGTH, HTTP_TRANSFER_ENCODING } = process.env;
+  return Number(CONTENT_LENGTH) > 0 || (HTTP_TRANSFER_ENCODING !== undefined && !CONTENT_LENGTH);
+}
+
+/** The environment as bytes: Node decodes it as UTF-8, which loses what is none. */
+function environment(): NameValueInput[] {
+  if (process.platform === 'linux') {
+    const pairs: NameValueInput[] = [];
+    for (const entry of readFileSync('/proc/self/environ', 'latin1').split('\0')) {
+      const equals = entry.indexOf('=');
+      if (equals > 0) pairs.push([entry.slice(0, equals), entry.slice(equals + 1)]);
+    }
+    return pairs;
+  }
+  return Object.entries(process.env).map(([name, value]) => [Buffer.from(name), Buffer.from(value ?? '')]);
+}

@@ -1,0 +1,155 @@
+import { chmodSync, chownSync, lstatSync, renameSync, rmSync, type Stats } from 'node:fs';
+import { connect } from 'node:net';
+import { basename, dirname, join, resolve } from 'node:path';
+import { FcgiServerError } from '../errors.ts';
+import { DEFAULT_BACKLOG, type Listener, type ListenerOwner, type ListenOptions } from './listener.ts';
+import { openNetListener } from './net-listener.ts';
+import { groupId, userId } from './system-ids.ts';
+
+/** Bytes that a socket path may have: the kernel's `sun_path` less the NUL at its end. */
+const PATH_LIMIT = process.platform === 'linux' ? 107 : 103;
+
+const DEFAULT_MODE = 0o660;
+
+/**
+ * Listens on a Unix socket.
+ *
+ * It is bound under a name of its own that nobody may connect to, gets its owner and mode, and is then renamed
+ * to its path. So it is never wider than it should be, replaces a stale socket in one step, and closing never
+ * removes a socket that another process has put there since.
+ */
+export async function listenOnUnixSocket(
+  givenPath: string,
+  options: ListenOptions,
+  owner: ListenerOwner,
+): Promise<Listener> {
+  const path = resolve(givenPath);
+  const boundPath = temporaryName(path);
+  const mode = checkMode(options.mode ?? DEFAULT_MODE);
+  const uid = options.owner === undefined ? -1 : userId(options.owner);
+  const gid = options.group === undefined ? -1 : groupId(options.group);
+  checkLength(path, boundPath);
+  await checkFree(path);
+  let ours: Stats | undefined;
+  const umask = process.umask(0o777);
+  let opening: Promise<Listener>;
+  try {
+    // Binding happens within this call, and so does `bound`; nothing else runs under this umask.
+    opening = openNetListener(
+      {
+        target: { path: boundPath, backlog: options.backlog ?? DEFAULT_BACKLOG },
+        bound: () => {
+          if (uid !== -1 || gid !== -1) chownSync(boundPath, uid, gid);
+          chmodSync(boundPath, mode);
+          ours = lstatSync(boundPath);
+          renameSync(boundPath, path);
+        },
+        address: () => `unix:${path}`,
+        unpublish: () => removeIfOurs(path, ours),
+      },
+      owner,
+    );
+  } finally {
+    process.umask(umask);
+  }
+  try {
+    return await opening;
+  } catch (error) {
+    rmSync(boundPath, { force: true });
+    throw explain(error as NodeJS.ErrnoException, path);
+  }
+}
+
+/** Next to the path, because renaming works only within a file system; short, because paths are. */
+function temporaryName(path: string): string {
+  const suffix = process.pid.toString(36);
+  const telling = join(dirname(path), `.${basename(path)}.${suffix}`);
+  return Buffer.byteLength(telling) <= PATH_LIMIT ? telling : join(dirname(path), `.${suffix}`);
+}
+
+function checkMode(mode: number): number {
+  if (Number.isInteger(mode) && mode >= 0 && mode <= 0o777) return mode;
+  throw new TypeError(`mode must be a number from 0 to 0o777, for example 0o660, but it is ${mode}.`);
+}
+
+function checkLength(path: string, boundPath: string): void {
+  const length = Math.max(Buffer.byteLength(path), Buffer.byteLength(boundPath));
+  if (length > PATH_LIMIT) {
+    throw new FcgiServerError(
+      'FCGI_ADDRESS_INVALID',
+      'server',
+      `The socket path "${path}" needs ${length} bytes, but this system allows ${PATH_LIMIT}. Use a shorter path, for example in /run.`,
+    );
+  }
+}
+
+/** A stale socket may be replaced; a live one, or another kind of file, may not. */
+async function checkFree(path: string): Promise<void> {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  if (!stats.isSocket()) {
+    throw new FcgiServerError(
+      'FCGI_ADDRESS_IN_USE',
+      'server',
+      `"${path}" exists and is not a socket. Choose another path, or remove it if it is not needed.`,
+    );
+  }
+  if (await isAlive(path)) {
+    throw new FcgiServerError(
+      'FCGI_ADDRESS_IN_USE',
+      'server',
+      `Another process listens on "${path}". Stop it (ss -xlp shows it) or choose another path.`,
+    );
+  }
+}
+
+function isAlive(path: string): Promise<boolean> {
+  return new Promise((resolvePromise) => {
+    const socket = connect({ path });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolvePromise(true);
+    });
+    // Only a refused connection says that nobody listens. No permission, or a full backlog, says somebody may.
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      resolvePromise(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
+    });
+  });
+}
+
+function removeIfOurs(path: string, ours: Stats | undefined): void {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats !== undefined && ours !== undefined && stats.ino === ours.ino && stats.dev === ours.dev) {
+    rmSync(path, { force: true });
+  }
+}
+
+function explain(error: NodeJS.ErrnoException, path: string): Error {
+  switch (error.code) {
+    case 'EACCES':
+    case 'EPERM':
+      return new FcgiServerError(
+        'FCGI_ADDRESS_DENIED',
+        'server',
+        `This user may not make the socket "${path}", or not give it this owner. It needs write permission in ${dirname(path)}; changing the owner needs root.`,
+        { cause: error },
+      );
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new FcgiServerError(
+        'FCGI_ADDRESS_INVALID',
+        'server',
+        `There is no folder ${dirname(path)} for the socket "${path}". Make it first; in /run it is gone after each boot (systemd: RuntimeDirectory=).`,
+        { cause: error },
+      );
+    default:
+      return new FcgiServerError(
+        'FCGI_LISTEN_FAILED',
+        'server',
+        `Cannot listen on "${path}": ${error.message}`,
+        {
+          cause: error,
+        },
+      );
+  }
+}

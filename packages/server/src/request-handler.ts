@@ -1,0 +1,16 @@
+import type { FcgiRequest } from './request/fcgi-request.ts';
+
+/** What an adapter returns that ends its request itself. */
+export const DEFERRED: unique symbol = Symbol('fcgi-js.deferred');
+
+/** What a handler gives back: an appStatus, nothing, or the word that it ends the request itself. */
+export type HandlerResult = number | void | typeof DEFERRED;
+
+/**
+ * Serves one request. What it returns, or resolves to, is the appStatus of END_REQUEST (FastCGI 1.0 §5.5):
+ * an integer from 0 to 4,294,967,295; nothing stands for 0. The request ends when it returns.
+ *
+ * A handler that throws, rejects, or writes no response is answered with 500 if nothing was sent; otherwise
+ * its response is broken off. The details go to FCGI_STDERR and `onError`.
+ */
+export type RequestHandler = (request: FcgiRequest) => HandlerResult | Promise<HandlerResult>;

@@ -1,0 +1,275 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Params } from '../cgi/params.ts';
+import { FcgiServerError } from '../errors.ts';
+import { type HeadProblem, ResponseHeadGate } from './head-gate.ts';
+import { InputSource } from './input-source.ts';
+import { InputStream } from './input-stream.ts';
+import { StderrStream, StdoutStream } from './output-stream.ts';
+import type { RequestOutput } from './request-output.ts';
+
+/** What is known of the connection that a request came on. */
+export interface ConnectionInfo {
+  /** Address of the web server (not of the browser: that is REMOTE_ADDR); absent on Unix sockets. */
+  readonly remoteAddress: string | undefined;
+  /** Port of the web server; absent on Unix sockets. */
+  readonly remotePort: number | undefined;
+}
+
+/** What a request needs of its surroundings. */
+export interface RequestContext {
+  readonly connection: ConnectionInfo;
+  readonly headLimit: number;
+  readonly keepConn: boolean;
+  readonly output: RequestOutput;
+  readonly params: Params;
+  readonly requestId: number;
+  readonly role: number;
+  /** Told what the application took of the bodies. */
+  onTaken(cost: number): void;
+  /** Told what went wrong. */
+  report(error: unknown, request: FcgiRequest): void;
+  /** Ends a response that has begun so that the web server notices that it is not complete. */
+  breakOff(): void;
+}
+
+const HEAD_PROBLEMS: Record<HeadProblem, string> = {
+  incomplete: 'ended inside the response head, before its blank line',
+  malformed: 'wrote a response head with a line that is not "Name: value"',
+  missing: 'ended without writing a response',
+  'too-large': 'wrote a response head above limits.headBytes',
+};
+
+/**
+ * One request as FastCGI knows it: params and streams. This is what the handlers of `createServer` get;
+ * `fromNodeListener` and `fromFetchHandler` make HTTP objects of it.
+ *
+ * A handler that uses {@link stdout} writes the CGI response itself: header lines, a blank line, the body
+ * (RFC 3875 §6), with `Status` as a header.
+ */
+export class FcgiRequest {
+  /** 1 to 65,535; unique on its connection while the request is active. */
+  readonly requestId: number;
+  /** What the application is asked to be; see `Role` of `@fcgi-js/protocol`. */
+  readonly role: number;
+  /** Whether the web server keeps the connection after this request. */
+  readonly keepConn: boolean;
+  /** The params that the web server sent. */
+  readonly params: Params;
+  /** The connection that the request came on. */
+  readonly connection: ConnectionInfo;
+  /** @internal */
+  readonly input: InputSource;
+  /** @internal */
+  readonly dataInput: InputSource;
+  /** @internal */
+  readonly output: RequestOutput;
+  /**
+   * Set by an adapter that wants to know at once that the web server has gone.
+   *
+   * @internal
+   */
+  onAbort: ((error: FcgiServerError) => void) | undefined;
+  readonly #context: RequestContext;
+  #stdin: InputStream | undefined;
+  #data: InputStream | undefined;
+  #stdout: StdoutStream | undefined;
+  #gate: ResponseHeadGate | undefined;
+  #stderr: StderrStream | undefined;
+  #controller: AbortController | undefined;
+  #abortError: FcgiServerError | undefined;
+  #settled = false;
+
+  /** @internal */
+  constructor(context: RequestContext) {
+    this.#context = context;
+    this.requestId = context.requestId;
+    this.role = context.role;
+    this.keepConn = context.keepConn;
+    this.params = context.params;
+    this.connection = context.connection;
+    this.output = context.output;
+    const onTaken = (cost: number) => context.onTaken(cost);
+    this.input = new InputSource(onTaken);
+    this.dataInput = new InputSource(onTaken);
+  }
+
+  /**
+   * The request body. Never more bytes than CONTENT_LENGTH; fails with `FCGI_BODY_TRUNCATED` where fewer came.
+   */
+  get stdin(): Readable {
+    this.#stdin ??= new InputStream(this.input);
+    return this.#stdin;
+  }
+
+  /** For the role Filter, the file to be filtered (FCGI_DATA); read {@link stdin} first. Otherwise empty. */
+  get data(): Readable {
+    this.#data ??= new InputStream(this.dataInput);
+    return this.#data;
+  }
+
+  /** The CGI response: head, blank line, body. Nothing is sent before the head is complete. */
+  get stdout(): Writable {
+    if (this.#stdout === undefined) {
+      this.#gate = new ResponseHeadGate(this.#context.headLimit);
+      this.#stdout = new StdoutStream(this.output, this.#gate);
+      // Ours is an error nobody else may know of; the handler's own listeners get it as well.
+      this.#stdout.on('error', (error) => this.#context.report(error, this));
+    }
+    return this.#stdout;
+  }
+
+  /** Text for the web server's error log; whole lines are sent at once. */
+  get stderr(): Writable {
+    this.#stderr ??= new StderrStream(this.output);
+    return this.#stderr;
+  }
+
+  /**
+   * Aborted when the web server no longer wants the answer (ABORT_REQUEST) or has closed the connection. What
+   * is written nonetheless is sent as long as the connection takes it.
+   */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortError !== undefined) this.#controller.abort(this.#abortError);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Whether {@link signal} is or would be aborted. */
+  get aborted(): boolean {
+    return this.#abortError !== undefined;
+  }
+
+  /**
+   * The web server no longer wants the answer.
+   *
+   * @internal
+   */
+  abort(error: FcgiServerError): void {
+    if (this.#abortError !== undefined) return;
+    this.#abortError = error;
+    this.input.abort(error);
+    this.dataInput.abort(error);
+    this.#controller?.abort(error);
+    this.onAbort?.(error);
+  }
+
+  /**
+   * Ends the request as the handler wants it: what it returned is the appStatus.
+   *
+   * @internal
+   */
+  finish(result: unknown): void {
+    if (this.#settled) return;
+    const appStatus = result ?? 0;
+    if (
+      typeof appStatus !== 'number' ||
+      !Number.isInteger(appStatus) ||
+      appStatus < 0 ||
+      appStatus > 0xffff_ffff
+    ) {
+      this.fail(
+        new FcgiServerError(
+          'FCGI_HANDLER_FAILED',
+          'request',
+          'A handler must return nothing or an appStatus, an integer from 0 to 4294967295.',
+        ),
+      );
+      return;
+    }
+    const stdout = this.#stdout;
+    if (stdout === undefined || stdout.writableFinished) {
+      this.#end(appStatus);
+    } else {
+      stdout.once('finish', () => this.#end(appStatus));
+      stdout.end();
+    }
+  }
+
+  /**
+   * Ends the request because its handler failed: 500 if nothing was sent, otherwise so that the web server
+   * notices. What happened goes to STDERR and `onError`, never to the browser.
+   *
+   * @internal
+   */
+  fail(error: unknown): void {
+    if (this.#settled) return;
+    this.#context.report(error, this);
+    this.answerInstead('500 Internal Server Error', error);
+  }
+
+  /**
+   * Reports something that does not end the request.
+   *
+   * @internal
+   */
+  warn(error: FcgiServerError): void {
+    this.#context.report(error, this);
+  }
+
+  /**
+   * Answers in the place of the application, if it has not begun to answer; otherwise breaks its answer off.
+   *
+   * @param status status code and reason phrase
+   * @param error what to write to STDERR
+   * @internal
+   */
+  answerInstead(status: string, error: unknown): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#stderr?.flushLine();
+    this.output.writeStderr(Buffer.from(`${describe(error)}\n`));
+    if (this.output.started) {
+      this.#context.breakOff();
+    } else {
+      const body = this.params.get('REQUEST_METHOD') === 'HEAD' ? '' : `${status}\n`;
+      this.output.write(
+        `Content-Type: text/plain; charset=utf-8\r\nStatus: ${status}\r\n\r\n${body}`,
+        'latin1',
+      );
+      this.output.end(1);
+    }
+    this.#close();
+  }
+
+  /**
+   * The response is complete.
+   *
+   * @internal
+   */
+  complete(appStatus = 0): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#stderr?.flushLine();
+    this.output.end(appStatus);
+    this.#close();
+  }
+
+  #end(appStatus: number): void {
+    const problem = this.output.started ? undefined : (this.#gate?.problem ?? 'missing');
+    if (problem === undefined || this.output.closed) {
+      this.complete(appStatus);
+      return;
+    }
+    this.fail(
+      new FcgiServerError(
+        problem === 'missing' ? 'FCGI_RESPONSE_EMPTY' : 'FCGI_RESPONSE_HEAD_INVALID',
+        'request',
+        `The handler ${HEAD_PROBLEMS[problem]}.`,
+      ),
+    );
+  }
+
+  #close(): void {
+    this.input.discard();
+    this.dataInput.discard();
+    this.#stdin?.destroy();
+    this.#data?.destroy();
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof Error) return error.stack ?? `${error.name}: ${error.message}`;
+  return `Thrown: ${String(error)}`;
+}

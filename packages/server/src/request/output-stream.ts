@@ -1,0 +1,75 @@
+import { Writable } from 'node:stream';
+import type { ResponseHeadGate } from './head-gate.ts';
+import type { RequestOutput } from './request-output.ts';
+
+/** STDOUT of a request as a Node stream, for handlers that write the CGI response themselves. */
+export class StdoutStream extends Writable {
+  readonly #output: RequestOutput;
+  readonly #gate: ResponseHeadGate;
+
+  constructor(output: RequestOutput, gate: ResponseHeadGate) {
+    super({ decodeStrings: true });
+    this.#output = output;
+    this.#gate = gate;
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    const passed = this.#gate.pass(chunk);
+    if (passed === undefined || this.#output.write(passed) || this.#output.closed) {
+      callback();
+    } else {
+      this.#output.onDrain = () => {
+        this.#output.onDrain = undefined;
+        callback();
+      };
+    }
+  }
+}
+
+const NEWLINE = 0x0a;
+
+/**
+ * STDERR of a request as a Node stream. Sends whole lines, each chunk's lines in one record, because web
+ * servers log a record as one entry.
+ */
+export class StderrStream extends Writable {
+  readonly #output: RequestOutput;
+  #partial: Buffer[] = [];
+  #partialBytes = 0;
+
+  constructor(output: RequestOutput) {
+    super({ decodeStrings: true });
+    this.#output = output;
+  }
+
+  /** Sends what was written of a line that has no end yet. */
+  flushLine(): void {
+    if (this.#partialBytes === 0) return;
+    this.#output.writeStderr(Buffer.concat(this.#partial));
+    this.#partial = [];
+    this.#partialBytes = 0;
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    const end = chunk.lastIndexOf(NEWLINE) + 1;
+    if (end > 0) {
+      this.#hold(chunk.subarray(0, end));
+      this.flushLine();
+    }
+    this.#hold(chunk.subarray(end));
+    // A line this long will be cut by every log anyway.
+    if (this.#partialBytes > 65_536) this.flushLine();
+    callback();
+  }
+
+  override _final(callback: (error?: Error | null) => void): void {
+    this.flushLine();
+    callback();
+  }
+
+  #hold(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#partial.push(bytes);
+    this.#partialBytes += bytes.length;
+  }
+}

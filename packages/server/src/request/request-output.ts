@@ -1,0 +1,142 @@
+import { encodeStream, ProtocolStatus, RecordType } from '@fcgi-js/protocol';
+import { encodeEnd, StdoutParts } from './stdout-records.ts';
+
+/** From here on, output is written without waiting for more to go with it, in bytes. */
+const FLUSH_BYTES = 16_384;
+
+/** What the output of a request needs of its connection. */
+export interface OutputPort {
+  /** Whether the web server takes bytes slower than they come; `onDrain` is called when it has caught up. */
+  readonly congested: boolean;
+  /** Writes records at once. */
+  write(records: readonly Uint8Array[], callback?: () => void): void;
+  /** Calls {@link RequestOutput.flush} before the event loop goes on. */
+  flushSoon(output: RequestOutput): void;
+  /** Calls `output.onDrain` when the connection is no longer congested. */
+  awaitDrain(output: RequestOutput): void;
+  /** The request ends: its ID is free from now on. Called before END_REQUEST is written. */
+  ending(): void;
+  /** END_REQUEST has been handed to the connection. */
+  ended(): void;
+}
+
+/** The STDOUT, STDERR and END_REQUEST of one request; the one place that knows what has been sent. */
+export class RequestOutput {
+  /** Called when the web server has caught up after {@link write} returned false. */
+  onDrain: (() => void) | undefined;
+  readonly #requestId: number;
+  readonly #port: OutputPort;
+  readonly #stdout = new StdoutParts();
+  #callbacks: Array<() => void> | undefined;
+  #flushing = false;
+  #started = false;
+  #closed = false;
+  #stderrUsed = false;
+
+  constructor(requestId: number, port: OutputPort) {
+    this.#requestId = requestId;
+    this.#port = port;
+  }
+
+  /** Whether any STDOUT was given, sent or not. */
+  get started(): boolean {
+    return this.#started;
+  }
+
+  /** Whether nothing can be written any more: the request has ended, was aborted or lost its connection. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Whether {@link onDrain} will be called. */
+  get congested(): boolean {
+    return this.#port.congested;
+  }
+
+  /**
+   * Adds to STDOUT. What is written in one go, together with the end of the request, leaves in one write.
+   *
+   * @param callback called when the bytes have left, or never will
+   * @returns false: wait for {@link onDrain} before writing more
+   */
+  write(chunk: string | Uint8Array, encoding: BufferEncoding = 'utf8', callback?: () => void): boolean {
+    if (this.#closed) {
+      if (callback !== undefined) process.nextTick(callback);
+      return false;
+    }
+    this.#stdout.add(chunk, encoding);
+    if (this.#stdout.bytes > 0) this.#started = true;
+    if (callback !== undefined) {
+      this.#callbacks ??= [];
+      this.#callbacks.push(callback);
+    }
+    if (this.#stdout.bytes >= FLUSH_BYTES) {
+      this.flush();
+    } else if (!this.#flushing) {
+      this.#flushing = true;
+      this.#port.flushSoon(this);
+    }
+    if (!this.#port.congested) return true;
+    this.#port.awaitDrain(this);
+    return false;
+  }
+
+  /** Writes what {@link write} has gathered. */
+  flush(): void {
+    this.#flushing = false;
+    if (this.#closed) return;
+    const callbacks = this.#callbacks;
+    this.#callbacks = undefined;
+    if (this.#stdout.bytes > 0) {
+      this.#port.write(this.#stdout.take(this.#requestId, undefined), joined(callbacks));
+    } else if (callbacks !== undefined) {
+      process.nextTick(joined(callbacks)!);
+    }
+  }
+
+  /** Sends bytes of STDERR, for the web server's error log. */
+  writeStderr(bytes: Uint8Array): void {
+    if (this.#closed || bytes.length === 0) return;
+    this.#stderrUsed = true;
+    this.#port.write([encodeStream(RecordType.Stderr, this.#requestId, bytes)]);
+  }
+
+  /**
+   * Ends the request, with all that is still to be written in the same write.
+   *
+   * @param appStatus 0 to 2^32 - 1
+   */
+  end(appStatus: number, protocolStatus: number = ProtocolStatus.RequestComplete): void {
+    if (this.#closed) return;
+    this.#port.ending();
+    const tail = encodeEnd(this.#requestId, { appStatus, protocolStatus, stderrUsed: this.#stderrUsed });
+    const records = this.#stdout.take(this.#requestId, tail);
+    const callbacks = this.#callbacks;
+    this.close();
+    this.#port.write(records, joined(callbacks));
+    this.#port.ended();
+  }
+
+  /** Nothing more can be written: what was gathered is dropped. */
+  close(): void {
+    this.#closed = true;
+    this.#callbacks = undefined;
+  }
+
+  /** Nothing more can be written, and nobody will say so later: calls back everybody who waits. */
+  abandon(): void {
+    const callbacks = this.#callbacks;
+    this.close();
+    if (callbacks !== undefined) process.nextTick(joined(callbacks)!);
+    const { onDrain } = this;
+    if (onDrain !== undefined) process.nextTick(onDrain);
+  }
+}
+
+function joined(callbacks: ReadonlyArray<() => void> | undefined): (() => void) | undefined {
+  if (callbacks === undefined) return undefined;
+  if (callbacks.length === 1) return callbacks[0];
+  return () => {
+    for (const callback of callbacks) callback();
+  };
+}
