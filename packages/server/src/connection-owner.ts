@@ -19,6 +19,8 @@ export interface ConnectionOwner extends MultiplexerOptions {
   requestRefused(error: FcgiServerError): void;
   /** Told what went wrong. */
   report(error: unknown, request?: FcgiRequest): void;
+  /** The server is not to close before this has settled. */
+  waitUntil(promise: Promise<unknown>): void;
   /** The connection is gone. */
   connectionClosed(connection: Connection): void;
 }

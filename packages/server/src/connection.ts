@@ -145,6 +145,7 @@ export class Connection {
       requestId: state.requestId,
       role: state.role,
       onTaken: (cost) => this.#taken(state, cost),
+      waitUntil: (promise) => this.#owner.waitUntil(promise),
       report: (error, about) => this.#owner.report(error, about),
       breakOff: () => this.#breakOff(state),
     });

@@ -72,6 +72,8 @@ export class FcgiServer {
   readonly #owner: ConnectionOwner;
   readonly #connections = new Set<Connection>();
   readonly #listeners = new Set<Listener>();
+  /** What handlers go on with after their response. */
+  readonly #background = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
   #closed: (() => void) | undefined;
   #activeRequests = 0;
@@ -105,6 +107,10 @@ export class FcgiServer {
         this.#report(error);
       },
       report: (error, request) => this.#report(error, request),
+      waitUntil: (promise) => {
+        this.#background.add(promise);
+        void promise.finally(() => this.#background.delete(promise));
+      },
       connectionClosed: (connection) => {
         this.#connections.delete(connection);
         if (this.#connections.size === 0) this.#closed?.();
@@ -163,17 +169,18 @@ export class FcgiServer {
 
   async #close(timeout: number): Promise<void> {
     await Promise.all([...this.#listeners].map((listener) => listener.close()));
-    const drained = new Promise<void>((resolve) => {
+    const closed = new Promise<void>((resolve) => {
       this.#closed = resolve;
     });
     for (const connection of this.#connections) connection.shutDown();
-    if (this.#connections.size > 0) {
-      const timer = setTimeout(() => {
-        for (const connection of [...this.#connections]) connection.destroy();
-      }, timeout);
-      await drained;
-      clearTimeout(timer);
-    }
+    if (this.#connections.size === 0) this.#closed?.();
+    let timer: NodeJS.Timeout | undefined;
+    const expired = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeout);
+    });
+    await Promise.race([closed.then(() => Promise.all(this.#background)), expired]);
+    clearTimeout(timer);
+    for (const connection of [...this.#connections]) connection.destroy();
   }
 
   #acceptSocket(socket: AcceptedSocket): void {

@@ -1,5 +1,16 @@
+export {
+  type Allowed,
+  type AuthorizerDecision,
+  allow,
+  type Denied,
+  type DenyOptions,
+  deny,
+  fromAuthorizer,
+} from './adapters/authorizer.ts';
+export { type FetchContext, type FetchHandler, fromFetchHandler } from './adapters/fetch-handler.ts';
 export { fromNodeListener, type NodeListener, requestParams } from './adapters/node-listener.ts';
 export { Params } from './cgi/params.ts';
+export type { HeaderField } from './cgi/response-head.ts';
 export {
   type CloseOptions,
   createServer,

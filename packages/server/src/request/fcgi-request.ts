@@ -26,6 +26,8 @@ export interface RequestContext {
   readonly role: number;
   /** Told what the application took of the bodies. */
   onTaken(cost: number): void;
+  /** The server is not to close before this has settled. */
+  waitUntil(promise: Promise<unknown>): void;
   /** Told what went wrong. */
   report(error: unknown, request: FcgiRequest): void;
   /** Ends a response that has begun so that the web server notices that it is not complete. */
@@ -204,8 +206,17 @@ export class FcgiRequest {
    *
    * @internal
    */
-  warn(error: FcgiServerError): void {
+  report(error: unknown): void {
     this.#context.report(error, this);
+  }
+
+  /**
+   * Keeps the server from closing before a promise has settled.
+   *
+   * @internal
+   */
+  waitUntil(promise: Promise<unknown>): void {
+    this.#context.waitUntil(promise.catch((error: unknown) => this.report(error)));
   }
 
   /**

@@ -1,3 +1,4 @@
+import { ContentLengthGuard } from '../../cgi/content-length-guard.ts';
 import { isBodyless, isConnectionField } from '../../cgi/response-head.ts';
 import { ChunkedDecoder } from './chunked-decoder.ts';
 
@@ -8,7 +9,7 @@ export interface ResponseSink {
   /** Bytes of the body. */
   body(chunk: string | Uint8Array, encoding: BufferEncoding): void;
   /** More body than Content-Length; the surplus is dropped. */
-  surplus(contentLength: number): void;
+  surplus(): void;
 }
 
 const HEAD_END = '\r\n\r\n';
@@ -19,6 +20,7 @@ const CHUNKED = /^transfer-encoding:.*\bchunked *$/i;
 /**
  * Reads what `ServerResponse` writes to its socket, an HTTP/1.1 response, and gives what a web server wants
  * instead: a CGI head and a body without framing. Interim responses (1xx) are dropped.
+ *
  * `ServerResponse` always writes a head in one piece.
  */
 export class HttpResponseReader {
@@ -27,8 +29,7 @@ export class HttpResponseReader {
   #headRead = false;
   #bodyless = false;
   #chunked: ChunkedDecoder | undefined;
-  #contentLength: number | undefined;
-  #bodyBytes = 0;
+  #guard = new ContentLengthGuard(undefined);
 
   constructor(method: string, sink: ResponseSink) {
     this.#method = method;
@@ -42,8 +43,7 @@ export class HttpResponseReader {
 
   /** Bytes by which the body falls short of Content-Length. */
   get missing(): number {
-    if (this.#contentLength === undefined || this.#bodyless) return 0;
-    return Math.max(0, this.#contentLength - this.#bodyBytes);
+    return this.#guard.missing;
   }
 
   /** Takes what `ServerResponse` wrote. */
@@ -78,7 +78,7 @@ export class HttpResponseReader {
         continue;
       }
       const length = CONTENT_LENGTH.exec(line);
-      if (length !== null) this.#contentLength = Number(length[1]);
+      if (length !== null && !this.#bodyless) this.#guard = new ContentLengthGuard(Number(length[1]));
       head += `${line}\r\n`;
     }
     return `${head}Status: ${status}${reason === '' ? '' : ` ${reason}`}${HEAD_END}`;
@@ -93,15 +93,14 @@ export class HttpResponseReader {
   #content(data: string | Uint8Array, encoding: BufferEncoding): void {
     if (this.#bodyless) return;
     const length = typeof data === 'string' ? Buffer.byteLength(data, encoding) : data.length;
-    const before = this.#bodyBytes;
-    this.#bodyBytes = before + length;
-    if (this.#contentLength === undefined || this.#bodyBytes <= this.#contentLength) {
+    const surplusBefore = this.#guard.surplus;
+    const fitting = this.#guard.accept(length);
+    if (fitting === length) {
       this.#sink.body(data, encoding);
       return;
     }
     const bytes = typeof data === 'string' ? Buffer.from(data, encoding) : data;
-    const fitting = bytes.subarray(0, Math.max(0, this.#contentLength - before));
-    if (fitting.length > 0) this.#sink.body(fitting, encoding);
-    if (before <= this.#contentLength) this.#sink.surplus(this.#contentLength);
+    if (fitting > 0) this.#sink.body(bytes.subarray(0, fitting), encoding);
+    if (surplusBefore === 0) this.#sink.surplus();
   }
 }

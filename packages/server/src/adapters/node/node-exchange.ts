@@ -1,5 +1,6 @@
 import type { Params } from '../../cgi/params.ts';
 import { requestTarget } from '../../cgi/request-target.ts';
+import { isEncrypted } from '../../cgi/request-url.ts';
 import { LARGE_HEAD_BYTES } from '../../cgi/response-head.ts';
 import { FcgiServerError } from '../../errors.ts';
 import type { FcgiRequest } from '../../request/fcgi-request.ts';
@@ -63,7 +64,7 @@ export class NodeExchange implements InputSink, ResponseSink, SocketPeer {
 
   head(text: string): void {
     if (text.length > LARGE_HEAD_BYTES) {
-      this.#request.warn(
+      this.#request.report(
         new FcgiServerError(
           'FCGI_RESPONSE_HEAD_LARGE',
           'request',
@@ -78,12 +79,12 @@ export class NodeExchange implements InputSink, ResponseSink, SocketPeer {
     this.#request.output.write(chunk, encoding);
   }
 
-  surplus(contentLength: number): void {
-    this.#request.warn(
+  surplus(): void {
+    this.#request.report(
       new FcgiServerError(
         'FCGI_RESPONSE_TOO_LONG',
         'request',
-        `The body is longer than its Content-Length of ${contentLength} bytes; the rest was dropped.`,
+        'The body is longer than its Content-Length; the rest was dropped.',
       ),
     );
   }
@@ -167,11 +168,9 @@ function resetError(cause: Error): Error {
   return Object.assign(new Error('aborted', { cause }), { code: 'ECONNRESET' });
 }
 
-const ENCRYPTED = /^(?:on|1|yes|true|https)$/i;
-
 function addressesOf(params: Params): SocketAddresses {
   return {
-    encrypted: ENCRYPTED.test(params.get('HTTPS') ?? '') || params.get('REQUEST_SCHEME') === 'https',
+    encrypted: isEncrypted(params),
     remoteAddress: params.get('REMOTE_ADDR') || undefined,
     remotePort: portOf(params.get('REMOTE_PORT')),
     localAddress: params.get('SERVER_ADDR') || undefined,

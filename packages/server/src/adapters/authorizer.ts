@@ -1,0 +1,116 @@
+import { STATUS_CODES } from 'node:http';
+import { formatResponseHead, type HeaderField, isBodyless } from '../cgi/response-head.ts';
+import type { FcgiRequest } from '../request/fcgi-request.ts';
+import type { RequestHandler } from '../request-handler.ts';
+
+/** Access is granted; made by {@link allow}. */
+export interface Allowed {
+  readonly allowed: true;
+  readonly variables: ReadonlyMap<string, string>;
+}
+
+/** Access is refused; made by {@link deny}. */
+export interface Denied {
+  readonly allowed: false;
+  readonly status: number;
+  readonly headers: readonly HeaderField[];
+  readonly body: string | Uint8Array;
+}
+
+/** What an authorizer decides. */
+export type AuthorizerDecision = Allowed | Denied;
+
+/** What {@link deny} may be told beside the status. */
+export interface DenyOptions {
+  /**
+   * What the browser is shown, where the web server passes it on.
+   *
+   * @defaultValue the status in words
+   */
+  readonly body?: string | Uint8Array;
+  /** Response header fields, such as `WWW-Authenticate` or `Location`. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+
+/**
+ * Grants access (FastCGI 1.0 §6.3).
+ *
+ * @param variables meta-variables that the web server adds to the request, such as `REMOTE_USER`
+ * @throws TypeError where a name or value cannot be sent
+ */
+export function allow(variables: Readonly<Record<string, string>> = {}): Allowed {
+  return { allowed: true, variables: new Map(checkedFields('allow', variables)) };
+}
+
+/**
+ * Refuses access (§6.3).
+ *
+ * @param status 300 to 599, such as 401, 403, or 302 with a `Location`
+ * @throws TypeError where the status would grant access, or a header field cannot be sent
+ */
+export function deny(status = 403, options: DenyOptions = {}): Denied {
+  if (!Number.isInteger(status) || status < 300 || status > 599) {
+    throw new TypeError(
+      `deny() takes a status from 300 to 599, because others may grant access, but not ${status}.`,
+    );
+  }
+  const fields = checkedFields('deny', options.headers ?? {});
+  const body = options.body ?? `${STATUS_CODES[status] ?? status}\n`;
+  const hasType = fields.some(([name]) => name.toLowerCase() === 'content-type');
+  return {
+    allowed: false,
+    status,
+    headers: hasType ? fields : [...fields, ['Content-Type', 'text/plain; charset=utf-8']],
+    body,
+  };
+}
+
+/**
+ * Makes a handler of a function that decides who may see what, for the role Authorizer.
+ *
+ * ```ts
+ * createServer({ authorizer: fromAuthorizer(async ({ params }) => (await knows(params)) ? allow() : deny(401)) });
+ * ```
+ *
+ * A function that throws, or decides nothing, refuses with 500.
+ */
+export function fromAuthorizer(
+  decide: (request: FcgiRequest) => AuthorizerDecision | Promise<AuthorizerDecision>,
+): RequestHandler {
+  if (typeof decide !== 'function') {
+    throw new TypeError('fromAuthorizer() takes a function that returns allow() or deny().');
+  }
+  return async (request) => {
+    const decision: AuthorizerDecision | undefined = await decide(request);
+    if (decision?.allowed === true) grant(request, decision);
+    else if (decision?.allowed === false) refuse(request, decision);
+    else throw new TypeError('An authorizer must return allow() or deny().');
+  };
+}
+
+function grant(request: FcgiRequest, { variables }: Allowed): void {
+  const fields: HeaderField[] = [];
+  for (const [name, value] of variables) fields.push([`Variable-${name}`, value]);
+  request.output.write(formatResponseHead(200, 'OK', fields), 'latin1');
+}
+
+function refuse(request: FcgiRequest, { status, headers, body }: Denied): void {
+  const bodyless = isBodyless(status, request.params.get('REQUEST_METHOD') ?? '');
+  request.output.write(formatResponseHead(status, STATUS_CODES[status] ?? '', headers), 'latin1');
+  if (!bodyless) request.output.write(body);
+}
+
+function checkedFields(caller: string, fields: Readonly<Record<string, string>>): HeaderField[] {
+  return Object.entries(fields).map(([name, value]) => {
+    if (!TOKEN.test(name)) throw new TypeError(`${caller}(): "${name}" is not a name that can be sent.`);
+    if (typeof value !== 'string' || FORBIDDEN_IN_VALUE.test(value)) {
+      throw new TypeError(
+        `${caller}(): the value of ${name} must be text of bytes (U+0020 to U+00FF, no line ends).`,
+      );
+    }
+    return [name, value];
+  });
+}

@@ -1,0 +1,85 @@
+import type { Params } from '../cgi/params.ts';
+import { requestTarget } from '../cgi/request-target.ts';
+import { FcgiServerError } from '../errors.ts';
+import type { FcgiRequest } from '../request/fcgi-request.ts';
+import { DEFERRED, type HandlerResult, type RequestHandler } from '../request-handler.ts';
+import { ResponseWriter } from './fetch/response-writer.ts';
+import { standardRequest } from './fetch/standard-request.ts';
+
+/** What a fetch handler gets beside the request. */
+export interface FetchContext {
+  /** The prefix that the application is mounted at, without a slash at its end; '' at the root. */
+  readonly baseUrl: string;
+  /** The params that the web server sent. */
+  readonly params: Params;
+  /** The request as FastCGI knows it. */
+  readonly request: FcgiRequest;
+  /** Keeps the server from closing before a promise has settled; the response does not wait for it. */
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+/**
+ * A function of the Fetch standard: `app.fetch` of Hono or h3, `router.fetch` of itty-router, or your own. The
+ * context is passed twice, because Hono takes its bindings from the second argument and `waitUntil` from the
+ * third.
+ */
+export type FetchHandler = (
+  request: Request,
+  context: FetchContext,
+  executionContext: FetchContext,
+) => Response | Promise<Response>;
+
+/**
+ * Makes a handler of a fetch function.
+ *
+ * ```ts
+ * const server = createServer({ responder: fromFetchHandler(app.fetch) });
+ * ```
+ *
+ * `request.url` is the address that the browser sees, as `URL` normalises it. A request that the Fetch
+ * standard cannot express is answered without the handler: 501 for TRACE, 400 for a Host that is none.
+ *
+ * @param handler called for every request; what it throws is answered with 500
+ */
+export function fromFetchHandler(handler: FetchHandler): RequestHandler {
+  if (typeof handler !== 'function') {
+    throw new TypeError(
+      'fromFetchHandler() takes a function (request) => response, for example app.fetch of Hono.',
+    );
+  }
+  return async (request): Promise<HandlerResult> => {
+    const standard = standardRequest(request);
+    if (typeof standard === 'string') {
+      request.answerInstead(standard, 'fcgi-js: the request cannot be expressed in the Fetch standard.');
+      return DEFERRED;
+    }
+    const context: FetchContext = {
+      baseUrl: requestTarget(request.params).baseUrl,
+      params: request.params,
+      request,
+      waitUntil: (promise) => request.waitUntil(promise),
+    };
+    const response: unknown = await handler(standard, context, context);
+    // By what it can do, not by its class: frameworks bring their own.
+    if (!isResponse(response)) {
+      throw new FcgiServerError(
+        'FCGI_RESPONSE_EMPTY',
+        'request',
+        'The fetch handler did not return a Response.',
+      );
+    }
+    await new ResponseWriter(request, response).write();
+    return DEFERRED;
+  };
+}
+
+function isResponse(value: unknown): value is Response {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'status' in value &&
+    'headers' in value &&
+    'body' in value &&
+    typeof value.status === 'number'
+  );
+}

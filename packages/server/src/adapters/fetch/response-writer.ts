@@ -1,0 +1,134 @@
+import { STATUS_CODES } from 'node:http';
+import { ContentLengthGuard } from '../../cgi/content-length-guard.ts';
+import {
+  formatResponseHead,
+  type HeaderField,
+  isBodyless,
+  LARGE_HEAD_BYTES,
+} from '../../cgi/response-head.ts';
+import { FcgiServerError } from '../../errors.ts';
+import type { FcgiRequest } from '../../request/fcgi-request.ts';
+
+/**
+ * Writes a `Response` of the Fetch standard as a CGI response.
+ *
+ * The head waits until the body has ended or the event loop goes on. So a response that is there as a whole
+ * gets its Content-Length and leaves in one write, and one that streams is not held up.
+ */
+export class ResponseWriter {
+  readonly #request: FcgiRequest;
+  readonly #response: Response;
+  readonly #bodyless: boolean;
+  readonly #guard: ContentLengthGuard;
+  readonly #hasLength: boolean;
+  #waiting: Uint8Array[] = [];
+  #headSent = false;
+
+  constructor(request: FcgiRequest, response: Response) {
+    this.#request = request;
+    this.#response = response;
+    this.#bodyless = isBodyless(response.status, request.params.get('REQUEST_METHOD') ?? '');
+    const length = response.headers.get('Content-Length');
+    this.#hasLength = length !== null;
+    this.#guard = new ContentLengthGuard(length === null || this.#bodyless ? undefined : Number(length));
+  }
+
+  /** Resolves when the response has been handed over; rejects where its body fails. */
+  async write(): Promise<void> {
+    const { body } = this.#response;
+    if (body === null || this.#bodyless) {
+      await body?.cancel();
+      this.#finish();
+      return;
+    }
+    const reader = body.getReader();
+    const cancel = (error: unknown) =>
+      reader.cancel(error).catch((failure: unknown) => this.#request.report(failure));
+    this.#request.onAbort = (error) => void cancel(error);
+    const immediate = setImmediate(() => this.#sendHead(undefined));
+    try {
+      for (let read = await reader.read(); !read.done; read = await reader.read()) {
+        if (this.#request.output.closed) return await cancel(undefined);
+        await this.#writeChunk(read.value);
+      }
+    } finally {
+      clearImmediate(immediate);
+      this.#request.onAbort = undefined;
+    }
+    this.#finish();
+  }
+
+  async #writeChunk(chunk: Uint8Array): Promise<void> {
+    if (!(chunk instanceof Uint8Array))
+      throw new TypeError('The body of a Response must give bytes (Uint8Array).');
+    const before = this.#guard.surplus;
+    const fitting = this.#guard.accept(chunk.length);
+    if (before === 0 && this.#guard.surplus > 0) this.#warnSurplus();
+    const bytes = fitting === chunk.length ? chunk : chunk.subarray(0, fitting);
+    if (!this.#headSent) {
+      this.#waiting.push(bytes);
+      return;
+    }
+    const { output } = this.#request;
+    if (output.write(bytes) || output.closed) return;
+    await new Promise<void>((resolve) => {
+      output.onDrain = () => {
+        output.onDrain = undefined;
+        resolve();
+      };
+    });
+  }
+
+  #finish(): void {
+    const { missing } = this.#guard;
+    if (missing > 0) {
+      throw new FcgiServerError(
+        'FCGI_RESPONSE_TOO_SHORT',
+        'request',
+        `The body ended ${missing} bytes before its Content-Length.`,
+      );
+    }
+    this.#sendHead(this.#waiting.reduce((sum, chunk) => sum + chunk.length, 0));
+    this.#request.complete();
+  }
+
+  #sendHead(bodyLength: number | undefined): void {
+    if (this.#headSent) return;
+    this.#headSent = true;
+    const { status, statusText, headers } = this.#response;
+    const fields: HeaderField[] = [...headers];
+    if (bodyLength !== undefined && !this.#hasLength && !this.#bodyless) {
+      fields.push(['content-length', String(bodyLength)]);
+    }
+    // nginx would hold events back until a buffer is full.
+    if (headers.get('Content-Type')?.startsWith('text/event-stream') && !headers.has('X-Accel-Buffering')) {
+      fields.push(['x-accel-buffering', 'no']);
+    }
+    const head = formatResponseHead(status, statusText || (STATUS_CODES[status] ?? ''), fields);
+    if (head.length > LARGE_HEAD_BYTES) this.#warnLargeHead(head.length);
+    const { output } = this.#request;
+    output.write(head, 'latin1');
+    for (const chunk of this.#waiting) output.write(chunk);
+    this.#waiting = [];
+  }
+
+  #warnLargeHead(length: number): void {
+    this.#request.report(
+      new FcgiServerError(
+        'FCGI_RESPONSE_HEAD_LARGE',
+        'request',
+        `The response head has ${length} bytes. nginx answers 502 above its fastcgi_buffer_size, 4096 by default; raise it, or send fewer and smaller fields.`,
+      ),
+    );
+  }
+
+  #warnSurplus(): void {
+    this.#request.report(
+      new FcgiServerError(
+        'FCGI_RESPONSE_TOO_LONG',
+        'request',
+        'The body is longer than its Content-Length; the rest was dropped.',
+      ),
+    );
+  }
+}
