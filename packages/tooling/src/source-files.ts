@@ -32,8 +32,33 @@ function* walk(folder: string): Generator<string> {
   }
 }
 
-/** What a module imports, by whatever syntax: static, dynamic, type-only, re-export or `import()` type. */
-export function importedModules(text: string): string[] {
-  const { importedFiles, typeReferenceDirectives } = ts.preProcessFile(text, true, true);
-  return [...importedFiles, ...typeReferenceDirectives].map(({ fileName }) => fileName);
+export interface ModuleImport {
+  module: string;
+  /** Gone when the types are removed. */
+  typeOnly: boolean;
+}
+
+/** What a module imports, by whatever syntax: static, re-export, dynamic or `import()` type. */
+export function importedModules(text: string): ModuleImport[] {
+  const found: ModuleImport[] = [];
+  const visit = (node: ts.Node): void => {
+    const [specifier, typeOnly] = importOf(node);
+    if (specifier !== undefined && ts.isStringLiteral(specifier))
+      found.push({ module: specifier.text, typeOnly });
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('module.ts', text, ts.ScriptTarget.Latest));
+  return found;
+}
+
+function importOf(node: ts.Node): [specifier: ts.Node | undefined, typeOnly: boolean] {
+  if (ts.isImportDeclaration(node)) {
+    return [node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword];
+  }
+  if (ts.isExportDeclaration(node)) return [node.moduleSpecifier, node.isTypeOnly];
+  if (ts.isImportTypeNode(node))
+    return [ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true];
+  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+    return [node.arguments[0], false];
+  return [undefined, false];
 }

@@ -1,27 +1,38 @@
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { importedModules, type RepositoryFile, repositoryFiles } from '../src/source-files.ts';
+import {
+  importedModules,
+  type ModuleImport,
+  type RepositoryFile,
+  repositoryFiles,
+} from '../src/source-files.ts';
 import { publishedPackages } from '../src/workspace.mjs';
 
 const scripts = ['.ts', '.mts', '.js', '.mjs'];
 
 /** `file: module` for every import below a folder that `forbidden` picks. */
-function imports(folder: string, forbidden: (module: string, file: string) => boolean): string[] {
+function imports(folder: string, forbidden: (found: ModuleImport, file: string) => boolean): string[] {
   return repositoryFiles(folder, scripts).flatMap(({ path, text }) =>
     importedModules(text)
-      .filter((module) => forbidden(module, path))
-      .map((module) => `${path}: ${module}`),
+      .filter((found) => forbidden(found, path))
+      .map(({ module }) => `${path}: ${module}`),
   );
 }
 
-const isOutside = (module: string) => !module.startsWith('.');
+const isOutside = ({ module }: ModuleImport) => !module.startsWith('.');
 
 describe('imports', () => {
   test('are found in every syntax that TypeScript has', () => {
     const text = `
-      import a from 'a'; import type { B } from 'b'; export { c } from 'c'; import 'd';
-      const e = await import('e'); type F = import('f').F; const text = "import 'not-this'";`;
-    expect(importedModules(text).sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+      import a, { type A } from 'a'; export { b } from 'b'; import 'c'; const d = await import('d');
+      import type { E } from 'e'; export type { F } from 'f'; type G = import('g').G;
+      const text = "import 'not-this'";`;
+    const modules = (typeOnly: boolean) =>
+      importedModules(text)
+        .filter((found) => found.typeOnly === typeOnly)
+        .map(({ module }) => module);
+    expect(modules(false)).toEqual(['a', 'b', 'c', 'd']);
+    expect(modules(true)).toEqual(['e', 'f', 'g']);
   });
 
   test('of the protocol package stay inside it', () => {
@@ -30,12 +41,13 @@ describe('imports', () => {
 
   test.each(['engine', 'cgi'])('of server/src/%s are free of sockets and streams', (folder) => {
     const impure = /^node:(net|stream)|^(net|stream)(\/|$)/;
-    expect(imports(`packages/server/src/${folder}`, (module) => impure.test(module))).toEqual([]);
+    expect(imports(`packages/server/src/${folder}`, ({ module }) => impure.test(module))).toEqual([]);
   });
 
   test('of node:net stand only in the files of the server that listen or hold a connection', () => {
-    const allowed = /^packages\/server\/src\/(connection|listen\/[\w-]+|listen-[\w-]+|listener)\.ts$/;
-    const reachesNet = (module: string, file: string) => /^(node:)?net$/.test(module) && !allowed.test(file);
+    const allowed = /^packages\/server\/src\/(connection|listen-address|listen\/[\w-]+)\.ts$/;
+    const reachesNet = ({ module, typeOnly }: ModuleImport, file: string) =>
+      !typeOnly && /^(node:)?net$/.test(module) && !allowed.test(file);
     expect(imports('packages/server/src', reachesNet)).toEqual([]);
   });
 
@@ -43,11 +55,11 @@ describe('imports', () => {
     'of $manifest.name name Node modules with their scheme and siblings by their package',
     ({ folder, manifest }) => {
       const siblings = Object.keys(manifest.dependencies ?? {});
-      const stray = (module: string) =>
-        isOutside(module) && !module.startsWith('node:') && !siblings.includes(module);
+      const stray = (found: ModuleImport) =>
+        isOutside(found) && !found.module.startsWith('node:') && !siblings.includes(found.module);
       expect(imports(`${folder}/src`, stray)).toEqual([]);
-      const escapes = (module: string, file: string) =>
-        !isOutside(module) && !new URL(module, `file:///${file}`).pathname.startsWith(`/${folder}/src/`);
+      const escapes = (found: ModuleImport, file: string) =>
+        !isOutside(found) && !new URL(found.module, `file:///${file}`).pathname.startsWith(`/${folder}/src/`);
       expect(imports(`${folder}/src`, escapes)).toEqual([]);
     },
   );
