@@ -13,8 +13,9 @@ import { type OutputPort, RequestOutput } from './request/request-output.ts';
 type State = RequestState<FcgiRequest>;
 
 /**
- * Ends a connection in the middle of a response. nginx and others take a bare end of the connection for the
- * end of the response; a record of an unknown version makes them break the response off too.
+ * A record of version 0, sent before a connection is closed in the middle of a response. A bare close passes for
+ * the end of the response with nginx; after this, nginx, Apache, HAProxy and a streaming lighttpd break it off.
+ * Caddy, h2o and a lighttpd that collects responses cannot be told by anything but a Content-Length.
  */
 const POISON = new Uint8Array(8);
 
