@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { unsupportedNode } from '../src/node-version.mjs';
 import { pnpmCommand } from '../src/pnpm-command.mjs';
 import { StepFailed, step } from '../src/steps.mjs';
-import { findCommand, whyMissing } from '../src/system-packages.mjs';
+import { findProgram, whyMissing } from '../src/system-packages.mjs';
 
 const usage = `npm start [-- options]
 
@@ -33,7 +33,7 @@ async function main(argv) {
   await step('Building', [...pnpm, `--filter=${example}^...`, 'run', 'build']);
 
   const { serve } = await import('../../../docs/examples/express/serve.js');
-  await serve({ port: options.port, nginx: options.nginx ? findCommand('nginx') : undefined });
+  await serve({ port: options.port, nginx: options.nginx ? findProgram('nginx') : undefined });
 }
 
 /** @param {string[]} argv */

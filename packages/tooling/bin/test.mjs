@@ -9,8 +9,8 @@ import { StepFailed, step } from '../src/steps.mjs';
 import {
   canInstall,
   installEnvironment,
-  systemCommands,
   systemPackages,
+  systemPrograms,
   whyMissing,
 } from '../src/system-packages.mjs';
 import { root } from '../src/workspace.mjs';
@@ -35,25 +35,32 @@ async function prepare() {
 }
 
 async function installSystemPackages() {
-  const missing = systemCommands.filter((command) => whyMissing(command) !== undefined);
+  const missing = systemPrograms.filter((program) => whyMissing(program) !== undefined);
   if (missing.length === 0) return;
   if (canInstall()) {
-    const packages = missing.map((command) => systemPackages[command]);
-    try {
-      await step('Updating the list of Debian packages', ['apt-get', 'update', '-q'], installEnvironment);
-      await step(
-        `Installing ${packages.join(', ')}`,
-        ['apt-get', 'install', '-qy', '--no-install-recommends', ...packages],
-        installEnvironment,
-      );
-    } catch (error) {
-      // No network or another system's package names: the tests below say what they miss.
-      if (!(error instanceof StepFailed)) throw error;
+    await attempt('Updating the list of Debian packages', ['apt-get', 'update', '-q']);
+    // One by one: a package that this system does not have must not keep the others away.
+    for (const program of missing) {
+      const name = systemPackages[program];
+      await attempt(`Installing ${name}`, ['apt-get', 'install', '-qy', '--no-install-recommends', name]);
     }
   }
-  for (const command of missing) {
-    const reason = whyMissing(command);
+  for (const program of missing) {
+    const reason = whyMissing(program);
     if (reason !== undefined) process.stdout.write(`Tests that need it are left out: ${reason}\n`);
+  }
+}
+
+/**
+ * A step that may fail: the tests say then what they miss.
+ * @param {string} title
+ * @param {[string, ...string[]]} command
+ */
+async function attempt(title, command) {
+  try {
+    await step(title, command, installEnvironment);
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
   }
 }
 

@@ -1,59 +1,73 @@
 // The programs that tests run and npm cannot install, and what to do about those that are missing.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /**
- * Command → the package of Debian and Ubuntu that has it. The one list: `npm test` installs from it, tests skip by it.
+ * Program → the package of Debian and Ubuntu that has it. The one list: `npm test` installs from it, tests skip by it.
  * @satisfies {Record<string, string>}
  */
 export const systemPackages = {
+  apache2: 'apache2',
+  caddy: 'caddy',
   chromium: 'chromium',
+  h2o: 'h2o',
+  haproxy: 'haproxy',
   lighttpd: 'lighttpd',
+  mod_fcgid: 'libapache2-mod-fcgid',
   nginx: 'nginx',
   'spawn-fcgi': 'spawn-fcgi',
 };
 
-/** @typedef {keyof typeof systemPackages} SystemCommand */
+/** @typedef {keyof typeof systemPackages} SystemProgram */
 
-export const systemCommands = /** @type {SystemCommand[]} */ (Object.keys(systemPackages));
+export const systemPrograms = /** @type {SystemProgram[]} */ (Object.keys(systemPackages));
 
 /**
- * The path of a command. Looks into the sbin folders as well: Debian has web servers there, outside a user's PATH.
- * @param {SystemCommand} command
- * @returns {string | undefined}
+ * Programs that are no commands but files in a known place.
+ * @type {Partial<Record<SystemProgram, string>>}
  */
-export function findCommand(command) {
-  const folders = (process.env['PATH'] ?? '')
+const files = { mod_fcgid: '/usr/lib/apache2/modules/mod_fcgid.so' };
+
+/** Debian has web servers here, outside a user's PATH. */
+const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/**
+ * Where a program is.
+ * @param {SystemProgram} program
+ * @returns {string | undefined} its path, or undefined if it is not installed
+ */
+export function findProgram(program) {
+  const file = files[program];
+  if (file !== undefined) return existsSync(file) ? file : undefined;
+  return (process.env['PATH'] ?? '')
     .split(delimiter)
-    .concat('/usr/local/sbin', '/usr/sbin', '/sbin');
-  return folders
     .filter((folder) => folder !== '')
-    .map((folder) => join(folder, command))
+    .concat(systemFolders)
+    .map((folder) => join(folder, program))
     .find(isExecutable);
 }
 
 /**
- * Why tests that need this command cannot run here, with the package to install; undefined if they can.
- * @param {SystemCommand} command
+ * Why something cannot run here, with the packages to install; undefined if all programs it needs are there.
+ * @param {...SystemProgram} programs
  */
-export function whyMissing(command) {
-  if (findCommand(command) !== undefined) return undefined;
-  return `${command} is not installed: apt-get install ${systemPackages[command]}`;
+export function whyMissing(...programs) {
+  const missing = programs.filter((program) => findProgram(program) === undefined);
+  if (missing.length === 0) return undefined;
+  const packages = missing.map((program) => systemPackages[program]).join(' ');
+  return `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not installed: apt-get install ${packages}`;
 }
 
 /**
  * The same for tests: a reason to skip, or undefined to run. With `CI=true` nothing is skipped.
- * @param {...SystemCommand} commands
- * @throws {Error} in continuous integration, if one of the commands is missing
+ * @param {...SystemProgram} programs
+ * @throws {Error} in continuous integration, if one of the programs is missing
  */
-export function skipReason(...commands) {
-  const reasons = commands.map(whyMissing).filter((reason) => reason !== undefined);
-  if (reasons.length === 0) return undefined;
-  const reason = reasons.join('; ');
-  if (process.env['CI'] === 'true')
-    throw new Error(`${reason} (with CI=true a missing program is a failure)`);
-  return reason;
+export function skipReason(...programs) {
+  const reason = whyMissing(...programs);
+  if (reason === undefined || process.env['CI'] !== 'true') return reason;
+  throw new Error(`${reason} (with CI=true a missing program is a failure)`);
 }
 
 /** Whether this process may install Debian packages. */

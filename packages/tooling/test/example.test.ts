@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { findCommand, skipReason } from '../src/system-packages.mjs';
+import { findProgram, skipReason } from '../src/system-packages.mjs';
 import { root } from '../src/workspace.mjs';
 
 const running = new Set<Example>();
@@ -105,7 +105,7 @@ describe('the Express example', () => {
   const reason = skipReason('nginx');
   describe.skipIf(reason)(`behind nginx${reason === undefined ? '' : ` (${reason})`}`, () => {
     test('answers the same, and Ctrl-C ends both', async () => {
-      const example = new Example({ nginx: findCommand('nginx') });
+      const example = new Example({ nginx: findProgram('nginx') });
       await expectToServe(example);
       const url = await example.url('/');
       const socket = await example.socket();

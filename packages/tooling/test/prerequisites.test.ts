@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { unsupportedNode } from '../src/node-version.mjs';
 import { pinnedPnpm, pnpmCommand } from '../src/pnpm-command.mjs';
 import { StepFailed, step } from '../src/steps.mjs';
-import { findCommand, skipReason, whyMissing } from '../src/system-packages.mjs';
+import { findProgram, skipReason, whyMissing } from '../src/system-packages.mjs';
 import { root } from '../src/workspace.mjs';
 
 let folder: string;
@@ -67,19 +67,22 @@ describe('pnpm', () => {
 describe('a program that npm cannot install', () => {
   test('is found on the PATH', async () => {
     const path = await program('chromium', '');
-    expect(findCommand('chromium')).toBe(path);
+    expect(findProgram('chromium')).toBe(path);
     expect(skipReason('chromium')).toBeUndefined();
   });
 
   test('is not found without its run bit', async () => {
     await chmod(await program('chromium', ''), 0o644);
-    expect(findCommand('chromium')).toBeUndefined();
+    expect(findProgram('chromium')).toBeUndefined();
   });
 
   test('that is missing is a reason to skip, which names the package', () => {
     vi.stubEnv('CI', undefined);
     expect(whyMissing('chromium')).toBe('chromium is not installed: apt-get install chromium');
     expect(skipReason('chromium')).toBe('chromium is not installed: apt-get install chromium');
+    expect(whyMissing('h2o', 'chromium')).toBe(
+      'h2o, chromium are not installed: apt-get install h2o chromium',
+    );
   });
 
   test('that is missing is a failure in continuous integration', () => {
