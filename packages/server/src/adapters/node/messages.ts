@@ -1,5 +1,5 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Stream } from 'node:stream';
 import type { Params } from '../../cgi/params.ts';
 import { rawHeaders } from '../../cgi/request-headers.ts';
@@ -18,6 +18,14 @@ interface UndocumentedParts {
   /** Whether `close` has been emitted. */
   _closed?: boolean;
 }
+
+/**
+ * The property in which a response remembers that it owes a `drain`. It has no public name, and Node's own server
+ * resets it when it emits the event; otherwise `writableNeedDrain` stays true and the next `pipe()` waits for ever.
+ */
+const NEED_DRAIN = Object.getOwnPropertySymbols(new ServerResponse(new IncomingMessage(new Socket()))).find(
+  (symbol) => symbol.description === 'kNeedDrain',
+);
 
 /** The request and response objects of one request, and the prefix the application is mounted at. */
 export interface HttpMessages {
@@ -51,6 +59,16 @@ export function createMessages(params: Params, target: RequestTarget, socket: Re
 export function dumpBody(req: IncomingMessage & UndocumentedParts): void {
   if (typeof req._dump === 'function') req._dump();
   else req.resume();
+}
+
+/** The web server has caught up: emits `drain` if the response owes one. */
+export function emitDrain(res: ServerResponse): void {
+  if (res.writableEnded) return;
+  if (NEED_DRAIN !== undefined) {
+    if (!res.writableNeedDrain) return;
+    Object.assign(res, { [NEED_DRAIN]: false });
+  }
+  res.emit('drain');
 }
 
 /**

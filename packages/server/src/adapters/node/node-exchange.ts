@@ -6,7 +6,7 @@ import { FcgiServerError } from '../../errors.ts';
 import type { FcgiRequest } from '../../request/fcgi-request.ts';
 import type { InputSink } from '../../request/input-source.ts';
 import { HttpResponseReader, type ResponseSink } from './http-response-reader.ts';
-import { createMessages, dumpBody, emitEarlyClose, type HttpMessages } from './messages.ts';
+import { createMessages, dumpBody, emitDrain, emitEarlyClose, type HttpMessages } from './messages.ts';
 import { RequestSocket, type SocketAddresses, type SocketPeer } from './request-socket.ts';
 
 /**
@@ -130,7 +130,7 @@ export class NodeExchange implements InputSink, ResponseSink, SocketPeer {
   #drained(): void {
     this.#socket.writableNeedDrain = false;
     this.#socket.emit('drain');
-    this.res.emit('drain');
+    emitDrain(this.res);
   }
 
   /** The web server has gone. What is written nonetheless is sent if the connection still takes it. */
