@@ -47,7 +47,7 @@ async function installSystemPackages() {
   }
   for (const program of missing) {
     const reason = whyMissing(program);
-    if (reason !== undefined) process.stdout.write(`Tests that need it are left out: ${reason}\n`);
+    if (reason !== undefined) process.stdout.write(`Tests that need it cannot run: ${reason}\n`);
   }
 }
 
