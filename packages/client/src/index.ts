@@ -1,1 +1,25 @@
-export {};
+export {
+  LocalProtocolError,
+  ProtocolStatus,
+  RemoteProtocolError,
+  Role,
+} from '@fcgi-js/protocol';
+export { type FcgiAddress, formatAddress, parseAddress } from './address.ts';
+export type { CgiResponseHead, CgiResponseKind, FcgiHeader } from './cgi-response-head.ts';
+export { type CgiResponseLimits, CgiResponseParser, type CgiResponsePart } from './cgi-response-parser.ts';
+export { FcgiClient, type FcgiClientOptions, type FcgiClientStats, type GetValuesOptions } from './client.ts';
+export {
+  FcgiClientError,
+  type FcgiClientErrorCode,
+  type FcgiClientErrorDetails,
+  FcgiConnectError,
+  type FcgiErrorSide,
+  FcgiRejectedError,
+  FcgiTimeoutError,
+  type TimeoutPhase,
+} from './errors.ts';
+export type { FcgiEnd, FcgiResponse } from './fcgi-response.ts';
+export type { FcgiInput } from './input.ts';
+export type { ClientLimits } from './limits.ts';
+export type { FcgiParams, FcgiRequestLimits, FcgiRequestOptions } from './prepared-request.ts';
+export { escapeLogText } from './stderr-text.ts';

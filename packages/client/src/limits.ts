@@ -1,0 +1,124 @@
+/**
+ * What an application, or a caller that is too fast or too slow, may take of this process. Each is finite by
+ * default; `Infinity` takes one off. `docs/limits.md` says for each what happens when it is reached.
+ */
+export interface ClientLimits {
+  /**
+   * Milliseconds for which the application may go on after ABORT_REQUEST; then the connection is closed.
+   *
+   * @defaultValue 1,000
+   */
+  readonly abortTimeout?: number;
+  /**
+   * Bytes of a response body that wait for the caller to read them; then the connection is not read.
+   *
+   * @defaultValue 65,536
+   */
+  readonly bodyBufferBytes?: number;
+  /**
+   * Open connections of one client; a further request waits.
+   *
+   * @defaultValue 64
+   */
+  readonly connections?: number;
+  /**
+   * Milliseconds to get a connection: to wait for a free one and to open it.
+   *
+   * @defaultValue 10,000
+   */
+  readonly connectTimeout?: number;
+  /**
+   * Milliseconds without a byte of an answer. The clock runs while the application has something to do: not
+   * while stdin waits for the caller, and it starts again with every piece of stdin that the application takes.
+   *
+   * @defaultValue 60,000
+   */
+  readonly firstByteTimeout?: number;
+  /**
+   * Bytes of the head of a response, its blank line included; more is `FCGI_HEAD_TOO_LARGE`.
+   *
+   * @defaultValue 65,536
+   */
+  readonly headBytes?: number;
+  /**
+   * Fields in the head of a response; more is `FCGI_HEAD_TOO_MANY_FIELDS`.
+   *
+   * @defaultValue 256
+   */
+  readonly headFields?: number;
+  /**
+   * Connections that are kept with no request on them; a further one is closed.
+   *
+   * @defaultValue 8
+   */
+  readonly idleConnections?: number;
+  /**
+   * Milliseconds for which a connection is kept with no request on it. Short, because a kept connection
+   * occupies a whole worker of php-fpm.
+   *
+   * @defaultValue 5,000
+   */
+  readonly idleTimeout?: number;
+  /**
+   * Requests that wait for a connection; a further one fails with `FCGI_QUEUE_FULL`.
+   *
+   * @defaultValue 1,024
+   */
+  readonly queue?: number;
+  /**
+   * Milliseconds between two bytes once the answer has begun. The clock stands still while stdin waits for the
+   * caller and while the caller does not read the response.
+   *
+   * @defaultValue 60,000
+   */
+  readonly stallTimeout?: number;
+  /**
+   * Bytes of STDERR that are collected per request; the rest is dropped and counted.
+   *
+   * @defaultValue 65,536
+   */
+  readonly stderrBytes?: number;
+  /**
+   * Milliseconds for a request as a whole: from the call to the end of the response.
+   *
+   * @defaultValue 3,600,000
+   */
+  readonly totalTimeout?: number;
+}
+
+/** {@link ClientLimits} with nothing left open. */
+export type ResolvedLimits = Required<ClientLimits>;
+
+/** The defaults of {@link ClientLimits}. */
+export const DEFAULT_LIMITS: ResolvedLimits = {
+  abortTimeout: 1_000,
+  bodyBufferBytes: 65_536,
+  connections: 64,
+  connectTimeout: 10_000,
+  firstByteTimeout: 60_000,
+  headBytes: 65_536,
+  headFields: 256,
+  idleConnections: 8,
+  idleTimeout: 5_000,
+  queue: 1_024,
+  stallTimeout: 60_000,
+  stderrBytes: 65_536,
+  totalTimeout: 3_600_000,
+};
+
+/**
+ * Puts limits over their defaults.
+ *
+ * @throws TypeError where a name is unknown or a number is not positive
+ */
+export function resolveLimits<T extends object>(defaults: T, limits: Partial<T> = {}): T {
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Object.hasOwn(defaults, name)) {
+      throw new TypeError(`limits.${name} is not a limit. Known are: ${Object.keys(defaults).join(', ')}.`);
+    }
+    if (typeof value !== 'number' || !(value > 0)) {
+      throw new TypeError(`limits.${name} must be a number above 0, but it is ${String(value)}.`);
+    }
+  }
+  return { ...defaults, ...limits };
+}

@@ -1,0 +1,142 @@
+import { LocalProtocolError, type NameValueInput, Role } from '@fcgi-js/protocol';
+import { type FcgiInput, Input } from './input.ts';
+import { type ResolvedLimits, resolveLimits } from './limits.ts';
+
+/** Names and values of params: text of which each character stands for one byte (Latin-1), or bytes. */
+export type FcgiParams = Iterable<NameValueInput> | Readonly<{ [name: string]: string | Uint8Array }>;
+
+/** The limits that can be set for one request. */
+export type FcgiRequestLimits = Partial<
+  Pick<
+    ResolvedLimits,
+    'firstByteTimeout' | 'headBytes' | 'headFields' | 'stallTimeout' | 'stderrBytes' | 'totalTimeout'
+  >
+>;
+
+/** A request to an application. */
+export interface FcgiRequestOptions {
+  /** The file that a Filter works on (§6.4). Announce its length in the param FCGI_DATA_LENGTH. */
+  readonly data?: FcgiInput;
+  /**
+   * Whether the request may be sent a second time where a kept connection turns out to be closed; see
+   * `FcgiClient.request`.
+   *
+   * @defaultValue whether REQUEST_METHOD is GET, HEAD, OPTIONS or TRACE
+   */
+  readonly idempotent?: boolean;
+  /** Limits for this request, where they differ from the client's. */
+  readonly limits?: FcgiRequestLimits;
+  /**
+   * Gets what the application writes to STDERR, as it comes and without a limit. It is collected all the same.
+   * A callback that throws fails the request.
+   */
+  readonly onStderr?: (content: Uint8Array) => void;
+  /** Sent exactly as given, in this order. `paramsFromRequest` makes them from an HTTP request. */
+  readonly params: FcgiParams;
+  /**
+   * What the application is asked to be.
+   *
+   * @defaultValue `Role.Responder`
+   */
+  readonly role?: Role;
+  /** Aborts the request: it is rejected with the reason of the signal, and the application gets ABORT_REQUEST. */
+  readonly signal?: AbortSignal;
+  /**
+   * The body. Where the param CONTENT_LENGTH is a number, it must be the length.
+   *
+   * @defaultValue no bytes
+   */
+  readonly stdin?: FcgiInput;
+}
+
+/** A request that has been checked, ready to be sent, and where possible to be sent again. */
+export interface PreparedRequest {
+  readonly data: Input | undefined;
+  readonly limits: ResolvedLimits;
+  readonly onStderr: ((content: Uint8Array) => void) | undefined;
+  readonly params: readonly NameValueInput[];
+  readonly repeatable: boolean;
+  readonly role: Role;
+  readonly stdin: Input;
+}
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
+/**
+ * Checks a request.
+ *
+ * @throws TypeError, LocalProtocolError or FcgiClientError where the caller broke a rule; nothing has been sent
+ */
+export function prepareRequest(options: FcgiRequestOptions, limits: ResolvedLimits): PreparedRequest {
+  const { data, onStderr, role = Role.Responder } = options;
+  if (role !== Role.Responder && role !== Role.Authorizer && role !== Role.Filter) {
+    throw new TypeError(`role must be one of Role, but it is ${String(role)}.`);
+  }
+  if (data !== undefined && role !== Role.Filter) {
+    throw new TypeError('Only a Filter gets data (FastCGI 1.0 §6.4).');
+  }
+  const params = toPairs(options.params);
+  const stdin = new Input('stdin', options.stdin, announcedLength(params, 'CONTENT_LENGTH'));
+  const dataInput =
+    role === Role.Filter ? new Input('data', data, announcedLength(params, 'FCGI_DATA_LENGTH')) : undefined;
+  const idempotent = options.idempotent ?? SAFE_METHODS.has(textOf(params, 'REQUEST_METHOD') ?? '');
+  const isWhole = stdin.bytes !== undefined && (dataInput === undefined || dataInput.bytes !== undefined);
+  return {
+    data: dataInput,
+    limits: resolveRequestLimits(limits, options.limits),
+    onStderr,
+    params,
+    repeatable: idempotent && isWhole,
+    role,
+    stdin,
+  };
+}
+
+function resolveRequestLimits(limits: ResolvedLimits, own: FcgiRequestLimits | undefined): ResolvedLimits {
+  if (own === undefined) return limits;
+  const { firstByteTimeout, headBytes, headFields, stallTimeout, stderrBytes, totalTimeout } = limits;
+  const settable = { firstByteTimeout, headBytes, headFields, stallTimeout, stderrBytes, totalTimeout };
+  return { ...limits, ...resolveLimits(settable, own) };
+}
+
+function toPairs(params: FcgiParams): NameValueInput[] {
+  if (typeof params !== 'object' || params === null) throw new TypeError('params must be pairs or a record.');
+  const pairs = isIterable(params) ? [...params] : Object.entries(params);
+  for (const pair of pairs) {
+    if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError('A param must be a name and a value.');
+    for (const part of pair) checkLatin1(part);
+  }
+  return pairs;
+}
+
+function isIterable(params: FcgiParams): params is Iterable<NameValueInput> {
+  return Symbol.iterator in params;
+}
+
+/** Here and not only in the encoder, so that no connection is opened for a request that cannot be sent. */
+function checkLatin1(part: unknown): void {
+  if (typeof part !== 'string') return;
+  for (let i = 0; i < part.length; i += 1) {
+    if (part.charCodeAt(i) > 0xff) {
+      throw new LocalProtocolError(
+        'FCGI_TEXT_NOT_LATIN1',
+        `Each character of a param stands for one byte, but the one at ${i} is above U+00FF. Encode the text first.`,
+      );
+    }
+  }
+}
+
+/** The last value counts, as it does for applications. */
+function textOf(params: readonly NameValueInput[], name: string): string | undefined {
+  const value = params.findLast((pair) => toText(pair[0]) === name)?.[1];
+  return value === undefined ? undefined : toText(value);
+}
+
+function toText(part: string | Uint8Array): string {
+  return typeof part === 'string' ? part : Buffer.from(part).toString('latin1');
+}
+
+function announcedLength(params: readonly NameValueInput[], name: string): number | undefined {
+  const value = textOf(params, name);
+  return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
+}

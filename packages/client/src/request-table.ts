@@ -1,0 +1,213 @@
+import { type FcgiRecord, RecordType } from '@fcgi-js/protocol';
+import { FcgiClientError } from './errors.ts';
+
+/** Why a connection has gone. */
+export interface Loss {
+  /** What its requests fail with. Absent where the application closed it. */
+  readonly error?: Error;
+  /** What the system, or the end of the bytes, said about it, where the application closed it. */
+  readonly cause?: Error | undefined;
+}
+
+/** What the application does with one request, in its order. */
+export interface RequestEvents {
+  /** Bytes of STDOUT; never empty. */
+  stdout(content: Uint8Array): void;
+  /** STDOUT has ended: on its own, or because END_REQUEST came (php-fpm sends nothing before it). */
+  stdoutEnd(): void;
+  /** Bytes of STDERR; never empty. */
+  stderr(content: Uint8Array): void;
+  /** END_REQUEST: the id is free again. The last event. */
+  end(appStatus: number, protocolStatus: number): void;
+  /** The connection has gone. The last event. */
+  lost(loss: Loss): void;
+  /** Bytes have come from the application, complete records or not. */
+  progress(): void;
+}
+
+/** What the application answers to GET_VALUES. */
+export interface ValuesEvents {
+  /** GET_VALUES_RESULT, or UNKNOWN_TYPE with no bytes. The last event. */
+  values(content: Uint8Array): void;
+  /** The connection has gone. The last event. */
+  lost(loss: Loss): void;
+}
+
+/** Ids of this size suit applications that keep requests in a small array; above it only when these are taken. */
+const SMALL_IDS = 255;
+const LAST_ID = 0xffff;
+/** Aborted requests whose late output is ignored; with more of them a connection is not used again. */
+const ABORTED_LIMIT = 8;
+
+/** Where an active request stands; see {@link RequestTable}. */
+const State = { Open: 0, StdoutEnded: 1, Aborted: 2 } as const;
+
+interface Entry {
+  state: (typeof State)[keyof typeof State];
+  readonly events: RequestEvents;
+}
+
+const EMPTY = new Uint8Array(0);
+
+/**
+ * The requests of one connection by their id, and what each of them may still receive.
+ *
+ * ```text
+ *            STDOUT, STDERR             STDERR
+ *               ┌──┐                     ┌──┐
+ *  open() ───▶ Open ── empty STDOUT ──▶ StdoutEnded ── END_REQUEST ──▶ (free)
+ *               │ │                      │                               ▲
+ *               │ └────── END_REQUEST ───┼───────────────────────────────┤
+ *               └──── abort() ───────────┴──▶ Aborted ── END_REQUEST ────┘
+ *                                            (output is dropped)
+ * ```
+ *
+ * Ids go round instead of starting at 1 each time. A record too many after END_REQUEST then belongs to no
+ * request and ends the connection; with equal ids it would be taken for the answer to the next request, and
+ * from there on everybody would get the answer of somebody else. Only what comes late for an aborted request
+ * is ignored: some applications go on writing after they have confirmed the abort.
+ */
+export class RequestTable {
+  readonly #active = new Map<number, Entry>();
+  readonly #aborted = new Set<number>();
+  #lastId = 0;
+  #values: ValuesEvents | undefined;
+
+  /** Requests between {@link open} and their END_REQUEST. */
+  get active(): number {
+    return this.#active.size;
+  }
+
+  /** Whether a further request may use the connection, as far as its past goes. */
+  get reusable(): boolean {
+    return this.#aborted.size < ABORTED_LIMIT;
+  }
+
+  /**
+   * Makes a request active.
+   *
+   * @param events where everything goes that comes for it
+   * @returns its id
+   */
+  open(events: RequestEvents): number {
+    const requestId = this.#freeId();
+    this.#lastId = requestId;
+    this.#active.set(requestId, { state: State.Open, events });
+    return requestId;
+  }
+
+  /** Waits for the answer to GET_VALUES, which must have been sent. */
+  awaitValues(events: ValuesEvents): void {
+    this.#values = events;
+  }
+
+  /** ABORT_REQUEST has been sent: of what comes now, only END_REQUEST counts. */
+  abort(requestId: number): void {
+    const entry = this.#active.get(requestId);
+    if (entry !== undefined) entry.state = State.Aborted;
+  }
+
+  /**
+   * Takes a record from the application.
+   *
+   * @throws FcgiClientError where an application may not send it now; the connection has to be closed
+   */
+  receive(record: FcgiRecord): void {
+    switch (record.type) {
+      case RecordType.Stdout:
+      case RecordType.Stderr:
+        this.#stream(record.type, record.requestId, record.content);
+        break;
+      case RecordType.EndRequest:
+        this.#end(record.requestId, record.appStatus, record.protocolStatus);
+        break;
+      case RecordType.GetValuesResult:
+        this.#answerValues(record.type, record.content);
+        break;
+      case RecordType.UnknownType:
+        this.#answerValues(record.type, EMPTY);
+        break;
+      default:
+        throw new FcgiClientError(
+          'FCGI_UNEXPECTED_RECORD',
+          `An application does not send records of type ${record.type}.`,
+        );
+    }
+  }
+
+  /** Bytes have come. */
+  progress(): void {
+    for (const { events } of this.#active.values()) events.progress();
+  }
+
+  /** The connection has gone, and all requests with it. */
+  lose(loss: Loss): void {
+    const entries = [...this.#active.values()];
+    const values = this.#values;
+    this.#active.clear();
+    this.#values = undefined;
+    for (const { events } of entries) events.lost(loss);
+    values?.lost(loss);
+  }
+
+  #stream(type: typeof RecordType.Stdout | typeof RecordType.Stderr, requestId: number, content: Uint8Array) {
+    const entry = this.#find(type, requestId);
+    if (entry === undefined || entry.state === State.Aborted) return;
+    if (type === RecordType.Stderr) {
+      // An empty STDERR is no end to insist on: it is a log, and some send an empty record for each flush.
+      if (content.length > 0) entry.events.stderr(content);
+    } else if (content.length === 0) {
+      if (entry.state === State.Open) {
+        entry.state = State.StdoutEnded;
+        entry.events.stdoutEnd();
+      }
+    } else if (entry.state === State.Open) {
+      entry.events.stdout(content);
+    } else {
+      throw new FcgiClientError(
+        'FCGI_STDOUT_AFTER_END',
+        `STDOUT of request ${requestId} had ended with an empty record, but ${content.length} bytes follow.`,
+      );
+    }
+  }
+
+  #end(requestId: number, appStatus: number, protocolStatus: number): void {
+    const entry = this.#find(RecordType.EndRequest, requestId);
+    if (entry === undefined) return;
+    this.#active.delete(requestId);
+    if (entry.state === State.Aborted) this.#aborted.add(requestId);
+    if (entry.state === State.Open) entry.events.stdoutEnd();
+    entry.events.end(appStatus, protocolStatus);
+  }
+
+  #answerValues(type: number, content: Uint8Array): void {
+    const values = this.#values;
+    if (values === undefined) {
+      throw new FcgiClientError(
+        'FCGI_UNEXPECTED_RECORD',
+        `A record of type ${type} answers a question (§4), but none was asked.`,
+      );
+    }
+    this.#values = undefined;
+    values.values(content);
+  }
+
+  /** The request of a record, or `undefined` where the record is to be ignored. */
+  #find(type: number, requestId: number): Entry | undefined {
+    const entry = this.#active.get(requestId);
+    if (entry !== undefined || this.#aborted.has(requestId)) return entry;
+    throw new FcgiClientError(
+      'FCGI_UNKNOWN_REQUEST_ID',
+      `A record of type ${type} belongs to request ${requestId}, which is not active.`,
+    );
+  }
+
+  #freeId(): number {
+    const last = this.#active.size + this.#aborted.size < SMALL_IDS ? SMALL_IDS : LAST_ID;
+    let requestId = this.#lastId;
+    do {
+      requestId = requestId >= last ? 1 : requestId + 1;
+    } while (this.#active.has(requestId) || this.#aborted.has(requestId));
+    return requestId;
+  }
+}

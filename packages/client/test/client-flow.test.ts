@@ -1,0 +1,212 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FcgiClient } from '@fcgi-js/client';
+import { record } from 'test-support';
+import { expect, onTestFinished, test } from 'vitest';
+import { clientFor } from './client-for.ts';
+import { answer, document, endRecord, type PeerConnection, startPeer, Type } from './peer.ts';
+
+const GET = { REQUEST_METHOD: 'GET' };
+
+/** Sends pieces for ever, as fast as they are taken; the count says how many bytes were. */
+function flood(connection: PeerConnection, piece: Uint8Array): { taken: number } {
+  const count = { taken: 0 };
+  let stopped = false;
+  onTestFinished(() => {
+    stopped = true;
+  });
+  const run = async () => {
+    while (!stopped && !connection.isClosed) {
+      const hasRoom = connection.socket.write(piece);
+      if (!hasRoom) await once(connection.socket, 'drain');
+      count.taken += piece.length;
+    }
+  };
+  run().catch(() => {});
+  return count;
+}
+
+test('an answer that nobody reads stops the application, whatever its size', async () => {
+  const counts: Array<{ taken: number }> = [];
+  const peer = await startPeer(async (connection) => {
+    const { requestId } = await connection.request();
+    connection.send(record(Type.stdout, requestId, document('')));
+    counts.push(flood(connection, record(Type.stdout, requestId, 'x'.repeat(60_000))));
+  });
+  const { body } = await clientFor(peer, { limits: { abortTimeout: 10 } }).request({ params: GET });
+  await sleep(100);
+  const atRest = counts[0]!.taken;
+  await sleep(50);
+  expect(counts[0]!.taken).toBe(atRest);
+  // What the sockets hold, and the body's 65,536 bytes with at most one more chunk.
+  expect(atRest).toBeLessThan(2_000_000);
+  let read = 0;
+  for await (const piece of body) {
+    read += (piece as Buffer).length;
+    if (read > 5_000_000) break;
+  }
+  expect(counts[0]!.taken).toBeGreaterThan(4_000_000);
+});
+
+test('a flood of one-byte records that nobody reads costs little memory', async () => {
+  const peer = await startPeer(async (connection) => {
+    const { requestId } = await connection.request();
+    connection.send(record(Type.stdout, requestId, document('')));
+    const one = Buffer.from(record(Type.stdout, requestId, 'x', { padding: 255 }));
+    flood(connection, Buffer.concat(Array(200).fill(one)));
+  });
+  const client = clientFor(peer, { limits: { abortTimeout: 10 } });
+  const before = process.memoryUsage();
+  const bodies = await Promise.all(
+    Array.from({ length: 20 }, async () => (await client.request({ params: GET })).body),
+  );
+  await sleep(300);
+  const { arrayBuffers, heapUsed } = process.memoryUsage();
+  // 20 requests with 64 KiB each, and the chunks and objects around them.
+  expect(arrayBuffers - before.arrayBuffers).toBeLessThan(40_000_000);
+  expect(heapUsed - before.heapUsed).toBeLessThan(60_000_000);
+  for (const body of bodies) body.destroy();
+});
+
+test('a paused answer does not hold up another request', async () => {
+  const peer = await startPeer(async (connection) => {
+    const { params, requestId } = await connection.request();
+    if (params.some(([name]) => name === 'SMALL')) {
+      connection.send(answer(requestId, document('small')));
+      return;
+    }
+    connection.send(record(Type.stdout, requestId, document('')));
+    flood(connection, record(Type.stdout, requestId, 'x'.repeat(60_000)));
+  });
+  const client = clientFor(peer, { limits: { abortTimeout: 10 } });
+  const big = await client.request({ params: GET });
+  await sleep(20);
+  const small = await client.request({ params: { ...GET, SMALL: '1' } });
+  await small.ended;
+  big.body.destroy();
+});
+
+test('a body is pulled from its source no faster than the application takes it', async () => {
+  let pulled = 0;
+  const stdin = Readable.from(
+    (async function* () {
+      for (;;) {
+        pulled += 60_000;
+        yield Buffer.alloc(60_000);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })(),
+  );
+  const peer = await startPeer((connection) => void connection.socket.pause());
+  const client = clientFor(peer, { limits: { abortTimeout: 10, totalTimeout: 400 } });
+  const pending = client.request({ params: {}, stdin }).catch((error) => error);
+  await sleep(150);
+  const atRest = pulled;
+  await sleep(50);
+  expect(pulled).toBe(atRest);
+  expect(atRest).toBeLessThan(2_000_000);
+  (await peer.accept()).socket.resume();
+  await expect.poll(() => pulled).toBeGreaterThan(atRest + 1_000_000);
+  expect(await pending).toMatchObject({ code: 'FCGI_TOTAL_TIMEOUT' });
+});
+
+test('an application that answers while it takes the body gets and sends all of it', async () => {
+  // Echoes every STDIN record at once; both directions are full most of the time.
+  const peer = await startPeer(async (connection) => {
+    const [begin] = await connection.recordsTo(Type.params);
+    const requestId = begin!.requestId;
+    connection.send(record(Type.stdout, requestId, document('')));
+    for (;;) {
+      const { content } = await connection.record();
+      if (content.length === 0) break;
+      if (!connection.socket.write(record(Type.stdout, requestId, content))) {
+        await once(connection.socket, 'drain');
+      }
+    }
+    connection.send(endRecord(requestId));
+  });
+  const whole = Buffer.alloc(3_000_000, 'the quick brown fox');
+  const client = clientFor(peer);
+  const { body, ended } = await client.request({ params: { CONTENT_LENGTH: '3000000' }, stdin: whole });
+  const pieces: Buffer[] = [];
+  for await (const piece of body) pieces.push(piece as Buffer);
+  expect(Buffer.concat(pieces).equals(whole)).toBe(true);
+  await ended;
+  expect(client.stats().idle).toBe(1);
+});
+
+test('an application that answers and closes at once, with a body on its way, is still heard', async () => {
+  for (const transport of ['unix', 'tcp'] as const) {
+    const peer = await startPeer(async (connection) => {
+      const [begin] = await connection.recordsTo(Type.params);
+      connection.send(answer(begin!.requestId, 'Status: 413 Too Large\n\nno'));
+      // Takes what comes for a moment, as an application has to, then closes.
+      setTimeout(() => connection.socket.destroy(), 20);
+    }, transport);
+    const client = clientFor(peer);
+    const response = await client.request({ params: GET, stdin: Readable.from(endless(100_000)) });
+    expect(response.status).toBe(413);
+    await response.ended;
+  }
+});
+
+async function* endless(size: number): AsyncGenerator<Buffer> {
+  for (;;) {
+    yield Buffer.alloc(size);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+test('a connection paused by a full body serves the next request', async () => {
+  const peer = await startPeer(async (connection) => {
+    for (;;) {
+      const { requestId } = await connection.request();
+      connection.send(answer(requestId, document('y'.repeat(60_000))));
+    }
+  });
+  const client = clientFor(peer, { limits: { bodyBufferBytes: 100 } });
+  for (let i = 0; i < 3; i += 1) {
+    const { ended } = await client.request({ params: GET });
+    await ended;
+  }
+  expect(peer.connections).toHaveLength(1);
+});
+
+test('an answer is heard from an application that closes at once, before it has taken a body', async () => {
+  // In a process of its own: there the answer and the end of the connection come while this one writes.
+  const script = `
+    const head = Buffer.from('Status: 413 Too Large\\n\\n');
+    require('node:net').createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', (bytes) => {
+        const id = bytes[3];
+        socket.write(Buffer.from([1, 6, 0, id, 0, head.length, 0, 0]));
+        socket.write(head);
+        socket.end(Buffer.from([1, 3, 0, id, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
+        socket.destroySoon();
+      });
+    }).listen(process.argv[1], () => console.log('listens'));`;
+  const folder = mkdtempSync(join(tmpdir(), 'fcgi-client-'));
+  const address = join(folder, 'app.sock');
+  const child = spawn(process.execPath, ['-e', script, address], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await once(child.stdout, 'data');
+  const client = new FcgiClient({ address });
+  const outcomes = new Map<unknown, number>();
+  for (let i = 0; i < 100; i += 1) {
+    const outcome = await client
+      .request({ params: { REQUEST_METHOD: 'POST' }, stdin: Readable.from(endless(1_000)) })
+      .then(({ ended, status }) => ended.then(() => status))
+      .catch((error: unknown) => error);
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  }
+  expect([...outcomes]).toEqual([[413, 100]]);
+});
