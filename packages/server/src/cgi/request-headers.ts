@@ -7,16 +7,16 @@ import type { Params } from './params.ts';
  * programs ("httpoxy"); Content-Type and Content-Length have meta-variables of their own.
  */
 const IGNORED: ReadonlySet<string> = new Set([
-  'HTTP_CONNECTION',
-  'HTTP_CONTENT_LENGTH',
-  'HTTP_CONTENT_TYPE',
-  'HTTP_EXPECT',
-  'HTTP_KEEP_ALIVE',
-  'HTTP_PROXY',
-  'HTTP_PROXY_CONNECTION',
-  'HTTP_TE',
-  'HTTP_TRANSFER_ENCODING',
-  'HTTP_UPGRADE',
+  'connection',
+  'content-length',
+  'content-type',
+  'expect',
+  'keep-alive',
+  'proxy',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
 ]);
 
 /** Fields of which a request has one; where several come, the last one counts, as nginx intends. */
@@ -38,6 +38,10 @@ const METHODS_WITH_BODY: ReadonlySet<string> = new Set(['PATCH', 'POST', 'PUT'])
 /** Names of header fields by the names of their meta-variables, so that they are not made for every request. */
 const names = new Map<string, string>();
 const NAMES_LIMIT = 1_000;
+/** Longer ones are not kept: they are not usual, and whoever sends them should not fill the memory. */
+const KEPT_LENGTH = 64;
+const COLON = 0x3a;
+const BLANK = 0x20;
 
 /**
  * The header fields of a request out of its meta-variables (RFC 3875 §4.1.18), as names and values in turns,
@@ -46,7 +50,7 @@ const NAMES_LIMIT = 1_000;
 export function rawHeaders(params: Params): string[] {
   const raw: string[] = [];
   for (const [variable, value] of params.received()) {
-    if (variable.startsWith('HTTP_') && !IGNORED.has(variable)) addField(raw, variable, value);
+    if (variable.startsWith('HTTP_')) addField(raw, variable, value);
   }
   addBodyFields(raw, params);
   return raw;
@@ -55,8 +59,8 @@ export function rawHeaders(params: Params): string[] {
 function addField(raw: string[], variable: string, value: string): void {
   const name = fieldName(variable);
   if (name === '') return;
-  const earlier = raw.indexOf(name);
-  if (earlier !== -1 && earlier % 2 === 0) {
+  const earlier = indexOfField(raw, name);
+  if (earlier !== -1) {
     if (SINGLE.has(name.toLowerCase())) {
       raw[earlier + 1] = value;
       return;
@@ -65,6 +69,13 @@ function addField(raw: string[], variable: string, value: string): void {
     if (raw[earlier + 1] === value) return;
   }
   raw.push(name, value);
+}
+
+function indexOfField(raw: readonly string[], name: string): number {
+  for (let i = 0; i < raw.length; i += 2) {
+    if (raw[i] === name) return i;
+  }
+  return -1;
 }
 
 /** Content-Type and Content-Length, or Transfer-Encoding where a body comes whose length is not known. */
@@ -83,16 +94,24 @@ function addBodyFields(raw: string[], params: Params): void {
   }
 }
 
+/** The name of a field, or '' where there is none to be passed on. */
 function fieldName(variable: string): string {
   const known = names.get(variable);
   if (known !== undefined) return known;
-  // Cherokee leaves colons and blanks at the end of names.
-  const words = variable
-    .slice('HTTP_'.length)
-    .replace(/[: ]+$/, '')
-    .toLowerCase()
-    .split('_');
-  const name = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('-');
-  if (names.size < NAMES_LIMIT) names.set(variable, name);
+  const words = withoutEnd(variable.slice('HTTP_'.length)).toLowerCase().split('_');
+  const name = IGNORED.has(words.join('-'))
+    ? ''
+    : words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('-');
+  if (names.size < NAMES_LIMIT && variable.length <= KEPT_LENGTH) {
+    // A copy: the name as it is holds on to all params of its request.
+    names.set(Buffer.from(variable, 'latin1').toString('latin1'), name);
+  }
   return name;
+}
+
+/** Cherokee leaves colons and blanks at the end of names. */
+function withoutEnd(name: string): string {
+  let end = name.length;
+  while (end > 0 && (name.charCodeAt(end - 1) === COLON || name.charCodeAt(end - 1) === BLANK)) end -= 1;
+  return name.slice(0, end);
 }
