@@ -1,0 +1,69 @@
+import { toLatin1 } from 'test-support';
+import { Multiplexer, type MultiplexerEvent, type MultiplexerOptions } from '../../src/engine/multiplexer.ts';
+import type { RequestState } from '../../src/engine/request-state.ts';
+import { resolveLimits, type ServerLimits } from '../../src/limits.ts';
+
+/** What can be set about the surroundings of a multiplexer; by default all three roles, and nobody else active. */
+export interface Surroundings {
+  readonly activeRequests?: () => number;
+  readonly limits?: ServerLimits;
+  readonly roles?: readonly number[];
+}
+
+/** A multiplexer with what came out of it. */
+export class Recorder {
+  readonly multiplexer: Multiplexer<string>;
+  readonly states = new Map<number, RequestState<string>>();
+  readonly events: Array<MultiplexerEvent<string>> = [];
+  now = 0;
+
+  constructor({ activeRequests = () => 0, limits, roles = [1, 2, 3] }: Surroundings = {}) {
+    const options: MultiplexerOptions = {
+      limits: resolveLimits(limits),
+      hasRole: (role): role is 1 | 2 | 3 => roles.includes(role),
+      activeRequests,
+    };
+    this.multiplexer = new Multiplexer(options);
+  }
+
+  /** Puts bytes in and takes out what comes of them, one line for each event. */
+  push(...chunks: Uint8Array[]): string[] {
+    const lines: string[] = [];
+    for (const chunk of chunks) {
+      this.multiplexer.push(chunk);
+      for (let event = this.next(); event !== undefined; event = this.next()) lines.push(show(event));
+    }
+    return lines;
+  }
+
+  next(): MultiplexerEvent<string> | undefined {
+    const event = this.multiplexer.next(this.now);
+    if (event === undefined) return undefined;
+    this.events.push(event);
+    if ('state' in event) this.states.set(event.state.requestId, event.state);
+    return event;
+  }
+}
+
+/** An event in one line. */
+export function show(event: MultiplexerEvent<string>): string {
+  switch (event.kind) {
+    case 'request': {
+      const { requestId, role, keepConn } = event.state;
+      const pairs = [...event.params.received()].map(([name, value]) => `${name}=${value}`);
+      return `request ${requestId} role ${role}${keepConn ? ' kept' : ''}: ${pairs.join(' ')}`;
+    }
+    case 'body':
+      return `${event.stream} ${event.state.requestId} ${JSON.stringify(toLatin1(event.content))}`;
+    case 'body-end':
+      return `${event.stream} ${event.state.requestId} ends${event.missing === 0 ? '' : `, ${event.missing} missing`}`;
+    case 'body-excess':
+      return `excess ${event.state.requestId} ${event.refusal.status}`;
+    case 'abort':
+      return `abort ${event.state.requestId}`;
+    case 'refuse':
+      return `refuse ${event.requestId}${event.keepConn ? ' kept' : ''} ${event.refusal.code} ${event.refusal.status}`;
+    case 'reply':
+      return `reply ${Buffer.from(event.bytes).toString('hex')}`;
+  }
+}
