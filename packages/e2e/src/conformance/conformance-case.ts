@@ -1,0 +1,31 @@
+import type { HttpClient } from '../http.ts';
+import type { Notes } from '../notes.ts';
+
+/** What a case has at hand: an application, and one way to it. */
+export interface Session {
+  /** Sends each request on a connection of its own. */
+  readonly http: HttpClient;
+  /** Sends its requests one after the other on one connection. */
+  readonly kept: HttpClient;
+  readonly notes: Notes;
+}
+
+/** One thing that must be so behind every web server. */
+export interface ConformanceCase {
+  /** A sentence about behaviour, without its subject: the application, as the browser sees it. */
+  readonly title: string;
+  /** Fails with an AssertionError if it is not so. */
+  run(session: Session): Promise<void>;
+  /** What is left of it behind a web server that does not let it through. */
+  readonly weaker?: Omit<ConformanceCase, 'weaker'>;
+}
+
+/** Why a case cannot hold behind a web server, whatever the application does. */
+export interface Deviation {
+  /** What is run instead: the weaker form of the case, or nothing. */
+  readonly instead: 'nothing' | 'weaker';
+  /** What the web server does. */
+  readonly reason: string;
+  /** Where `docs/web-servers.md` has it: section, or number of the rule in section 1. */
+  readonly rule: string;
+}

@@ -1,0 +1,47 @@
+/** A web server that runs for a test. */
+export interface WebServer {
+  /** Where it answers; loopback. */
+  readonly url: URL;
+  /** What it has written to its error log, and what it and the applications that it started have printed: two texts. */
+  logs(): Promise<string[]>;
+  /** Ends it and waits until it has gone; fails if it does not go when it is asked to. */
+  stop(): Promise<void>;
+}
+
+/** What every web server is told. */
+export interface WebServerOptions {
+  readonly application: Upstream;
+  /** Its scratch folder: configuration, logs, temporary files. */
+  readonly folder: string;
+}
+
+/** How a web server reaches the application. */
+export type Upstream =
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  /** The web server starts this program with a listening socket as descriptor 0. */
+  | { readonly kind: 'spawn'; readonly program: string };
+
+/** The kinds of upstream that are there before the web server is. */
+export type ListeningUpstream = Exclude<Upstream, { kind: 'spawn' }>;
+
+/**
+ * `unix:/path` or `tcp:HOST:PORT`, as the library's `listen` and most configurations have it.
+ *
+ * @param upstream where the application listens
+ */
+export function listenAddress(upstream: ListeningUpstream): string {
+  return upstream.kind === 'unix' ? `unix:${upstream.path}` : `tcp:${upstream.host}:${upstream.port}`;
+}
+
+/**
+ * For web servers that cannot start applications.
+ *
+ * @param upstream what the test asked for
+ * @param product the web server's name
+ * @throws Error if the application is to be started
+ */
+export function mustListen(upstream: Upstream, product: string): ListeningUpstream {
+  if (upstream.kind === 'spawn') throw new Error(`${product} cannot start an application`);
+  return upstream;
+}

@@ -1,0 +1,9 @@
+import { describeConformance } from '../src/conformance/describe-setup.ts';
+import { caddyDeviations, startCaddy } from '../src/web-servers/caddy.ts';
+
+describeConformance({
+  name: 'Caddy over a Unix socket',
+  programs: ['caddy'],
+  start: startCaddy,
+  deviations: caddyDeviations,
+});

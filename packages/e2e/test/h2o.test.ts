@@ -1,0 +1,17 @@
+import { describeConformance } from '../src/conformance/describe-setup.ts';
+import { h2oDeviations, startH2o } from '../src/web-servers/h2o.ts';
+
+describeConformance({
+  name: 'h2o over a Unix socket, kept connections',
+  programs: ['h2o'],
+  start: (options) => startH2o({ ...options, keepConnections: true }),
+  deviations: h2oDeviations,
+});
+
+describeConformance({
+  name: 'h2o with an application that it starts itself (fastcgi.spawn)',
+  programs: ['h2o'],
+  launcher: 'web server',
+  start: startH2o,
+  deviations: h2oDeviations,
+});

@@ -1,0 +1,28 @@
+import { defineConfig, type Options } from 'tsup';
+
+const common: Options = {
+  entry: { 'express-app': 'src/apps/express-app.ts' },
+  platform: 'node',
+  target: 'node20',
+  outDir: 'dist/apps',
+  clean: true,
+};
+
+export default defineConfig([
+  // For `node dist/apps/express-app.js unix:/path`: Express and the packages of the workspace come from node_modules.
+  {
+    ...common,
+    entry: { ...common.entry, probe: 'src/apps/probe.ts' },
+    format: 'esm',
+    skipNodeModulesBundle: true,
+  },
+  // One executable file, for web servers that start the application themselves: it is copied to where their user may
+  // read it. CommonJS, because Node loads a file that ends in .fcgi only as such.
+  {
+    ...common,
+    format: 'cjs',
+    noExternal: [/.*/],
+    outDir: 'dist/fcgi',
+    outExtension: () => ({ js: '.fcgi' }),
+  },
+]);
