@@ -21,5 +21,6 @@ export {
 export type { FcgiEnd, FcgiResponse } from './fcgi-response.ts';
 export type { FcgiInput } from './input.ts';
 export type { ClientLimits } from './limits.ts';
+export { type ParamsFromRequestOptions, paramsFromRequest } from './params-from-request.ts';
 export type { FcgiParams, FcgiRequestLimits, FcgiRequestOptions } from './prepared-request.ts';
 export { escapeLogText } from './stderr-text.ts';

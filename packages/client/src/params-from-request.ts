@@ -1,0 +1,212 @@
+import type { IncomingMessage } from 'node:http';
+import { FcgiClientError } from './errors.ts';
+import { headerParams } from './params/header-params.ts';
+import { parseMount, parseTarget, splitPath } from './params/request-target.ts';
+
+/** What {@link paramsFromRequest} cannot find in the request. */
+export interface ParamsFromRequestOptions {
+  /**
+   * DOCUMENT_ROOT. SCRIPT_FILENAME is then made of it and SCRIPT_NAME, and PATH_TRANSLATED of it and PATH_INFO
+   * (not where PATH_INFO has the segment `..`).
+   */
+  readonly documentRoot?: string;
+  /**
+   * Whether the request came over TLS.
+   *
+   * @defaultValue what the socket or the URL says
+   */
+  readonly https?: boolean;
+  /**
+   * The public prefix that the application is mounted at; becomes SCRIPT_NAME.
+   *
+   * @defaultValue '', the root
+   */
+  readonly mount?: string;
+  /** Further params, or others instead of those that were made: they win. Each character is one byte. */
+  readonly params?: Iterable<readonly [name: string, value: string]> | Readonly<Record<string, string>>;
+  /**
+   * REMOTE_ADDR.
+   *
+   * @defaultValue what the socket says; '' for a fetch request
+   */
+  readonly remoteAddress?: string;
+  /**
+   * REMOTE_PORT.
+   *
+   * @defaultValue what the socket says; left out for a fetch request
+   */
+  readonly remotePort?: number;
+  /** SCRIPT_FILENAME, for applications that run one file, such as php-fpm with a front controller. */
+  readonly scriptFilename?: string;
+  /**
+   * SERVER_NAME.
+   *
+   * @defaultValue the host that the request names, if it is a valid one, otherwise the address of the socket
+   */
+  readonly serverName?: string;
+  /**
+   * SERVER_PORT.
+   *
+   * @defaultValue what the socket or the URL says
+   */
+  readonly serverPort?: number;
+  /**
+   * SERVER_SOFTWARE.
+   *
+   * @defaultValue 'fcgi-js'
+   */
+  readonly serverSoftware?: string;
+}
+
+/** What the two kinds of request have in common. */
+interface RequestFacts {
+  readonly fields: ReadonlyArray<readonly [name: string, value: string]>;
+  readonly https: boolean;
+  readonly localAddress: string | undefined;
+  readonly localPort: number | undefined;
+  readonly method: string;
+  readonly protocol: string;
+  readonly remoteAddress: string;
+  readonly remotePort: number | undefined;
+  readonly target: string;
+}
+
+/**
+ * Makes the params of a FastCGI request from an HTTP request, by the rules of CGI/1.1 (RFC 3875 §4.1).
+ *
+ * REQUEST_URI and QUERY_STRING are what the HTTP client sent, byte for byte; PATH_INFO is decoded, each
+ * character one byte. `req.originalUrl` counts where there is one, so this works below a mounted Express
+ * router. CONTENT_LENGTH is there only where the request has it. REMOTE_USER and AUTH_TYPE are never set:
+ * nothing has been authenticated.
+ *
+ * @param request of node:http, or of fetch (which has no client address: see the options)
+ * @returns params to change and to send
+ * @throws FcgiClientError `FCGI_OUTSIDE_MOUNT` where the path is not below `mount`, `FCGI_TARGET_INVALID` where
+ *   the target is no path or has an encoded NUL
+ * @throws TypeError where an option is not valid
+ */
+export function paramsFromRequest(
+  request: IncomingMessage | Request,
+  options: ParamsFromRequestOptions = {},
+): Map<string, string> {
+  const facts = isFetchRequest(request) ? factsOfFetch(request) : factsOfNode(request);
+  const target = parseTarget(facts.target);
+  const mount = parseMount(options.mount ?? '');
+  const split = target.uri === '*' ? { scriptName: mount, pathInfo: '' } : splitPath(target.path, mount);
+  if (split === undefined) {
+    throw new FcgiClientError('FCGI_OUTSIDE_MOUNT', `The path of the request is not below ${mount}.`);
+  }
+  const headers = headerParams(facts.fields);
+  if (target.authority !== undefined) headers.set('HTTP_HOST', target.authority);
+  const https = options.https ?? facts.https;
+  const remotePort = options.remotePort ?? facts.remotePort;
+  const params = new Map<string, string>([
+    ['GATEWAY_INTERFACE', 'CGI/1.1'],
+    ['SERVER_SOFTWARE', options.serverSoftware ?? 'fcgi-js'],
+    ['SERVER_PROTOCOL', facts.protocol],
+    ['SERVER_NAME', options.serverName ?? hostName(headers.get('HTTP_HOST')) ?? facts.localAddress ?? ''],
+    ['SERVER_PORT', `${options.serverPort ?? facts.localPort ?? (https ? 443 : 80)}`],
+    ['REQUEST_METHOD', facts.method],
+    ['REQUEST_SCHEME', https ? 'https' : 'http'],
+    ['REQUEST_URI', target.uri],
+    ['QUERY_STRING', target.query],
+    ['SCRIPT_NAME', split.scriptName],
+    ['PATH_INFO', split.pathInfo],
+    ['REMOTE_ADDR', options.remoteAddress ?? facts.remoteAddress],
+    // php-cgi refuses to work without it, and nginx and lighttpd send it.
+    ['REDIRECT_STATUS', '200'],
+  ]);
+  if (https) params.set('HTTPS', 'on');
+  if (remotePort !== undefined) params.set('REMOTE_PORT', `${remotePort}`);
+  if (facts.localAddress !== undefined) params.set('SERVER_ADDR', facts.localAddress);
+  addContent(params, facts.fields);
+  addFiles(params, split, options);
+  for (const [name, value] of headers) params.set(name, value);
+  for (const [name, value] of toPairs(options.params)) params.set(name, value);
+  return params;
+}
+
+function addContent(params: Map<string, string>, fields: RequestFacts['fields']): void {
+  const fieldValue = (wanted: string) => fields.find(([name]) => name.toLowerCase() === wanted)?.[1];
+  const length = fieldValue('content-length');
+  const type = fieldValue('content-type');
+  if (length !== undefined) params.set('CONTENT_LENGTH', length);
+  if (type !== undefined) params.set('CONTENT_TYPE', type);
+}
+
+function addFiles(
+  params: Map<string, string>,
+  split: { readonly pathInfo: string; readonly scriptName: string },
+  options: ParamsFromRequestOptions,
+): void {
+  const documentRoot = utf8(options.documentRoot);
+  const file =
+    utf8(options.scriptFilename) ??
+    (documentRoot === undefined ? undefined : `${documentRoot}${split.scriptName}`);
+  if (file !== undefined) params.set('SCRIPT_FILENAME', file);
+  if (documentRoot === undefined) return;
+  params.set('DOCUMENT_ROOT', documentRoot);
+  // A file outside the document root must not be named, however an application uses it.
+  if (split.pathInfo !== '' && !split.pathInfo.split(/[/\\]/).includes('..')) {
+    params.set('PATH_TRANSLATED', `${documentRoot}${split.pathInfo}`);
+  }
+}
+
+/** File names are UTF-8; in params each character stands for one byte. */
+function utf8(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : Buffer.from(text).toString('latin1');
+}
+
+function toPairs(params: ParamsFromRequestOptions['params'] = []): Iterable<readonly [string, string]> {
+  return Symbol.iterator in params ? (params as Iterable<readonly [string, string]>) : Object.entries(params);
+}
+
+/** The host without its port; undefined where it is none that could be a name or an address. */
+function hostName(host: string | undefined): string | undefined {
+  return /^(\[[0-9a-f:.]+\]|[\w.-]+)(?::\d*)?$/i.exec(host ?? '')?.[1];
+}
+
+function isFetchRequest(request: IncomingMessage | Request): request is Request {
+  return !('rawHeaders' in request);
+}
+
+function factsOfNode(request: IncomingMessage): RequestFacts {
+  const { httpVersion, method = 'GET', rawHeaders, socket } = request;
+  const original = 'originalUrl' in request ? request.originalUrl : undefined;
+  const fields: Array<readonly [string, string]> = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2)
+    fields.push([rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '']);
+  return {
+    fields,
+    https: 'encrypted' in socket && socket.encrypted === true,
+    localAddress: plainAddress(socket.localAddress),
+    localPort: socket.localPort,
+    method,
+    protocol: `HTTP/${httpVersion}`,
+    remoteAddress: plainAddress(socket.remoteAddress) ?? '',
+    remotePort: socket.remotePort,
+    target: typeof original === 'string' ? original : (request.url ?? '/'),
+  };
+}
+
+function factsOfFetch(request: Request): RequestFacts {
+  const url = new URL(request.url);
+  const fields = [...request.headers];
+  if (!request.headers.has('host')) fields.push(['host', url.host]);
+  return {
+    fields,
+    https: url.protocol === 'https:',
+    localAddress: undefined,
+    localPort: url.port === '' ? undefined : Number(url.port),
+    method: request.method,
+    protocol: 'HTTP/1.1',
+    remoteAddress: '',
+    remotePort: undefined,
+    target: url.pathname + url.search,
+  };
+}
+
+/** An IPv4 address without the mapping that a socket for both versions puts around it. */
+function plainAddress(address: string | undefined): string | undefined {
+  return address?.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+}
