@@ -14,10 +14,20 @@ export interface ChildOptions {
 
 const STOP_TIMEOUT = 10_000;
 const running = new Set<Child>();
+let isFirst = true;
 
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
+/** Programs must not outlive the tests, also when these are broken off. */
+function killAllAtExit(): void {
+  const killAll = () => {
+    for (const child of running) child.kill('SIGKILL');
+  };
+  process.once('exit', killAll);
+  // The end of a test worker.
+  process.once('SIGTERM', () => {
+    killAll();
+    process.kill(process.pid, 'SIGTERM');
+  });
+}
 
 /** A program in the foreground that belongs to one test. */
 export class Child {
@@ -40,6 +50,8 @@ export class Child {
     this.#process = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => this.#collect(text));
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => this.#collect(text));
+    if (isFirst) killAllAtExit();
+    isFirst = false;
     running.add(this);
     this.exited = new Promise((resolve) => {
       this.#process.on('error', (error) => resolve(`${command} could not be started: ${error.message}`));

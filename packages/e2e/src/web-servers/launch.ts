@@ -32,7 +32,7 @@ export async function launchWebServer(
 ): Promise<WebServer> {
   const reserved = await reservePort();
   const { args, command, errorLog: logName, stopSignal, ...childOptions } = await configure(reserved.port);
-  const child = new Child(findProgram(command) ?? command, args, childOptions);
+  const child = new Child(findProgram(command) ?? command, args, { cwd: folder, ...childOptions });
   const url = new URL(`http://127.0.0.1:${reserved.port}`);
 
   const logs = async () => {
