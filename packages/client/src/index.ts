@@ -19,6 +19,14 @@ export {
   type TimeoutPhase,
 } from './errors.ts';
 export type { FcgiEnd, FcgiResponse } from './fcgi-response.ts';
+export type { GatewayLimits } from './gateway/gateway-limits.ts';
+export {
+  createGateway,
+  type Gateway,
+  type GatewayAddress,
+  type GatewayListenOptions,
+  type GatewayOptions,
+} from './gateway.ts';
 export type { FcgiInput } from './input.ts';
 export type { ClientLimits } from './limits.ts';
 export { type ParamsFromRequestOptions, paramsFromRequest } from './params-from-request.ts';

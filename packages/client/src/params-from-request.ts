@@ -59,7 +59,7 @@ export interface ParamsFromRequestOptions {
 }
 
 /** What the two kinds of request have in common. */
-interface RequestFacts {
+export interface RequestFacts {
   readonly fields: ReadonlyArray<readonly [name: string, value: string]>;
   readonly https: boolean;
   readonly localAddress: string | undefined;
@@ -89,7 +89,11 @@ export function paramsFromRequest(
   request: IncomingMessage | Request,
   options: ParamsFromRequestOptions = {},
 ): Map<string, string> {
-  const facts = isFetchRequest(request) ? factsOfFetch(request) : factsOfNode(request);
+  return paramsFromFacts(isFetchRequest(request) ? factsOfFetch(request) : factsOfNode(request), options);
+}
+
+/** As {@link paramsFromRequest}, for a request that need not exist, such as one after a local redirect. */
+export function paramsFromFacts(facts: RequestFacts, options: ParamsFromRequestOptions): Map<string, string> {
   const target = parseTarget(facts.target);
   const mount = parseMount(options.mount ?? '');
   const split = target.uri === '*' ? { scriptName: mount, pathInfo: '' } : splitPath(target.path, mount);
@@ -170,7 +174,8 @@ function isFetchRequest(request: IncomingMessage | Request): request is Request 
   return !('rawHeaders' in request);
 }
 
-function factsOfNode(request: IncomingMessage): RequestFacts {
+/** What a request of node:http says. */
+export function factsOfNode(request: IncomingMessage): RequestFacts {
   const { httpVersion, method = 'GET', rawHeaders, socket } = request;
   const original = 'originalUrl' in request ? request.originalUrl : undefined;
   const fields: Array<readonly [string, string]> = [];

@@ -1,0 +1,109 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { ProtocolStatus, RemoteProtocolError } from '@fcgi-js/protocol';
+import {
+  FcgiClientError,
+  type FcgiClientErrorCode,
+  FcgiConnectError,
+  FcgiRejectedError,
+  FcgiTimeoutError,
+} from '../errors.ts';
+
+/** A request that the gateway answers itself. */
+export class GatewayRefusal extends Error {
+  override readonly name = 'GatewayRefusal';
+  /** The HTTP status. */
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const STATUSES: Partial<Record<FcgiClientErrorCode, number>> = {
+  FCGI_CLIENT_CLOSED: 503,
+  FCGI_OUTSIDE_MOUNT: 404,
+  FCGI_QUEUE_FULL: 503,
+  FCGI_SOURCE_FAILED: 400,
+  FCGI_STDIN_LENGTH_MISMATCH: 400,
+  FCGI_TARGET_INVALID: 400,
+};
+
+/** The HTTP status for a request that failed before there was an answer. */
+export function failureStatus(error: unknown): number {
+  if (error instanceof GatewayRefusal) return error.status;
+  if (error instanceof FcgiTimeoutError) return 504;
+  if (error instanceof FcgiRejectedError) {
+    return error.protocolStatus === ProtocolStatus.Overloaded ? 503 : 502;
+  }
+  if (error instanceof FcgiClientError) return STATUSES[error.code] ?? 502;
+  return error instanceof RemoteProtocolError ? 502 : 500;
+}
+
+const CONNECT_REMEDIES = new Map([
+  [
+    'EACCES',
+    'This process may not use the socket: give its user or group access to the file, and to all folders above it.',
+  ],
+  ['EAGAIN', 'The application is there but accepts no connections: it is overloaded or stuck.'],
+  [
+    'ECONNREFUSED',
+    'Nothing listens there: start the application. A socket file can be left over from one that has ended.',
+  ],
+  ['EHOSTUNREACH', 'There is no way to that host: check the address and the network.'],
+  ['ENOENT', 'There is no such socket: start the application, or correct the path.'],
+  ['ENOTFOUND', 'There is no such host: correct the name in the address.'],
+  ['ENOTSOCK', 'That file is no socket: correct the path.'],
+  ['EPERM', 'This process may not use the socket: give its user or group access to it.'],
+  ['EPROTOTYPE', 'That is a socket of another kind: correct the path.'],
+]);
+
+const REMEDIES: Partial<Record<FcgiClientErrorCode, string>> = {
+  FCGI_CONNECT_TIMEOUT:
+    'The application is overloaded or stuck, or something on the way swallows connections.',
+  FCGI_FIRST_BYTE_TIMEOUT: 'The application took the request and is still silent: see what it is busy with.',
+  FCGI_NO_ANSWER: 'The application ended the request with no output: look into its log and its STDERR.',
+  FCGI_OUTSIDE_MOUNT: 'Only paths below the mount point of this gateway lead to the application.',
+};
+
+/** What happened and what to do, in plain words; nothing that the application said. */
+export function explainFailure(error: unknown, address: string): string {
+  if (error instanceof GatewayRefusal) return error.message;
+  if (!(error instanceof FcgiClientError) && !(error instanceof RemoteProtocolError)) {
+    return 'The gateway failed; its log has the reason.';
+  }
+  const lines = [error.message, `Application: ${address}`, `Error: ${error.code}`];
+  const remedy = remedyFor(error);
+  return (remedy === undefined ? lines : [...lines, remedy]).join('\n');
+}
+
+function remedyFor(error: FcgiClientError | RemoteProtocolError): string | undefined {
+  if (error instanceof FcgiConnectError) return CONNECT_REMEDIES.get(error.systemCode);
+  if (error instanceof FcgiClientError) return REMEDIES[error.code];
+  return error.code === 'FCGI_UNSUPPORTED_VERSION'
+    ? 'What listens there may not speak FastCGI: an HTTP server, for example, does not.'
+    : undefined;
+}
+
+const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
+const PROXY_FIELDS = ['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'] as const;
+
+/** Whether a request comes from this machine, and not through a proxy on it. */
+export function isLocal(request: IncomingMessage): boolean {
+  const { remoteAddress } = request.socket;
+  const isLoopback = remoteAddress !== undefined && LOOPBACK.test(remoteAddress);
+  return isLoopback && PROXY_FIELDS.every((name) => request.headers[name] === undefined);
+}
+
+/** Answers with a status and, where there is one, an explanation. */
+export function sendFailure(http: ServerResponse, status: number, explanation: string | undefined): void {
+  const title = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
+  const text = explanation === undefined ? `${title}\n` : `${title}\n\n${explanation}\n`;
+  http.writeHead(status, {
+    'Cache-Control': 'no-store',
+    'Content-Length': Buffer.byteLength(text),
+    'Content-Type': 'text/plain; charset=utf-8',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  http.end(text);
+}

@@ -1,0 +1,119 @@
+import type { ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { FcgiHeader } from '../cgi-response-head.ts';
+import type { FcgiResponse } from '../fcgi-response.ts';
+import { startTimer } from '../stall-timer.ts';
+
+/** These concern the connection to the HTTP client, which is not the application's (RFC 3875 §6.3.4). */
+const CONNECTION_FIELDS = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Bytes of a body that must not be sent that are read before the application is told to stop. */
+const UNWANTED_BYTES = 65_536;
+
+/** What went wrong with a body; the answer is under way, so nothing else can be sent instead. */
+export type BodyFault = 'client-gone' | 'client-stalled' | 'too-long' | 'too-short';
+
+/**
+ * The header fields for the HTTP client: without those about the connection, and those that Connection names.
+ *
+ * @param hasLength whether a Content-Length may stand (not with 204, RFC 9110 §8.6)
+ * @returns names and values in turn, as `writeHead` takes them
+ */
+export function answerFields(headers: readonly FcgiHeader[], hasLength: boolean): string[] {
+  const left = new Set(CONNECTION_FIELDS);
+  if (!hasLength) left.add('content-length');
+  for (const [name, value] of headers) {
+    if (name.toLowerCase() !== 'connection') continue;
+    for (const option of value.split(',')) left.add(option.trim().toLowerCase());
+  }
+  return headers.filter(([name]) => !left.has(name.toLowerCase())).flat();
+}
+
+/**
+ * Sends the response of an application to the HTTP client.
+ *
+ * @param stallTimeout milliseconds without a byte that the client takes
+ * @returns what was wrong with the body, if anything; then the client's connection has been cut, unless the
+ *   body was only too long
+ * @throws the error of the body where it breaks off
+ */
+export async function sendAnswer(
+  response: FcgiResponse,
+  isHead: boolean,
+  http: ServerResponse,
+  stallTimeout: number,
+): Promise<BodyFault | undefined> {
+  const { body, contentLength, headers, status } = response;
+  const fields = answerFields(headers, status !== 204);
+  if (response.reason === '') http.writeHead(status, fields);
+  else http.writeHead(status, response.reason, fields);
+  if (isHead || status === 204 || status === 304) {
+    http.end();
+    await discard(body);
+    return undefined;
+  }
+  // With the first bytes of the body if they are there, but not only when they are.
+  const flush = setImmediate(() => http.flushHeaders());
+  let sent = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      clearImmediate(flush);
+      const room = (contentLength ?? Number.POSITIVE_INFINITY) - sent;
+      const piece = chunk.length > room ? chunk.subarray(0, room) : chunk;
+      sent += piece.length;
+      if (!http.write(piece)) {
+        const fault = await drained(http, stallTimeout);
+        if (fault !== undefined) return cut(http, fault);
+      }
+      if (piece.length < chunk.length) {
+        http.end();
+        return 'too-long';
+      }
+    }
+  } finally {
+    clearImmediate(flush);
+  }
+  if (contentLength !== undefined && sent < contentLength) return cut(http, 'too-short');
+  http.end();
+  return undefined;
+}
+
+/** Reads a body that nobody wants to its end, so that its connection can be kept, or stops one that is long. */
+export async function discard(body: Readable): Promise<void> {
+  let length = 0;
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    if (length > UNWANTED_BYTES) return;
+  }
+}
+
+/** Closing the connection is the only way left to say that the answer is not whole. */
+function cut(http: ServerResponse, fault: BodyFault): BodyFault {
+  http.destroy();
+  return fault;
+}
+
+function drained(http: ServerResponse, stallTimeout: number): Promise<BodyFault | undefined> {
+  return new Promise((resolve) => {
+    const done = (fault: BodyFault | undefined) => {
+      clearTimeout(timer);
+      http.off('drain', onDrain);
+      http.off('close', onClose);
+      resolve(fault);
+    };
+    const onDrain = () => done(undefined);
+    const onClose = () => done('client-gone');
+    const timer = startTimer(() => done('client-stalled'), stallTimeout);
+    http.on('drain', onDrain);
+    http.on('close', onClose);
+    if (http.destroyed) onClose();
+  });
+}
