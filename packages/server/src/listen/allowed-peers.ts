@@ -1,6 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 import { FcgiServerError } from '../errors.ts';
 
+/** An address, and maybe the bits that count; "10.0.0.1/" must not mean 0 of them, which is everybody. */
+const ADDRESS = /^([^/]+)(?:\/(\d{1,3}))?$/;
+
 /** Who may connect. */
 export interface PeerCheck {
   /** Whether a peer may connect; `undefined` stands for a Unix socket. */
@@ -48,13 +51,10 @@ function contains(list: BlockList, address: string): boolean {
 function listOf(source: string, entries: readonly string[]): BlockList {
   const list = new BlockList();
   for (const entry of entries) {
-    const [address = '', prefix] = entry.split('/');
+    const [, address = '', prefix] = ADDRESS.exec(entry) ?? [];
     const family = isIP(address);
     const bits = prefix === undefined ? undefined : Number(prefix);
-    if (
-      family === 0 ||
-      (bits !== undefined && !(Number.isInteger(bits) && bits >= 0 && bits <= (family === 4 ? 32 : 128)))
-    ) {
+    if (family === 0 || (bits !== undefined && bits > (family === 4 ? 32 : 128))) {
       throw new FcgiServerError(
         'FCGI_ADDRESS_INVALID',
         'server',
