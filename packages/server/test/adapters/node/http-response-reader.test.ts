@@ -1,0 +1,184 @@
+import { toLatin1 } from 'test-support';
+import { describe, expect, test } from 'vitest';
+import { HttpResponseReader } from '../../../src/adapters/node/http-response-reader.ts';
+
+/** A reader with everything that came out of it. */
+function newReader(method = 'GET') {
+  const heads: string[] = [];
+  let body = '';
+  let surpluses = 0;
+  const reader = new HttpResponseReader(method, {
+    head: (text) => heads.push(text),
+    body: (chunk, encoding) => {
+      body += typeof chunk === 'string' ? Buffer.from(chunk, encoding).toString('latin1') : toLatin1(chunk);
+    },
+    surplus: () => {
+      surpluses += 1;
+    },
+  });
+  return {
+    reader,
+    heads,
+    body: () => body,
+    surpluses: () => surpluses,
+  };
+}
+
+describe('the head of a response', () => {
+  test('becomes a CGI head: the fields, then Status', () => {
+    const { reader, heads } = newReader();
+    expect(reader.headRead).toBe(false);
+    reader.write('HTTP/1.1 201 Created\r\nLocation: /x\r\nContent-Type: text/plain\r\n\r\n', 'latin1');
+    expect(reader.headRead).toBe(true);
+    expect(heads).toEqual(['Location: /x\r\nContent-Type: text/plain\r\nStatus: 201 Created\r\n\r\n']);
+  });
+
+  test.each([
+    ['HTTP/1.1 299 \r\n\r\n', 'Status: 299\r\n\r\n'],
+    ['HTTP/1.1 404 Gone: fishing\r\n\r\n', 'Status: 404 Gone: fishing\r\n\r\n'],
+    ['HTTP/1.0 200 OK\r\n\r\n', 'Status: 200 OK\r\n\r\n'],
+    [
+      'HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n\r\n',
+      'Set-Cookie: a=1\r\nSet-Cookie: b=2\r\nStatus: 200 OK\r\n\r\n',
+    ],
+    ['HTTP/1.1 200 OK\r\nX-A: \xe9: b\r\n\r\n', 'X-A: \xe9: b\r\nStatus: 200 OK\r\n\r\n'],
+    ['HTTP/1.1 200 OK\r\nX-Empty: \r\n\r\n', 'X-Empty: \r\nStatus: 200 OK\r\n\r\n'],
+  ])('%j becomes %j', (http, cgi) => {
+    const { reader, heads } = newReader();
+    reader.write(http, 'latin1');
+    expect(heads).toEqual([cgi]);
+  });
+
+  test('may come as bytes', () => {
+    const { reader, heads, body } = newReader();
+    reader.write(Buffer.from('HTTP/1.1 200 OK\r\nX-A: \xe9\r\n\r\nbody\xff', 'latin1'), 'utf8');
+    expect(heads).toEqual(['X-A: \xe9\r\nStatus: 200 OK\r\n\r\n']);
+    expect(body()).toBe('body\xff');
+  });
+
+  test('loses the fields of the connection, and a Status of the application', () => {
+    const { reader, heads } = newReader();
+    const lines = [
+      'Connection: keep-alive',
+      'Keep-Alive: timeout=5',
+      'Proxy-Connection: close',
+      'Upgrade: h2c',
+      'Trailer: X-Check',
+      'TE: trailers',
+      'Status: 500 No',
+      'X-Kept: yes',
+    ];
+    reader.write(`HTTP/1.1 200 OK\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+    expect(heads).toEqual(['X-Kept: yes\r\nStatus: 200 OK\r\n\r\n']);
+  });
+
+  test.each([100, 102, 103])('of an interim response (%i) is dropped', (status) => {
+    const { reader, heads } = newReader();
+    reader.write(`HTTP/1.1 ${status} Wait\r\nLink: </a.css>\r\n\r\n`, 'latin1');
+    expect(reader.headRead).toBe(false);
+    reader.write('HTTP/1.1 200 OK\r\n\r\n', 'latin1');
+    expect(heads).toEqual(['Status: 200 OK\r\n\r\n']);
+  });
+
+  test('of status 101 passes', () => {
+    const { reader, heads } = newReader();
+    reader.write('HTTP/1.1 101 Switching Protocols\r\n\r\n', 'latin1');
+    expect(heads).toEqual(['Status: 101 Switching Protocols\r\n\r\n']);
+  });
+
+  test('that is none is an error', () => {
+    expect(() => newReader().reader.write('something else', 'latin1')).toThrow(TypeError);
+  });
+});
+
+describe('the body of a response', () => {
+  test('may begin in the write of the head, in the encoding of that write', () => {
+    const { reader, heads, body } = newReader();
+    reader.write('HTTP/1.1 200 OK\r\nX-A: b\r\n\r\né', 'utf8');
+    reader.write('é', 'latin1');
+    expect(heads).toHaveLength(1);
+    expect(body()).toBe('\xc3\xa9\xe9');
+  });
+
+  test('has its chunked coding taken off, and the field for it dropped', () => {
+    const { reader, heads, body } = newReader();
+    reader.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', 'latin1');
+    reader.write('5\r\nhel', 'latin1');
+    reader.write(Buffer.from('lo\r\n1\r\n'), 'latin1');
+    reader.write('!\r\n0\r\n\r\n', 'latin1');
+    expect(heads).toEqual(['Status: 200 OK\r\n\r\n']);
+    expect(body()).toBe('hello!');
+    expect(reader.missing).toBe(0);
+  });
+
+  test('in UTF-8 is counted by bytes in its chunks', () => {
+    const { reader, body } = newReader();
+    reader.write('HTTP/1.1 200 OK\r\ntransfer-encoding: CHUNKED\r\n\r\n', 'latin1');
+    reader.write('4\r\néé\r\n0\r\n\r\n', 'utf8');
+    expect(body()).toBe('\xc3\xa9\xc3\xa9');
+  });
+
+  test.each([
+    ['HEAD', 200],
+    ['GET', 204],
+    ['GET', 304],
+  ])('is dropped for %s with status %i, and none is missing', (method, status) => {
+    const { reader, heads, body, surpluses } = newReader(method);
+    reader.write(`HTTP/1.1 ${status} OK\r\nContent-Length: 5\r\n\r\nhello`, 'latin1');
+    reader.write('more', 'latin1');
+    expect(heads).toEqual([`Content-Length: 5\r\nStatus: ${status} OK\r\n\r\n`]);
+    expect(body()).toBe('');
+    expect(reader.missing).toBe(0);
+    expect(surpluses()).toBe(0);
+  });
+});
+
+describe('Content-Length', () => {
+  const head = 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n';
+
+  test('tells how much of the body is missing', () => {
+    const { reader } = newReader();
+    expect(reader.missing).toBe(0);
+    reader.write(head, 'latin1');
+    expect(reader.missing).toBe(10);
+    reader.write('é', 'utf8');
+    expect(reader.missing).toBe(8);
+    reader.write('12345678', 'latin1');
+    expect(reader.missing).toBe(0);
+  });
+
+  test.each([
+    ['text', 'x'.repeat(12)],
+    ['bytes', Buffer.from('x'.repeat(12))],
+  ])('lets no more %s through than it says, and tells of the surplus once', (_, data) => {
+    const { reader, body, surpluses } = newReader();
+    reader.write(head, 'latin1');
+    reader.write(data, 'latin1');
+    reader.write(data, 'latin1');
+    expect(body()).toBe('x'.repeat(10));
+    expect(surpluses()).toBe(1);
+    expect(reader.missing).toBe(0);
+  });
+
+  test('cuts text by bytes', () => {
+    const { reader, body } = newReader();
+    reader.write(head, 'latin1');
+    reader.write(`123456789é`, 'utf8');
+    expect(body()).toBe('123456789\xc3');
+  });
+
+  test('that is reached exactly leaves nothing over', () => {
+    const { reader, surpluses } = newReader();
+    reader.write(`${head}0123456789`, 'latin1');
+    reader.write('', 'latin1');
+    expect(surpluses()).toBe(0);
+    expect(reader.missing).toBe(0);
+  });
+
+  test('that was exceeded from the first write on is told too', () => {
+    const { reader, body, surpluses } = newReader();
+    reader.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\nx', 'latin1');
+    expect(body()).toBe('');
+    expect(surpluses()).toBe(1);
+  });
+});
