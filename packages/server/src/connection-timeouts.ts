@@ -3,6 +3,9 @@ import type { ResolvedLimits } from './limits.ts';
 /** How long a connection counts as just opened, in milliseconds: its first request may be under way. */
 const OPENING_TIME = 1_000;
 
+/** A connection that is closed waits this many times its limit in all, however much still comes. */
+const LINGERING_TIMES = 15;
+
 /** What the time-outs of a connection depend on. */
 export interface ConnectionSituation {
   /** Whether a request is active. */
@@ -26,7 +29,8 @@ export type ExpiredTimeout = 'idle' | 'incomplete' | 'lingered' | 'stalled';
 /** The waits of one connection, each of which has an end. */
 export class ConnectionTimeouts {
   /** Bytes that came after our FIN. */
-  lingered = 0;
+  #lingered = 0;
+  #lingeredAt = 0;
   readonly #limits: ResolvedLimits;
   readonly #opened: number;
   #idleSince: number;
@@ -59,6 +63,18 @@ export class ConnectionTimeouts {
   /** We have sent our FIN. */
   finished(now: number): void {
     this.#finishedAt = now;
+    this.#lingeredAt = now;
+  }
+
+  /**
+   * Bytes came after our FIN.
+   *
+   * @returns whether they are too many
+   */
+  linger(now: number, bytes: number): boolean {
+    this.#lingered += bytes;
+    this.#lingeredAt = now;
+    return this.#lingered > this.#limits.discardBytes;
   }
 
   /** The time-out that has passed, if one has. */
@@ -71,8 +87,15 @@ export class ConnectionTimeouts {
       return 'stalled';
     }
     // The time to linger begins when everything has been sent.
-    if (situation.unsent > 0) this.#finishedAt = now;
-    if (situation.finished) return now - this.#finishedAt >= lingerTimeout ? 'lingered' : undefined;
+    if (situation.unsent > 0) {
+      this.#finishedAt = now;
+      this.#lingeredAt = now;
+    }
+    if (situation.finished) {
+      const lingered =
+        now - this.#lingeredAt >= lingerTimeout || now - this.#finishedAt >= LINGERING_TIMES * lingerTimeout;
+      return lingered ? 'lingered' : undefined;
+    }
     if (situation.busy) {
       this.#partialSince = undefined;
       return undefined;

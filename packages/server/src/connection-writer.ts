@@ -77,7 +77,7 @@ export class ConnectionWriter {
     });
   }
 
-  /** Calls `output.onDrain` when the web server has caught up. */
+  /** Tells the observer of `output` when the web server has caught up. */
   awaitDrain(output: RequestOutput): void {
     this.#awaitingDrain.add(output);
   }
@@ -93,7 +93,7 @@ export class ConnectionWriter {
     this.#congested = false;
     const waiting = [...this.#awaitingDrain];
     this.#awaitingDrain.clear();
-    for (const output of waiting) output.onDrain?.();
+    for (const output of waiting) output.observer?.drained();
   }
 
   /** Sends our FIN after what waits to be sent. */

@@ -8,7 +8,7 @@ import { encodeRefusal, paramsTimeout, type Refusal } from './engine/refusal.ts'
 import { Phase, type RequestState } from './engine/request-state.ts';
 import { FcgiServerError } from './errors.ts';
 import { type ConnectionInfo, FcgiRequest } from './request/fcgi-request.ts';
-import { type OutputPort, RequestOutput } from './request/request-output.ts';
+import { type LinkHost, RequestLink } from './request-link.ts';
 
 type State = RequestState<FcgiRequest>;
 
@@ -23,13 +23,13 @@ const POISON = new Uint8Array(8);
  * One connection of a web server: the only place that touches its socket. Moves bytes between the socket and
  * the multiplexer, and closes the connection when it is time to.
  */
-export class Connection {
+export class Connection implements LinkHost {
   readonly #socket: Duplex;
-  readonly #owner: ConnectionOwner;
-  readonly #info: ConnectionInfo;
+  readonly owner: ConnectionOwner;
+  readonly info: ConnectionInfo;
   readonly #multiplexer: Multiplexer<FcgiRequest>;
   readonly #timeouts: ConnectionTimeouts;
-  readonly #writer: ConnectionWriter;
+  readonly writer: ConnectionWriter;
   readonly #check = (now: number) => this.#checkTimeouts(now);
   #paused = false;
   #hadRequest = false;
@@ -42,11 +42,11 @@ export class Connection {
 
   constructor(socket: Duplex, info: ConnectionInfo, owner: ConnectionOwner) {
     this.#socket = socket;
-    this.#info = info;
-    this.#owner = owner;
+    this.info = info;
+    this.owner = owner;
     this.#multiplexer = new Multiplexer(owner);
     this.#timeouts = new ConnectionTimeouts(owner.limits, owner.clock.now);
-    this.#writer = new ConnectionWriter(socket);
+    this.writer = new ConnectionWriter(socket);
     socket.on('data', (chunk: Uint8Array) => this.#receive(chunk));
     socket.on('end', () => this.#receiveEnd());
     socket.on('drain', () => this.#drained());
@@ -69,7 +69,7 @@ export class Connection {
   shutDown(): boolean {
     this.#closing = true;
     if (this.busy) return true;
-    if (!this.#hadRequest && this.#timeouts.justOpened(this.#owner.clock.now)) return true;
+    if (!this.#hadRequest && this.#timeouts.justOpened(this.owner.clock.now)) return true;
     this.#finish();
     return false;
   }
@@ -83,11 +83,10 @@ export class Connection {
   #receive(chunk: Uint8Array): void {
     if (this.#finished) {
       // What comes after our end is read so that it does not reset the connection, up to a bound.
-      this.#timeouts.lingered += chunk.length;
-      if (this.#timeouts.lingered > this.#owner.limits.discardBytes) this.destroy();
+      if (this.#timeouts.linger(this.owner.clock.now, chunk.length)) this.destroy();
       return;
     }
-    const { now } = this.#owner.clock;
+    const { now } = this.owner.clock;
     this.#timeouts.received(now);
     const multiplexer = this.#multiplexer;
     try {
@@ -102,7 +101,7 @@ export class Connection {
       return;
     }
     // The answer was early, and the web server goes on sending what nobody reads.
-    if (!this.busy && multiplexer.discarded > this.#owner.limits.discardBytes) this.#finish();
+    if (!this.busy && multiplexer.discarded > this.owner.limits.discardBytes) this.#finish();
     this.#adjustReading();
   }
 
@@ -128,7 +127,7 @@ export class Connection {
         this.#refuse(event.requestId, event.keepConn, event.refusal);
         break;
       case 'reply':
-        this.#writer.reply(event.bytes);
+        this.writer.reply(event.bytes);
         break;
     }
   }
@@ -136,26 +135,11 @@ export class Connection {
   #start(state: State, params: FcgiRequest['params']): void {
     this.#hadRequest = true;
     if (!state.keepConn) this.#closing = true;
-    const output = new RequestOutput(state.requestId, this.#portOf(state));
-    const request = new FcgiRequest({
-      connection: this.#info,
-      headLimit: this.#owner.limits.headBytes,
-      keepConn: state.keepConn,
-      output,
-      params,
-      requestId: state.requestId,
-      role: state.role,
-      onTaken: (cost) => this.#taken(state, cost),
-      waitUntil: (promise) => this.#owner.waitUntil(promise),
-      report: (error, about) => this.#owner.report(error, about),
-      breakOff: () => this.#breakOff(state),
-    });
+    const request = new FcgiRequest(new RequestLink(this, state, params));
     state.owner = request;
-    // Outside Filter there is no DATA, so a handler that reads it anyway sees its end.
-    if (!state.expectsData) request.dataInput.end();
     if (state.phase === Phase.Received) request.input.end();
-    this.#owner.requestStarted(request);
-    this.#owner.dispatch(request);
+    this.owner.requestStarted(request);
+    this.owner.dispatch(request);
   }
 
   #inputOf(event: { state: State; stream: 'data' | 'stdin' }): FcgiRequest['input'] {
@@ -163,28 +147,19 @@ export class Connection {
     return event.stream === 'stdin' ? request.input : request.dataInput;
   }
 
-  #portOf(state: State): OutputPort {
-    const writer = this.#writer;
-    return {
-      get congested() {
-        return writer.congested;
-      },
-      write: (records, callback) => writer.write(records, callback),
-      flushSoon: (output) => writer.flushSoon(output),
-      awaitDrain: (output) => writer.awaitDrain(output),
-      ending: () => this.#forget(state),
-      ended: () => this.#closeIfDone(),
-    };
+  /** END_REQUEST has been handed over. */
+  requestEnded(): void {
+    this.#closeIfDone();
   }
 
   /** The ID is free: what still comes for it, or is still written by its handler, goes nowhere. */
-  #forget(state: State): void {
+  requestEnding(state: State): void {
     const request = state.owner!;
     if (state.phase === Phase.Ended) return;
     this.#multiplexer.end(state);
-    this.#writer.release(request.output);
-    this.#timeouts.requestEnded(this.#owner.clock.now);
-    this.#owner.requestEnded(request);
+    this.writer.release(request.output);
+    this.#timeouts.requestEnded(this.owner.clock.now);
+    this.owner.requestEnded(request);
     this.#adjustReading();
   }
 
@@ -195,7 +170,7 @@ export class Connection {
     if (request === undefined) {
       // Before the params are complete there is nobody to tell.
       this.#multiplexer.end(state);
-      this.#writer.write([encodeEndRequest({ requestId: state.requestId })]);
+      this.writer.write([encodeEndRequest({ requestId: state.requestId })]);
       if (!state.keepConn) this.#closing = true;
       this.#closeIfDone();
       return;
@@ -208,15 +183,15 @@ export class Connection {
   #refuse(requestId: number, keepConn: boolean, refusal: Refusal): void {
     this.#hadRequest = true;
     if (!keepConn) this.#closing = true;
-    this.#owner.requestRefused(new FcgiServerError(refusal.code, 'request', refusal.message));
-    this.#writer.reply(encodeRefusal(requestId, refusal));
+    this.owner.requestRefused(new FcgiServerError(refusal.code, 'request', refusal.message));
+    this.writer.reply(encodeRefusal(requestId, refusal));
     this.#closeIfDone();
   }
 
   /** A limit ended a request that the application is already working on. */
   #stopRequest(request: FcgiRequest, refusal: Refusal): void {
     const error = new FcgiServerError(refusal.code, 'request', refusal.message);
-    this.#owner.report(error, request);
+    this.owner.report(error, request);
     request.answerInstead(refusal.status, `fcgi-js: ${refusal.message}`);
     request.abort(error);
   }
@@ -225,38 +200,39 @@ export class Connection {
    * A response that has begun cannot be completed. Alone on its connection, it takes the connection with it;
    * otherwise END_REQUEST with an appStatus is all that can be said without hurting the others.
    */
-  #breakOff(state: State): void {
+  breakOff(state: State): void {
     const output = state.owner!.output;
     if (this.#multiplexer.size > 1) {
       output.end(1);
       return;
     }
     output.flush();
-    this.#forget(state);
+    this.requestEnding(state);
     output.abandon();
-    this.#writer.write([POISON]);
+    this.writer.write([POISON]);
     this.#finish();
   }
 
-  #taken(state: State, cost: number): void {
+  /** The application took what counts for `cost` of a body. */
+  taken(state: State, cost: number): void {
     this.#multiplexer.taken(state, cost);
     this.#adjustReading();
   }
 
   #adjustReading(): void {
-    const stop = this.#multiplexer.stopped || this.#writer.repliesUnread;
+    const stop = this.#multiplexer.stopped || this.writer.repliesUnread;
     if (stop === this.#paused || this.#destroyed) return;
     this.#paused = stop;
     if (stop) {
       this.#socket.pause();
     } else {
-      this.#timeouts.received(this.#owner.clock.now);
+      this.#timeouts.received(this.owner.clock.now);
       this.#socket.resume();
     }
   }
 
   #drained(): void {
-    this.#writer.drained();
+    this.writer.drained();
     this.#adjustReading();
   }
 
@@ -269,14 +245,14 @@ export class Connection {
   #finish(): void {
     if (this.#finished || this.#destroyed) return;
     this.#finished = true;
-    this.#timeouts.finished(this.#owner.clock.now);
-    this.#writer.end();
+    this.#timeouts.finished(this.owner.clock.now);
+    this.writer.end();
     this.#socket.resume();
   }
 
   /** The web server broke the protocol, or a limit of the connection: every request on it is lost. */
   #fail(error: FcgiServerError | RemoteProtocolError): void {
-    this.#owner.report(error);
+    this.owner.report(error);
     this.#abortAll(
       new FcgiServerError(
         'FCGI_CONNECTION_LOST',
@@ -305,11 +281,11 @@ export class Connection {
   #lost(cause: Error | undefined): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    this.#writer.close();
-    this.#owner.clock.unwatch(this.#check);
-    if (cause !== undefined && this.busy) this.#owner.report(lostConnection(cause));
+    this.writer.close();
+    this.owner.clock.unwatch(this.#check);
+    if (cause !== undefined && this.busy) this.owner.report(lostConnection(cause));
     this.#abortAll(lostConnection(cause), true);
-    this.#owner.connectionClosed(this);
+    this.owner.connectionClosed(this);
   }
 
   /** Tells every request that the web server has gone; `closed`: nothing more can be written either. */
@@ -321,7 +297,7 @@ export class Connection {
         continue;
       }
       if (closed) {
-        this.#forget(state);
+        this.requestEnding(state);
         request.output.abandon();
       }
       request.abort(error);
@@ -333,16 +309,16 @@ export class Connection {
       busy: this.busy,
       finished: this.#finished,
       midRecord: this.#multiplexer.midRecord,
-      sent: this.#writer.sent,
-      unsent: this.#writer.unsent,
+      sent: this.writer.sent,
+      unsent: this.writer.unsent,
     });
     if (expired !== undefined) {
       if (expired === 'stalled') {
-        this.#owner.report(
+        this.owner.report(
           new FcgiServerError(
             'FCGI_CONNECTION_STALLED',
             'connection',
-            `The web server took no byte for ${this.#owner.limits.writeStallTimeout} ms (limits.writeStallTimeout).`,
+            `The web server took no byte for ${this.owner.limits.writeStallTimeout} ms (limits.writeStallTimeout).`,
           ),
         );
       }
@@ -355,7 +331,7 @@ export class Connection {
   }
 
   #checkRequest(state: State, now: number): void {
-    const { limits } = this.#owner;
+    const { limits } = this.owner;
     const waited = now - state.lastInput;
     if (state.phase === Phase.Params) {
       if (waited < limits.incompleteRequestTimeout) return;

@@ -28,10 +28,16 @@ export function fromNodeListener(listener: NodeListener): RequestHandler {
     );
   }
   return (request) => {
-    const { req, res } = new NodeExchange(request);
+    const exchange = new NodeExchange(request);
+    const { req, res } = exchange;
     requests.set(req, request);
-    const result = listener(req, res);
-    if (isPromise(result)) result.then(undefined, (error: unknown) => request.fail(error));
+    try {
+      const result = listener(req, res);
+      if (isPromise(result)) result.then(undefined, (error: unknown) => exchange.crash(error));
+    } catch (error) {
+      exchange.crash(error);
+    }
+    exchange.listening();
     return DEFERRED;
   };
 }

@@ -61,6 +61,18 @@ export class Params implements Iterable<[name: string, value: string]> {
     return this.get(name) !== undefined;
   }
 
+  /** Calls `callback` for every pair as it came whose name begins with `prefix`, in order. */
+  eachWithPrefix(prefix: string, callback: (name: string, value: string) => void): void {
+    const text = this.#text;
+    const positions = this.#positions;
+    for (let i = 0; i < positions.length; i += 3) {
+      const start = positions[i]!;
+      const middle = positions[i + 1]!;
+      if (middle - start < prefix.length || !text.startsWith(prefix, start)) continue;
+      callback(text.slice(start, middle), text.slice(middle, positions[i + 2]!));
+    }
+  }
+
   /** Every pair as it came, in order, repeated names included. */
   *received(): Generator<[name: string, value: string]> {
     const positions = this.#positions;

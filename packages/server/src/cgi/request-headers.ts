@@ -49,9 +49,7 @@ const BLANK = 0x20;
  */
 export function rawHeaders(params: Params): string[] {
   const raw: string[] = [];
-  for (const [variable, value] of params.received()) {
-    if (variable.startsWith('HTTP_')) addField(raw, variable, value);
-  }
+  params.eachWithPrefix('HTTP_', (variable, value) => addField(raw, variable, value));
   addBodyFields(raw, params);
   return raw;
 }

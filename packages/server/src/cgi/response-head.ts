@@ -16,6 +16,13 @@ const DROPPED: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
+const CONNECTION_FIELD_LINE = new RegExp(`^(?:${[...DROPPED].join('|')}):`, 'im');
+
+/** Whether among the lines of a head there is a field that {@link isConnectionField}. */
+export function hasConnectionField(lines: string): boolean {
+  return CONNECTION_FIELD_LINE.test(lines);
+}
+
 /** Whether a field is left out of the head for a web server. */
 export function isConnectionField(name: string): boolean {
   return DROPPED.has(name.toLowerCase());

@@ -7,7 +7,7 @@ import {
   RemoteProtocolError,
   type Role,
 } from '@fcgi-js/protocol';
-import { hasUndecodedBody, INVALID_LENGTH, lengthOf } from '../cgi/meta-variables.ts';
+import { hasUndecodedBody, INVALID_LENGTH, lengthOf, NO_LENGTH } from '../cgi/meta-variables.ts';
 import { Params } from '../cgi/params.ts';
 import type { ResolvedLimits } from '../limits.ts';
 import { InputBudget } from './input-budget.ts';
@@ -239,12 +239,12 @@ export class Multiplexer<Owner> {
       return this.#refuse(state, unacceptableParams(error.message, error.code === 'FCGI_TRUNCATED_PAIR'));
     }
     const contentLength = lengthOf(params, 'CONTENT_LENGTH');
-    const dataLength = lengthOf(params, 'FCGI_DATA_LENGTH');
+    const dataLength = state.expectsData ? lengthOf(params, 'FCGI_DATA_LENGTH') : NO_LENGTH;
     if (contentLength === INVALID_LENGTH) return this.#refuse(state, invalidLength('CONTENT_LENGTH'));
     if (dataLength === INVALID_LENGTH) return this.#refuse(state, invalidLength('FCGI_DATA_LENGTH'));
     if (contentLength > limits.bodyBytes)
       return this.#refuse(state, bodyTooLarge(contentLength, limits.bodyBytes));
-    if (hasUndecodedBody(params)) return this.#refuse(state, undecodedBody());
+    if (contentLength === NO_LENGTH && hasUndecodedBody(params)) return this.#refuse(state, undecodedBody());
     state.lastInput = now;
     state.endParams(contentLength, dataLength);
     if (state.receiving) {

@@ -38,8 +38,11 @@ export class ParamsCollector {
 
   /** The whole stream; the collector is empty afterwards. */
   take(): Buffer {
-    const { buffer, byteOffset } = this.#bytes;
-    const bytes = Buffer.from(buffer, byteOffset, this.#length);
+    const collected = this.#bytes;
+    const bytes =
+      Buffer.isBuffer(collected) && collected.length === this.#length
+        ? collected
+        : Buffer.from(collected.buffer, collected.byteOffset, this.#length);
     this.#bytes = EMPTY;
     this.#length = 0;
     this.#owned = false;

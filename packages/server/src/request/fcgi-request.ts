@@ -1,8 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
+import { Role } from '@fcgi-js/protocol';
 import type { Params } from '../cgi/params.ts';
 import { FcgiServerError } from '../errors.ts';
 import { type HeadProblem, ResponseHeadGate } from './head-gate.ts';
-import { InputSource } from './input-source.ts';
+import { type InputOwner, InputSource } from './input-source.ts';
 import { InputStream } from './input-stream.ts';
 import { StderrStream, StdoutStream } from './output-stream.ts';
 import type { RequestOutput } from './request-output.ts';
@@ -15,8 +16,13 @@ export interface ConnectionInfo {
   readonly remotePort: number | undefined;
 }
 
+/** An adapter that wants to know at once that the web server has gone. */
+export interface RequestObserver {
+  aborted(error: FcgiServerError): void;
+}
+
 /** What a request needs of its surroundings. */
-export interface RequestContext {
+export interface RequestContext extends InputOwner {
   readonly connection: ConnectionInfo;
   readonly headLimit: number;
   readonly keepConn: boolean;
@@ -24,8 +30,6 @@ export interface RequestContext {
   readonly params: Params;
   readonly requestId: number;
   readonly role: number;
-  /** Told what the application took of the bodies. */
-  onTaken(cost: number): void;
   /** The server is not to close before this has settled. */
   waitUntil(promise: Promise<unknown>): void;
   /** Told what went wrong. */
@@ -40,6 +44,12 @@ const HEAD_PROBLEMS: Record<HeadProblem, string> = {
   missing: 'ended without writing a response',
   'too-large': 'wrote a response head above limits.headBytes',
 };
+
+/**
+ * h2o 2.2 dies of an END_REQUEST on a kept connection while it still sends the body. It has the whole body before
+ * it begins, so that waiting for its end never waits for a browser.
+ */
+const ENDS_WITH_BODY = /^h2o\//;
 
 /**
  * One request as FastCGI knows it: params and streams. This is what the handlers of `createServer` get;
@@ -62,16 +72,15 @@ export class FcgiRequest {
   /** @internal */
   readonly input: InputSource;
   /** @internal */
-  readonly dataInput: InputSource;
-  /** @internal */
   readonly output: RequestOutput;
   /**
    * Set by an adapter that wants to know at once that the web server has gone.
    *
    * @internal
    */
-  onAbort: ((error: FcgiServerError) => void) | undefined;
+  observer: RequestObserver | undefined;
   readonly #context: RequestContext;
+  #dataInput: InputSource | undefined;
   #stdin: InputStream | undefined;
   #data: InputStream | undefined;
   #stdout: StdoutStream | undefined;
@@ -80,6 +89,7 @@ export class FcgiRequest {
   #controller: AbortController | undefined;
   #abortError: FcgiServerError | undefined;
   #settled = false;
+  #responded = false;
 
   /** @internal */
   constructor(context: RequestContext) {
@@ -90,9 +100,21 @@ export class FcgiRequest {
     this.params = context.params;
     this.connection = context.connection;
     this.output = context.output;
-    const onTaken = (cost: number) => context.onTaken(cost);
-    this.input = new InputSource(onTaken);
-    this.dataInput = new InputSource(onTaken);
+    this.input = new InputSource(context);
+    if (context.role === Role.Filter) this.#dataInput = new InputSource(context);
+  }
+
+  /**
+   * Where FCGI_DATA comes in. Outside the role Filter there is none, so who reads it anyway sees its end.
+   *
+   * @internal
+   */
+  get dataInput(): InputSource {
+    if (this.#dataInput === undefined) {
+      this.#dataInput = new InputSource(this.#context);
+      this.#dataInput.end();
+    }
+    return this.#dataInput;
   }
 
   /**
@@ -152,9 +174,9 @@ export class FcgiRequest {
     if (this.#abortError !== undefined) return;
     this.#abortError = error;
     this.input.abort(error);
-    this.dataInput.abort(error);
+    this.#dataInput?.abort(error);
     this.#controller?.abort(error);
-    this.onAbort?.(error);
+    this.observer?.aborted(error);
   }
 
   /**
@@ -228,6 +250,10 @@ export class FcgiRequest {
    */
   answerInstead(status: string, error: unknown): void {
     if (this.#settled) return;
+    if (this.#responded) {
+      this.complete();
+      return;
+    }
     this.#settled = true;
     this.#stderr?.flushLine();
     this.output.writeStderr(Buffer.from(`${describe(error)}\n`));
@@ -239,7 +265,7 @@ export class FcgiRequest {
         `Content-Type: text/plain; charset=utf-8\r\nStatus: ${status}\r\n\r\n${body}`,
         'latin1',
       );
-      this.output.end(1);
+      this.#endOutput(1);
     }
     this.#close();
   }
@@ -253,8 +279,21 @@ export class FcgiRequest {
     if (this.#settled) return;
     this.#settled = true;
     this.#stderr?.flushLine();
-    this.output.end(appStatus);
+    this.#endOutput(appStatus);
     this.#close();
+  }
+
+  /**
+   * The response is complete, but the application still reads the body, of which more is to come: the request
+   * goes on until {@link complete}. Whatever goes wrong from now on does not concern the response.
+   *
+   * @internal
+   */
+  respond(): void {
+    if (this.#settled) return;
+    this.#responded = true;
+    this.input.awaitEnd();
+    this.output.flush();
   }
 
   #end(appStatus: number): void {
@@ -272,9 +311,19 @@ export class FcgiRequest {
     );
   }
 
+  #endOutput(appStatus: number): void {
+    const { input, output } = this;
+    if (this.keepConn && !input.ended && ENDS_WITH_BODY.test(this.params.get('SERVER_SOFTWARE') ?? '')) {
+      output.flush();
+      input.drain(() => output.end(appStatus));
+    } else {
+      output.end(appStatus);
+    }
+  }
+
   #close(): void {
     this.input.discard();
-    this.dataInput.discard();
+    this.#dataInput?.discard();
     this.#stdin?.destroy();
     this.#data?.destroy();
   }

@@ -10,27 +10,37 @@ export interface InputSink {
   fail(error: Error): void;
 }
 
+/** Who fills a body. */
+export interface InputOwner {
+  /** Told what the application took, or what was thrown away, as {@link costOf} counts it. */
+  onTaken(cost: number): void;
+}
+
 /**
  * One body (STDIN or DATA) between the connection and the stream that the application reads. Holds what came
  * until there is a sink that wants it; whoever fills it is told what was taken, so that reading can stop.
  */
 export class InputSource {
-  readonly #onTaken: (bytes: number) => void;
-  #waiting: Uint8Array[] = [];
+  readonly #owner: InputOwner;
+  #waiting: Uint8Array[] | undefined;
   #sink: InputSink | undefined;
   #wanted = false;
+  #offering = false;
+  #awaited = false;
   #ended = false;
   #closed = false;
   #error: Error | undefined;
+  #onEnd: (() => void) | undefined;
 
-  /** @param onTaken is told what the application took, as {@link costOf} counts it */
-  constructor(onTaken: (bytes: number) => void) {
-    this.#onTaken = onTaken;
+  /** @param owner is told what the application took */
+  constructor(owner: InputOwner) {
+    this.#owner = owner;
   }
 
-  /** Whether the application waits for bytes that have not come. */
+  /** Whether somebody waits for bytes that have not come: the application, or the end of the request. */
   get starving(): boolean {
-    return this.#wanted && !this.#ended && this.#waiting.length === 0;
+    if (this.#ended) return false;
+    return this.#awaited || (this.#wanted && this.#waiting === undefined);
   }
 
   /** Whether the end has come. */
@@ -41,11 +51,13 @@ export class InputSource {
   /** Bytes came. */
   receive(chunk: Uint8Array): void {
     if (this.#closed) {
-      this.#onTaken(costOf(chunk));
-    } else if (this.#wanted && this.#waiting.length === 0) {
+      this.#owner.onTaken(costOf(chunk));
+    } else if (this.#wanted && this.#waiting === undefined) {
       this.#hand(chunk);
     } else {
+      this.#waiting ??= [];
       this.#waiting.push(detached(chunk));
+      if (this.#offering) this.#handOut();
     }
   }
 
@@ -53,6 +65,7 @@ export class InputSource {
   end(): void {
     this.#ended = true;
     this.#finish();
+    this.#onEnd?.();
   }
 
   /** The body will not be complete. What came before is handed out first. */
@@ -61,6 +74,7 @@ export class InputSource {
     this.#ended = true;
     this.#error = error;
     this.#finish();
+    this.#onEnd?.();
   }
 
   /** The web server has gone: a body that is not complete fails at once, a complete one stays readable. */
@@ -70,7 +84,7 @@ export class InputSource {
     this.fail(error);
   }
 
-  /** Sets who takes the bytes; it gets none before {@link resume}. */
+  /** Sets who takes the bytes; it gets none before {@link resume} or {@link offer}. */
   attach(sink: InputSink): void {
     this.#sink = sink;
   }
@@ -78,7 +92,26 @@ export class InputSource {
   /** The sink wants bytes. */
   resume(): void {
     this.#wanted = true;
-    while (this.#wanted && this.#waiting.length > 0) this.#hand(this.#waiting.shift()!);
+    this.#handOut();
+  }
+
+  /** Hands the sink what it has room for, although it has not asked. */
+  offer(): void {
+    this.#offering = true;
+    this.#handOut();
+  }
+
+  /** The request ends with this body: nothing else is left to wait for. */
+  awaitEnd(): void {
+    this.#awaited = true;
+  }
+
+  /** Hands the sink all that has come, whether it has room or not: nobody else keeps it. */
+  handOver(): void {
+    if (this.#closed) return;
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const chunk of waiting) this.#hand(chunk);
     this.#finish();
   }
 
@@ -89,19 +122,42 @@ export class InputSource {
     this.#drop();
   }
 
+  /** As {@link discard}; calls `onEnd` when the end has come. */
+  drain(onEnd: () => void): void {
+    this.discard();
+    if (this.#ended) {
+      onEnd();
+      return;
+    }
+    this.#awaited = true;
+    this.#onEnd = onEnd;
+  }
+
   #drop(): void {
-    for (const chunk of this.#waiting) this.#onTaken(costOf(chunk));
-    this.#waiting = [];
+    for (const chunk of this.#waiting ?? []) this.#owner.onTaken(costOf(chunk));
+    this.#waiting = undefined;
+  }
+
+  #handOut(): void {
+    while ((this.#wanted || this.#offering) && this.#waiting !== undefined) {
+      const chunk = this.#waiting.shift()!;
+      if (this.#waiting.length === 0) this.#waiting = undefined;
+      this.#hand(chunk);
+    }
+    this.#finish();
   }
 
   #hand(chunk: Uint8Array): void {
-    this.#wanted = this.#sink!.push(chunk);
-    this.#onTaken(costOf(chunk));
+    if (!this.#sink!.push(chunk)) {
+      this.#wanted = false;
+      this.#offering = false;
+    }
+    this.#owner.onTaken(costOf(chunk));
   }
 
   #finish(): void {
     // Also without a wish for more: a stream may know its end before it is asked to go on.
-    if (!this.#ended || this.#closed || this.#waiting.length > 0 || this.#sink === undefined) return;
+    if (!this.#ended || this.#closed || this.#waiting !== undefined || this.#sink === undefined) return;
     this.#closed = true;
     if (this.#error === undefined) this.#sink.end();
     else this.#sink.fail(this.#error);

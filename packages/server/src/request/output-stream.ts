@@ -1,16 +1,24 @@
 import { Writable } from 'node:stream';
 import type { ResponseHeadGate } from './head-gate.ts';
-import type { RequestOutput } from './request-output.ts';
+import type { OutputObserver, RequestOutput } from './request-output.ts';
 
 /** STDOUT of a request as a Node stream, for handlers that write the CGI response themselves. */
-export class StdoutStream extends Writable {
+export class StdoutStream extends Writable implements OutputObserver {
   readonly #output: RequestOutput;
   readonly #gate: ResponseHeadGate;
+  #waiting: (() => void) | undefined;
 
   constructor(output: RequestOutput, gate: ResponseHeadGate) {
     super({ decodeStrings: true });
     this.#output = output;
     this.#gate = gate;
+    output.observer = this;
+  }
+
+  drained(): void {
+    const callback = this.#waiting;
+    this.#waiting = undefined;
+    callback?.();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
@@ -18,10 +26,7 @@ export class StdoutStream extends Writable {
     if (passed === undefined || this.#output.write(passed) || this.#output.closed) {
       callback();
     } else {
-      this.#output.onDrain = () => {
-        this.#output.onDrain = undefined;
-        callback();
-      };
+      this.#waiting = callback;
     }
   }
 }

@@ -4,15 +4,21 @@ import { encodeEnd, StdoutParts } from './stdout-records.ts';
 /** From here on, output is written without waiting for more to go with it, in bytes. */
 const FLUSH_BYTES = 16_384;
 
+/** Who writes to an output. */
+export interface OutputObserver {
+  /** The web server has caught up, or is not there any more. */
+  drained(): void;
+}
+
 /** What the output of a request needs of its connection. */
 export interface OutputPort {
-  /** Whether the web server takes bytes slower than they come; `onDrain` is called when it has caught up. */
+  /** Whether the web server takes bytes slower than they come; the observer is told when it has caught up. */
   readonly congested: boolean;
   /** Writes records at once. */
   write(records: readonly Uint8Array[], callback?: () => void): void;
   /** Calls {@link RequestOutput.flush} before the event loop goes on. */
   flushSoon(output: RequestOutput): void;
-  /** Calls `output.onDrain` when the connection is no longer congested. */
+  /** Tells the observer of `output` when the connection is no longer congested. */
   awaitDrain(output: RequestOutput): void;
   /** The request ends: its ID is free from now on. Called before END_REQUEST is written. */
   ending(): void;
@@ -22,8 +28,8 @@ export interface OutputPort {
 
 /** The STDOUT, STDERR and END_REQUEST of one request; the one place that knows what has been sent. */
 export class RequestOutput {
-  /** Called when the web server has caught up after {@link write} returned false. */
-  onDrain: (() => void) | undefined;
+  /** Told when the web server has caught up after {@link write} returned false. */
+  observer: OutputObserver | undefined;
   readonly #requestId: number;
   readonly #port: OutputPort;
   readonly #stdout = new StdoutParts();
@@ -48,7 +54,7 @@ export class RequestOutput {
     return this.#closed;
   }
 
-  /** Whether {@link onDrain} will be called. */
+  /** Whether the observer will be told that the web server has caught up. */
   get congested(): boolean {
     return this.#port.congested;
   }
@@ -57,7 +63,7 @@ export class RequestOutput {
    * Adds to STDOUT. What is written in one go, together with the end of the request, leaves in one write.
    *
    * @param callback called when the bytes have left, or never will
-   * @returns false: wait for {@link onDrain} before writing more
+   * @returns false: wait until the observer is told before writing more
    */
   write(chunk: string | Uint8Array, encoding: BufferEncoding = 'utf8', callback?: () => void): boolean {
     if (this.#closed) {
@@ -128,8 +134,8 @@ export class RequestOutput {
     const callbacks = this.#callbacks;
     this.close();
     if (callbacks !== undefined) process.nextTick(joined(callbacks)!);
-    const { onDrain } = this;
-    if (onDrain !== undefined) process.nextTick(onDrain);
+    const { observer } = this;
+    if (observer !== undefined) process.nextTick(() => observer.drained());
   }
 }
 

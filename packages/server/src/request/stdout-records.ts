@@ -1,6 +1,4 @@
 import {
-  encodeEndRequest,
-  encodeStreamEnd,
   FCGI_HEADER_LEN,
   RecordType,
   STREAM_RECORD_CONTENT_LIMIT,
@@ -94,17 +92,23 @@ export class StdoutParts {
   }
 }
 
+/** Bytes in the body of END_REQUEST (§5.5). */
+const END_BODY_LENGTH = 8;
+/** Bytes of the end of STDOUT and END_REQUEST. */
+const END_LENGTH = 2 * FCGI_HEADER_LEN + END_BODY_LENGTH;
+
 /** The records that end a request: the ends of its streams and END_REQUEST (§5.5, §6.1). */
 export function encodeEnd(
   requestId: number,
   end: { appStatus: number; protocolStatus: number; stderrUsed: boolean },
 ): Uint8Array {
-  const stdoutEnd = encodeStreamEnd(RecordType.Stdout, requestId);
-  const endRequest = encodeEndRequest({
-    requestId,
-    appStatus: end.appStatus,
-    protocolStatus: end.protocolStatus,
-  });
-  if (!end.stderrUsed) return Buffer.concat([stdoutEnd, endRequest]);
-  return Buffer.concat([encodeStreamEnd(RecordType.Stderr, requestId), stdoutEnd, endRequest]);
+  const stderrEnd = end.stderrUsed ? FCGI_HEADER_LEN : 0;
+  const records = Buffer.allocUnsafe(stderrEnd + END_LENGTH);
+  if (end.stderrUsed) writeRecordHeader(records, 0, RecordType.Stderr, requestId, 0, 0);
+  let offset = writeRecordHeader(records, stderrEnd, RecordType.Stdout, requestId, 0, 0);
+  offset = writeRecordHeader(records, offset, RecordType.EndRequest, requestId, END_BODY_LENGTH, 0);
+  records.writeUInt32BE(end.appStatus, offset);
+  records[offset + 4] = end.protocolStatus;
+  records.fill(0, offset + 5);
+  return records;
 }

@@ -44,7 +44,7 @@ export class ResponseWriter {
     const reader = body.getReader();
     const cancel = (error: unknown) =>
       reader.cancel(error).catch((failure: unknown) => this.#request.report(failure));
-    this.#request.onAbort = (error) => void cancel(error);
+    this.#request.observer = { aborted: (error) => void cancel(error) };
     const immediate = setImmediate(() => this.#sendHead(undefined));
     try {
       for (let read = await reader.read(); !read.done; read = await reader.read()) {
@@ -53,7 +53,7 @@ export class ResponseWriter {
       }
     } finally {
       clearImmediate(immediate);
-      this.#request.onAbort = undefined;
+      this.#request.observer = undefined;
     }
     this.#finish();
   }
@@ -72,10 +72,7 @@ export class ResponseWriter {
     const { output } = this.#request;
     if (output.write(bytes) || output.closed) return;
     await new Promise<void>((resolve) => {
-      output.onDrain = () => {
-        output.onDrain = undefined;
-        resolve();
-      };
+      output.observer = { drained: resolve };
     });
   }
 

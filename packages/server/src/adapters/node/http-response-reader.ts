@@ -1,5 +1,5 @@
 import { ContentLengthGuard } from '../../cgi/content-length-guard.ts';
-import { isBodyless, isConnectionField } from '../../cgi/response-head.ts';
+import { hasConnectionField, isBodyless, isConnectionField } from '../../cgi/response-head.ts';
 import { ChunkedDecoder } from './chunked-decoder.ts';
 
 /** What becomes of the response that a `ServerResponse` writes. */
@@ -13,8 +13,11 @@ export interface ResponseSink {
 }
 
 const HEAD_END = '\r\n\r\n';
-const STATUS_LINE = /^HTTP\/1\.\d (\d{3}) ?(.*)$/;
-const CONTENT_LENGTH = /^content-length: *(\d+)$/i;
+const LINE_END = '\r\n';
+/** In `HTTP/1.1 200 OK`. */
+const STATUS_OFFSET = 9;
+const STATUS_LENGTH = 3;
+const CONTENT_LENGTH = /^content-length: *(\d+)\r$/im;
 const CHUNKED = /^transfer-encoding:.*\bchunked *$/i;
 
 /**
@@ -55,33 +58,38 @@ export class HttpResponseReader {
   #head(data: string | Uint8Array, encoding: BufferEncoding): void {
     const text = typeof data === 'string' ? data : Buffer.from(data).toString('latin1');
     const end = text.indexOf(HEAD_END);
-    if (end === -1) throw new TypeError('An HTTP response head was expected, but this was something else.');
-    const lines = text.slice(0, end).split('\r\n');
-    const rest = text.slice(end + HEAD_END.length);
-    const [, code, reason = ''] = STATUS_LINE.exec(lines[0]!)!;
-    const status = Number(code);
+    const status = Number(text.slice(STATUS_OFFSET, STATUS_OFFSET + STATUS_LENGTH));
+    if (end === -1 || !text.startsWith('HTTP/1.') || !(status >= 100)) {
+      throw new TypeError('An HTTP response head was expected, but this was something else.');
+    }
     if (status >= 200 || status === 101) {
       this.#headRead = true;
       this.#bodyless = isBodyless(status, this.#method);
-      this.#sink.head(this.#toCgi(lines, status, reason));
+      this.#sink.head(this.#toCgi(text.slice(0, end + LINE_END.length)));
     }
-    if (rest !== '') this.write(rest, typeof data === 'string' ? encoding : 'latin1');
+    const bodyAt = end + HEAD_END.length;
+    if (text.length > bodyAt) this.write(text.slice(bodyAt), typeof data === 'string' ? encoding : 'latin1');
   }
 
-  #toCgi(lines: readonly string[], status: number, reason: string): string {
-    let head = '';
-    for (let i = 1; i < lines.length; i += 1) {
-      const line = lines[i]!;
-      const name = line.slice(0, line.indexOf(':'));
-      if (isConnectionField(name)) {
-        if (CHUNKED.test(line)) this.#chunked = new ChunkedDecoder((data) => this.#content(data, 'latin1'));
-        continue;
-      }
-      const length = CONTENT_LENGTH.exec(line);
-      if (length !== null && !this.#bodyless) this.#guard = new ContentLengthGuard(Number(length[1]));
-      head += `${line}\r\n`;
+  /** @param head status line and fields, each with its line end */
+  #toCgi(head: string): string {
+    const fieldsAt = head.indexOf(LINE_END) + LINE_END.length;
+    const statusLine = head.slice(STATUS_OFFSET, fieldsAt - LINE_END.length).trimEnd();
+    const fields = head.slice(fieldsAt);
+    const length = CONTENT_LENGTH.exec(fields);
+    if (length !== null && !this.#bodyless) this.#guard = new ContentLengthGuard(Number(length[1]));
+    return `${this.#withoutConnectionFields(fields)}Status: ${statusLine}${HEAD_END}`;
+  }
+
+  #withoutConnectionFields(fields: string): string {
+    // Nearly always there are none.
+    if (!hasConnectionField(fields)) return fields;
+    let kept = '';
+    for (const line of fields.split(LINE_END)) {
+      if (CHUNKED.test(line)) this.#chunked = new ChunkedDecoder((chunk) => this.#content(chunk, 'latin1'));
+      if (line !== '' && !isConnectionField(line.slice(0, line.indexOf(':')))) kept += line + LINE_END;
     }
-    return `${head}Status: ${status}${reason === '' ? '' : ` ${reason}`}${HEAD_END}`;
+    return kept;
   }
 
   #body(data: string | Uint8Array, encoding: BufferEncoding): void {

@@ -17,6 +17,8 @@ interface UndocumentedParts {
   _dump?(): void;
   /** Whether `close` has been emitted. */
   _closed?: boolean;
+  /** Of a stream: whether it emits `close` when it has been read. */
+  readonly _readableState?: { emitClose: boolean };
 }
 
 /**
@@ -55,7 +57,7 @@ export function createMessages(params: Params, target: RequestTarget, socket: Re
   return { req, res };
 }
 
-/** The response is complete: throws away what nobody read of the request. */
+/** Throws the body away, so that `end` and `close` come although nobody reads it. */
 export function dumpBody(req: IncomingMessage & UndocumentedParts): void {
   if (typeof req._dump === 'function') req._dump();
   else req.resume();
@@ -71,16 +73,30 @@ export function emitDrain(res: ServerResponse): void {
   res.emit('drain');
 }
 
-/**
- * The browser has gone, but what is written is still sent: emits `close` on the response without destroying
- * it.
- */
-export function emitEarlyClose(res: ServerResponse & UndocumentedParts, socket: RequestSocket): void {
+/** The response has been sent: takes it off its socket, and emits its `close` soon, as Node's own server does. */
+export function releaseResponse(res: ServerResponse, socket: RequestSocket): void {
+  res.detachSocket(socket as Stream as Socket);
+  process.nextTick(() => {
+    res.destroyed = true;
+    emitClose(res);
+  });
+}
+
+/** Emits `close` on a response that may still be written to. */
+export function emitClose(res: ServerResponse & UndocumentedParts): void {
   if (res._closed === true) return;
-  // `ServerResponse` would destroy itself on the `close` of its socket.
+  // `ServerResponse` would emit it again, and destroy itself, on the `close` of its socket.
   res._closed = true;
-  socket.emit('close', false);
   res.emit('close');
+}
+
+/**
+ * Emits `close` on a request whose body has come but has not been read. It stays readable, and does not emit
+ * `close` again.
+ */
+export function emitRequestClose(req: IncomingMessage & UndocumentedParts): void {
+  if (req._readableState !== undefined) req._readableState.emitClose = false;
+  req.emit('close');
 }
 
 function setHeaders(req: IncomingMessage & UndocumentedParts, raw: string[]): void {

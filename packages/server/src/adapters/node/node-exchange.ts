@@ -1,25 +1,42 @@
+import type { ServerResponse } from 'node:http';
 import type { Params } from '../../cgi/params.ts';
 import { requestTarget } from '../../cgi/request-target.ts';
 import { isEncrypted } from '../../cgi/request-url.ts';
 import { LARGE_HEAD_BYTES } from '../../cgi/response-head.ts';
 import { FcgiServerError } from '../../errors.ts';
-import type { FcgiRequest } from '../../request/fcgi-request.ts';
+import type { FcgiRequest, RequestObserver } from '../../request/fcgi-request.ts';
 import type { InputSink } from '../../request/input-source.ts';
+import type { OutputObserver } from '../../request/request-output.ts';
 import { HttpResponseReader, type ResponseSink } from './http-response-reader.ts';
-import { createMessages, dumpBody, emitDrain, emitEarlyClose, type HttpMessages } from './messages.ts';
+import {
+  createMessages,
+  dumpBody,
+  emitClose,
+  emitDrain,
+  emitRequestClose,
+  type HttpMessages,
+  releaseResponse,
+} from './messages.ts';
 import { RequestSocket, type SocketAddresses, type SocketPeer } from './request-socket.ts';
 
 /**
  * One request between FastCGI and the objects of `node:http`: feeds the body to `req`, reads the response that
  * `res` writes, and sees to it that both end as they do on Node's own server.
  */
-export class NodeExchange implements InputSink, ResponseSink, SocketPeer {
+export class NodeExchange implements InputSink, OutputObserver, RequestObserver, ResponseSink, SocketPeer {
   readonly req: HttpMessages['req'];
   readonly res: HttpMessages['res'];
   readonly #request: FcgiRequest;
   readonly #socket: RequestSocket;
   readonly #reader: HttpResponseReader;
+  /** The response is complete, or will never be. */
   #ended = false;
+  /** END_REQUEST waits for the rest of a body that the application still reads. */
+  #held = false;
+  /** Why the web server no longer wants the response. */
+  #cause: Error | undefined;
+  /** `req` has been told, or sees for itself, that it is over. */
+  #requestClosed = false;
 
   constructor(request: FcgiRequest) {
     const { params } = request;
@@ -30,12 +47,11 @@ export class NodeExchange implements InputSink, ResponseSink, SocketPeer {
     this.res = res;
     this.#reader = new HttpResponseReader(req.method!, this);
     request.input.attach(this);
-    request.onAbort = (error) => this.#aborted(error);
-    request.output.onDrain = () => this.#drained();
+    request.observer = this;
+    request.output.observer = this;
     // By now all of the response has been written to the socket; `finish` waits until it has left.
-    res.once('prefinish', () => this.#responseComplete());
-    res.once('finish', () => this.#responseSent());
-    this.#socket.on('timeout', () => this.#timedOut());
+    res.on('prefinish', onPrefinish);
+    res.on('finish', onFinish);
   }
 
   push(chunk: Uint8Array): boolean {
@@ -46,10 +62,28 @@ export class NodeExchange implements InputSink, ResponseSink, SocketPeer {
   end(): void {
     this.req.complete = true;
     this.req.push(null);
+    this.#release();
   }
 
   fail(error: Error): void {
     this.req.destroy(resetError(error));
+    this.#release();
+  }
+
+  /** The listener has returned: as on Node's own server, `req` now holds what has come of the body. */
+  listening(): void {
+    this.#request.input.offer();
+  }
+
+  /** The listener failed. */
+  crash(error: unknown): void {
+    if (this.#ended) {
+      this.#request.report(error);
+      return;
+    }
+    this.#ended = true;
+    this.#request.fail(error);
+    this.#socket.close();
   }
 
   resume(): void {
@@ -98,7 +132,8 @@ export class NodeExchange implements InputSink, ResponseSink, SocketPeer {
     );
   }
 
-  #responseComplete(): void {
+  /** The response has been written. */
+  responseComplete(): void {
     if (this.#ended) return;
     const { missing } = this.#reader;
     if (!this.#reader.headRead || missing > 0) {
@@ -119,52 +154,110 @@ export class NodeExchange implements InputSink, ResponseSink, SocketPeer {
       return;
     }
     this.#ended = true;
+    const { input } = this.#request;
+    if (isRead(this.req)) {
+      // Nothing comes after END_REQUEST, but a listener may answer at once and read on.
+      if (input.ended) input.handOver();
+      else if (!this.req.isPaused()) {
+        this.#held = true;
+        this.#request.respond();
+        return;
+      }
+    }
     this.#request.complete();
   }
 
-  #responseSent(): void {
-    dumpBody(this.req);
-    this.#socket.close();
+  /** The response has left, or never will. */
+  responseSent(): void {
+    const { req } = this;
+    if (!isRead(req)) {
+      // What nobody wants has come as far as it matters.
+      if (!(req.complete || req.destroyed)) this.end();
+      dumpBody(req);
+      this.#requestClosed = true;
+    } else if (!(req.complete || this.#held)) {
+      this.#closeRequest();
+    }
+    releaseResponse(this.res, this.#socket);
+    if (!this.#held) this.#socket.close();
   }
 
-  #drained(): void {
+  /** The body that END_REQUEST waited for has ended. */
+  #release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#request.complete();
+    if (this.res.socket === null) this.#socket.close();
+  }
+
+  drained(): void {
     this.#socket.writableNeedDrain = false;
     this.#socket.emit('drain');
     emitDrain(this.res);
   }
 
+  closed(): void {
+    this.#closeRequest();
+  }
+
   /** The web server has gone. What is written nonetheless is sent if the connection still takes it. */
-  #aborted(error: Error): void {
+  aborted(error: Error): void {
+    this.#cause = error;
     if (this.#request.output.closed) {
       this.#ended = true;
       this.#socket.close();
-      this.#closeRequest(error);
-      return;
+    } else {
+      emitClose(this.res);
+      this.#socket.emitClose();
     }
-    this.#closeRequest(error);
-    emitEarlyClose(this.res, this.#socket);
   }
 
   /** A body that has arrived whole stays readable; otherwise `req` is told that the rest will not come. */
-  #closeRequest(error: Error): void {
+  #closeRequest(): void {
     const { req } = this;
-    if (req.destroyed || (req.complete && req.readableLength > 0)) return;
+    if (this.#requestClosed || req.destroyed) return;
+    this.#requestClosed = true;
+    if (req.complete && isRead(req)) return;
+    if (req.complete && req.readableLength > 0) {
+      emitRequestClose(req);
+      return;
+    }
     const { destroyed } = this.#socket;
     // Otherwise `req` would destroy its socket, and with it the response.
     this.#socket.destroyed = true;
-    req.destroy(req.complete ? undefined : resetError(error));
+    req.destroy(resetError(this.#cause));
     this.#socket.destroyed = destroyed;
   }
 
-  #timedOut(): void {
+  timedOut(): void {
     const { req, res } = this;
-    const heard = (!req.complete && req.emit('timeout', this.#socket)) || res.emit('timeout', this.#socket);
-    if (!heard) this.#socket.destroy();
+    const heardByRequest = !req.complete && req.emit('timeout', this.#socket);
+    const heardByResponse = res.socket !== null && res.emit('timeout', this.#socket);
+    if (!(heardByRequest || heardByResponse)) this.#socket.destroy();
   }
 }
 
+/** Whether anything takes the body, now or when it is no longer paused. */
+function isRead(req: HttpMessages['req']): boolean {
+  return req.listenerCount('data') > 0 || req.listenerCount('readable') > 0;
+}
+
+/** Shared by all responses, which costs less than functions of their own. */
+function onPrefinish(this: ServerResponse): void {
+  exchangeOf(this)?.responseComplete();
+}
+
+function onFinish(this: ServerResponse): void {
+  exchangeOf(this)?.responseSent();
+}
+
+function exchangeOf(res: ServerResponse): NodeExchange | undefined {
+  const socket: unknown = res.socket;
+  return socket instanceof RequestSocket && socket.peer instanceof NodeExchange ? socket.peer : undefined;
+}
+
 /** What `node:http` gives a request whose browser went away; the reason is its cause. */
-function resetError(cause: Error): Error {
+function resetError(cause: Error | undefined): Error {
   return Object.assign(new Error('aborted', { cause }), { code: 'ECONNRESET' });
 }
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { Stream } from 'node:stream';
+import { getDefaultHighWaterMark, Stream } from 'node:stream';
 
 /** What the socket of a request is connected to. */
 export interface SocketPeer {
@@ -7,8 +7,12 @@ export interface SocketPeer {
   resume(): void;
   /** The response object writes HTTP/1.1. */
   write(data: string | Uint8Array, encoding: BufferEncoding, callback: (() => void) | undefined): boolean;
+  /** Nothing came or went for as long as `setTimeout` was told. */
+  timedOut(): void;
   /** The application destroys the socket, the request or the response. */
   destroyed(error: Error | undefined): void;
+  /** The socket is about to emit `close`. */
+  closed(): void;
 }
 
 /** Both ends of the browser's connection, as the web server tells them. */
@@ -20,8 +24,8 @@ export interface SocketAddresses {
   readonly remotePort: number | undefined;
 }
 
-/** Bytes of a body that a request object holds before it stops wanting more. */
-const READABLE_HIGH_WATER_MARK = 65_536;
+/** Bytes that a request object holds before it stops wanting more, and a response before `write()` gives false. */
+const HIGH_WATER_MARK = getDefaultHighWaterMark(false);
 
 /**
  * What an application finds as `req.socket` and `res.socket`: looks like the `net.Socket` (or `TLSSocket`) of
@@ -33,8 +37,8 @@ export class RequestSocket extends Stream {
   readonly remotePort: number | undefined;
   readonly localAddress: string | undefined;
   readonly localPort: number | undefined;
-  readonly readableHighWaterMark = READABLE_HIGH_WATER_MARK;
-  readonly writableHighWaterMark = READABLE_HIGH_WATER_MARK;
+  readonly readableHighWaterMark = HIGH_WATER_MARK;
+  readonly writableHighWaterMark = HIGH_WATER_MARK;
   readonly connecting = false;
   readonly pending = false;
   destroyed = false;
@@ -49,12 +53,14 @@ export class RequestSocket extends Stream {
   _httpMessage: ServerResponse | null = null;
   /** `ServerResponse.end()` sets its `corked`. */
   readonly _writableState = { corked: 0 };
-  readonly #peer: SocketPeer;
+  /** What reads and writes here. */
+  readonly peer: SocketPeer;
   #timer: NodeJS.Timeout | undefined;
+  #closeEmitted = false;
 
   constructor(peer: SocketPeer, addresses: SocketAddresses) {
     super();
-    this.#peer = peer;
+    this.peer = peer;
     this.encrypted = addresses.encrypted;
     this.remoteAddress = addresses.remoteAddress;
     this.remotePort = addresses.remotePort;
@@ -114,7 +120,7 @@ export class RequestSocket extends Stream {
     const encoding = typeof encodingOrCallback === 'string' ? encodingOrCallback : 'utf8';
     this.#active();
     this.bytesWritten += data.length;
-    const flowing = this.#peer.write(data, encoding, typeof done === 'function' ? done : undefined);
+    const flowing = this.peer.write(data, encoding, typeof done === 'function' ? done : undefined);
     if (!flowing) this.writableNeedDrain = true;
     return flowing;
   }
@@ -134,7 +140,7 @@ export class RequestSocket extends Stream {
 
   destroy(error?: Error): this {
     if (this.destroyed) return this;
-    this.#peer.destroyed(error);
+    this.peer.destroyed(error);
     this.close();
     return this;
   }
@@ -149,12 +155,20 @@ export class RequestSocket extends Stream {
     process.nextTick(emitClose, this);
   }
 
+  /** Emits `close`, unless that has been done. */
+  emitClose(): void {
+    if (this.#closeEmitted) return;
+    this.#closeEmitted = true;
+    this.peer.closed();
+    this.emit('close', false);
+  }
+
   pause(): this {
     return this;
   }
 
   resume(): this {
-    if (!this.destroyed) this.#peer.resume();
+    if (!this.destroyed) this.peer.resume();
     return this;
   }
 
@@ -167,7 +181,10 @@ export class RequestSocket extends Stream {
       else this.once('timeout', callback);
     }
     if (milliseconds > 0 && !this.destroyed) {
-      this.#timer = setTimeout(() => this.emit('timeout'), milliseconds);
+      this.#timer = setTimeout(() => {
+        this.emit('timeout');
+        this.peer.timedOut();
+      }, milliseconds);
       this.#timer.unref();
     }
     return this;
@@ -205,7 +222,7 @@ export class RequestSocket extends Stream {
 }
 
 function emitClose(socket: RequestSocket): void {
-  socket.emit('close', false);
+  socket.emitClose();
 }
 
 function family(address: string | undefined): string | undefined {

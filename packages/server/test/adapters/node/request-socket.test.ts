@@ -32,6 +32,8 @@ function newSocket(addresses = ADDRESSES) {
       return peer.flowing;
     },
     destroyed: (error: Error | undefined) => told.push(['destroyed', error]),
+    timedOut: () => told.push('timedOut'),
+    closed: () => told.push('closed'),
   };
   return { socket: new RequestSocket(peer, addresses), peer, told };
 }

@@ -1,0 +1,121 @@
+import { hex, join, latin1, pattern } from 'test-support';
+import { describe, expect, test } from 'vitest';
+import { encodeEnd, StdoutParts } from '../../src/request/stdout-records.ts';
+import { splitRecords, toAnswer } from '../support/received.ts';
+import { Type } from '../support/wire.ts';
+
+/** All arrays together, and how many there are. */
+function taken(parts: StdoutParts, tail?: Uint8Array, requestId = 1) {
+  const arrays = parts.take(requestId, tail);
+  return { arrays, bytes: Buffer.concat(arrays) };
+}
+
+describe('a small response', () => {
+  test('is one array: its head, its body and the end together', () => {
+    const parts = new StdoutParts();
+    parts.add('Status: 200\r\n\r\n', 'latin1');
+    parts.add(latin1('hello'), 'latin1');
+    const { arrays } = taken(parts, hex('ee ff'), 0x0203);
+    expect(arrays).toHaveLength(1);
+    expect(arrays[0]).toEqual(
+      Buffer.from(
+        join(hex('01 06 0203 0014 04 00'), 'Status: 200\r\n\r\nhello', hex('00000000'), hex('ee ff')),
+      ),
+    );
+  });
+
+  test('with nothing in it is the end only, without an empty record before it', () => {
+    expect(taken(new StdoutParts(), hex('ee ff')).bytes).toEqual(Buffer.from(hex('ee ff')));
+  });
+
+  test.each(['latin1', 'utf8', 'hex', 'base64', 'utf16le'] as const)('may be text in %s', (encoding) => {
+    const parts = new StdoutParts();
+    const text = encoding === 'hex' ? 'c3a9' : encoding === 'base64' ? 'w6k=' : 'é';
+    parts.add(text, encoding);
+    const expected = Buffer.from(text, encoding);
+    expect(parts.bytes).toBe(expected.length);
+    const { records } = splitRecords(taken(parts).bytes);
+    expect(Buffer.from(records[0]!.content)).toEqual(expected);
+  });
+
+  test('has its padding zeroed, though the array is not zeroed for it', () => {
+    // Fills the pool that the array comes from.
+    for (let i = 0; i < 50; i += 1) Buffer.allocUnsafe(200).fill(0xff);
+    for (let length = 1; length < 20; length += 1) {
+      const parts = new StdoutParts();
+      parts.add(pattern(length), 'latin1');
+      const { records } = splitRecords(taken(parts).bytes);
+      expect(records[0]!.padding.every((byte) => byte === 0)).toBe(true);
+    }
+  });
+});
+
+test('empty parts are nothing', () => {
+  const parts = new StdoutParts();
+  parts.add('', 'utf8');
+  parts.add(new Uint8Array(0), 'utf8');
+  expect(parts.bytes).toBe(0);
+  expect(taken(parts, hex('ee')).bytes).toEqual(Buffer.from(hex('ee')));
+});
+
+test('what was taken is gone', () => {
+  const parts = new StdoutParts();
+  parts.add('first', 'latin1');
+  taken(parts);
+  parts.add('second', 'latin1');
+  const { records } = splitRecords(taken(parts).bytes);
+  expect(toAnswer(records).stdout).toBe('second');
+});
+
+describe('a large response', () => {
+  test.each([16_385, 65_535, 65_536, 131_071, 200_000])('of %i bytes is whole, in order', (length) => {
+    const parts = new StdoutParts();
+    const content = pattern(length);
+    parts.add('head\r\n', 'latin1');
+    parts.add(content, 'latin1');
+    parts.add('tail', 'latin1');
+    const { bytes } = taken(parts, encodeEnd(1, { appStatus: 0, protocolStatus: 0, stderrUsed: false }));
+    const { length: used, records } = splitRecords(bytes);
+    expect(used).toBe(bytes.length);
+    const outputs = records.filter(({ type }) => type === Type.stdout);
+    expect(outputs.at(-1)!.content).toHaveLength(0);
+    expect(outputs.slice(0, -1).every((each) => each.content.length > 0)).toBe(true);
+    const whole = Buffer.concat(outputs.map((each) => each.content));
+    expect(whole.equals(Buffer.concat([latin1('head\r\n'), content, latin1('tail')]))).toBe(true);
+    expect(outputs.every(({ padding }) => padding.every((byte) => byte === 0))).toBe(true);
+  });
+
+  test('is not copied', () => {
+    const content = pattern(100_000);
+    const parts = new StdoutParts();
+    parts.add(content, 'latin1');
+    const { arrays } = taken(parts);
+    const ofContent = arrays.filter(({ buffer }) => buffer === content.buffer);
+    expect(ofContent.reduce((sum, { length }) => sum + length, 0)).toBe(100_000);
+  });
+
+  test('may be text', () => {
+    const parts = new StdoutParts();
+    parts.add('é'.repeat(40_000), 'utf8');
+    expect(parts.bytes).toBe(80_000);
+    const { records } = splitRecords(taken(parts).bytes);
+    const whole = Buffer.concat(records.map(({ content }) => content));
+    expect(whole.toString('utf8')).toBe('é'.repeat(40_000));
+  });
+});
+
+describe('the end of a request', () => {
+  test('is an empty STDOUT and END_REQUEST, byte for byte', () => {
+    expect(encodeEnd(0x0102, { appStatus: 0x01020304, protocolStatus: 2, stderrUsed: false })).toEqual(
+      Buffer.from(hex('01 06 0102 0000 00 00  01 03 0102 0008 00 00  01020304 02 000000')),
+    );
+  });
+
+  test('has an empty STDERR before, where STDERR was used', () => {
+    expect(encodeEnd(1, { appStatus: 0xffff_ffff, protocolStatus: 0, stderrUsed: true })).toEqual(
+      Buffer.from(
+        hex('01 07 0001 0000 00 00  01 06 0001 0000 00 00  01 03 0001 0008 00 00  ffffffff 00 000000'),
+      ),
+    );
+  });
+});
