@@ -48,7 +48,7 @@ ${nginx === undefined ? 'With nginx installed, `npm start -- --nginx` puts it wh
   onStopSignal(async () => {
     await front.close();
     await server.close();
-    process.stdout.write('\nStopped; the socket is removed.\n');
+    process.stdout.write('Stopped; the socket is removed.\n');
     process.exit(0);
   });
 }
@@ -70,6 +70,7 @@ function onStopSignal(stop) {
     process.on(signal, () => {
       if (first === 0) {
         first = performance.now();
+        process.stdout.write('\nStopping …\n');
         void stop();
       } else if (performance.now() - first > 300) {
         // One Ctrl-C arrives twice below npm: from the terminal and from npm itself. Only a later one is a second one.

@@ -58,13 +58,17 @@ class Example {
     return this.#child.signalCode ?? this.#child.exitCode;
   }
 
-  kill(): void {
-    this.#child.kill('SIGKILL');
+  /** Lets it remove its folder, but not take its time. */
+  async stop(): Promise<void> {
+    const impatience = setTimeout(() => this.#child.kill('SIGKILL'), 2000);
+    this.interrupt();
+    await this.ended();
+    clearTimeout(impatience);
   }
 }
 
-afterEach(() => {
-  for (const example of running) example.kill();
+afterEach(async () => {
+  for (const example of running) await example.stop();
   running.clear();
 });
 
