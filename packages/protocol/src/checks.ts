@@ -33,6 +33,13 @@ export function checkBoolean(name: string, value: boolean): void {
   }
 }
 
+/** @throws LocalProtocolError where `value` is no object with fields */
+export function checkFields(name: string, value: object): void {
+  if (typeof value !== 'object' || value === null) {
+    throw invalid(`${name} must be an object, but it is ${nameOf(value)}.`);
+  }
+}
+
 /** @throws LocalProtocolError where `value` is no Uint8Array */
 export function checkBytes(name: string, value: Uint8Array): void {
   if (!isBytes(value)) {
@@ -78,6 +85,7 @@ function isBytes(value: Uint8Array | null | undefined): boolean {
 
 /** Numbers are shown; anything else only by its type, because it could be a secret. */
 function nameOf(value: unknown): string {
+  if (value === null) return 'null';
   return typeof value === 'number' ? `${value}` : `of type ${typeof value}`;
 }
 

@@ -9,10 +9,11 @@ export class ChunkReader {
   /** The chunks after {@link chunk}, none of them empty; those before `#next` have been read. */
   readonly #waiting: Uint8Array[] = [];
   #next = 0;
+  #closed = false;
 
   /** Appends a chunk. */
   push(chunk: Uint8Array): void {
-    if (chunk.length === 0) return;
+    if (this.#closed || chunk.length === 0) return;
     if (this.offset === this.chunk.length && this.#waiting.length === 0) {
       this.chunk = chunk;
       this.offset = 0;
@@ -35,8 +36,9 @@ export class ChunkReader {
     }
   }
 
-  /** Forgets everything that has not been read. */
-  clear(): void {
+  /** Forgets everything that has not been read, and keeps nothing from now on: for use after an error. */
+  close(): void {
+    this.#closed = true;
     this.chunk = EMPTY;
     this.offset = 0;
     this.#waiting.length = 0;

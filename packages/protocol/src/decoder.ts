@@ -7,8 +7,6 @@ import { RemoteProtocolError } from './errors.ts';
 import { isZeroHeader } from './header.ts';
 import type { FcgiRecord } from './records.ts';
 
-const EMPTY = new Uint8Array(0);
-
 /**
  * Turns the bytes of one direction of a FastCGI connection into records (§3.3), however they were cut.
  *
@@ -46,8 +44,7 @@ export class RecordDecoder {
    */
   push(bytes: Uint8Array): void {
     checkBytes('bytes', bytes);
-    // After an error nothing is read any more, so nothing is kept either.
-    if (this.#error === undefined) this.#reader.push(bytes);
+    this.#reader.push(bytes);
   }
 
   /**
@@ -62,7 +59,7 @@ export class RecordDecoder {
       return this.#decode();
     } catch (error) {
       this.#error = error as RemoteProtocolError;
-      this.#reader.clear();
+      this.#reader.close();
       throw error;
     }
   }
@@ -156,7 +153,7 @@ export class RecordDecoder {
     const content = this.#content;
     for (;;) {
       const missing = content.missing;
-      if (missing === 0) return this.#finish(content.length === 0 ? EMPTY : content.take());
+      if (missing === 0) return this.#finish(content.take());
       const available = reader.available();
       const from = reader.offset;
       if (available >= missing && content.length === 0) {

@@ -2,6 +2,7 @@ import { BODY_LENGTH } from './bodies.ts';
 import {
   checkBoolean,
   checkBytes,
+  checkFields,
   checkInteger,
   checkIterable,
   checkPair,
@@ -70,7 +71,9 @@ export interface EndRequestFields {
  * @returns 16 bytes
  * @throws LocalProtocolError where a number is out of its range or `keepConn` is no boolean
  */
-export function encodeBeginRequest({ keepConn = false, requestId, role }: BeginRequestFields): Uint8Array {
+export function encodeBeginRequest(fields: BeginRequestFields): Uint8Array {
+  checkFields('fields', fields);
+  const { keepConn = false, requestId, role } = fields;
   checkBoolean('keepConn', keepConn);
   checkRequestId(requestId);
   checkInteger('role', role, 0, 0xffff);
@@ -99,11 +102,9 @@ export function encodeAbortRequest(requestId: number): Uint8Array {
  * @returns 16 bytes
  * @throws LocalProtocolError where a number is out of its range
  */
-export function encodeEndRequest({
-  appStatus = 0,
-  protocolStatus = 0,
-  requestId,
-}: EndRequestFields): Uint8Array {
+export function encodeEndRequest(fields: EndRequestFields): Uint8Array {
+  checkFields('fields', fields);
+  const { appStatus = 0, protocolStatus = 0, requestId } = fields;
   checkRequestId(requestId);
   checkInteger('appStatus', appStatus, 0, 0xffff_ffff);
   checkInteger('protocolStatus', protocolStatus, 0, 0xff);
@@ -178,7 +179,7 @@ export function encodeParams(requestId: number, pairs: Iterable<NameValueInput>)
   let group: Uint8Array[] = [];
   let groupLength = 0;
   const flush = () => {
-    if (group.length > 0) groups.push(encodeStream(RecordType.Params, requestId, concat(group)));
+    groups.push(encodeStream(RecordType.Params, requestId, concat(group)));
     group = [];
     groupLength = 0;
   };

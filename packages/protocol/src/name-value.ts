@@ -1,5 +1,5 @@
 import { Accumulator } from './accumulator.ts';
-import { checkBytes, checkInteger } from './checks.ts';
+import { checkBytes, checkFields, checkInteger } from './checks.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { RemoteProtocolError } from './errors.ts';
 
@@ -44,6 +44,7 @@ class Allowance {
   #usedPairs = 0;
 
   constructor(limits: NameValueLimits) {
+    checkFields('limits', limits);
     const { bytes = DEFAULT_BYTES, pairBytes = bytes, pairs = DEFAULT_PAIRS } = limits;
     checkLimit('bytes', bytes);
     checkLimit('pairBytes', pairBytes);
@@ -133,8 +134,7 @@ export class NameValueDecoder {
    */
   push(bytes: Uint8Array): void {
     checkBytes('bytes', bytes);
-    // After an error nothing is read any more, so nothing is kept either.
-    if (this.#error === undefined) this.#reader.push(bytes);
+    this.#reader.push(bytes);
   }
 
   /**
@@ -148,7 +148,7 @@ export class NameValueDecoder {
       return this.#decode();
     } catch (error) {
       this.#error = error as RemoteProtocolError;
-      this.#reader.clear();
+      this.#reader.close();
       throw error;
     }
   }
@@ -182,7 +182,7 @@ export class NameValueDecoder {
     this.#reader.offset += 1;
     this.#lengthsLength += 1;
     const nameSize = lengthSize(lengths[0]!);
-    if (this.#lengthsLength <= nameSize) return;
+    // While the first byte of the value's length is missing, an old one stands there. Either way more has to come.
     const size = nameSize + lengthSize(lengths[nameSize]!);
     if (this.#lengthsLength < size) return;
     this.#nameLength = readLength(lengths, 0);

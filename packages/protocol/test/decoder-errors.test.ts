@@ -208,7 +208,7 @@ describe('the end of the connection', () => {
 test.each([
   ['text', 'text', 'of type string'],
   ['nothing', undefined, 'of type undefined'],
-  ['null', null, 'of type object'],
+  ['null', null, 'null'],
   ['an array of numbers', [1, 5, 0, 1], 'of type object'],
   ['an array of larger numbers', new Uint16Array(4), 'of type object'],
   ['a buffer without a view', new ArrayBuffer(8), 'of type object'],

@@ -14,7 +14,11 @@ describe('bytes handed out', () => {
   const bytes = record(RecordType.Stdin, 1, pattern(600), { padding: 8 });
 
   test('are a view of the chunk that they lie in', () => {
-    for (const chunks of [[bytes], [bytes.subarray(0, 8), bytes.subarray(8)]]) {
+    for (const chunks of [
+      [bytes],
+      [bytes.subarray(0, 8), bytes.subarray(8)],
+      [bytes.subarray(0, 8), bytes.subarray(8, 608)],
+    ]) {
       const content = contentOf(chunks);
       expect(content.buffer).toBe(bytes.buffer);
       expect(content.byteOffset).toBe(8);

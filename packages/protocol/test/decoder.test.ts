@@ -149,9 +149,10 @@ describe('padding', () => {
       const requestId = type >= 1 && type <= 8 ? 1 : 0;
       return record(type, requestId, hasBody ? hex('0001 00 0000000000') : 'abc', { padding });
     });
-  const plain = showAll(...padded(0));
 
   test('of every length on every type of record is skipped', () => {
+    const plain = showAll(...padded(0));
+    expect(plain).toHaveLength(14);
     for (let padding = 0; padding <= 255; padding += 1) {
       const bytes = join(...padded(padding));
       const singles = Array.from(bytes, (byte) => Uint8Array.of(byte));

@@ -24,6 +24,9 @@ function refusal(action: () => unknown, code = 'FCGI_ARGUMENT_INVALID'): string 
   return (error as LocalProtocolError).message;
 }
 
+/** How a message calls a value that is no number: never by what is in it. */
+const kind = (value: unknown) => (value === null ? 'null' : `of type ${typeof value}`);
+
 /** What no function takes for a number, whatever its range. */
 const noNumbers: unknown[] = [undefined, null, '1', true, 1n, [1], {}, Symbol('1'), Object.create(null)];
 
@@ -97,23 +100,32 @@ describe.each([...numbers, ...optionalNumbers])(
       const isOptional = optionalNumbers.some((number) => number.name === name);
       for (const value of noNumbers.slice(isOptional ? 1 : 0)) {
         expect(refusal(() => encode(untyped(value)))).toBe(
-          `${name} must be an integer from ${least} to ${most}, but it is of type ${typeof value}.`,
+          `${name} must be an integer from ${least} to ${most}, but it is ${kind(value)}.`,
         );
       }
     });
   },
 );
 
+test('the fields of a record are refused where they are no object', () => {
+  for (const wrong of [undefined, null, 'text', 5, true, () => 1]) {
+    const shown = wrong === 5 ? '5' : kind(wrong);
+    const message = `fields must be an object, but it is ${shown}.`;
+    expect(refusal(() => encodeBeginRequest(untyped(wrong)))).toBe(message);
+    expect(refusal(() => encodeEndRequest(untyped(wrong)))).toBe(message);
+  }
+});
+
 test.each([1, 'yes', null])('keepConn is refused as %o', (keepConn) => {
   const message = refusal(() => encodeBeginRequest({ requestId: 1, role: 1, keepConn: untyped(keepConn) }));
-  expect(message).toMatch(/^keepConn must be a boolean, but it is (1|of type string|of type object)\.$/);
+  expect(message).toMatch(/^keepConn must be a boolean, but it is (1|of type string|null)\.$/);
 });
 
 test.each([undefined, null, 'text', 5, [65], new Uint16Array(1), new DataView(new ArrayBuffer(1))])(
   'the content of a stream is refused where it is no Uint8Array (%#)',
   (content) => {
     expect(refusal(() => encodeStream(RecordType.Stdin, 1, untyped(content)))).toMatch(
-      /^content must be a Uint8Array, but it is (5|of type \w+)\.$/,
+      /^content must be a Uint8Array, but it is (5|null|of type \w+)\.$/,
     );
   },
 );
@@ -142,7 +154,7 @@ describe('a name or value', () => {
   test('is refused where it is neither text nor bytes, without showing it', () => {
     for (const encode of encoders) {
       for (const wrong of [undefined, null, true, {}, ['secret'], new Uint16Array(2), Symbol('secret')]) {
-        const shown = `must be a string or a Uint8Array, but it is of type ${typeof wrong}.`;
+        const shown = `must be a string or a Uint8Array, but it is ${kind(wrong)}.`;
         expect(refusal(() => encode(untyped(wrong), ''))).toBe(`A name ${shown}`);
         expect(refusal(() => encode('', untyped(wrong)))).toBe(`A value ${shown}`);
       }
@@ -164,7 +176,7 @@ describe('pairs', () => {
     for (const encode of encoders) {
       for (const wrong of [{ A: '1' }, 'A=1', undefined, null]) {
         expect(refusal(() => encode(untyped(wrong)))).toBe(
-          `pairs must be iterable, for example an array, but it is of type ${typeof wrong}.`,
+          `pairs must be iterable, for example an array, but it is ${kind(wrong)}.`,
         );
       }
       expect(refusal(() => encode(untyped(5)))).toBe(
@@ -177,7 +189,7 @@ describe('pairs', () => {
     for (const encode of encoders) {
       for (const wrong of ['AB', { name: 'A', value: 'B' }, undefined, null]) {
         expect(refusal(() => encode(untyped([wrong])))).toBe(
-          `A name-value pair must be an array, but it is of type ${typeof wrong}.`,
+          `A name-value pair must be an array, but it is ${kind(wrong)}.`,
         );
       }
     }

@@ -151,6 +151,12 @@ describe('a stream that ends in the middle of a pair', () => {
     },
   );
 
+  test('is truncated before it is one pair too many, while the second length has not come', () => {
+    for (const start of [hex('00'), hex('00 80'), hex('80'), hex('80000000'), hex('80000000 800000')]) {
+      expectError(join(hex('01 01 41 42'), start), { pairs: 1 }, 'FCGI_TRUNCATED_PAIR', message);
+    }
+  });
+
   test('is also one whose pairs have not been taken', () => {
     const decoder = new NameValueDecoder();
     decoder.push(bytes);
@@ -189,8 +195,10 @@ describe('nonsense from the caller', () => {
       { pairBytes: Number.NEGATIVE_INFINITY },
       'pairBytes must be an integer from 0 to 9007199254740991, but it is -Infinity.',
     ],
+    [null, 'limits must be an object, but it is null.'],
+    ['bytes=5', 'limits must be an object, but it is of type string.'],
     [{ pairs: '5' }, 'pairs must be an integer from 0 to 9007199254740991, but it is of type string.'],
-    [{ pairs: null }, 'pairs must be an integer from 0 to 9007199254740991, but it is of type object.'],
+    [{ pairs: null }, 'pairs must be an integer from 0 to 9007199254740991, but it is null.'],
   ])('as a limit is refused: %o', (limits, message) => {
     for (const action of [
       () => new NameValueDecoder(untyped(limits)),
