@@ -84,6 +84,9 @@ async function listen(server: FcgiServer, transport: Transport): Promise<() => P
   if (transport === 'an in-memory pair') {
     return () => {
       const [ours, theirs] = duplexPair();
+      // A pair alone does not tell one end that the other was destroyed.
+      ours.on('close', () => theirs.destroy());
+      theirs.on('close', () => ours.destroy());
       server.accept(theirs);
       return Promise.resolve(ours);
     };
