@@ -29,6 +29,17 @@ function newOutput() {
   return { output: new RequestOutput(1, port), port, sentBytes: () => bytes, written };
 }
 
+async function readAll(stream: InputStream, pieces: string[]): Promise<void> {
+  for await (const piece of stream) pieces.push(String(piece));
+}
+
+function readByEvents(stream: InputStream, pieces: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.on('data', (piece) => pieces.push(String(piece)));
+    stream.on('end', resolve).on('error', reject);
+  });
+}
+
 describe('STDIN as a stream', () => {
   test('gives the body and then its end', async () => {
     const source = new InputSource({ onTaken: () => {} });
@@ -49,9 +60,9 @@ describe('STDIN as a stream', () => {
     });
     const stream = new InputStream(source);
     stream.read(0);
-    for (let i = 0; i < 10; i += 1) source.receive(new Uint8Array(stream.readableHighWaterMark));
-    expect(stream.readableLength).toBe(stream.readableHighWaterMark);
-    expect(taken).toBeLessThan(2 * stream.readableHighWaterMark);
+    for (let i = 0; i < 10; i += 1) source.receive(new Uint8Array(1_000));
+    expect(stream.readableLength).toBe(1_000);
+    expect(taken).toBeLessThan(2_000);
     stream.destroy();
   });
 
@@ -61,6 +72,22 @@ describe('STDIN as a stream', () => {
     source.receive(latin1('ab'));
     source.fail(new Error('truncated'));
     await expect(stream.toArray()).rejects.toThrow('truncated');
+  });
+
+  test.each([
+    ['asynchronously', (stream: InputStream, pieces: string[]) => readAll(stream, pieces)],
+    ['by events', (stream: InputStream, pieces: string[]) => readByEvents(stream, pieces)],
+  ])('gives all that came of a body that is not complete before it fails, read %s', async (_how, read) => {
+    for (const failing of ['before', 'while']) {
+      const source = new InputSource({ onTaken: () => {} });
+      const stream = new InputStream(source);
+      const pieces: string[] = [];
+      for (const piece of ['ab', 'c', 'def']) source.receive(latin1(piece));
+      if (failing === 'before') source.fail(new Error('truncated'));
+      else setImmediate(() => source.fail(new Error('truncated')));
+      await expect(read(stream, pieces)).rejects.toThrow('truncated');
+      expect(pieces.join('')).toBe('abcdef');
+    }
   });
 
   test('that is destroyed throws the rest of the body away', async () => {
