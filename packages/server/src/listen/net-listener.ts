@@ -5,6 +5,9 @@ import type { Listener, ListenerOwner } from './listener.ts';
 /** TCP keep-alive probes find web servers that vanished without a FIN; first after this many milliseconds. */
 const KEEP_ALIVE_DELAY = 60_000;
 
+/** Accepting must come to an end also where more connections keep coming (TCP). More than a usual backlog. */
+const MOST_TURNS = 1_024;
+
 /** How a `net.Server` becomes a {@link Listener}. */
 export interface NetListenerSetup {
   readonly target: NetListenOptions & { readonly fd?: number };
@@ -18,9 +21,13 @@ export interface NetListenerSetup {
 
 /** Listens with a `net.Server`; rejects with the system's error. */
 export async function openNetListener(setup: NetListenerSetup, owner: ListenerOwner): Promise<Listener> {
+  let accepted = 0;
   const server = createServer(
     { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_DELAY },
-    (socket) => owner.accept(socket),
+    (socket) => {
+      accepted += 1;
+      owner.accept(socket);
+    },
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -42,8 +49,7 @@ export async function openNetListener(setup: NetListenerSetup, owner: ListenerOw
     address: setup.address(server),
     close: async () => {
       setup.unpublish?.();
-      // One turn of the event loop accepts what was already waiting for us.
-      await nextTurn();
+      await acceptWaiting(() => accepted);
       await new Promise<void>((resolve) => {
         // Its callback waits for all connections; ours are ended by the server that owns them.
         server.close();
@@ -51,4 +57,17 @@ export async function openNetListener(setup: NetListenerSetup, owner: ListenerOw
       });
     },
   };
+}
+
+/**
+ * Waits until the connections that were already there have been accepted: closing the socket would reset them.
+ * The event loop accepts one in a turn, and the first turn may be over already.
+ */
+async function acceptWaiting(accepted: () => number): Promise<void> {
+  let idleTurns = 0;
+  for (let turn = 0; turn < MOST_TURNS && idleTurns < 2; turn += 1) {
+    const before = accepted();
+    await nextTurn();
+    idleTurns = accepted() === before ? idleTurns + 1 : 0;
+  }
 }

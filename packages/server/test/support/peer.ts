@@ -63,7 +63,8 @@ export class Peer {
 
   /** Goes away with a reset, where the transport has such. */
   reset(): void {
-    if (this.stream instanceof Socket && this.stream.remoteFamily !== undefined) this.stream.resetAndDestroy();
+    if (this.stream instanceof Socket && this.stream.remoteFamily !== undefined)
+      this.stream.resetAndDestroy();
     else this.stream.destroy();
   }
 
