@@ -1,13 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Params } from '../cgi/params.ts';
-import type { FcgiRequest } from '../request/fcgi-request.ts';
 import { DEFERRED, type RequestHandler } from '../request-handler.ts';
-import { NodeExchange } from './node/node-exchange.ts';
+import { exchangeOf, NodeExchange } from './node/node-exchange.ts';
 
 /** A listener as `http.createServer` takes it: an Express or connect application, `app.callback()` of Koa, … */
 export type NodeListener = (req: IncomingMessage, res: ServerResponse) => unknown;
-
-const requests = new WeakMap<IncomingMessage, FcgiRequest>();
 
 /**
  * Makes a handler of a listener for `node:http`. Its `req` and `res` are an `http.IncomingMessage` and an
@@ -30,7 +27,6 @@ export function fromNodeListener(listener: NodeListener): RequestHandler {
   return (request) => {
     const exchange = new NodeExchange(request);
     const { req, res } = exchange;
-    requests.set(req, request);
     try {
       const result = listener(req, res);
       if (isPromise(result)) result.then(undefined, (error: unknown) => exchange.crash(error));
@@ -50,9 +46,9 @@ export function fromNodeListener(listener: NodeListener): RequestHandler {
  * @throws TypeError where the request did not come over FastCGI
  */
 export function requestParams(req: IncomingMessage): Params {
-  const request = requests.get(req);
-  if (request === undefined) throw new TypeError('requestParams(): this request did not come over FastCGI.');
-  return request.params;
+  const exchange = exchangeOf(req);
+  if (exchange === undefined) throw new TypeError('requestParams(): this request did not come over FastCGI.');
+  return exchange.params;
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {

@@ -4,8 +4,8 @@ import { ChunkedDecoder } from './chunked-decoder.ts';
 
 /** What becomes of the response that a `ServerResponse` writes. */
 export interface ResponseSink {
-  /** The head for the web server. */
-  head(text: string): void;
+  /** The head for the web server; its characters are bytes in the encoding that the application chose for the body. */
+  head(text: string, encoding: BufferEncoding): void;
   /** Bytes of the body. */
   body(chunk: string | Uint8Array, encoding: BufferEncoding): void;
   /** More body than Content-Length; the surplus is dropped. */
@@ -57,6 +57,7 @@ export class HttpResponseReader {
 
   #head(data: string | Uint8Array, encoding: BufferEncoding): void {
     const text = typeof data === 'string' ? data : Buffer.from(data).toString('latin1');
+    const headEncoding = typeof data === 'string' ? encoding : 'latin1';
     const end = text.indexOf(HEAD_END);
     const status = Number(text.slice(STATUS_OFFSET, STATUS_OFFSET + STATUS_LENGTH));
     if (end === -1 || !text.startsWith('HTTP/1.') || !(status >= 100)) {
@@ -65,10 +66,10 @@ export class HttpResponseReader {
     if (status >= 200 || status === 101) {
       this.#headRead = true;
       this.#bodyless = isBodyless(status, this.#method);
-      this.#sink.head(this.#toCgi(text.slice(0, end + LINE_END.length)));
+      this.#sink.head(this.#toCgi(text.slice(0, end + LINE_END.length)), headEncoding);
     }
     const bodyAt = end + HEAD_END.length;
-    if (text.length > bodyAt) this.write(text.slice(bodyAt), typeof data === 'string' ? encoding : 'latin1');
+    if (text.length > bodyAt) this.write(text.slice(bodyAt), headEncoding);
   }
 
   /** @param head status line and fields, each with its line end */

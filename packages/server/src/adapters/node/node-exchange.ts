@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Params } from '../../cgi/params.ts';
 import { requestTarget } from '../../cgi/request-target.ts';
 import { isEncrypted } from '../../cgi/request-url.ts';
@@ -54,6 +54,11 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     res.on('finish', onFinish);
   }
 
+  /** The params of the request. */
+  get params(): Params {
+    return this.#request.params;
+  }
+
   push(chunk: Uint8Array): boolean {
     this.#socket.touch(chunk.length);
     return this.req.push(chunk);
@@ -66,7 +71,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   }
 
   fail(error: Error): void {
-    this.req.destroy(resetError(error));
+    this.#destroyRequest(error);
     this.#release();
   }
 
@@ -96,7 +101,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     return output.write('', 'latin1', callback);
   }
 
-  head(text: string): void {
+  head(text: string, encoding: BufferEncoding): void {
     if (text.length > LARGE_HEAD_BYTES) {
       this.#request.report(
         new FcgiServerError(
@@ -106,7 +111,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
         ),
       );
     }
-    this.#request.output.write(text, 'latin1');
+    this.#request.output.write(text, encoding);
   }
 
   body(chunk: string | Uint8Array, encoding: BufferEncoding): void {
@@ -191,6 +196,8 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   }
 
   drained(): void {
+    // Whoever waits learns from `close` that nothing more can be written.
+    if (this.#request.output.closed) return;
     this.#socket.writableNeedDrain = false;
     this.#socket.emit('drain');
     emitDrain(this.res);
@@ -207,6 +214,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
       this.#ended = true;
       this.#socket.close();
     } else {
+      this.#closeRequest();
       emitClose(this.res);
       this.#socket.emitClose();
     }
@@ -222,10 +230,14 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
       emitRequestClose(req);
       return;
     }
+    this.#destroyRequest(this.#cause);
+  }
+
+  #destroyRequest(cause: Error | undefined): void {
     const { destroyed } = this.#socket;
     // Otherwise `req` would destroy its socket, and with it the response.
     this.#socket.destroyed = true;
-    req.destroy(resetError(this.#cause));
+    this.req.destroy(resetError(cause));
     this.#socket.destroyed = destroyed;
   }
 
@@ -251,8 +263,9 @@ function onFinish(this: ServerResponse): void {
   exchangeOf(this)?.responseSent();
 }
 
-function exchangeOf(res: ServerResponse): NodeExchange | undefined {
-  const socket: unknown = res.socket;
+/** The exchange that a request or response belongs to, or `undefined` if it did not come over FastCGI. */
+export function exchangeOf(message: IncomingMessage | ServerResponse): NodeExchange | undefined {
+  const socket: unknown = message.socket;
   return socket instanceof RequestSocket && socket.peer instanceof NodeExchange ? socket.peer : undefined;
 }
 

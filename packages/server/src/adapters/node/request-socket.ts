@@ -141,17 +141,16 @@ export class RequestSocket extends Stream {
   destroy(error?: Error): this {
     if (this.destroyed) return this;
     this.peer.destroyed(error);
-    this.close();
+    this.#shut();
+    // Later than what is called back because of this, as on a socket of the system.
+    setImmediate(emitClose, this);
     return this;
   }
 
   /** The request is over: `close` follows, once. */
   close(): void {
     if (this.destroyed) return;
-    this.destroyed = true;
-    this.readable = false;
-    this.writable = false;
-    clearTimeout(this.#timer);
+    this.#shut();
     process.nextTick(emitClose, this);
   }
 
@@ -214,6 +213,13 @@ export class RequestSocket extends Stream {
 
   unref(): this {
     return this;
+  }
+
+  #shut(): void {
+    this.destroyed = true;
+    this.readable = false;
+    this.writable = false;
+    clearTimeout(this.#timer);
   }
 
   #active(): void {

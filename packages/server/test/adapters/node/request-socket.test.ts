@@ -139,14 +139,14 @@ describe('its end', () => {
     expect(socket.writableFinished).toBe(true);
   });
 
-  test('by the request itself tells the peer nothing', async () => {
+  test('by the request itself tells the peer only that it closes', async () => {
     const { socket, told } = newSocket();
     const closed = once(socket, 'close');
     socket.close();
     socket.close();
     await closed;
     socket.destroy();
-    expect(told).toEqual([]);
+    expect(told).toEqual(['closed']);
   });
 
   test('by end() sends the last words and destroys', () => {

@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer, fromNodeListener } from '@fcgi-js/server';
+import { type MakeApplication, startApplication } from './application.ts';
+import { resolveAsk } from './ask.ts';
+import type { BrowserConnection } from './fastcgi-params.ts';
+import { FastcgiPeer, type WebServerManners } from './fastcgi-peer.ts';
+import { codeOf, Recorder } from './recorder.ts';
+import type { Side } from './side.ts';
+
+/**
+ * The same application on this project's server.
+ *
+ * @param connections what the web server says of the browser's connections, in the order of the requests
+ */
+export async function startFastcgiSide(
+  make: MakeApplication,
+  manners: WebServerManners,
+  connections: readonly BrowserConnection[],
+): Promise<Side> {
+  const recorder = new Recorder();
+  const reports: string[] = [];
+  const { close, listener } = await startApplication(make, recorder);
+  const server = createServer({
+    responder: fromNodeListener(listener),
+    onError: (error) => reports.push(codeOf(error)),
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'fcgi-frameworks-'));
+  const path = join(folder, 'app.sock');
+  await server.listen(`unix:${path}`);
+  let asked = 0;
+  return {
+    recorder,
+    reports,
+    async open(ask) {
+      const browser = connections[asked] ?? { local: 80, remote: 40_000 };
+      asked += 1;
+      return await FastcgiPeer.open(resolveAsk(ask), browser, manners, path);
+    },
+    async close() {
+      await server.close({ timeout: 1_000 });
+      await close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
