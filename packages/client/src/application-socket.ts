@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { type FcgiAddress, formatAddress } from './address.ts';
+import type { Deadline } from './deadline.ts';
 import { FcgiConnectError } from './errors.ts';
 
 /** What one read takes at most, in bytes. */
@@ -50,30 +51,30 @@ export class ApplicationSocket extends Socket {
 }
 
 /**
- * Opens a connection. A Unix socket whose backlog is full (EAGAIN) is tried again until the signal says stop:
+ * Opens a connection. A Unix socket whose backlog is full (EAGAIN) is tried again until the deadline:
  * the application is there, only busy, and nothing has been sent.
  *
- * @throws FcgiConnectError where the system refuses; the reason of the signal where it aborts
+ * @throws FcgiConnectError where the system refuses; the reason of the deadline where it passes
  */
-export async function openSocket(address: FcgiAddress, signal: AbortSignal): Promise<ApplicationSocket> {
+export async function openSocket(address: FcgiAddress, deadline: Deadline): Promise<ApplicationSocket> {
   for (let delay = BUSY_DELAY.first; ; delay = Math.min(delay * 2, BUSY_DELAY.most)) {
     try {
-      return await tryToOpen(address, signal);
+      return await tryToOpen(address, deadline);
     } catch (error) {
       if (!(error instanceof FcgiConnectError) || error.systemCode !== 'EAGAIN') throw error;
     }
-    await pause(delay, signal);
+    await pause(delay, deadline);
   }
 }
 
-function tryToOpen(address: FcgiAddress, signal: AbortSignal): Promise<ApplicationSocket> {
+function tryToOpen(address: FcgiAddress, deadline: Deadline): Promise<ApplicationSocket> {
   return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
+    deadline.throwIfPassed();
     const socket = new ApplicationSocket();
     const done = () => {
       socket.off('connect', onConnect);
       socket.off('error', onError);
-      signal.removeEventListener('abort', onAbort);
+      forget();
     };
     const onConnect = () => {
       done();
@@ -83,30 +84,28 @@ function tryToOpen(address: FcgiAddress, signal: AbortSignal): Promise<Applicati
       done();
       reject(new FcgiConnectError(formatAddress(address), error));
     };
-    const onAbort = () => {
+    const forget = deadline.onPassed(() => {
       done();
       socket.on('error', () => {});
       socket.destroy();
-      reject(signal.reason);
-    };
+      reject(deadline.reason);
+    });
     socket.once('connect', onConnect);
     socket.once('error', onError);
-    signal.addEventListener('abort', onAbort, { once: true });
     if (address.kind === 'unix') socket.connect({ path: address.path });
     else socket.setNoDelay().connect({ host: address.host, port: address.port });
   });
 }
 
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+function pause(milliseconds: number, deadline: Deadline): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => {
+    const forget = deadline.onPassed(() => {
       clearTimeout(timer);
-      reject(signal.reason);
-    };
+      reject(deadline.reason);
+    });
     const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
+      forget();
       resolve();
     }, milliseconds);
-    signal.addEventListener('abort', onAbort, { once: true });
   });
 }

@@ -7,8 +7,8 @@ import {
   NameValueDecoder,
 } from '@fcgi-js/protocol';
 import type { Connection } from './connection.ts';
-import { FcgiClientError, FcgiTimeoutError } from './errors.ts';
-import { startTimer } from './stall-timer.ts';
+import type { Deadline } from './deadline.ts';
+import { FcgiClientError } from './errors.ts';
 
 /** The three names that FastCGI 1.0 defines (§4.1). */
 export const STANDARD_VALUES: readonly string[] = [FCGI_MAX_CONNS, FCGI_MAX_REQS, FCGI_MPXS_CONNS];
@@ -17,24 +17,17 @@ export const STANDARD_VALUES: readonly string[] = [FCGI_MAX_CONNS, FCGI_MAX_REQS
  * Asks the application for values about itself (GET_VALUES, §4.1).
  *
  * @param connection one with no request on it
- * @param timeout milliseconds for the answer
+ * @param deadline for the answer
  * @returns those of the names that the application knows; none where it does not know GET_VALUES
  */
 export function askValues(
   connection: Connection,
   names: Iterable<BytesLike>,
-  timeout: number,
-  signal: AbortSignal,
+  deadline: Deadline,
 ): Promise<Map<string, string>> {
   return new Promise((resolve, reject) => {
     const record = encodeGetValues(names);
-    const onAbort = () => settle(() => reject(signal.reason));
-    const timer = startTimer(() => settle(() => reject(new FcgiTimeoutError('firstByte', timeout))), timeout);
-    const settle = (conclude: () => void) => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-      conclude();
-    };
+    const forget = deadline.onPassed(() => reject(deadline.reason));
     const resolveWith = (content: Uint8Array) => {
       try {
         resolve(decodeValues(content));
@@ -42,16 +35,19 @@ export function askValues(
         reject(error);
       }
     };
-    signal.addEventListener('abort', onAbort, { once: true });
     connection.table.awaitValues({
-      values: (content) => settle(() => resolveWith(content)),
+      values: (content) => {
+        forget();
+        resolveWith(content);
+      },
       lost: ({ error, cause }) => {
         const closed = new FcgiClientError(
           'FCGI_CONNECTION_CLOSED',
           'The application closed the connection before it answered GET_VALUES.',
           { cause },
         );
-        settle(() => reject(error ?? closed));
+        forget();
+        reject(error ?? closed);
       },
     });
     connection.write(record);

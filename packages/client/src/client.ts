@@ -3,12 +3,12 @@ import { formatAddress, parseAddress } from './address.ts';
 import { askValues, STANDARD_VALUES } from './application-values.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
-import { FcgiClientError, FcgiTimeoutError } from './errors.ts';
+import { Deadline } from './deadline.ts';
+import { FcgiClientError } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import type { FcgiResponse } from './fcgi-response.ts';
 import { type ClientLimits, DEFAULT_LIMITS, type ResolvedLimits, resolveLimits } from './limits.ts';
 import { type FcgiRequestOptions, type PreparedRequest, prepareRequest } from './prepared-request.ts';
-import { startTimer } from './stall-timer.ts';
 
 /** Options of {@link FcgiClient}. */
 export interface FcgiClientOptions {
@@ -94,7 +94,7 @@ export class FcgiClient {
    */
   async request(options: FcgiRequestOptions): Promise<FcgiResponse> {
     const request = prepareRequest(options, this.#limits);
-    const deadline = new Deadline(request.limits.totalTimeout, options.signal);
+    const deadline = new Deadline('total', request.limits.totalTimeout, options.signal);
     try {
       return await this.#send(request, deadline, false);
     } catch (error) {
@@ -112,13 +112,17 @@ export class FcgiClient {
    * @throws as {@link request}; `FCGI_FIRST_BYTE_TIMEOUT` where it does not answer, as some applications do
    */
   async getValues({ names = STANDARD_VALUES, signal }: GetValuesOptions = {}): Promise<Map<string, string>> {
-    const deadline = new Deadline(this.#limits.totalTimeout, signal);
+    const { connectTimeout, firstByteTimeout } = this.#limits;
+    const opening = new Deadline('connect', connectTimeout, signal);
+    let answering: Deadline | undefined;
     let connection: Connection | undefined;
     try {
-      connection = await this.#pool.acquire({ fresh: true, signal: deadline.signal });
-      return await askValues(connection, names, this.#limits.firstByteTimeout, deadline.signal);
+      connection = await this.#pool.acquire({ fresh: true, deadline: opening });
+      answering = new Deadline('firstByte', firstByteTimeout, signal);
+      return await askValues(connection, names, answering);
     } finally {
-      deadline.dispose();
+      opening.dispose();
+      answering?.dispose();
       connection?.close();
     }
   }
@@ -138,10 +142,10 @@ export class FcgiClient {
   }
 
   async #send(request: PreparedRequest, deadline: Deadline, fresh: boolean): Promise<FcgiResponse> {
-    const connection = await this.#pool.acquire({ fresh, signal: deadline.signal });
-    if (deadline.signal.aborted) {
+    const connection = await this.#pool.acquire({ fresh, deadline });
+    if (deadline.passed) {
       connection.release(true);
-      throw deadline.signal.reason;
+      throw deadline.reason;
     }
     const wasKept = connection.served;
     let exchange: Exchange | undefined;
@@ -150,7 +154,7 @@ export class FcgiClient {
         const onOver = () => {
           if (exchange?.hasHead) deadline.dispose();
         };
-        exchange = new Exchange(connection, request, this.#keepConn, deadline.signal, {
+        exchange = new Exchange(connection, request, this.#keepConn, deadline, {
           onFailure,
           onOver,
           onResponse,
@@ -163,33 +167,5 @@ export class FcgiClient {
         throw error;
       return await this.#send(request, deadline, true);
     }
-  }
-}
-
-/** One signal for all that ends a request early: the caller's signal, and the time-out of the whole. */
-class Deadline {
-  readonly #controller = new AbortController();
-  readonly #forward: () => void;
-  readonly #outer: AbortSignal | undefined;
-  readonly #timer: NodeJS.Timeout | undefined;
-
-  constructor(totalTimeout: number, outer: AbortSignal | undefined) {
-    this.#outer = outer;
-    this.#forward = () => this.#controller.abort(outer?.reason);
-    if (outer?.aborted) this.#forward();
-    outer?.addEventListener('abort', this.#forward, { once: true });
-    this.#timer = startTimer(
-      () => this.#controller.abort(new FcgiTimeoutError('total', totalTimeout)),
-      totalTimeout,
-    );
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  dispose(): void {
-    clearTimeout(this.#timer);
-    this.#outer?.removeEventListener('abort', this.#forward);
   }
 }

@@ -1,7 +1,8 @@
 import type { FcgiAddress } from './address.ts';
 import { openSocket } from './application-socket.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
-import { FcgiClientError, FcgiTimeoutError } from './errors.ts';
+import { Deadline } from './deadline.ts';
+import { FcgiClientError } from './errors.ts';
 import type { ResolvedLimits } from './limits.ts';
 import { startTimer } from './stall-timer.ts';
 
@@ -9,8 +10,8 @@ import { startTimer } from './stall-timer.ts';
 export interface AcquireOptions {
   /** Not a kept one. */
   readonly fresh: boolean;
-  /** Stops waiting. */
-  readonly signal: AbortSignal;
+  /** Ends the wait. */
+  readonly deadline: Deadline;
 }
 
 /** Somebody who waits for a connection, or for room to open one. */
@@ -59,24 +60,21 @@ export class ConnectionPool implements ConnectionOwner {
   /**
    * Gets a connection for one request.
    *
-   * @throws FcgiConnectError, FcgiTimeoutError, FcgiClientError or the reason of the signal
+   * @throws FcgiConnectError, FcgiTimeoutError, FcgiClientError or the reason of the deadline
    */
-  async acquire({ fresh, signal }: AcquireOptions): Promise<Connection> {
-    signal.throwIfAborted();
+  async acquire({ fresh, deadline }: AcquireOptions): Promise<Connection> {
+    deadline.throwIfPassed();
     if (this.#closed) throw closedError();
-    const stop = new AbortController();
-    const forward = () => stop.abort(signal.reason);
-    signal.addEventListener('abort', forward, { once: true });
-    const { connectTimeout } = this.#limits;
-    const timer = startTimer(
-      () => stop.abort(new FcgiTimeoutError('connect', connectTimeout)),
-      connectTimeout,
-    );
+    const kept = fresh ? undefined : this.#idle.pop();
+    if (kept !== undefined) {
+      kept.unpark();
+      return kept;
+    }
+    const wait = new Deadline('connect', this.#limits.connectTimeout, deadline);
     try {
-      return (await this.#takeOrWait(fresh, stop.signal)) ?? (await this.#open(stop.signal));
+      return (await this.#roomOrConnection(fresh, wait)) ?? (await this.#open(wait));
     } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', forward);
+      wait.dispose();
     }
   }
 
@@ -133,35 +131,27 @@ export class ConnectionPool implements ConnectionOwner {
     this.#onError(error);
   }
 
-  /** A kept connection, or `undefined` once there is room for a new one; the room is then taken. */
-  async #takeOrWait(fresh: boolean, signal: AbortSignal): Promise<Connection | undefined> {
-    if (!fresh) {
-      const kept = this.#idle.pop();
-      if (kept !== undefined) {
-        kept.unpark();
-        return kept;
-      }
-    } else if (this.size >= this.#limits.connections) {
-      this.#idle[0]?.close();
-    }
+  /** Room for a new connection, which is then taken (`undefined`), or else a connection that came free. */
+  async #roomOrConnection(fresh: boolean, deadline: Deadline): Promise<Connection | undefined> {
+    if (fresh && this.size >= this.#limits.connections) this.#idle[0]?.close();
     if (this.size < this.#limits.connections) {
       this.#opening += 1;
       return undefined;
     }
-    return await this.#wait(fresh, signal);
-  }
-
-  #wait(fresh: boolean, signal: AbortSignal): Promise<Connection | undefined> {
     if (this.#waiters.size >= this.#limits.queue) {
       throw new FcgiClientError(
         'FCGI_QUEUE_FULL',
         `All ${this.#limits.connections} connections are in use, and ${this.#limits.queue} requests wait for one already.`,
       );
     }
+    return await this.#wait(fresh, deadline);
+  }
+
+  #wait(fresh: boolean, deadline: Deadline): Promise<Connection | undefined> {
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.#waiters.delete(waiter);
-        signal.removeEventListener('abort', onAbort);
+        forget();
       };
       const waiter: Waiter = {
         fresh,
@@ -175,15 +165,14 @@ export class ConnectionPool implements ConnectionOwner {
           reject(error);
         },
       };
-      const onAbort = () => waiter.refuse(signal.reason);
+      const forget = deadline.onPassed(() => waiter.refuse(deadline.reason));
       this.#waiters.add(waiter);
-      signal.addEventListener('abort', onAbort, { once: true });
     });
   }
 
-  async #open(signal: AbortSignal): Promise<Connection> {
+  async #open(deadline: Deadline): Promise<Connection> {
     try {
-      const connection = new Connection(await openSocket(this.#address, signal), this);
+      const connection = new Connection(await openSocket(this.#address, deadline), this);
       this.#connections.add(connection);
       if (this.#cutOff) {
         connection.close();

@@ -21,8 +21,8 @@ export class Connection {
   readonly #owner: ConnectionOwner;
   readonly #socket: ApplicationSocket;
   readonly #full = new Set<number>();
-  readonly #waiters = new Set<() => void>();
   #idleTimer: NodeJS.Timeout | undefined;
+  #waiters: Array<() => void> = [];
   #broken: Error | undefined;
   #closed = false;
   #parked = false;
@@ -62,21 +62,16 @@ export class Connection {
   /**
    * Sends bytes.
    *
-   * @returns whether there is room for more; if not, wait with {@link room}
+   * @returns whether there is room for more; if not, wait with {@link onRoom}
    */
   write(bytes: Uint8Array): boolean {
     if (this.#broken !== undefined) return false;
     return this.#closed || this.#socket.write(bytes);
   }
 
-  /**
-   * Calls back once, when there is room to write or the connection has closed.
-   *
-   * @returns a function that takes the call back
-   */
-  room(callback: () => void): () => void {
-    this.#waiters.add(callback);
-    return () => this.#waiters.delete(callback);
+  /** Calls back once, when there is room to write or the connection has closed. */
+  onRoom(callback: () => void): void {
+    this.#waiters.push(callback);
   }
 
   /** A request has, or no longer has, as much unread output as it may have. */
@@ -181,8 +176,8 @@ export class Connection {
   }
 
   #wake(): void {
-    const waiters = [...this.#waiters];
-    this.#waiters.clear();
+    const waiters = this.#waiters;
+    this.#waiters = [];
     for (const callback of waiters) callback();
   }
 }

@@ -1,6 +1,7 @@
 import { encodeAbortRequest } from '@fcgi-js/protocol';
 import { CgiResponseParser } from './cgi-response-parser.ts';
 import type { Connection } from './connection.ts';
+import type { Deadline } from './deadline.ts';
 import { FcgiClientError, FcgiRejectedError, FcgiTimeoutError } from './errors.ts';
 import { type FcgiEnd, FcgiResponse } from './fcgi-response.ts';
 import type { PreparedRequest } from './prepared-request.ts';
@@ -28,19 +29,19 @@ export interface ExchangeOutcome {
 export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
   readonly #body: ResponseBody;
   readonly #connection: Connection;
+  readonly #deadline: Deadline;
   readonly #ended: Promise<FcgiEnd>;
   readonly #keepConn: boolean;
-  readonly #onAbort: () => void;
   readonly #outcome: ExchangeOutcome;
   readonly #parser: CgiResponseParser;
   readonly #request: PreparedRequest;
   readonly #requestId: number;
   readonly #sender: RequestSender;
-  readonly #signal: AbortSignal;
   readonly #stall: StallTimer;
   readonly #stderr: StderrText;
   #abortTimer: NodeJS.Timeout | undefined;
   #answered = false;
+  #forgetDeadline: () => void = () => {};
   #isBodyWhole = false;
   #isFull = false;
   #isOver = false;
@@ -52,15 +53,14 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
     connection: Connection,
     request: PreparedRequest,
     keepConn: boolean,
-    signal: AbortSignal,
+    deadline: Deadline,
     outcome: ExchangeOutcome,
   ) {
     this.#connection = connection;
     this.#request = request;
     this.#keepConn = keepConn;
-    this.#signal = signal;
+    this.#deadline = deadline;
     this.#outcome = outcome;
-    this.#onAbort = () => this.#abandon(this.#withStderr(signal.reason));
     this.#body = new ResponseBody(this);
     this.#ended = new Promise((resolve, reject) => {
       this.#resolveEnded = resolve;
@@ -90,7 +90,9 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
 
   /** Sends the request. */
   start(): void {
-    this.#signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.#forgetDeadline = this.#deadline.onPassed(() =>
+      this.#abandon(this.#withStderr(this.#deadline.reason)),
+    );
     try {
       this.#sender.start(this.#keepConn);
       this.#watch();
@@ -238,13 +240,13 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
     this.#rejectEnded(error);
     if (!this.#parser.headDone) this.#outcome.onFailure(error);
     // A body that has come whole stays readable when only END_REQUEST is missing.
-    else if (!this.#isBodyWhole || this.#signal.aborted) this.#body.destroy(toError(error));
+    else if (!this.#isBodyWhole || this.#deadline.passed) this.#body.destroy(toError(error));
   }
 
   #finish(): void {
     this.#isOver = true;
     this.#stall.stop();
-    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#forgetDeadline();
     this.#sender.stop();
     this.#outcome.onOver();
   }

@@ -98,6 +98,6 @@ export class Input {
 }
 
 /** Not by `instanceof`, which does not know the arrays of other realms. */
-function isBytes(value: object | null): value is Uint8Array {
-  return (value as Partial<Uint8Array> | null)?.[Symbol.toStringTag] === 'Uint8Array';
+export function isBytes(value: unknown): value is Uint8Array {
+  return Object.prototype.toString.call(value) === '[object Uint8Array]';
 }

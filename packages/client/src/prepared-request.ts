@@ -1,5 +1,5 @@
 import { LocalProtocolError, type NameValueInput, Role } from '@fcgi-js/protocol';
-import { type FcgiInput, Input } from './input.ts';
+import { type FcgiInput, Input, isBytes } from './input.ts';
 import { type ResolvedLimits, resolveLimits } from './limits.ts';
 
 /** Names and values of params: text of which each character stands for one byte (Latin-1), or bytes. */
@@ -104,7 +104,7 @@ function toPairs(params: FcgiParams): NameValueInput[] {
   const pairs = isIterable(params) ? [...params] : Object.entries(params);
   for (const pair of pairs) {
     if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError('A param must be a name and a value.');
-    for (const part of pair) checkLatin1(part);
+    for (const part of pair) checkPart(part);
   }
   return pairs;
 }
@@ -114,8 +114,11 @@ function isIterable(params: FcgiParams): params is Iterable<NameValueInput> {
 }
 
 /** Here and not only in the encoder, so that no connection is opened for a request that cannot be sent. */
-function checkLatin1(part: unknown): void {
-  if (typeof part !== 'string') return;
+function checkPart(part: unknown): void {
+  if (typeof part !== 'string') {
+    if (!isBytes(part)) throw new TypeError('Names and values of params must be strings or Uint8Arrays.');
+    return;
+  }
   for (let i = 0; i < part.length; i += 1) {
     if (part.charCodeAt(i) > 0xff) {
       throw new LocalProtocolError(

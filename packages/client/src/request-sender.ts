@@ -28,7 +28,6 @@ export class RequestSender {
   readonly #request: PreparedRequest;
   readonly #requestId: number;
   #stopped = false;
-  #wake: (() => void) | undefined;
   /** Whether everything has been handed to the connection. */
   done = false;
   /** Whether the caller's source is to give the next bytes, so that the application cannot be waited for. */
@@ -68,7 +67,6 @@ export class RequestSender {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#wake?.();
     if (this.done) return;
     this.#request.stdin.cancel();
     this.#request.data?.cancel();
@@ -114,17 +112,9 @@ export class RequestSender {
     }
   }
 
-  /** Waits until there is room on the connection, it has closed, or nothing more is to be sent. */
+  /** Waits until there is room on the connection, or it has closed. */
   async #room(): Promise<void> {
-    if (this.#stopped) return;
-    await new Promise<void>((resolve) => {
-      const forget = this.#connection.room(resolve);
-      this.#wake = () => {
-        forget();
-        resolve();
-      };
-    });
-    this.#wake = undefined;
+    await new Promise<void>((resolve) => this.#connection.onRoom(resolve));
     if (!this.#stopped) this.#owner.onSenderProgress();
   }
 }

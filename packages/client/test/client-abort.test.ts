@@ -115,6 +115,23 @@ describe('an AbortSignal', () => {
     await expect(ended).rejects.toBe(reason);
   });
 
+  test('of a body that nobody reads gives the connection back as well', async () => {
+    const peer = await startPeer(async (connection) => {
+      const { requestId } = await connection.request();
+      connection.send(record(Type.stdout, requestId, document('')));
+      for (let i = 0; i < 30; i += 1) connection.send(record(Type.stdout, requestId, 'x'.repeat(60_000)));
+      await connection.recordsTo(Type.abort);
+      connection.send(endRecord(requestId));
+    });
+    const client = clientFor(peer);
+    const controller = new AbortController();
+    const { ended } = await client.request({ params: GET, signal: controller.signal });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    controller.abort();
+    await expect(ended).rejects.toThrow();
+    await expect.poll(() => client.stats()).toEqual({ connections: 1, idle: 1, waiting: 0 });
+  });
+
   test('with a reason that is no error is the cause of the error of the body', async () => {
     const peer = await startPeer(async (connection) => {
       const { requestId } = await connection.request();

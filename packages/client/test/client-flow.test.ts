@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FcgiClient } from '@fcgi-js/client';
 import { record } from 'test-support';
@@ -177,17 +178,21 @@ test('a connection paused by a full body serves the next request', async () => {
   expect(peer.connections).toHaveLength(1);
 });
 
-test('an answer is heard from an application that closes at once, before it has taken a body', async () => {
-  // In a process of its own: there the answer and the end of the connection come while this one writes.
+/**
+ * An application that answers the first bytes of a connection and closes it at once. In a process of its own:
+ * there the answer and the end of the connection come while this one writes.
+ */
+async function startHastyApplication(bodyBytes: number, sendsEnd = true): Promise<FcgiClient> {
   const script = `
-    const head = Buffer.from('Status: 413 Too Large\\n\\n');
+    const record = (type, id, content) =>
+      Buffer.concat([Buffer.from([1, type, 0, id, content.length >> 8, content.length & 255, 0, 0]), content]);
     require('node:net').createServer((socket) => {
       socket.on('error', () => {});
       socket.once('data', (bytes) => {
         const id = bytes[3];
-        socket.write(Buffer.from([1, 6, 0, id, 0, head.length, 0, 0]));
-        socket.write(head);
-        socket.end(Buffer.from([1, 3, 0, id, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
+        socket.write(record(6, id, Buffer.from('Status: 413 Too Large\\n\\n')));
+        for (let left = ${bodyBytes}; left > 0; left -= 25000) socket.write(record(6, id, Buffer.alloc(25000)));
+        socket.end(${sendsEnd} ? record(3, id, Buffer.alloc(8)) : '');
         socket.destroySoon();
       });
     }).listen(process.argv[1], () => console.log('listens'));`;
@@ -199,7 +204,13 @@ test('an answer is heard from an application that closes at once, before it has 
     rmSync(folder, { recursive: true, force: true });
   });
   await once(child.stdout, 'data');
-  const client = new FcgiClient({ address });
+  const client = new FcgiClient({ address, limits: { bodyBufferBytes: 2_000 } });
+  onTestFinished(() => client.close({ timeout: 1 }));
+  return client;
+}
+
+test('an answer is heard from an application that closes at once, before it has taken a body', async () => {
+  const client = await startHastyApplication(0);
   const outcomes = new Map<unknown, number>();
   for (let i = 0; i < 100; i += 1) {
     const outcome = await client
@@ -209,4 +220,28 @@ test('an answer is heard from an application that closes at once, before it has 
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   }
   expect([...outcomes]).toEqual([[413, 100]]);
+});
+
+test('all of such an answer is heard, even by a caller that reads it late', async () => {
+  const client = await startHastyApplication(100_000);
+  for (let i = 0; i < 10; i += 1) {
+    const response = await client.request({ params: {}, stdin: Readable.from(endless(1_000)) });
+    await sleep(20);
+    const whole = await buffer(response.body);
+    expect(whole).toHaveLength(100_000);
+    await response.ended;
+  }
+});
+
+test('and where it ends without END_REQUEST, that is told as soon as all was read', async () => {
+  const client = await startHastyApplication(100_000, false);
+  const response = await client.request({ params: {}, stdin: Readable.from(endless(1_000)) });
+  await sleep(20);
+  let length = 0;
+  const read = async () => {
+    for await (const piece of response.body) length += (piece as Buffer).length;
+  };
+  await expect(read()).rejects.toMatchObject({ code: 'FCGI_CONNECTION_CLOSED', cause: { code: 'EPIPE' } });
+  expect(length).toBe(100_000);
+  await expect(response.ended).rejects.toMatchObject({ code: 'FCGI_CONNECTION_CLOSED' });
 });

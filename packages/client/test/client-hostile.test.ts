@@ -180,6 +180,17 @@ describe('after the head, body and end fail, and the head stays', () => {
     expect(ended).toMatchObject({ code: 'FCGI_CONNECTION_CLOSED' });
   });
 
+  test('and not one that is read only then', async () => {
+    const peer = await startPeer(async (connection) => {
+      await connection.request();
+      connection.send(begun, record(Type.stdout, 1));
+      close(connection);
+    });
+    const { body, ended } = await clientFor(peer).request({ params: GET });
+    await expect(ended).rejects.toMatchObject({ code: 'FCGI_CONNECTION_CLOSED' });
+    expect(await text(body)).toBe('half of the bo');
+  });
+
   test('and nothing is reported where nobody looks', async () => {
     const peer = await startPeer(async (connection) => {
       await connection.request();
@@ -227,6 +238,15 @@ describe('too much after END_REQUEST', () => {
       expect(client.stats().connections).toBe(0);
     },
   );
+
+  test('a part of a record leaves the request whole, and the connection is not used again', async () => {
+    for (const rest of [record(Type.stdout, 1, 'x').slice(0, 3), record(Type.stdout, 1, 'x').slice(0, 8)]) {
+      const { body, ended, client } = await outcome(join(answer(1, document('body')), rest));
+      expect(body).toBe('body');
+      expect(ended).toMatchObject({ protocolStatus: 0 });
+      expect(client.stats().connections).toBe(0);
+    }
+  });
 
   test('never becomes the answer to the next request', async () => {
     // Every answer is followed, a little later, by a second END_REQUEST and an answer that nobody asked for.

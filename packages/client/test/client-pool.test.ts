@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FcgiClient, FcgiConnectError } from '@fcgi-js/client';
 import { build } from 'esbuild';
 import { record } from 'test-support';
@@ -199,6 +200,25 @@ describe('a kept connection that turns out to be closed', () => {
     expect(requests).toBe(3);
   });
 
+  test('is replaced within the limit of connections, at the cost of another that is idle', async () => {
+    let isStale = false;
+    const peer = await startPeer(async (connection) => {
+      for (;;) {
+        const { requestId } = await connection.request();
+        if (isStale) break;
+        connection.send(answer(requestId, document('fine')));
+      }
+      isStale = false;
+      end(connection);
+    });
+    const client = clientFor(peer, { limits: { connections: 2 } });
+    await Promise.all([get(client), get(client)]);
+    isStale = true;
+    expect(await get(client)).toBe('fine');
+    expect(client.stats().connections).toBeLessThanOrEqual(2);
+    expect(peer.connections).toHaveLength(3);
+  });
+
   test('is not what a first request on a new connection can meet: that one is not sent again', async () => {
     const peer = await startPeer(async (connection) => {
       await connection.request();
@@ -261,6 +281,18 @@ describe('connections at once', () => {
   });
 });
 
+test('a request that is aborted as it gets its connection gives it back', async () => {
+  const peer = await echo();
+  const client = clientFor(peer, { limits: { connections: 1 } });
+  const controller = new AbortController();
+  const first = await client.request({ params: GET });
+  // In the turn in which the connection is handed on, and before the second request could be sent.
+  first.ended.then(() => controller.abort(new Error('in between'))).catch(() => {});
+  await expect(client.request({ params: GET, signal: controller.signal })).rejects.toThrow('in between');
+  expect(client.stats()).toEqual({ connections: 1, idle: 1, waiting: 0 });
+  expect(await get(client)).toBe('2');
+});
+
 describe('connecting', () => {
   test('fails with the address and what the system said', async () => {
     const path = joinPath(tmpdir(), 'fcgi-client-no-such.sock');
@@ -288,32 +320,26 @@ describe('connecting', () => {
   });
 
   test('to a Unix socket whose backlog is full is tried until there is room', async () => {
-    const folder = mkdtempSync(joinPath(tmpdir(), 'fcgi-client-'));
-    const path = joinPath(folder, 'busy.sock');
-    // A process that listens with a backlog of 1 and accepts only when it is told to.
-    const script = `
-      import socket, sys
-      listener = socket.socket(socket.AF_UNIX)
-      listener.bind(sys.argv[1]); listener.listen(0); print('ready', flush=True)
-      sys.stdin.readline()
-      accepted = []
-      while True: accepted.append(listener.accept())`;
-    const child = spawn('python3', ['-c', script.replaceAll(/^ {6}/gm, ''), path]);
-    onTestFinished(() => {
-      child.kill('SIGKILL');
-      rmSync(folder, { recursive: true, force: true });
-    });
-    await new Promise((resolve) => child.stdout.once('data', resolve));
-    const client = new FcgiClient({
-      address: path,
-      limits: { firstByteTimeout: 200, connectTimeout: 5_000 },
-    });
+    const busy = await startBusyListener('unix');
+    const client = new FcgiClient({ address: busy.address, limits: { firstByteTimeout: 200 } });
     const requests = [1, 2, 3, 4].map(() => get(client).catch((error) => error.code));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    child.stdin.write('go\n');
+    await sleep(50);
+    busy.accept();
     // All of them got a connection: what they then miss is an answer.
     expect(await Promise.all(requests)).toEqual(Array(4).fill('FCGI_FIRST_BYTE_TIMEOUT'));
     await client.close({ timeout: 1 });
+  });
+
+  test.each(['tcp', 'unix'] as const)('over %s is given up after connectTimeout', async (transport) => {
+    const busy = await startBusyListener(transport);
+    const client = new FcgiClient({ address: busy.address, limits: { connectTimeout: 100 } });
+    const outcomes = [1, 2, 3, 4].map(() => get(client).catch((error) => error.code));
+    expect(await Promise.race(outcomes)).toBe('FCGI_CONNECT_TIMEOUT');
+    await client.close({ timeout: 1 });
+    // Those that found room in the backlog were cut off by the close, the others had given up.
+    const codes = new Set(await Promise.all(outcomes));
+    expect([...codes].sort()).toEqual(['FCGI_CLIENT_CLOSED', 'FCGI_CONNECT_TIMEOUT']);
+    expect(client.stats().connections).toBe(0);
   });
 });
 
@@ -343,14 +369,38 @@ describe('close', () => {
   });
 
   test('cuts off a connection that is just being opened', async () => {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void server.close());
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('There is no port.');
-    const client = new FcgiClient({ address: `:${address.port}` });
-    const pending = expect(get(client)).rejects.toMatchObject({ code: 'FCGI_CLIENT_CLOSED' });
-    await client.close({ timeout: 0 });
-    await pending;
+    const busy = await startBusyListener('unix');
+    const client = new FcgiClient({ address: busy.address });
+    const outcomes = [1, 2, 3, 4].map(() => get(client).catch((error) => error.code));
+    await sleep(20);
+    await client.close({ timeout: 10 });
+    busy.accept();
+    expect(await Promise.all(outcomes)).toEqual(Array(4).fill('FCGI_CLIENT_CLOSED'));
+    expect(client.stats().connections).toBe(0);
   });
 });
+
+/** A process that listens with the smallest backlog there is, and accepts only from when it is told to. */
+async function startBusyListener(
+  transport: 'tcp' | 'unix',
+): Promise<{ accept: () => void; address: string }> {
+  const folder = mkdtempSync(joinPath(tmpdir(), 'fcgi-client-'));
+  const script = [
+    'import socket, sys',
+    'unix = sys.argv[1] == "unix"',
+    'listener = socket.socket(socket.AF_UNIX if unix else socket.AF_INET)',
+    'listener.bind(sys.argv[2] if unix else ("127.0.0.1", 0))',
+    'listener.listen(0)',
+    'print(sys.argv[2] if unix else ":%d" % listener.getsockname()[1], flush=True)',
+    'sys.stdin.readline()',
+    'accepted = []',
+    'while True: accepted.append(listener.accept())',
+  ].join('\n');
+  const child = spawn('python3', ['-c', script, transport, joinPath(folder, 'busy.sock')]);
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const [address] = await once(child.stdout, 'data');
+  return { accept: () => void child.stdin.write('go\n'), address: String(address).trim() };
+}

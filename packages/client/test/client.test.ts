@@ -365,6 +365,13 @@ describe('a caller who breaks a rule', () => {
     await expect(
       client.request({ params: { FCGI_DATA_LENGTH: '1' }, role: Role.Filter, data: 'ab' }),
     ).rejects.toMatchObject({ code: 'FCGI_DATA_LENGTH_MISMATCH' });
+    const noBytes = { params: {}, stdin: JSON.parse('5') };
+    await expect(client.request(noBytes)).rejects.toBeInstanceOf(TypeError);
+    await expect(client.request({ params: JSON.parse('[["only a name"]]') })).rejects.toBeInstanceOf(
+      TypeError,
+    );
+    await expect(client.request({ params: JSON.parse('"text"') })).rejects.toBeInstanceOf(TypeError);
+    await expect(client.request({ params: JSON.parse('{"A":5}') })).rejects.toBeInstanceOf(TypeError);
     expect(peer.connections).toHaveLength(0);
   });
 

@@ -127,12 +127,13 @@ describe('a request', () => {
     const peer = await startPeer(async (connection) => {
       for (;;) {
         const [begin] = await connection.recordsTo(Type.params);
+        connection.socket.pause();
         connection.send(answer(begin!.requestId, document('early')));
         await connection.closed;
       }
     });
     const http = new RawHttp(await gatewayFor(peer));
-    const body = 'x'.repeat(300_000);
+    const body = 'x'.repeat(900_000);
     http.send(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
     await expect.poll(() => http.received.match(/early/g)?.length).toBe(1);
     http.send('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
@@ -287,16 +288,21 @@ describe('an answer', () => {
       more();
     });
     const url = await gatewayFor(peer, {
-      limits: { writeStallTimeout: 150 },
+      limits: { writeStallTimeout: 500 },
       onError: (error) => errors.push(error),
     });
     const http = new RawHttp(url);
     http.socket.pause();
     http.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await sleep(250);
+    const atRest = sent;
+    await sleep(50);
+    expect(sent).toBe(atRest);
+    // What the buffers of four sockets hold.
+    expect(sent).toBeLessThan(20_000_000);
     await expect
       .poll(() => errors.map(String), { timeout: 5_000 })
       .toEqual([expect.stringMatching(/took no byte/)]);
-    expect(sent).toBeLessThan(20_000_000);
     await expect.poll(() => peer.connections[0]!.records.map(({ type }) => type)).toContain(Type.abort);
   });
 });

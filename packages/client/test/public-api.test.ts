@@ -1,0 +1,29 @@
+import * as api from '@fcgi-js/client';
+import { ProtocolStatus, RemoteProtocolError, Role } from '@fcgi-js/protocol';
+import { expect, test } from 'vitest';
+
+test('the package exports exactly its public names', () => {
+  expect(Object.keys(api).sort()).toEqual([
+    'CgiResponseParser',
+    'FcgiClient',
+    'FcgiClientError',
+    'FcgiConnectError',
+    'FcgiRejectedError',
+    'FcgiTimeoutError',
+    'LocalProtocolError',
+    'ProtocolStatus',
+    'RemoteProtocolError',
+    'Role',
+    'createGateway',
+    'escapeLogText',
+    'formatAddress',
+    'paramsFromRequest',
+    'parseAddress',
+  ]);
+});
+
+test('what it exports of the protocol package is the same, so that instanceof holds', () => {
+  expect(api.RemoteProtocolError).toBe(RemoteProtocolError);
+  expect(api.Role).toBe(Role);
+  expect(api.ProtocolStatus).toBe(ProtocolStatus);
+});
