@@ -7,7 +7,12 @@ export {
   deny,
   fromAuthorizer,
 } from './adapters/authorizer.ts';
-export { type FetchContext, type FetchHandler, fromFetchHandler } from './adapters/fetch-handler.ts';
+export {
+  type FetchContext,
+  type FetchExecutionContext,
+  type FetchHandler,
+  fromFetchHandler,
+} from './adapters/fetch-handler.ts';
 export { fromNodeListener, type NodeListener, requestParams } from './adapters/node-listener.ts';
 export { Params } from './cgi/params.ts';
 export type { HeaderField } from './cgi/response-head.ts';

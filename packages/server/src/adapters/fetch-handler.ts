@@ -18,6 +18,14 @@ export interface FetchContext {
   waitUntil(promise: Promise<unknown>): void;
 }
 
+/** The context in the form of the service workers that Hono's third argument comes from. */
+export interface FetchExecutionContext extends FetchContext {
+  /** Does nothing: there is nobody else to pass a request to. What a handler throws is answered with 500. */
+  passThroughOnException(): void;
+  /** Empty. */
+  readonly props: Readonly<Record<string, never>>;
+}
+
 /**
  * A function of the Fetch standard: `app.fetch` of Hono or h3, `router.fetch` of itty-router, or your own. The
  * context is passed twice, because Hono takes its bindings from the second argument and `waitUntil` from the
@@ -26,7 +34,7 @@ export interface FetchContext {
 export type FetchHandler = (
   request: Request,
   context: FetchContext,
-  executionContext: FetchContext,
+  executionContext: FetchExecutionContext,
 ) => Response | Promise<Response>;
 
 /**
@@ -53,9 +61,11 @@ export function fromFetchHandler(handler: FetchHandler): RequestHandler {
       request.answerInstead(standard, 'fcgi-js: the request cannot be expressed in the Fetch standard.');
       return DEFERRED;
     }
-    const context: FetchContext = {
+    const context: FetchExecutionContext = {
       baseUrl: requestTarget(request.params).baseUrl,
       params: request.params,
+      passThroughOnException: () => {},
+      props: {},
       request,
       waitUntil: (promise) => request.waitUntil(promise),
     };
