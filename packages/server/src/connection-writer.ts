@@ -93,7 +93,7 @@ export class ConnectionWriter {
     this.#congested = false;
     const waiting = [...this.#awaitingDrain];
     this.#awaitingDrain.clear();
-    for (const output of waiting) output.observer?.drained();
+    for (const output of waiting) output.drained();
   }
 
   /** Sends our FIN after what waits to be sent. */

@@ -28,6 +28,16 @@ export type FcgiServerErrorCode =
   | 'FCGI_RESPONSE_TOO_SHORT'
   | 'FCGI_ROLE_UNKNOWN';
 
+/** What was thrown, as text for a log. Never throws itself: handlers may throw whatever they like. */
+export function textOf(error: unknown): string {
+  try {
+    if (error instanceof Error) return String(error.stack ?? `${error.name}: ${error.message}`);
+    return `Thrown: ${String(error)}`;
+  } catch {
+    return 'Thrown: something that cannot be turned into text';
+  }
+}
+
 /** What an error of the server is about: nothing that runs (`'server'`), a connection, or one request. */
 export type FcgiServerErrorScope = ErrorScope | 'server';
 

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { Role } from '@fcgi-js/protocol';
 import type { Params } from '../cgi/params.ts';
-import { FcgiServerError } from '../errors.ts';
+import { FcgiServerError, textOf } from '../errors.ts';
 import { type HeadProblem, ResponseHeadGate } from './head-gate.ts';
 import { type InputOwner, InputSource } from './input-source.ts';
 import { InputStream } from './input-stream.ts';
@@ -121,13 +121,13 @@ export class FcgiRequest {
    * The request body. Never more bytes than CONTENT_LENGTH; fails with `FCGI_BODY_TRUNCATED` where fewer came.
    */
   get stdin(): Readable {
-    this.#stdin ??= new InputStream(this.input);
+    this.#stdin ??= this.#bodyStream(this.input);
     return this.#stdin;
   }
 
   /** For the role Filter, the file to be filtered (FCGI_DATA); read {@link stdin} first. Otherwise empty. */
   get data(): Readable {
-    this.#data ??= new InputStream(this.dataInput);
+    this.#data ??= this.#bodyStream(this.dataInput);
     return this.#data;
   }
 
@@ -137,7 +137,10 @@ export class FcgiRequest {
       this.#gate = new ResponseHeadGate(this.#context.headLimit);
       this.#stdout = new StdoutStream(this.output, this.#gate);
       // Ours is an error nobody else may know of; the handler's own listeners get it as well.
-      this.#stdout.on('error', (error) => this.#context.report(error, this));
+      this.#stdout.on('error', (error) => {
+        if (error !== this.#abortError) this.#context.report(error, this);
+      });
+      if (this.#settled || (this.aborted && this.output.closed)) this.#stdout.destroy(this.#abortError);
     }
     return this.#stdout;
   }
@@ -171,8 +174,11 @@ export class FcgiRequest {
    * @internal
    */
   abort(error: FcgiServerError): void {
-    if (this.#abortError !== undefined) return;
-    this.#abortError = error;
+    const isFirst = this.#abortError === undefined;
+    this.#abortError ??= error;
+    // Whoever pipes into it learns that nothing can be sent any more.
+    if (this.output.closed) this.#stdout?.destroy(this.#abortError);
+    if (!isFirst) return;
     this.input.abort(error);
     this.#dataInput?.abort(error);
     this.#controller?.abort(error);
@@ -205,8 +211,11 @@ export class FcgiRequest {
     const stdout = this.#stdout;
     if (stdout === undefined || stdout.writableFinished) {
       this.#end(appStatus);
+    } else if (stdout.destroyed) {
+      this.#loseStdout(stdout);
     } else {
       stdout.once('finish', () => this.#end(appStatus));
+      stdout.once('close', () => this.#loseStdout(stdout));
       stdout.end();
     }
   }
@@ -255,9 +264,11 @@ export class FcgiRequest {
       return;
     }
     this.#settled = true;
-    this.#stderr?.flushLine();
-    this.output.writeStderr(Buffer.from(`${describe(error)}\n`));
-    if (this.output.started) {
+    this.#stderr?.release();
+    this.output.writeStderr(Buffer.from(`${textOf(error)}\n`));
+    if (this.output.closed) {
+      // END_REQUEST has been sent, or the connection is gone: others may use it now.
+    } else if (this.output.started) {
       this.#context.breakOff();
     } else {
       const body = this.params.get('REQUEST_METHOD') === 'HEAD' ? '' : `${status}\n`;
@@ -278,7 +289,7 @@ export class FcgiRequest {
   complete(appStatus = 0): void {
     if (this.#settled) return;
     this.#settled = true;
-    this.#stderr?.flushLine();
+    this.#stderr?.release();
     this.#endOutput(appStatus);
     this.#close();
   }
@@ -294,6 +305,32 @@ export class FcgiRequest {
     this.#responded = true;
     this.input.awaitEnd();
     this.output.flush();
+  }
+
+  #bodyStream(source: InputSource): InputStream {
+    const stream = new InputStream(source);
+    // A body that fails must not end the process where nobody listens; a handler waits for its end then.
+    stream.on('error', (error) => {
+      if (!this.aborted && stream.listenerCount('error') === 1) this.fail(error);
+    });
+    if (this.#settled) stream.destroy();
+    return stream;
+  }
+
+  /** The handler's stdout was destroyed before it ended. */
+  #loseStdout(stdout: StdoutStream): void {
+    if (stdout.errored !== null) {
+      // It has been reported when it happened.
+      this.answerInstead('500 Internal Server Error', stdout.errored);
+      return;
+    }
+    this.fail(
+      new FcgiServerError(
+        'FCGI_HANDLER_FAILED',
+        'request',
+        'The handler destroyed stdout before it had ended.',
+      ),
+    );
   }
 
   #end(appStatus: number): void {
@@ -326,10 +363,6 @@ export class FcgiRequest {
     this.#dataInput?.discard();
     this.#stdin?.destroy();
     this.#data?.destroy();
+    this.#stdout?.destroy();
   }
-}
-
-function describe(error: unknown): string {
-  if (error instanceof Error) return error.stack ?? `${error.name}: ${error.message}`;
-  return `Thrown: ${String(error)}`;
 }

@@ -28,7 +28,7 @@ export class ResponseHeadGate {
   /** @returns what can be sent now, or `undefined` as long as the head is not complete */
   pass(chunk: Buffer): Buffer | undefined {
     if (this.#open) return chunk;
-    if (this.#problem !== undefined) return undefined;
+    if (this.#problem !== undefined || chunk.length === 0) return undefined;
     const held = this.#held === undefined ? chunk : Buffer.concat([this.#held, chunk]);
     const end = endOfHead(held);
     if ((end === -1 ? held.length : end) > this.#limit) {

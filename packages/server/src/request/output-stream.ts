@@ -37,39 +37,59 @@ const NEWLINE = 0x0a;
  * STDERR of a request as a Node stream. Sends whole lines, each chunk's lines in one record, because web
  * servers log a record as one entry.
  */
-export class StderrStream extends Writable {
+export class StderrStream extends Writable implements OutputObserver {
   readonly #output: RequestOutput;
+  #waiting: (() => void) | undefined;
+  #released = false;
   #partial: Buffer[] = [];
   #partialBytes = 0;
 
   constructor(output: RequestOutput) {
     super({ decodeStrings: true });
     this.#output = output;
+    output.stderrObserver = this;
   }
 
-  /** Sends what was written of a line that has no end yet. */
-  flushLine(): void {
-    if (this.#partialBytes === 0) return;
-    this.#output.writeStderr(Buffer.concat(this.#partial));
-    this.#partial = [];
-    this.#partialBytes = 0;
+  /** Sends everything that was written, also of a line that has no end yet: the request is about to end. */
+  release(): void {
+    this.#released = true;
+    // What was held back is written within this call.
+    this.drained();
+    this.#flushLine();
+  }
+
+  drained(): void {
+    const callback = this.#waiting;
+    this.#waiting = undefined;
+    callback?.();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
     const end = chunk.lastIndexOf(NEWLINE) + 1;
+    let flowing = true;
     if (end > 0) {
       this.#hold(chunk.subarray(0, end));
-      this.flushLine();
+      flowing = this.#flushLine();
     }
     this.#hold(chunk.subarray(end));
     // A line this long will be cut by every log anyway.
-    if (this.#partialBytes > 65_536) this.flushLine();
-    callback();
+    if (this.#partialBytes > 65_536) flowing = this.#flushLine();
+    if (flowing || this.#released) callback();
+    else this.#waiting = callback;
   }
 
   override _final(callback: (error?: Error | null) => void): void {
-    this.flushLine();
+    this.#flushLine();
     callback();
+  }
+
+  /** @returns false: the web server should catch up before more is written */
+  #flushLine(): boolean {
+    if (this.#partialBytes === 0) return true;
+    const flowing = this.#output.writeStderr(Buffer.concat(this.#partial));
+    this.#partial = [];
+    this.#partialBytes = 0;
+    return flowing;
   }
 
   #hold(bytes: Buffer): void {

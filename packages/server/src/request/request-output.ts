@@ -30,10 +30,13 @@ export interface OutputPort {
 export class RequestOutput {
   /** Told when the web server has caught up after {@link write} returned false. */
   observer: OutputObserver | undefined;
+  /** Told when the web server has caught up after {@link writeStderr} returned false. */
+  stderrObserver: OutputObserver | undefined;
   readonly #requestId: number;
   readonly #port: OutputPort;
   readonly #stdout = new StdoutParts();
   #callbacks: Array<() => void> | undefined;
+  #awaitingDrain = false;
   #flushing = false;
   #started = false;
   #closed = false;
@@ -82,9 +85,14 @@ export class RequestOutput {
       this.#flushing = true;
       this.#port.flushSoon(this);
     }
-    if (!this.#port.congested) return true;
-    this.#port.awaitDrain(this);
-    return false;
+    return this.#flows();
+  }
+
+  /** The web server has caught up, or is not there any more. */
+  drained(): void {
+    this.#awaitingDrain = false;
+    this.observer?.drained();
+    this.stderrObserver?.drained();
   }
 
   /** Writes what {@link write} has gathered. */
@@ -100,11 +108,16 @@ export class RequestOutput {
     }
   }
 
-  /** Sends bytes of STDERR, for the web server's error log. */
-  writeStderr(bytes: Uint8Array): void {
-    if (this.#closed || bytes.length === 0) return;
+  /**
+   * Sends bytes of STDERR, for the web server's error log.
+   *
+   * @returns false: wait until the observer is told before writing more
+   */
+  writeStderr(bytes: Uint8Array): boolean {
+    if (this.#closed || bytes.length === 0) return true;
     this.#stderrUsed = true;
     this.#port.write([encodeStream(RecordType.Stderr, this.#requestId, bytes)]);
+    return this.#flows();
   }
 
   /**
@@ -121,6 +134,7 @@ export class RequestOutput {
     this.close();
     this.#port.write(records, joined(callbacks));
     this.#port.ended();
+    this.#releaseWaiting();
   }
 
   /** Nothing more can be written: what was gathered is dropped. */
@@ -134,8 +148,19 @@ export class RequestOutput {
     const callbacks = this.#callbacks;
     this.close();
     if (callbacks !== undefined) process.nextTick(joined(callbacks)!);
-    const { observer } = this;
-    if (observer !== undefined) process.nextTick(() => observer.drained());
+    this.#releaseWaiting();
+  }
+
+  /** @returns whether more can be written now */
+  #flows(): boolean {
+    if (!this.#port.congested) return true;
+    this.#awaitingDrain = true;
+    this.#port.awaitDrain(this);
+    return false;
+  }
+
+  #releaseWaiting(): void {
+    if (this.#awaitingDrain) process.nextTick(() => this.drained());
   }
 }
 

@@ -52,6 +52,7 @@ describe('a response head', () => {
 describe('what is no head', () => {
   test('is told as missing where nothing came', () => {
     expect(pass([])).toEqual({ passed: [], problem: 'missing' });
+    expect(pass([latin1(''), latin1('')])).toEqual({ passed: [], problem: 'missing' });
   });
 
   test.each(['A: b', 'A: b\r\n', 'A: b\r\n\r', 'A: b\n', '<html>'])('is told as incomplete: %j', (text) => {

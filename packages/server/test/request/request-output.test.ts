@@ -135,6 +135,18 @@ describe('STDERR', () => {
     ]);
   });
 
+  test('tells its writer to wait while the web server is slow', () => {
+    const { output, port, told } = newOutput();
+    port.congested = true;
+    expect(output.writeStderr(Buffer.from('oops\n'))).toBe(false);
+    expect(told.at(-1)).toBe('await drain');
+    const drained: string[] = [];
+    output.observer = { drained: () => drained.push('stdout') };
+    output.stderrObserver = { drained: () => drained.push('stderr') };
+    output.drained();
+    expect(drained).toEqual(['stdout', 'stderr']);
+  });
+
   test('after the end goes nowhere', () => {
     const { output, told } = newOutput();
     output.end(0);
@@ -158,6 +170,17 @@ describe('the end', () => {
     expect(output.closed).toBe(true);
   });
 
+  test('releases whoever still waits for the web server', async () => {
+    const { output, port } = newOutput();
+    const drained: string[] = [];
+    output.observer = { drained: () => drained.push('drained') };
+    port.congested = true;
+    output.write('a');
+    output.end(0);
+    await nextTurn();
+    expect(drained).toEqual(['drained']);
+  });
+
   test('comes once, and nothing after it', () => {
     const { output, told } = newOutput();
     output.end(0);
@@ -172,17 +195,19 @@ describe('the end', () => {
 
 describe('an output that lost its connection', () => {
   test('calls back everybody who waits', async () => {
-    const { output, told } = newOutput();
+    const { output, port, told } = newOutput();
     const called: string[] = [];
     output.observer = { drained: () => called.push('drain') };
+    output.stderrObserver = { drained: () => called.push('stderr drain') };
     output.write('a', 'utf8', () => called.push('a'));
+    port.congested = true;
     output.write('b', 'utf8', () => called.push('b'));
     output.abandon();
     expect(called).toEqual([]);
     await nextTurn();
-    expect(called).toEqual(['a', 'b', 'drain']);
+    expect(called).toEqual(['a', 'b', 'drain', 'stderr drain']);
     output.end(0);
-    expect(told).toEqual(['flush soon']);
+    expect(told).toEqual(['flush soon', 'await drain']);
   });
 
   test('that nobody waits for just closes', async () => {

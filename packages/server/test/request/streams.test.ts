@@ -182,9 +182,29 @@ describe('STDERR as a stream', () => {
     const { output, written } = newOutput();
     const stream = new StderrStream(output);
     stream.write('partial');
-    stream.flushLine();
-    stream.flushLine();
+    stream.release();
+    stream.release();
     expect(written).toEqual(['stderr 1 "partial"']);
+  });
+
+  test('makes its writer wait while the web server is slow, but not beyond the end of the request', async () => {
+    const { output, port, written } = newOutput();
+    const stream = new StderrStream(output);
+    port.congested = true;
+    const called: string[] = [];
+    stream.write('one\n', () => called.push('one'));
+    stream.write('two\n', () => called.push('two'));
+    stream.write('three', () => called.push('three'));
+    await nextTurn();
+    expect(called).toEqual([]);
+    expect(written).toEqual([String.raw`stderr 1 "one\n"`]);
+    output.drained();
+    await nextTurn();
+    expect(called).toEqual(['one']);
+    stream.release();
+    expect(written.slice(1)).toEqual([String.raw`stderr 1 "two\n"`, 'stderr 1 "three"']);
+    await nextTurn();
+    expect(called).toEqual(['one', 'two', 'three']);
   });
 
   test('does not gather a line without an end for ever', () => {
@@ -192,7 +212,7 @@ describe('STDERR as a stream', () => {
     const stream = new StderrStream(output);
     for (let i = 0; i < 100; i += 1) stream.write('x'.repeat(1_000));
     expect(sentBytes()).toBeGreaterThan(65_536);
-    stream.flushLine();
+    stream.release();
     expect(sentBytes()).toBe(100_000);
   });
 });
