@@ -17,11 +17,30 @@ import { root } from '../src/workspace.mjs';
 
 /** @typedef {import('../src/totals-reporter.ts').Totals} Totals */
 
-/** @param {string[]} args */
-async function prepare(args) {
-  const obstacle = unsupportedNode();
-  if (obstacle !== undefined) throw new StepFailed(obstacle);
-  const pnpm = pnpmCommand();
+/** @type {string[]} */
+const failures = [];
+
+/**
+ * A step without which the others still make sense.
+ * @param {string} title
+ * @param {[string, ...string[]]} command
+ * @param {Record<string, string>} [env]
+ */
+async function check(title, command, env) {
+  try {
+    await step(title, command, env);
+    return true;
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
+    return false;
+  }
+}
+
+/**
+ * What must work before anything can be tested.
+ * @param {ReturnType<typeof pnpmCommand>} pnpm
+ */
+async function prepare(pnpm) {
   await step('Installing packages', [
     ...pnpm,
     'install',
@@ -30,24 +49,24 @@ async function prepare(args) {
   ]);
   await step('Building', [...pnpm, 'run', 'build']);
   await installSystemPackages();
-  await step('Linting', [...pnpm, 'run', 'lint']);
-  await step('Checking types', [...pnpm, 'run', 'typecheck']);
-  await step('Building the reference', [...pnpm, 'run', 'docs']);
-  // Packages that promise full coverage measure it; a run of some tests proves nothing about it.
-  if (args.length === 0) await step('Measuring coverage', [...pnpm, 'run', 'test:coverage']);
 }
 
 async function installSystemPackages() {
   const missing = systemPrograms.filter((program) => whyMissing(program) !== undefined);
   if (missing.length === 0) return;
   if (canInstall()) {
-    await attempt('Updating the list of Debian packages', ['apt-get', 'update', '-q']);
+    await check('Updating the list of Debian packages', ['apt-get', 'update', '-q'], installEnvironment);
     // One by one: a package that this system does not have must not keep the others away.
     for (const program of missing) {
       const name = systemPackages[program];
-      await attempt(`Installing ${name}`, ['apt-get', 'install', '-qy', '--no-install-recommends', name]);
+      await check(
+        `Installing ${name}`,
+        ['apt-get', 'install', '-qy', '--no-install-recommends', name],
+        installEnvironment,
+      );
     }
   }
+  // No failure yet: whether tests are left out or fail is up to them.
   for (const program of missing) {
     const reason = whyMissing(program);
     if (reason !== undefined) process.stdout.write(`Tests that need it cannot run: ${reason}\n`);
@@ -55,21 +74,26 @@ async function installSystemPackages() {
 }
 
 /**
- * A step that may fail: the tests say then what they miss.
- * @param {string} title
- * @param {[string, ...string[]]} command
+ * @param {ReturnType<typeof pnpmCommand>} pnpm
+ * @param {boolean} everything whether all tests will run
  */
-async function attempt(title, command) {
-  try {
-    await step(title, command, installEnvironment);
-  } catch (error) {
-    if (!(error instanceof StepFailed)) throw error;
+async function checkAll(pnpm, everything) {
+  /** @type {Array<[title: string, script: string]>} */
+  const scripts = [
+    ['Linting', 'lint'],
+    ['Checking types', 'typecheck'],
+    ['Building the reference', 'docs'],
+  ];
+  // Packages that promise full coverage measure it; a run of some tests proves nothing about it.
+  if (everything) scripts.push(['Measuring coverage', 'test:coverage']);
+  for (const [title, script] of scripts) {
+    if (!(await check(title, [...pnpm, 'run', script]))) failures.push(title);
   }
 }
 
 /**
  * @param {string[]} args
- * @returns {Promise<{ succeeded: boolean, totals: Totals | undefined }>}
+ * @returns {Promise<Totals>}
  */
 async function runTests(args) {
   const folder = mkdtempSync(join(tmpdir(), 'fcgi-js-totals-'));
@@ -86,30 +110,44 @@ async function runTests(args) {
   const succeeded = await new Promise((resolve) => {
     child.on('error', () => resolve(false)).on('close', (code) => resolve(code === 0));
   });
+  const totals = readTotals(file);
+  rmSync(folder, { recursive: true });
+  if (totals === undefined) failures.push('Running the tests: vitest has not said how they ended');
+  else if (!succeeded && totals.failed === 0) failures.push('Running the tests: vitest itself failed');
+  return totals ?? { passed: 0, failed: 0, skipped: 0 };
+}
+
+/**
+ * @param {string} file
+ * @returns {Totals | undefined} undefined if vitest ended before the tests did, or was told to use another reporter
+ */
+function readTotals(file) {
   try {
-    return { succeeded, totals: JSON.parse(readFileSync(file, 'utf8')) };
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    // vitest ended before it had run anything: a faulty configuration, for example.
-    return { succeeded: false, totals: undefined };
-  } finally {
-    rmSync(folder, { recursive: true });
+    return undefined;
   }
 }
 
 /** @param {string[]} args */
 async function main(args) {
+  const totals = { passed: 0, failed: 0, skipped: 0 };
   try {
-    await prepare(args);
-    return await runTests(args);
+    const obstacle = unsupportedNode();
+    if (obstacle !== undefined) throw new StepFailed(obstacle);
+    const pnpm = pnpmCommand();
+    await prepare(pnpm);
+    await checkAll(pnpm, args.length === 0);
+    Object.assign(totals, await runTests(args));
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return { succeeded: false, totals: undefined };
+    failures.push(error.message);
   }
+  for (const failure of failures) process.stdout.write(`failed: ${failure}\n`);
+  // Whatever went wrong outside the tests counts too, so that no failed run reads like a good one.
+  const failed = totals.failed + failures.length;
+  process.stdout.write(`${totals.passed} passed, ${failed} failed, ${totals.skipped} skipped\n`);
+  process.exitCode = failed === 0 ? 0 : 1;
 }
 
-const { succeeded, totals = { passed: 0, failed: 0, skipped: 0 } } = await main(process.argv.slice(2));
-// Whatever went wrong outside the tests counts as one failure, so that no failed run reads like a good one.
-const failed = succeeded ? totals.failed : Math.max(1, totals.failed);
-process.exitCode = failed === 0 ? 0 : 1;
-process.stdout.write(`${totals.passed} passed, ${failed} failed, ${totals.skipped} skipped\n`);
+await main(process.argv.slice(2));
