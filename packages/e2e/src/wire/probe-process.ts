@@ -31,6 +31,11 @@ const PROBE = fileURLToPath(new URL('../../dist/apps/probe.js', import.meta.url)
 const START_TIMEOUT = 10_000;
 const STOP_TIMEOUT = 15_000;
 let sockets = 0;
+const running = new Set<ChildProcess>();
+
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 /** A probe application in a process of its own, as anybody would start it. */
 export class ProbeProcess {
@@ -51,8 +56,9 @@ export class ProbeProcess {
     });
     void this.#exited.then((how) => {
       this.#exit = how;
+      running.delete(this.#child);
     });
-    process.once('exit', this.#kill);
+    running.add(this.#child);
   }
 
   /**
@@ -125,6 +131,12 @@ export class ProbeProcess {
     this.#child.kill(name);
   }
 
+  /** Stops reading what it prints, for good: its writes fail from now on. */
+  hangUp(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+  }
+
   /** Tells where it listens, for a probe that was only launched. */
   listensOn(target: Target): void {
     this.#target = target;
@@ -171,15 +183,10 @@ export class ProbeProcess {
     const timer = setTimeout(() => this.signal('SIGKILL'), STOP_TIMEOUT);
     const how = await this.#exited;
     clearTimeout(timer);
-    process.off('exit', this.#kill);
     await this.#removeSocket();
     if (before !== undefined) throw new Error(`The probe ended too early: ${before}.\n${this.output}`);
     if (how !== 'exit status 0') throw new Error(`The probe ended with ${how}.\n${this.output}`);
   }
-
-  readonly #kill = () => {
-    this.#child.kill('SIGKILL');
-  };
 
   async #ready(): Promise<void> {
     const pattern = /^ready (?:unix:(.+)|tcp:(.+):(\d+))$/m;
