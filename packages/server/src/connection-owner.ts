@@ -15,6 +15,8 @@ export interface ConnectionOwner extends MultiplexerOptions {
   requestStarted(request: FcgiRequest): void;
   /** A request ended. */
   requestEnded(request: FcgiRequest): void;
+  /** A request ended because it was aborted or its connection lost; its handler may go on. */
+  requestAbandoned(request: FcgiRequest): void;
   /** A request was refused. */
   requestRefused(error: FcgiServerError): void;
   /** Told what went wrong. */

@@ -178,6 +178,7 @@ export class Connection implements LinkHost {
     request.output.end(0);
     request.output.abandon();
     request.abort(error);
+    this.owner.requestAbandoned(request);
   }
 
   #refuse(requestId: number, keepConn: boolean, refusal: Refusal): void {
@@ -283,7 +284,6 @@ export class Connection implements LinkHost {
     this.#destroyed = true;
     this.writer.close();
     this.owner.clock.unwatch(this.#check);
-    if (cause !== undefined && this.busy) this.owner.report(lostConnection(cause));
     this.#abortAll(lostConnection(cause), true);
     this.owner.connectionClosed(this);
   }
@@ -301,6 +301,7 @@ export class Connection implements LinkHost {
         request.output.abandon();
       }
       request.abort(error);
+      if (closed) this.owner.requestAbandoned(request);
     }
   }
 

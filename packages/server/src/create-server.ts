@@ -1,16 +1,19 @@
 import type { Duplex } from 'node:stream';
-import { Role } from '@fcgi-js/protocol';
+import type { Role } from '@fcgi-js/protocol';
 import { Clock } from './clock.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOwner } from './connection-owner.ts';
 import { publishEnd, publishError, publishStart } from './diagnostics.ts';
+import { RequestSlots } from './engine/request-slots.ts';
+import { ErrorLog } from './error-log.ts';
 import { FcgiServerError } from './errors.ts';
+import { Handlers } from './handlers.ts';
 import { resolveLimits, type ServerLimits } from './limits.ts';
 import { allowedPeers, type PeerCheck } from './listen/allowed-peers.ts';
 import type { AcceptedSocket, Listener, ListenOptions } from './listen/listener.ts';
 import { openListener } from './listen/open-listener.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
-import { DEFERRED, type HandlerResult, type RequestHandler } from './request-handler.ts';
+import { isPromise, type RequestHandler } from './request-handler.ts';
 
 /** What {@link createServer} takes. At least one role needs a handler. */
 export interface ServerOptions {
@@ -31,7 +34,8 @@ export interface ServerOptions {
    * Told of everything that goes wrong and is not the application's own business: errors of handlers,
    * breaches of the protocol, limits reached. `request` is there where the error is about one.
    *
-   * @defaultValue a line on the error output of the process
+   * @defaultValue a line on the error output of the process, at most ten a second of each kind of error that
+   *   web servers can cause
    */
   readonly onError?: (error: unknown, request?: FcgiRequest) => void;
   /** Serves the role Responder (§6.2), which is what every web server asks for to serve pages. */
@@ -66,42 +70,43 @@ const CLOSE_TIMEOUT = 10_000;
 
 /** A FastCGI application server; made by {@link createServer}. */
 export class FcgiServer {
-  readonly #handlers: ReadonlyMap<number, RequestHandler>;
+  readonly #handlers: Handlers;
   readonly #onError: (error: unknown, request?: FcgiRequest) => void;
+  readonly #log = new ErrorLog();
   readonly #peers: PeerCheck;
   readonly #owner: ConnectionOwner;
+  readonly #slots = new RequestSlots();
   readonly #connections = new Set<Connection>();
   readonly #listeners = new Set<Listener>();
   /** What handlers go on with after their response. */
   readonly #background = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
   #closed: (() => void) | undefined;
-  #activeRequests = 0;
   #refusedRequests = 0;
   #totalConnections = 0;
   #totalRequests = 0;
 
   /** @internal */
   constructor(options: ServerOptions) {
-    this.#handlers = handlersByRole(options);
-    this.#onError = options.onError ?? printError;
+    checkOptions(options);
+    this.#handlers = new Handlers(options, this.#slots);
+    this.#onError = options.onError ?? ((error) => this.#log.report(error));
     this.#peers = allowedPeers(options.allow, process.env['FCGI_WEB_SERVER_ADDRS']);
     const limits = resolveLimits(options.limits);
     this.#owner = {
       clock: new Clock(),
       limits,
       hasRole: (role): role is Role => this.#handlers.has(role),
-      activeRequests: () => this.#activeRequests,
-      dispatch: (request) => this.#dispatch(request),
+      slots: this.#slots,
+      dispatch: (request) => this.#handlers.dispatch(request),
       requestStarted: (request) => {
-        this.#activeRequests += 1;
         this.#totalRequests += 1;
         publishStart(request);
       },
       requestEnded: (request) => {
-        this.#activeRequests -= 1;
         publishEnd(request);
       },
+      requestAbandoned: (request) => this.#handlers.abandon(request),
       requestRefused: (error) => {
         this.#refusedRequests += 1;
         this.#report(error);
@@ -159,7 +164,7 @@ export class FcgiServer {
   /** Figures for a status page. */
   stats(): ServerStats {
     return {
-      activeRequests: this.#activeRequests,
+      activeRequests: this.#slots.active,
       connections: this.#connections.size,
       refusedRequests: this.#refusedRequests,
       totalConnections: this.#totalConnections,
@@ -218,33 +223,14 @@ export class FcgiServer {
     if (this.#closing !== undefined) connection.shutDown();
   }
 
-  #dispatch(request: FcgiRequest): void {
-    const handler = this.#handlers.get(request.role)!;
-    try {
-      const result = handler(request);
-      if (result === DEFERRED) return;
-      if (isPromise(result)) {
-        result.then(
-          (status) => {
-            if (status !== DEFERRED) request.finish(status);
-          },
-          (error: unknown) => request.fail(error),
-        );
-      } else {
-        request.finish(result);
-      }
-    } catch (error) {
-      request.fail(error);
-    }
-  }
-
   #report(error: unknown, request?: FcgiRequest): void {
     if (request !== undefined) publishError(request, error);
+    // There is nobody left to tell but the process itself, and one request must not end it.
     try {
-      this.#onError(error, request);
+      const result: unknown = this.#onError(error, request);
+      if (isPromise(result)) result.then(undefined, (second: unknown) => this.#log.report(second));
     } catch (second) {
-      // There is nobody left to tell but the process itself, and one request must not end it.
-      printError(second);
+      this.#log.report(second);
     }
   }
 }
@@ -263,41 +249,12 @@ export function createServer(options: ServerOptions): FcgiServer {
   return new FcgiServer(options);
 }
 
-function isPromise(result: ReturnType<RequestHandler>): result is Promise<HandlerResult> {
-  return typeof (result as Promise<HandlerResult> | undefined)?.then === 'function';
-}
-
 const OPTIONS = new Set(['allow', 'authorizer', 'filter', 'limits', 'onError', 'responder']);
 
-function handlersByRole(options: ServerOptions): ReadonlyMap<number, RequestHandler> {
+function checkOptions(options: ServerOptions): void {
   for (const name of Object.keys(options)) {
     if (!OPTIONS.has(name)) {
       throw new TypeError(`createServer() has no option "${name}". Known are: ${[...OPTIONS].join(', ')}.`);
     }
   }
-  const handlers = new Map<number, RequestHandler>();
-  for (const [name, role] of [
-    ['responder', Role.Responder],
-    ['authorizer', Role.Authorizer],
-    ['filter', Role.Filter],
-  ] as const) {
-    const handler = options[name];
-    if (handler === undefined) continue;
-    if (typeof handler !== 'function') {
-      throw new TypeError(`createServer(): "${name}" must be a function, for example fromNodeListener(app).`);
-    }
-    handlers.set(role, handler);
-  }
-  if (handlers.size === 0) {
-    throw new TypeError(
-      'createServer() needs a handler for a role, usually { responder: fromNodeListener(app) }.',
-    );
-  }
-  return handlers;
-}
-
-function printError(error: unknown): void {
-  process.stderr.write(
-    `fcgi-js: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
 }

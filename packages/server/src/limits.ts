@@ -50,6 +50,13 @@ export interface ServerLimits {
    */
   readonly idleTimeout?: number;
   /**
+   * Bytes of params, over all connections, of requests whose params are not complete; a request that exceeds it
+   * is answered with 503 and FCGI_OVERLOADED.
+   *
+   * @defaultValue 16,777,216
+   */
+  readonly incompleteParamsBytes?: number;
+  /**
    * Milliseconds from the first byte of a request to the end of its params; then 408, or the connection is
    * closed if there is no request yet.
    *
@@ -115,6 +122,7 @@ export const DEFAULT_LIMITS: ResolvedLimits = {
   discardBytes: 67_108_864,
   headBytes: 65_536,
   idleTimeout: 75_000,
+  incompleteParamsBytes: 16_777_216,
   incompleteRequestTimeout: 10_000,
   lingerTimeout: 2_000,
   paramsBytes: 1_048_576,

@@ -14,3 +14,8 @@ export type HandlerResult = number | void | typeof DEFERRED;
  * its response is broken off. The details go to FCGI_STDERR and `onError`.
  */
 export type RequestHandler = (request: FcgiRequest) => HandlerResult | Promise<HandlerResult>;
+
+/** Whether a handler gave back something to wait for. */
+export function isPromise<Result>(result: PromiseLike<Result> | Result): result is PromiseLike<Result> {
+  return typeof (result as PromiseLike<Result> | undefined)?.then === 'function';
+}

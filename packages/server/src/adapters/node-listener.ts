@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Params } from '../cgi/params.ts';
-import { DEFERRED, type RequestHandler } from '../request-handler.ts';
+import { DEFERRED, isPromise, type RequestHandler } from '../request-handler.ts';
 import { exchangeOf, NodeExchange } from './node/node-exchange.ts';
 
 /** A listener as `http.createServer` takes it: an Express or connect application, `app.callback()` of Koa, … */
@@ -49,8 +49,4 @@ export function requestParams(req: IncomingMessage): Params {
   const exchange = exchangeOf(req);
   if (exchange === undefined) throw new TypeError('requestParams(): this request did not come over FastCGI.');
   return exchange.params;
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
 }

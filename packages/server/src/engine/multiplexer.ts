@@ -17,10 +17,12 @@ import {
   invalidLength,
   overloaded,
   type Refusal,
+  tooManyParams,
   unacceptableParams,
   undecodedBody,
   unknownRole,
 } from './refusal.ts';
+import type { RequestSlots } from './request-slots.ts';
 import { Phase, RequestState } from './request-state.ts';
 
 /** What the multiplexer asks of its surroundings. */
@@ -28,8 +30,8 @@ export interface MultiplexerOptions {
   readonly limits: ResolvedLimits;
   /** Whether the application has a handler for a role. */
   readonly hasRole: (role: number) => role is Role;
-  /** Requests being served on all connections. */
-  readonly activeRequests: () => number;
+  /** What all connections share. */
+  readonly slots: RequestSlots;
 }
 
 /** What came out of the bytes of a connection; see {@link Multiplexer.next}. */
@@ -145,6 +147,9 @@ export class Multiplexer<Owner> {
     if (state.receiving) this.#budget.close(state);
     // Whoever still reads what came of it does so at the application's expense, not the connection's.
     this.#budget.take(state, state.buffered);
+    const { slots } = this.#options;
+    slots.active -= 1;
+    slots.paramsBytes -= state.collector.length;
     state.end();
     this.#requests.delete(state.requestId);
   }
@@ -197,16 +202,17 @@ export class Multiplexer<Owner> {
     const refusal = this.#refuseBegin(role);
     if (refusal !== undefined) return { kind: 'refuse', requestId, keepConn, refusal };
     this.#requests.set(requestId, new RequestState<Owner>(requestId, role, keepConn, now));
+    this.#options.slots.active += 1;
     return undefined;
   }
 
   #refuseBegin(role: number): Refusal | undefined {
-    const { limits, hasRole, activeRequests } = this.#options;
+    const { limits, hasRole, slots } = this.#options;
     if (!hasRole(role)) return unknownRole(role);
     if (this.#requests.size >= limits.requestsPerConnection) {
       return overloaded('requestsPerConnection', limits.requestsPerConnection);
     }
-    if (activeRequests() >= limits.requests) return overloaded('requests', limits.requests);
+    if (slots.used >= limits.requests) return overloaded('requests', limits.requests);
     return undefined;
   }
 
@@ -215,13 +221,17 @@ export class Multiplexer<Owner> {
     // Nothing counts after the end of a stream (§3.3), so PARAMS in a later phase are as good as none.
     if (state === undefined || state.phase !== Phase.Params) return this.#discard(content);
     if (content.length === 0) return this.#endParams(state, now);
-    const { paramsBytes } = this.#options.limits;
-    if (state.collector.length + content.length > paramsBytes) {
+    const { limits, slots } = this.#options;
+    if (state.collector.length + content.length > limits.paramsBytes) {
       return this.#refuse(
         state,
-        unacceptableParams(`The params exceed limits.paramsBytes (${paramsBytes}).`, false),
+        unacceptableParams(`The params exceed limits.paramsBytes (${limits.paramsBytes}).`, false),
       );
     }
+    if (slots.paramsBytes + content.length > limits.incompleteParamsBytes) {
+      return this.#refuse(state, tooManyParams(limits.incompleteParamsBytes));
+    }
+    slots.paramsBytes += content.length;
     state.collector.add(content);
     return undefined;
   }
@@ -229,6 +239,7 @@ export class Multiplexer<Owner> {
   #endParams(state: RequestState<Owner>, now: number): MultiplexerEvent<Owner> {
     const { limits } = this.#options;
     let params: Params;
+    this.#options.slots.paramsBytes -= state.collector.length;
     try {
       params = Params.decode(state.collector.take(), {
         bytes: limits.paramsBytes,

@@ -20,7 +20,7 @@ export class ParamsCollector {
   /** Adds the content of a record. */
   add(content: Uint8Array): void {
     // One record alone is kept as a view, but not where it would hold a chunk that is mostly something else.
-    if (this.#length === 0 && content.length * 4 >= content.buffer.byteLength) {
+    if (this.#length === 0 && content.length * 2 >= content.buffer.byteLength) {
       this.#bytes = content;
       this.#length = content.length;
       return;

@@ -27,6 +27,16 @@ export function overloaded(limit: string, value: number): Refusal {
   };
 }
 
+/** All requests together have sent more params than may wait. */
+export function tooManyParams(limit: number): Refusal {
+  return {
+    code: 'FCGI_REQUESTS_EXCEEDED',
+    status: '503 Service Unavailable',
+    protocolStatus: ProtocolStatus.Overloaded,
+    message: `The params of all requests that are not complete exceed limits.incompleteParamsBytes (${limit}).`,
+  };
+}
+
 /** The application does not play this role (§5.5, FCGI_UNKNOWN_ROLE). */
 export function unknownRole(role: number): Refusal {
   return {

@@ -79,6 +79,12 @@ export class FcgiRequest {
    * @internal
    */
   observer: RequestObserver | undefined;
+  /**
+   * Whether the promise of its handler has not settled.
+   *
+   * @internal
+   */
+  handlerRuns = false;
   readonly #context: RequestContext;
   #dataInput: InputSource | undefined;
   #stdin: InputStream | undefined;

@@ -1,13 +1,14 @@
 import { toLatin1 } from 'test-support';
 import { Multiplexer, type MultiplexerEvent, type MultiplexerOptions } from '../../src/engine/multiplexer.ts';
+import { RequestSlots } from '../../src/engine/request-slots.ts';
 import type { RequestState } from '../../src/engine/request-state.ts';
 import { resolveLimits, type ServerLimits } from '../../src/limits.ts';
 
 /** What can be set about the surroundings of a multiplexer; by default all three roles, and nobody else active. */
 export interface Surroundings {
-  readonly activeRequests?: () => number;
   readonly limits?: ServerLimits;
   readonly roles?: readonly number[];
+  readonly slots?: RequestSlots;
 }
 
 /** A multiplexer with what came out of it. */
@@ -17,11 +18,11 @@ export class Recorder {
   readonly events: Array<MultiplexerEvent<string>> = [];
   now = 0;
 
-  constructor({ activeRequests = () => 0, limits, roles = [1, 2, 3] }: Surroundings = {}) {
+  constructor({ limits, roles = [1, 2, 3], slots = new RequestSlots() }: Surroundings = {}) {
     const options: MultiplexerOptions = {
       limits: resolveLimits(limits),
       hasRole: (role): role is 1 | 2 | 3 => roles.includes(role),
-      activeRequests,
+      slots,
     };
     this.multiplexer = new Multiplexer(options);
   }

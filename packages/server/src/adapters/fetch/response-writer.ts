@@ -9,6 +9,9 @@ import {
 import { FcgiServerError } from '../../errors.ts';
 import type { FcgiRequest } from '../../request/fcgi-request.ts';
 
+/** A body above this many bytes does not wait until it is known how long it is. */
+const WAITING_BYTES = 65_536;
+
 /**
  * Writes a `Response` of the Fetch standard as a CGI response.
  *
@@ -22,6 +25,7 @@ export class ResponseWriter {
   readonly #guard: ContentLengthGuard;
   readonly #hasLength: boolean;
   #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
   #headSent = false;
 
   constructor(request: FcgiRequest, response: Response) {
@@ -67,10 +71,21 @@ export class ResponseWriter {
     const bytes = fitting === chunk.length ? chunk : chunk.subarray(0, fitting);
     if (!this.#headSent) {
       this.#waiting.push(bytes);
-      return;
+      this.#waitingBytes += bytes.length;
+      // A source that never lets the event loop turn would be gathered without end.
+      if (this.#waitingBytes < WAITING_BYTES) return;
+      this.#sendHead(undefined);
+      return await this.#drained();
     }
     const { output } = this.#request;
     if (output.write(bytes) || output.closed) return;
+    await this.#drained();
+  }
+
+  /** Waits until the web server has caught up, or is not there any more. */
+  async #drained(): Promise<void> {
+    const { output } = this.#request;
+    if (output.closed || !output.congested) return;
     await new Promise<void>((resolve) => {
       output.observer = { drained: resolve };
     });

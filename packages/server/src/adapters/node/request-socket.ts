@@ -42,6 +42,7 @@ export class RequestSocket extends Stream {
   readonly connecting = false;
   readonly pending = false;
   destroyed = false;
+  errored: Error | null = null;
   readable = true;
   writable = true;
   writableCorked = 0;
@@ -72,6 +73,10 @@ export class RequestSocket extends Stream {
     return this.destroyed;
   }
 
+  get allowHalfOpen(): boolean {
+    return true;
+  }
+
   get localFamily(): string | undefined {
     return family(this.localAddress);
   }
@@ -79,6 +84,14 @@ export class RequestSocket extends Stream {
   get readyState(): string {
     if (this.destroyed) return 'closed';
     return this.writable ? 'open' : 'readOnly';
+  }
+
+  get readableEnded(): boolean {
+    return false;
+  }
+
+  get readableObjectMode(): boolean {
+    return false;
   }
 
   get remoteFamily(): string | undefined {
@@ -95,6 +108,10 @@ export class RequestSocket extends Stream {
 
   get writableLength(): number {
     return 0;
+  }
+
+  get writableObjectMode(): boolean {
+    return false;
   }
 
   address(): { address?: string; family?: string; port?: number } {
@@ -140,6 +157,7 @@ export class RequestSocket extends Stream {
 
   destroy(error?: Error): this {
     if (this.destroyed) return this;
+    this.errored = error ?? null;
     this.peer.destroyed(error);
     this.#shut();
     // Later than what is called back because of this, as on a socket of the system.
