@@ -15,6 +15,7 @@ const everywhere = {
     'TypeAlias',
     'Variable',
   ],
+  excludeInternal: true,
   // Pages that do not change with the machine or the commit they were built on.
   disableGit: true,
   disableSources: true,
