@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { type FcgiAddress, formatAddress } from './address.ts';
 import type { Deadline } from './deadline.ts';
-import { FcgiConnectError } from './errors.ts';
+import { FcgiConnectError } from './request-errors.ts';
 
 /** What one read takes at most, in bytes. */
 const READ_BYTES = 65_536;

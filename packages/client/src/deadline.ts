@@ -1,4 +1,4 @@
-import { FcgiTimeoutError, type TimeoutPhase } from './errors.ts';
+import { FcgiTimeoutError, type TimeoutPhase } from './request-errors.ts';
 import { startTimer } from './stall-timer.ts';
 
 /**

@@ -12,11 +12,7 @@ export {
   FcgiClientError,
   type FcgiClientErrorCode,
   type FcgiClientErrorDetails,
-  FcgiConnectError,
   type FcgiErrorSide,
-  FcgiRejectedError,
-  FcgiTimeoutError,
-  type TimeoutPhase,
 } from './errors.ts';
 export type { FcgiEnd, FcgiResponse } from './fcgi-response.ts';
 export type { GatewayLimits } from './gateway/gateway-limits.ts';
@@ -31,4 +27,10 @@ export type { FcgiInput } from './input.ts';
 export type { ClientLimits } from './limits.ts';
 export { type ParamsFromRequestOptions, paramsFromRequest } from './params-from-request.ts';
 export type { FcgiParams, FcgiRequestLimits, FcgiRequestOptions } from './prepared-request.ts';
+export {
+  FcgiConnectError,
+  FcgiRejectedError,
+  FcgiTimeoutError,
+  type TimeoutPhase,
+} from './request-errors.ts';
 export { escapeLogText } from './stderr-text.ts';

@@ -1,6 +1,6 @@
 /**
  * What an application, or a caller that is too fast or too slow, may take of this process. Each is finite by
- * default; `Infinity` takes one off. `docs/limits.md` says for each what happens when it is reached.
+ * default; `Infinity` takes one off. The README says for each what happens when it is reached.
  */
 export interface ClientLimits {
   /**

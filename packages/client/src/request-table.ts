@@ -130,7 +130,7 @@ export class RequestTable {
       default:
         throw new FcgiClientError(
           'FCGI_UNEXPECTED_RECORD',
-          `An application does not send records of type ${record.type}.`,
+          `An application does not send records of type ${numberOf(record)}.`,
         );
     }
   }
@@ -210,4 +210,8 @@ export class RequestTable {
     } while (this.#active.has(requestId) || this.#aborted.has(requestId));
     return requestId;
   }
+}
+
+function numberOf(record: FcgiRecord): number {
+  return record.type === 'undefined' ? record.undefinedType : record.type;
 }

@@ -1,12 +1,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { ProtocolStatus, RemoteProtocolError } from '@fcgi-js/protocol';
-import {
-  FcgiClientError,
-  type FcgiClientErrorCode,
-  FcgiConnectError,
-  FcgiRejectedError,
-  FcgiTimeoutError,
-} from '../errors.ts';
+import { FcgiClientError, type FcgiClientErrorCode } from '../errors.ts';
+import { FcgiConnectError, FcgiRejectedError, FcgiTimeoutError } from '../request-errors.ts';
 
 /** A request that the gateway answers itself. */
 export class GatewayRefusal extends Error {
