@@ -9,6 +9,7 @@ export class ConnectionWriter {
   readonly #socket: Duplex;
   readonly #unflushed = new Set<RequestOutput>();
   readonly #awaitingDrain = new Set<RequestOutput>();
+  #receiving = false;
   #flushScheduled = false;
   #congested = false;
   #closed = false;
@@ -68,13 +69,18 @@ export class ConnectionWriter {
   /** Flushes an output before the event loop goes on, so that what is written until then leaves together. */
   flushSoon(output: RequestOutput): void {
     this.#unflushed.add(output);
-    if (this.#flushScheduled) return;
-    this.#flushScheduled = true;
-    setImmediate(() => {
-      this.#flushScheduled = false;
-      for (const waiting of this.#unflushed) waiting.flush();
-      this.#unflushed.clear();
-    });
+    if (!this.#receiving) this.#scheduleFlush();
+  }
+
+  /** Received bytes are about to be handled: most of what is written meanwhile ends before that is over. */
+  startReceiving(): void {
+    this.#receiving = true;
+  }
+
+  /** Received bytes have been handled. */
+  stopReceiving(): void {
+    this.#receiving = false;
+    if (this.#unflushed.size > 0) this.#scheduleFlush();
   }
 
   /** Tells the observer of `output` when the web server has caught up. */
@@ -85,7 +91,7 @@ export class ConnectionWriter {
   /** Forgets an output that has ended. */
   release(output: RequestOutput): void {
     this.#unflushed.delete(output);
-    this.#awaitingDrain.delete(output);
+    if (this.#awaitingDrain.size > 0) this.#awaitingDrain.delete(output);
   }
 
   /** The socket has no more to send. */
@@ -94,6 +100,16 @@ export class ConnectionWriter {
     const waiting = [...this.#awaitingDrain];
     this.#awaitingDrain.clear();
     for (const output of waiting) output.drained();
+  }
+
+  #scheduleFlush(): void {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    setImmediate(() => {
+      this.#flushScheduled = false;
+      for (const waiting of this.#unflushed) waiting.flush();
+      this.#unflushed.clear();
+    });
   }
 
   /** Sends our FIN after what waits to be sent. */

@@ -89,6 +89,7 @@ export class Connection implements LinkHost {
     const { now } = this.owner.clock;
     this.#timeouts.received(now);
     const multiplexer = this.#multiplexer;
+    this.writer.startReceiving();
     try {
       multiplexer.push(chunk);
       for (let event = multiplexer.next(now); event !== undefined; event = multiplexer.next(now)) {
@@ -99,6 +100,8 @@ export class Connection implements LinkHost {
       if (!(error instanceof RemoteProtocolError)) throw error;
       this.#fail(error);
       return;
+    } finally {
+      this.writer.stopReceiving();
     }
     // The answer was early, and the web server goes on sending what nobody reads.
     if (!this.busy && multiplexer.discarded > this.owner.limits.discardBytes) this.#finish();

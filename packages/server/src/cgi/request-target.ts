@@ -27,10 +27,10 @@ export function requestTarget(params: Params): RequestTarget {
 function originalTarget(params: Params): string {
   const uri = params.get('REQUEST_URI');
   if (uri === undefined || uri === '') return scriptUri(params);
+  if (uri.startsWith('/')) return uri;
   // Apache and h2o pass absolute targets on as they are.
   const path = uri.replace(ABSOLUTE_FORM, '');
-  if (path === '*' || path.startsWith('/')) return path;
-  return `/${path}`;
+  return path === '*' || path.startsWith('/') ? path : `/${path}`;
 }
 
 function scriptUri(params: Params): string {

@@ -28,11 +28,28 @@ export function isConnectionField(name: string): boolean {
   return DROPPED.has(name.toLowerCase());
 }
 
+const EVENT_STREAM_LINE = /^content-type: *text\/event-stream\b/im;
+const ACCEL_BUFFERING_LINE = /^x-accel-buffering:/im;
+
+/**
+ * A field for event streams, or nothing: nginx would hold events back until a buffer is full. Other web servers
+ * pass it on, which harms nobody.
+ *
+ * @param lines the fields of a head, each with its line end
+ */
+export function streamingField(lines: string): string {
+  // Nearly always the first test says no.
+  return EVENT_STREAM_LINE.test(lines) && !ACCEL_BUFFERING_LINE.test(lines)
+    ? 'X-Accel-Buffering: no\r\n'
+    : '';
+}
+
 /** nginx answers a head above its `fastcgi_buffer_size`, one page by default, with 502. */
 export const LARGE_HEAD_BYTES = 4_096;
 
 /**
- * The response head for a web server (RFC 3875 §6.3): the fields, then always `Status`, then the blank line.
+ * The response head for a web server (RFC 3875 §6.3): the fields, what {@link streamingField} adds, then always
+ * `Status`, then the blank line.
  *
  * `Status` comes last: HAProxy turns other statuses into 302 where `Location` follows it, and without it
  * several web servers answer 200 to a `Location`.
@@ -46,7 +63,7 @@ export function formatResponseHead(status: number, reason: string, fields: Itera
   for (const [name, value] of fields) {
     if (!isConnectionField(name)) head += `${name}: ${value}\r\n`;
   }
-  return `${head}Status: ${status}${reason === '' ? '' : ` ${reason}`}\r\n\r\n`;
+  return `${head}${streamingField(head)}Status: ${status}${reason === '' ? '' : ` ${reason}`}\r\n\r\n`;
 }
 
 /** Whether a response has no body whatever its fields say (RFC 9110 §6.4.1). */

@@ -325,6 +325,7 @@ export class FcgiRequest {
 
   /** The handler's stdout was destroyed before it ended. */
   #loseStdout(stdout: StdoutStream): void {
+    if (this.#settled) return;
     if (stdout.errored !== null) {
       // It has been reported when it happened.
       this.answerInstead('500 Internal Server Error', stdout.errored);

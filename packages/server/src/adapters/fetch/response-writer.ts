@@ -112,10 +112,6 @@ export class ResponseWriter {
     if (bodyLength !== undefined && !this.#hasLength && !this.#bodyless) {
       fields.push(['content-length', String(bodyLength)]);
     }
-    // nginx would hold events back until a buffer is full.
-    if (headers.get('Content-Type')?.startsWith('text/event-stream') && !headers.has('X-Accel-Buffering')) {
-      fields.push(['x-accel-buffering', 'no']);
-    }
     const head = formatResponseHead(status, statusText || (STATUS_CODES[status] ?? ''), fields);
     if (head.length > LARGE_HEAD_BYTES) this.#warnLargeHead(head.length);
     const { output } = this.#request;

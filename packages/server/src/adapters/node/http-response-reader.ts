@@ -1,5 +1,10 @@
 import { ContentLengthGuard } from '../../cgi/content-length-guard.ts';
-import { hasConnectionField, isBodyless, isConnectionField } from '../../cgi/response-head.ts';
+import {
+  hasConnectionField,
+  isBodyless,
+  isConnectionField,
+  streamingField,
+} from '../../cgi/response-head.ts';
 import { ChunkedDecoder } from './chunked-decoder.ts';
 
 /** What becomes of the response that a `ServerResponse` writes. */
@@ -79,7 +84,7 @@ export class HttpResponseReader {
     const fields = head.slice(fieldsAt);
     const length = CONTENT_LENGTH.exec(fields);
     if (length !== null && !this.#bodyless) this.#guard = new ContentLengthGuard(Number(length[1]));
-    return `${this.#withoutConnectionFields(fields)}Status: ${statusLine}${HEAD_END}`;
+    return `${this.#withoutConnectionFields(fields)}${streamingField(fields)}Status: ${statusLine}${HEAD_END}`;
   }
 
   #withoutConnectionFields(fields: string): string {

@@ -49,7 +49,8 @@ export function createMessages(params: Params, target: RequestTarget, socket: Re
   // For other versions the response would leave out Content-Length; framing is the web server's business.
   setVersion(req, 1, 1);
   const res = new ServerResponse(req);
-  const version = PROTOCOL.exec(params.get('SERVER_PROTOCOL') ?? '');
+  const protocol = params.get('SERVER_PROTOCOL');
+  const version = protocol === undefined || protocol === 'HTTP/1.1' ? null : PROTOCOL.exec(protocol);
   if (version !== null) setVersion(req, Number(version[1]), Number(version[2] ?? 0));
   // The connection to the browser is not ours to keep or close.
   res.removeHeader('Connection');

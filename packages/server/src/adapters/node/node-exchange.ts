@@ -41,7 +41,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   constructor(request: FcgiRequest) {
     const { params } = request;
     this.#request = request;
-    this.#socket = new RequestSocket(this, addressesOf(params));
+    this.#socket = new RequestSocket(this, new ParamsAddresses(params));
     const { req, res } = createMessages(params, requestTarget(params), this.#socket);
     this.req = req;
     this.res = res;
@@ -274,14 +274,33 @@ function resetError(cause: Error | undefined): Error {
   return Object.assign(new Error('aborted', { cause }), { code: 'ECONNRESET' });
 }
 
-function addressesOf(params: Params): SocketAddresses {
-  return {
-    encrypted: isEncrypted(params),
-    remoteAddress: params.get('REMOTE_ADDR') || undefined,
-    remotePort: portOf(params.get('REMOTE_PORT')),
-    localAddress: params.get('SERVER_ADDR') || undefined,
-    localPort: portOf(params.get('SERVER_PORT')),
-  };
+/** The addresses in the params of a request, looked up when somebody asks. */
+class ParamsAddresses implements SocketAddresses {
+  readonly #params: Params;
+
+  constructor(params: Params) {
+    this.#params = params;
+  }
+
+  get encrypted(): boolean {
+    return isEncrypted(this.#params);
+  }
+
+  get localAddress(): string | undefined {
+    return this.#params.get('SERVER_ADDR') || undefined;
+  }
+
+  get localPort(): number | undefined {
+    return portOf(this.#params.get('SERVER_PORT'));
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#params.get('REMOTE_ADDR') || undefined;
+  }
+
+  get remotePort(): number | undefined {
+    return portOf(this.#params.get('REMOTE_PORT'));
+  }
 }
 
 function portOf(text: string | undefined): number | undefined {

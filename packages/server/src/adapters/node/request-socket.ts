@@ -32,11 +32,6 @@ const HIGH_WATER_MARK = getDefaultHighWaterMark(false);
  * the browser's connection, belongs to this one request, and passes on what `ServerResponse` writes.
  */
 export class RequestSocket extends Stream {
-  readonly encrypted: boolean;
-  readonly remoteAddress: string | undefined;
-  readonly remotePort: number | undefined;
-  readonly localAddress: string | undefined;
-  readonly localPort: number | undefined;
   readonly readableHighWaterMark = HIGH_WATER_MARK;
   readonly writableHighWaterMark = HIGH_WATER_MARK;
   readonly connecting = false;
@@ -56,17 +51,34 @@ export class RequestSocket extends Stream {
   readonly _writableState = { corked: 0 };
   /** What reads and writes here. */
   readonly peer: SocketPeer;
+  readonly #addresses: SocketAddresses;
   #timer: NodeJS.Timeout | undefined;
   #closeEmitted = false;
 
   constructor(peer: SocketPeer, addresses: SocketAddresses) {
     super();
     this.peer = peer;
-    this.encrypted = addresses.encrypted;
-    this.remoteAddress = addresses.remoteAddress;
-    this.remotePort = addresses.remotePort;
-    this.localAddress = addresses.localAddress;
-    this.localPort = addresses.localPort;
+    this.#addresses = addresses;
+  }
+
+  get encrypted(): boolean {
+    return this.#addresses.encrypted;
+  }
+
+  get localAddress(): string | undefined {
+    return this.#addresses.localAddress;
+  }
+
+  get localPort(): number | undefined {
+    return this.#addresses.localPort;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#addresses.remoteAddress;
+  }
+
+  get remotePort(): number | undefined {
+    return this.#addresses.remotePort;
   }
 
   get closed(): boolean {
