@@ -28,7 +28,7 @@ export function isConnectionField(name: string): boolean {
   return DROPPED.has(name.toLowerCase());
 }
 
-const EVENT_STREAM_LINE = /^content-type: *text\/event-stream\b/im;
+const EVENT_STREAM_LINE = /^content-type: *text\/event-stream *[;\r]/im;
 const ACCEL_BUFFERING_LINE = /^x-accel-buffering:/im;
 
 /**

@@ -28,6 +28,34 @@ describe('a response head', () => {
     );
   });
 
+  test.each(['text/event-stream', 'Text/Event-Stream; charset=utf-8', 'text/event-stream ;charset=utf-8'])(
+    'asks nginx to pass a stream of type %j on as it comes',
+    (type) => {
+      expect(formatResponseHead(200, 'OK', [['content-type', type]])).toBe(
+        `content-type: ${type}\r\nX-Accel-Buffering: no\r\nStatus: 200 OK\r\n\r\n`,
+      );
+    },
+  );
+
+  test.each(['text/plain', 'text/event-streams', 'application/x; a=text/event-stream'])(
+    'asks nginx for nothing where the type is %j',
+    (type) => {
+      expect(formatResponseHead(200, 'OK', [['Content-Type', type]])).toBe(
+        `Content-Type: ${type}\r\nStatus: 200 OK\r\n\r\n`,
+      );
+    },
+  );
+
+  test('leaves it to an application that asks for it or against it to do so', () => {
+    const fields = [
+      ['x-accel-buffering', 'yes'],
+      ['Content-Type', 'text/event-stream'],
+    ] as const;
+    expect(formatResponseHead(200, 'OK', fields)).toBe(
+      'x-accel-buffering: yes\r\nContent-Type: text/event-stream\r\nStatus: 200 OK\r\n\r\n',
+    );
+  });
+
   test.each([
     'Connection',
     'keep-alive',

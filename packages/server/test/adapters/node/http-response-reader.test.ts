@@ -49,6 +49,14 @@ describe('the head of a response', () => {
     expect(heads).toEqual([cgi]);
   });
 
+  test('asks nginx to pass an event stream on as it comes', () => {
+    const { reader, heads } = newReader();
+    reader.write('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n', 'latin1');
+    expect(heads).toEqual([
+      'Content-Type: text/event-stream\r\nX-Accel-Buffering: no\r\nStatus: 200 OK\r\n\r\n',
+    ]);
+  });
+
   test('may come as bytes', () => {
     const { reader, heads, body } = newReader();
     reader.write(Buffer.from('HTTP/1.1 200 OK\r\nX-A: \xe9\r\n\r\nbody\xff', 'latin1'), 'utf8');
