@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, lstatSync, renameSync, rmSync, type Stats } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, renameSync, rmSync, type Stats } from 'node:fs';
 import { connect } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FcgiServerError } from '../errors.ts';
@@ -29,7 +29,11 @@ export async function listenOnUnixSocket(
   const uid = options.owner === undefined ? -1 : userId(options.owner);
   const gid = options.group === undefined ? -1 : groupId(options.group);
   checkLength(path, boundPath);
-  await checkFree(path);
+  try {
+    await checkFree(path);
+  } catch (error) {
+    throw explain(error as NodeJS.ErrnoException, path);
+  }
   let ours: Stats | undefined;
   const umask = process.umask(0o777);
   let opening: Promise<Listener>;
@@ -125,7 +129,10 @@ function removeIfOurs(path: string, ours: Stats | undefined): void {
 }
 
 function explain(error: NodeJS.ErrnoException, path: string): Error {
-  switch (error.code) {
+  if (error instanceof FcgiServerError) return error;
+  // libuv says EACCES for a folder that is not there.
+  const isMissing = error.code === 'EACCES' && !existsSync(dirname(path));
+  switch (isMissing ? 'ENOENT' : error.code) {
     case 'EACCES':
     case 'EPERM':
       return new FcgiServerError(
