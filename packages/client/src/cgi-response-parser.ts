@@ -169,11 +169,12 @@ export class CgiResponseParser {
   }
 
   #finish(): CgiResponseHead {
+    const head = interpretHead(this.#fields);
     const rest = this.#bytes.subarray(this.#lineStart, this.#length);
     if (rest.length > 0) this.#body.push(rest);
     this.#bytes = EMPTY;
     this.#headDone = true;
-    return interpretHead(this.#fields);
+    return head;
   }
 
   #addField(bytes: Uint8Array, start: number, end: number): void {

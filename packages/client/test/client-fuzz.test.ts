@@ -12,7 +12,16 @@ const id = fc.oneof(
 );
 const content: fc.Arbitrary<Bytes> = fc.oneof(
   bytes,
-  fc.constantFrom('', document('body'), 'Status: 200 OK\r\n', '\r\n', 'A: b\n', '\n\n', 'Location: /x\n\n'),
+  fc.constantFrom(
+    '',
+    document('body'),
+    'Status: 200 OK\r\n',
+    '\r\n',
+    'A: b\n',
+    '\n\n',
+    'Location: /x\n\n',
+    'Status: x\n\n',
+  ),
 );
 const piece: fc.Arbitrary<Uint8Array> = fc.oneof(
   {

@@ -91,6 +91,11 @@ describe('before an answer, the request fails', () => {
   test.each<[name: string, bytes: Bytes, code: string]>([
     ['a line with no colon', 'Status: 200\nnonsense\n\n', 'FCGI_HEAD_INVALID_LINE'],
     ['a NUL', 'A: \0\n\n', 'FCGI_HEAD_INVALID_VALUE'],
+    ['a folded line', 'A: b\n c\n\n', 'FCGI_HEAD_FOLDED_LINE'],
+    ['a Status that is no number', 'Status: fine\n\nbody', 'FCGI_HEAD_INVALID_STATUS'],
+    ['two Locations', 'Location: /a\nLocation: /b\n\nbody', 'FCGI_HEAD_DUPLICATE_FIELD'],
+    ['a Content-Length that is no number', 'Content-Length: all\n\nbody', 'FCGI_HEAD_INVALID_VALUE'],
+    ['too many fields', `${'A: b\n'.repeat(257)}\n`, 'FCGI_HEAD_TOO_MANY_FIELDS'],
     ['a head without end', 'A: b\n'.repeat(200), 'FCGI_HEAD_TRUNCATED'],
     ['an empty STDOUT', '', 'FCGI_NO_ANSWER'],
   ])('with what STDERR said, for %s', async (_name, head, code) => {
