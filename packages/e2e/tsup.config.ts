@@ -1,7 +1,7 @@
 import { defineConfig, type Options } from 'tsup';
 
 const common: Options = {
-  entry: { 'express-app': 'src/apps/express-app.ts' },
+  entry: { 'express-app': 'src/apps/express-app.ts', 'hono-app': 'src/apps/hono-app.ts' },
   platform: 'node',
   target: 'node20',
   outDir: 'dist/apps',

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { findProgram } from '../../tooling/src/system-packages.mjs';
 import { Child } from './child.ts';
 import { until } from './poll.ts';
-import { type ListeningUpstream, listenAddress } from './web-servers/web-server.ts';
+import type { ListeningUpstream } from './web-servers/web-server.ts';
+
+/** What there is in `src/apps`. */
+export type ApplicationName = 'express-app' | 'hono-app';
 
 /** An application that runs for a test. */
 export interface RunningApplication {
@@ -20,16 +23,16 @@ const dist = fileURLToPath(new URL('../dist', import.meta.url));
  * Starts an application with `node`; it opens its socket itself.
  *
  * @param name which one of `src/apps`
- * @param address where it listens
+ * @param address where it listens, as its README says
  * @param folder its scratch folder
  */
 export function startApplication(
-  name: string,
-  address: ListeningUpstream,
+  name: ApplicationName,
+  address: string,
   folder: string,
 ): Promise<RunningApplication> {
   const program = join(dist, 'apps', `${name}.js`);
-  return untilReady(new Child(process.execPath, [program, listenAddress(address), folder]));
+  return untilReady(new Child(process.execPath, [program, address, folder]));
 }
 
 /**
@@ -54,7 +57,7 @@ export function spawnApplication(program: string, address: ListeningUpstream): P
  * @param folder the scratch folder
  * @returns the path of the program
  */
-export async function installProgram(name: string, folder: string): Promise<string> {
+export async function installProgram(name: ApplicationName, folder: string): Promise<string> {
   const program = join(folder, `${name}.fcgi`);
   await copyFile(join(dist, 'fcgi', `${name}.fcgi`), program);
   await chmod(program, 0o755);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { SystemProgram } from '../../tooling/src/system-packages.mjs';
 import {
+  type ApplicationName,
   installProgram,
   type RunningApplication,
   spawnApplication,
@@ -9,7 +10,13 @@ import {
 import type { Deviations } from './conformance/conformance-list.ts';
 import { reservePort } from './free-port.ts';
 import { createScratchFolder } from './scratch-folder.ts';
-import type { ListeningUpstream, Upstream, WebServer, WebServerOptions } from './web-servers/web-server.ts';
+import {
+  type ListeningUpstream,
+  listenAddress,
+  type Upstream,
+  type WebServer,
+  type WebServerOptions,
+} from './web-servers/web-server.ts';
 
 /** How the application comes to its listening socket. */
 export type Launcher =
@@ -20,10 +27,17 @@ export type Launcher =
   /** The web server passes it on as descriptor 0. */
   | 'web server';
 
+/** What connects the application and the web server. */
+export type Transport =
+  | 'tcp'
+  | 'unix'
+  /** An in-memory pair in the application's process, at the end of a Unix socket. */
+  | 'memory';
+
 /** A web server in one configuration, with an application behind it. */
 export interface Setup {
-  /** Which one of `src/apps`, default `express-app`. */
-  readonly application?: string;
+  /** Default `express-app`. */
+  readonly application?: ApplicationName;
   readonly deviations?: Deviations;
   /** Default `node`. */
   readonly launcher?: Launcher;
@@ -32,7 +46,7 @@ export interface Setup {
   readonly programs: readonly SystemProgram[];
   readonly start: (options: WebServerOptions) => Promise<WebServer>;
   /** Default `unix`. */
-  readonly transport?: 'tcp' | 'unix';
+  readonly transport?: Transport;
 }
 
 /** A setup that runs for a test. */
@@ -98,19 +112,24 @@ async function startUpstream(
   const application = await chooseAddress(transport, folder, undo);
   const running =
     launcher === 'node'
-      ? await startApplication(name, application, folder)
+      ? await startApplication(name, addressFor(transport, application), folder)
       : await spawnApplication(await installProgram(name, folder), application);
   undo.push(running.stop);
   return { application, running };
 }
 
 async function chooseAddress(
-  transport: 'tcp' | 'unix',
+  transport: Transport,
   folder: string,
   undo: Array<() => unknown>,
 ): Promise<ListeningUpstream> {
-  if (transport === 'unix') return { kind: 'unix', path: join(folder, 'app.sock') };
+  if (transport !== 'tcp') return { kind: 'unix', path: join(folder, 'app.sock') };
   const { port, release } = await reservePort();
   undo.push(release);
   return { kind: 'tcp', host: '127.0.0.1', port };
+}
+
+/** What the application is told, which is not always what the web server is told. */
+function addressFor(transport: Transport, upstream: ListeningUpstream): string {
+  return listenAddress(upstream).replace(/^unix:/, transport === 'memory' ? 'memory:' : 'unix:');
 }

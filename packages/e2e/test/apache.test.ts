@@ -29,3 +29,21 @@ describeConformance({
   start: startApacheFcgid,
   deviations: apacheFcgidDeviations,
 });
+
+describeConformance({
+  name: 'Apache mod_proxy_fcgi in front of a fetch application over TCP, streaming',
+  application: 'hono-app',
+  programs: ['apache2'],
+  transport: 'tcp',
+  start: (options) => startApacheProxy({ ...options, streaming: true }),
+  deviations: apacheProxyStreamingDeviations,
+});
+
+describeConformance({
+  name: 'Apache mod_fcgid with a fetch application that it starts itself',
+  application: 'hono-app',
+  programs: ['apache2', 'mod_fcgid'],
+  launcher: 'web server',
+  start: startApacheFcgid,
+  deviations: apacheFcgidDeviations,
+});

@@ -7,3 +7,12 @@ describeConformance({
   start: startCaddy,
   deviations: caddyDeviations,
 });
+
+describeConformance({
+  name: 'Caddy in front of a fetch application over TCP',
+  application: 'hono-app',
+  programs: ['caddy'],
+  transport: 'tcp',
+  start: startCaddy,
+  deviations: caddyDeviations,
+});

@@ -15,3 +15,12 @@ describeConformance({
   start: startH2o,
   deviations: h2oDeviations,
 });
+
+describeConformance({
+  name: 'h2o in front of a fetch application over TCP, kept connections',
+  application: 'hono-app',
+  programs: ['h2o'],
+  transport: 'tcp',
+  start: (options) => startH2o({ ...options, keepConnections: true }),
+  deviations: h2oDeviations,
+});

@@ -19,3 +19,11 @@ describeConformance({
   start: startHaproxy,
   deviations: haproxyDeviations,
 });
+
+describeConformance({
+  name: 'HAProxy in front of a fetch application over a Unix socket, many requests on one connection at a time',
+  application: 'hono-app',
+  programs: ['haproxy'],
+  start: (options) => startHaproxy({ ...options, multiplexed: true }),
+  deviations: haproxyMultiplexingDeviations,
+});

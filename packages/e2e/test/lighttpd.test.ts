@@ -27,3 +27,12 @@ describeConformance({
   start: startLighttpd,
   deviations: lighttpdCollectingDeviations,
 });
+
+describeConformance({
+  name: 'lighttpd with a fetch application that it starts itself (bin-path), streaming',
+  application: 'hono-app',
+  programs: ['lighttpd'],
+  launcher: 'web server',
+  start: (options) => startLighttpd({ ...options, streaming: true }),
+  deviations: lighttpdStreamingDeviations,
+});

@@ -46,3 +46,19 @@ describeConformance({
   start: (options) => startNginx({ ...options, keepConnections: true }),
   deviations: nginxBufferedDeviations,
 });
+
+describeConformance({
+  name: 'nginx in front of a fetch application over a Unix socket, a connection for each request',
+  application: 'hono-app',
+  programs: ['nginx'],
+  start: startNginx,
+  deviations: nginxBufferedDeviations,
+});
+
+describeConformance({
+  name: 'nginx in front of a fetch application over TCP, kept connections, unbuffered',
+  application: 'hono-app',
+  programs: ['nginx'],
+  transport: 'tcp',
+  start: (options) => startNginx({ ...options, keepConnections: true, unbuffered: true }),
+});

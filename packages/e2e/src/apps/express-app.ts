@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
+import { fromNodeListener } from '@fcgi-js/server';
 import { createExpressApp } from './express-routes.ts';
 import { NotesWriter } from './notes-writer.ts';
 import { serve, startArguments } from './serve.ts';
@@ -7,7 +8,4 @@ import { serve, startArguments } from './serve.ts';
 const { address, folder } = startArguments(process.argv);
 const app = createExpressApp({ folder, notes: new NotesWriter(join(folder, 'notes')) });
 
-serve(app, address).catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+serve({ responder: fromNodeListener(app) }, address);

@@ -59,9 +59,11 @@ export function createExpressApp({ folder, notes }: ExpressAppOptions): Express 
     await delay(1);
     throw new Error('secret of the async error');
   });
-  app.get('/throw/late', async (_req, res) => {
-    res.set('Content-Length', '200000').type('text');
-    await new Promise((resolve) => res.write(patternBytes(100_000), resolve));
+  app.get('/throw/late', async (req, res) => {
+    const { length } = req.query;
+    if (typeof length === 'string') res.set('Content-Length', length);
+    res.type('text');
+    await new Promise((resolve) => res.write(patternBytes(numberArgument(req, 'bytes')), resolve));
     throw new Error('secret of the late error');
   });
   app.post('/early', (_req, res) => {
@@ -82,6 +84,16 @@ export function createExpressApp({ folder, notes }: ExpressAppOptions): Express 
     res.write('first\n');
     await notes.released(req.params.token, signal);
     res.end('second\n');
+  });
+  app.get('/events/:token', async (req, res) => {
+    const { token } = req.params;
+    const signal = endOf(res, notes, token);
+    res.type('text/event-stream');
+    for (let event = 1; event <= numberArgument(req, 'count') && !signal.aborted; event += 1) {
+      if (event > 1) await notes.released(`${token}-${event}`, signal);
+      res.write(`data: ${event}\n\n`);
+    }
+    res.end();
   });
   app.get('/big', async (req, res) => {
     const bytes = numberArgument(req, 'bytes');

@@ -1,9 +1,13 @@
 import { basename, dirname } from 'node:path';
-import { createServer, fromNodeListener } from '@fcgi-js/server';
+import { createServer, type ServerOptions } from '@fcgi-js/server';
+import { listenInMemory } from './listen-in-memory.ts';
 
 /** How an application of these tests was started: `app [ADDRESS] [FOLDER]`. */
 export interface StartArguments {
-  /** Where to listen, default `fd:0`: a web server or spawn-fcgi has passed the listening socket. */
+  /**
+   * Where to listen: an address of the library, or `memory:/path`, which {@link listenInMemory} explains. Default
+   * `fd:0`: a web server or spawn-fcgi has passed the listening socket.
+   */
   readonly address: string;
   /** Where the files to serve and the folder `notes` are, default the folder of the program. */
   readonly folder: string;
@@ -20,34 +24,38 @@ export function startArguments(argv: readonly string[]): StartArguments {
 }
 
 /**
- * Serves a Node listener over FastCGI, prints `ready` when connections are accepted, and ends on SIGTERM once the
- * running requests have ended, with exit status 0.
+ * Serves an application over FastCGI, prints `ready` when connections are accepted, and ends on SIGTERM once the
+ * running requests have ended, with exit status 0. A failure is printed and becomes exit status 1.
  *
- * @param listener an Express application or any `(req, res)` function
+ * @param options what `createServer` takes
  * @param address where to listen
  */
-export async function serve(
-  listener: Parameters<typeof fromNodeListener>[0],
-  address: string,
-): Promise<void> {
-  const server = createServer({
-    responder: fromNodeListener(listener),
-    onError: (error) => console.error(`${basename(process.argv[1] ?? '')}: ${String(error)}`),
-  });
-  const close = async () => {
-    try {
-      await server.close({ timeout: 2_000 });
-    } catch (error) {
-      console.error(error);
-      process.exitCode = 1;
-    }
+export function serve(options: ServerOptions, address: string): void {
+  const fail = (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
   };
+  start(options, address, fail).catch(fail);
+}
+
+async function start(options: ServerOptions, address: string, fail: (error: unknown) => void): Promise<void> {
+  const server = createServer({
+    onError: (error) => console.error(`${basename(process.argv[1] ?? '')}: ${String(error)}`),
+    ...options,
+  });
+  let stopListening: (() => void) | undefined;
   // Some web servers send it more than once; without a listener the second would end the process.
   let isClosing = false;
   process.on('SIGTERM', () => {
-    if (!isClosing) void close();
+    if (isClosing) return;
     isClosing = true;
+    stopListening?.();
+    server.close({ timeout: 2_000 }).catch(fail);
   });
-  await server.listen(address);
+  if (address.startsWith('memory:')) {
+    stopListening = await listenInMemory(server, address.slice('memory:'.length));
+  } else {
+    await server.listen(address);
+  }
   console.log('ready');
 }

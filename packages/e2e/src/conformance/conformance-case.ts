@@ -20,12 +20,15 @@ export interface ConformanceCase {
   readonly weaker?: Omit<ConformanceCase, 'weaker'>;
 }
 
-/** Why a case cannot hold behind a web server, whatever the application does. */
+/** Why a case cannot hold behind a web server, or for a kind of application. */
 export interface Deviation {
   /** What is run instead: the weaker form of the case, or nothing. */
   readonly instead: 'nothing' | 'weaker';
-  /** What the web server does. */
+  /** What stands in the way. */
   readonly reason: string;
-  /** Where `docs/web-servers.md` has it: section, or number of the rule in section 1. */
-  readonly rule: string;
+  /**
+   * Where `docs/web-servers.md` has it: section, or number of the rule in section 1. Absent where it has nothing to do
+   * with web servers.
+   */
+  readonly rule?: string;
 }

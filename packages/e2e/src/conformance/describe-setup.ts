@@ -3,6 +3,7 @@ import { whyMissing } from '../../../tooling/src/system-packages.mjs';
 import { HttpClient } from '../http.ts';
 import { Notes } from '../notes.ts';
 import { type RunningSetup, type Setup, startSetup } from '../setup.ts';
+import { applicationDeviations } from './application-deviations.ts';
 import type { ConformanceCase, Deviation, Session } from './conformance-case.ts';
 import { conformanceList } from './conformance-list.ts';
 
@@ -64,7 +65,10 @@ export function describeSetup(
  * @param setup the web server, its configuration, and what cannot hold behind it
  */
 export function describeConformance(setup: Setup): void {
-  const deviations: Readonly<Record<string, Deviation | undefined>> = setup.deviations ?? {};
+  const deviations: Readonly<Record<string, Deviation | undefined>> = {
+    ...applicationDeviations[setup.application ?? 'express-app'],
+    ...setup.deviations,
+  };
   describeSetup(setup, (define) => {
     for (const [name, conformanceCase] of conformanceList) {
       const { run, title } = formOf(conformanceCase, deviations[name]);
@@ -77,7 +81,7 @@ export function describeConformance(setup: Setup): void {
 function formOf(whole: ConformanceCase, deviation: Deviation | undefined) {
   if (deviation === undefined) return whole;
   const { instead, reason, rule } = deviation;
-  const because = `(docs/web-servers.md ${rule}: ${reason})`;
+  const because = rule === undefined ? `(${reason})` : `(docs/web-servers.md ${rule}: ${reason})`;
   if (instead === 'nothing') return { run: undefined, title: `${whole.title} ${because}` };
   if (whole.weaker === undefined) throw new Error(`“${whole.title}” has no weaker form`);
   return { run: whole.weaker.run, title: `${whole.weaker.title} ${because}` };

@@ -141,6 +141,7 @@ export const apacheProxyStreamingDeviations: Deviations = {
 /** What cannot hold behind mod_proxy_fcgi as it is by default. */
 export const apacheProxyDeviations: Deviations = {
   ...apacheProxyStreamingDeviations,
+  eventStream: collectsAnswers,
   leavesInAnswer: collectsAnswers,
   progressiveAnswer: collectsAnswers,
 };
@@ -148,6 +149,7 @@ export const apacheProxyDeviations: Deviations = {
 /** What cannot hold behind mod_fcgid. */
 export const apacheFcgidDeviations: Deviations = {
   earlyAnswer: collectsUploads,
+  eventStream: collectsAnswers,
   leavesBeforeAnswer: doesNotMissBrowser,
   leavesInAnswer: collectsAnswers,
   leavesInUpload: collectsUploads,

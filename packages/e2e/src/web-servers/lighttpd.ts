@@ -82,6 +82,7 @@ const collectsAnswers = {
 export const lighttpdCollectingDeviations: Deviations = {
   bodyOfGet: refusesBodyOfGet,
   earlyAnswer: collectsUploads,
+  eventStream: collectsAnswers,
   leavesBeforeAnswer: doesNotMissBrowser,
   leavesInAnswer: collectsAnswers,
   leavesInLargeAnswer: { ...collectsAnswers, instead: 'nothing' },

@@ -7,6 +7,7 @@ import { FIXTURE_TEXT } from '../../scratch-folder.ts';
 import type { ConformanceCase, Session } from '../conformance-case.ts';
 
 const BIG = 20_000_000;
+const EVENTS = 3;
 
 /** Bodies of answers: all of it, in order, as early as may be. */
 export const answers = {
@@ -24,7 +25,7 @@ export const answers = {
     async run({ http, notes }) {
       const token = notes.token();
       const answer = await http.open(`/held/${token}`);
-      assert.equal(String(await firstPart(answer)), 'first\n');
+      assert.equal(String(await nextPart(answer)), 'first\n');
       await notes.release(token);
       assert.equal((await answer.rest()).text(), 'second\n');
     },
@@ -36,6 +37,31 @@ export const answers = {
         await notes.waitFor(token, 'running');
         await notes.release(token);
         assert.equal((await answer).text(), 'first\nsecond\n');
+      },
+    },
+  },
+  eventStream: {
+    title: 'reaches the browser with each event of an event stream before it has made the next',
+    async run({ http, notes }) {
+      const token = notes.token();
+      const answer = await http.open(`/events/${token}?count=${EVENTS}`);
+      assert.match(answer.headers['content-type'] ?? '', /^text\/event-stream/);
+      let received = '';
+      for (let event = 1; event <= EVENTS; event += 1) {
+        if (event > 1) await notes.release(`${token}-${event}`);
+        while (!received.endsWith('\n\n')) received += String(await nextPart(answer));
+        assert.equal(received, `data: ${event}\n\n`);
+        received = '';
+      }
+      assert.equal((await answer.rest()).text(), '');
+    },
+    weaker: {
+      title: 'sends an event stream',
+      async run({ http, notes }) {
+        const token = notes.token();
+        const answer = http.request(`/events/${token}?count=${EVENTS}`);
+        for (let event = 2; event <= EVENTS; event += 1) await notes.release(`${token}-${event}`);
+        assert.equal((await answer).text(), 'data: 1\n\ndata: 2\n\ndata: 3\n\n');
       },
     },
   },
@@ -83,9 +109,9 @@ export const answers = {
   },
 } satisfies Record<string, ConformanceCase>;
 
-async function firstPart(answer: OpenAnswer): Promise<unknown> {
+async function nextPart(answer: OpenAnswer): Promise<unknown> {
   for await (const part of answer.body.iterator({ destroyOnReturn: false })) return part;
-  return undefined;
+  throw new Error('the answer has ended');
 }
 
 async function getsBigAnswer({ http }: Session, path: string, pause?: () => Promise<void>): Promise<void> {

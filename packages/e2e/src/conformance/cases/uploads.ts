@@ -48,6 +48,14 @@ export const uploads = {
   bodyOfGet: {
     title: 'gets the body of a GET',
     run: (session) => getsWhole(session, 10, { method: 'GET', body: patternBytes(10), path: '/echo' }),
+    weaker: {
+      title: 'answers a GET with a body, and what follows it on the same connection of the browser',
+      async run({ kept }) {
+        const answer = await kept.request({ body: patternBytes(10), path: '/echo' });
+        assert.deepEqual(echoOf(answer).body, { length: 0, sha256: patternSha256(0) });
+        assert.equal((await kept.request('/')).text(), 'hello');
+      },
+    },
   },
   progressiveUpload: {
     title: 'gets the first half of an upload before the second has been sent',

@@ -1,0 +1,13 @@
+import type { ApplicationName } from '../application.ts';
+import type { Deviations } from './conformance-list.ts';
+
+/** What cannot hold for a kind of application, whatever is in front of it. A web server's own table goes first. */
+export const applicationDeviations: Readonly<Record<ApplicationName, Deviations>> = {
+  'express-app': {},
+  'hono-app': {
+    bodyOfGet: {
+      instead: 'weaker',
+      reason: 'a Request of the Fetch standard has no body if its method is GET',
+    },
+  },
+};
