@@ -1,16 +1,14 @@
 import { LocalProtocolError, type NameValueInput, Role } from '@fcgi-js/protocol';
 import { type FcgiInput, Input, isBytes } from './input.ts';
-import { type ResolvedLimits, resolveLimits } from './limits.ts';
+import { type ClientLimits, type ResolvedLimits, resolveLimits } from './limits.ts';
 
 /** Names and values of params: text of which each character stands for one byte (Latin-1), or bytes. */
 export type FcgiParams = Iterable<NameValueInput> | Readonly<{ [name: string]: string | Uint8Array }>;
 
 /** The limits that can be set for one request. */
-export type FcgiRequestLimits = Partial<
-  Pick<
-    ResolvedLimits,
-    'firstByteTimeout' | 'headBytes' | 'headFields' | 'stallTimeout' | 'stderrBytes' | 'totalTimeout'
-  >
+export type FcgiRequestLimits = Pick<
+  ClientLimits,
+  'firstByteTimeout' | 'headBytes' | 'headFields' | 'stallTimeout' | 'stderrBytes' | 'totalTimeout'
 >;
 
 /** A request to an application. */
