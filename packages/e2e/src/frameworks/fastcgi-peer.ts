@@ -55,11 +55,14 @@ export class FastcgiPeer implements Peer {
     socket.on('error', () => this.#end());
     socket.on('close', () => this.#end());
     this.answer = this.#progress.until(() => this.#over).then(() => this.#toAnswer());
+    // Together, as a web server sends them: when the body comes matters to the order of events.
+    socket.cork();
     socket.write(encodeBeginRequest({ requestId: ID, role: Role.Responder, keepConn: manners.keepConn }));
     socket.write(encodeParams(ID, paramsOf(ask, browser)));
     socket.write(encodeStreamEnd(RecordType.Params, ID));
     if (ask.body !== undefined) this.send(ask.body);
     if (ask.body !== undefined || (ask.contentLength === undefined && !ask.chunked)) this.endBody();
+    socket.uncork();
   }
 
   /** Connects to an application and sends it the request. */

@@ -33,11 +33,13 @@ export class HttpPeer implements Peer {
       this.#progress.changed();
     });
     this.answer = this.#progress.until(() => this.#closed).then(() => this.#response.answer(this.#ended));
+    socket.cork();
     socket.write(headOf(ask, `127.0.0.1:${socket.remotePort}`), 'latin1');
     if (ask.body !== undefined) {
       this.send(ask.body);
       this.endBody();
     }
+    socket.uncork();
   }
 
   /** Connects to a server and sends it the request. */

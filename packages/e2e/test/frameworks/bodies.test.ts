@@ -210,7 +210,7 @@ differentialActions('The body of a response', {
       res.end('b');
       note(state(res));
     },
-    expect: ({ notes }) => expect(notes).toHaveLength(7),
+    expect: ({ notes }) => expect(notes).toHaveLength(6),
   },
 });
 

@@ -170,10 +170,18 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
       }
     }
     this.#request.complete();
+    if (this.#socket._hadError) this.#settleRequest();
   }
 
   /** The response has left, or never will. */
   responseSent(): void {
+    this.#settleRequest();
+    releaseResponse(this.res, this.#socket);
+    if (!this.#held) this.#socket.close();
+  }
+
+  /** Nobody has to wait any longer for what is left of the request. */
+  #settleRequest(): void {
     const { req } = this;
     if (!isRead(req)) {
       // What nobody wants has come as far as it matters.
@@ -183,8 +191,6 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     } else if (!(req.complete || this.#held)) {
       this.#closeRequest();
     }
-    releaseResponse(this.res, this.#socket);
-    if (!this.#held) this.#socket.close();
   }
 
   /** The body that END_REQUEST waited for has ended. */
@@ -214,6 +220,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
       this.#ended = true;
       this.#socket.close();
     } else {
+      this.#socket._hadError = true;
       this.#closeRequest();
       emitClose(this.res);
       this.#socket.emitClose();

@@ -47,6 +47,8 @@ export class RequestSocket extends Stream {
   timeout = 0;
   /** `ServerResponse` keeps itself here while it writes to this socket. */
   _httpMessage: ServerResponse | null = null;
+  /** `ServerResponse` asks it before it emits `finish`, which is not to come after `close`. */
+  _hadError = false;
   /** `ServerResponse.end()` sets its `corked`. */
   readonly _writableState = { corked: 0 };
   /** What reads and writes here. */
