@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { formatResponseHead, type HeaderField, isBodyless } from '../cgi/response-head.ts';
+import { formatAuthorizerHead, type HeaderField, isBodyless } from '../cgi/response-head.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
 import type { RequestHandler } from '../request-handler.ts';
 
@@ -94,12 +94,12 @@ export function fromAuthorizer(
 function grant(request: FcgiRequest, { variables }: Allowed): void {
   const fields: HeaderField[] = [];
   for (const [name, value] of variables) fields.push([`Variable-${name}`, value]);
-  request.output.write(formatResponseHead(200, 'OK', fields), 'latin1');
+  request.output.write(formatAuthorizerHead(200, 'OK', fields), 'latin1');
 }
 
 function refuse(request: FcgiRequest, { status, headers, body }: Denied): void {
   const bodyless = isBodyless(status, request.params.get('REQUEST_METHOD') ?? '');
-  request.output.write(formatResponseHead(status, STATUS_CODES[status] ?? '', headers), 'latin1');
+  request.output.write(formatAuthorizerHead(status, STATUS_CODES[status] ?? '', headers), 'latin1');
   if (!bodyless) request.output.write(body);
 }
 

@@ -59,11 +59,29 @@ export const LARGE_HEAD_BYTES = 4_096;
  * @param fields names and values that are valid in HTTP; each character is one byte
  */
 export function formatResponseHead(status: number, reason: string, fields: Iterable<HeaderField>): string {
-  let head = '';
+  const lines = fieldLines(fields);
+  return `${lines}${streamingField(lines)}${statusLine(status, reason)}\r\n`;
+}
+
+/**
+ * The same for the answer of an authorizer, where `Status` comes first: lighttpd takes the answer for one that
+ * grants access until it has read a status that does not, and drops the fields before it, such as `Location`.
+ * HAProxy, for whose sake it comes last otherwise, asks no authorizers.
+ */
+export function formatAuthorizerHead(status: number, reason: string, fields: Iterable<HeaderField>): string {
+  return `${statusLine(status, reason)}${fieldLines(fields)}\r\n`;
+}
+
+function statusLine(status: number, reason: string): string {
+  return `Status: ${status}${reason === '' ? '' : ` ${reason}`}\r\n`;
+}
+
+function fieldLines(fields: Iterable<HeaderField>): string {
+  let lines = '';
   for (const [name, value] of fields) {
-    if (!isConnectionField(name)) head += `${name}: ${value}\r\n`;
+    if (!isConnectionField(name)) lines += `${name}: ${value}\r\n`;
   }
-  return `${head}${streamingField(head)}Status: ${status}${reason === '' ? '' : ` ${reason}`}\r\n\r\n`;
+  return lines;
 }
 
 /** Whether a response has no body whatever its fields say (RFC 9110 §6.4.1). */
