@@ -17,6 +17,8 @@ export const systemPackages = {
   mod_fcgid: 'libapache2-mod-fcgid',
   nginx: 'nginx',
   'spawn-fcgi': 'spawn-fcgi',
+  supervisord: 'supervisor',
+  'systemd-socket-activate': 'systemd',
 };
 
 /** @typedef {keyof typeof systemPackages} SystemProgram */

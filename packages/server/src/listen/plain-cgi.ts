@@ -39,6 +39,10 @@ class CgiConnection extends Duplex {
     this.push(encodeParams(REQUEST_ID, environment()));
     this.push(encodeStreamEnd(RecordType.Params, REQUEST_ID));
     if (!hasBody()) this.push(encodeStreamEnd(RecordType.Stdin, REQUEST_ID));
+    // The web server has gone.
+    process.stdout.on('error', (error) => this.destroy(error));
+    // Who does not read the error log gets no say in what is served.
+    process.stderr.on('error', () => {});
   }
 
   override _read(): void {
@@ -80,6 +84,11 @@ class CgiConnection extends Duplex {
     process.stdin.destroy();
     this.push(null);
     callback();
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    process.stdin.destroy();
+    callback(error);
   }
 }
 

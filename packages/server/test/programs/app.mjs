@@ -25,7 +25,7 @@ async function listener(req, res) {
       const chunks = [];
       for await (const chunk of req) chunks.push(chunk);
       res.setHeader('X-Host', req.headers.host ?? 'none');
-      res.end(`${req.method} ${req.url} ${Buffer.concat(chunks).toString('latin1')}`);
+      res.end(Buffer.concat([Buffer.from(`${req.method} ${req.url} `), ...chunks]));
     }
   }
 }

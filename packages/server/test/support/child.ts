@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 
 /** A program of `test/programs`, for plain `node`. */
-export function program(name: 'app' | 'is-listen-socket'): string {
+export function program(name: 'app' | 'is-listen-socket' | 'parent'): string {
   return join(inject('programs'), `${name}.mjs`);
 }
 
@@ -43,7 +43,7 @@ export class Child {
       });
     });
     onTestFinished(async () => {
-      if (!this.hasEnded) this.process.kill('SIGKILL');
+      if (!this.hasEnded) this.#kill(options.detached === true);
       await this.ended;
     });
   }
@@ -57,6 +57,13 @@ export class Child {
         throw new Error(`The program ended before it printed ${pattern}.\n${this.stdout}${this.stderr}`);
       await new Promise<void>((resolve) => this.#wakers.push(resolve));
     }
+  }
+
+  /** @param all whether it is the leader of a group, which ends with it */
+  #kill(all: boolean): void {
+    const { pid } = this.process;
+    if (all && pid !== undefined) process.kill(-pid, 'SIGKILL');
+    else this.process.kill('SIGKILL');
   }
 
   #wake(): void {

@@ -1,0 +1,71 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { Child, program } from '../support/child.ts';
+import { dialAddress, scratchFolder } from '../support/harness.ts';
+import { Peer } from '../support/peer.ts';
+import { testWith } from '../support/skipping.ts';
+import { GET, request } from '../support/wire.ts';
+
+async function get(path: string, url: string): Promise<string> {
+  const peer = new Peer(await dialAddress(`unix:${path}`));
+  peer.send(request(1, { params: { ...GET, REQUEST_URI: url } }));
+  const { body } = await peer.answer(1);
+  peer.leave();
+  return body;
+}
+
+testWith('supervisord')(
+  "supervisor's fcgi-program: several processes share its socket, are restarted and stopped",
+  async () => {
+    const folder = scratchFolder();
+    const socket = join(folder, 'app.sock');
+    const log = join(folder, 'supervisord.log');
+    const config = join(folder, 'supervisord.conf');
+    writeFileSync(
+      config,
+      `[supervisord]
+nodaemon=true
+user=${process.getuid?.() === 0 ? 'root' : process.env['USER']}
+logfile=${log}
+pidfile=${folder}/supervisord.pid
+childlogdir=${folder}
+
+[fcgi-program:app]
+command=${process.execPath} ${program('app')} auto
+socket=unix://${socket}
+socket_mode=0700
+process_name=%(program_name)s_%(process_num)02d
+numprocs=2
+startsecs=0
+autorestart=true
+stopsignal=TERM
+`,
+    );
+    const supervisor = new Child('supervisord', ['-n', '-c', config], { cwd: folder });
+    const logged = () => readFileSync(log, 'utf8');
+    await expect
+      .poll(() => supervisor.stdout + supervisor.stderr, { timeout: 8_000 })
+      .toMatch(/app_01.*RUNNING/s);
+    const pids = new Set<string>();
+    await expect
+      .poll(
+        async () => {
+          for (const pid of await Promise.all(Array.from({ length: 10 }, () => get(socket, '/pid'))))
+            pids.add(pid);
+          return pids.size;
+        },
+        { timeout: 8_000 },
+      )
+      .toBe(2);
+    expect(await get(socket, '/exit')).toBe('exit');
+    await expect.poll(logged, { timeout: 8_000 }).toMatch(/exited: app_0\d \(exit status 3/);
+    await expect.poll(() => logged().match(/spawned: 'app_/g)?.length, { timeout: 8_000 }).toBe(3);
+    supervisor.process.kill('SIGTERM');
+    expect(await supervisor.ended).toBe(0);
+    // They ended by themselves, in time, with status 0.
+    expect(logged().match(/stopped: app_0\d \(exit status 0\)/g)).toHaveLength(2);
+    expect(logged()).not.toContain('SIGKILL');
+  },
+  30_000,
+);
