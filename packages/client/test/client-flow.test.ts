@@ -104,7 +104,7 @@ test('a body is pulled from its source no faster than the application takes it',
     })(),
   );
   const peer = await startPeer((connection) => void connection.socket.pause());
-  const client = clientFor(peer, { limits: { abortTimeout: 10, totalTimeout: 400 } });
+  const client = clientFor(peer, { limits: { abortTimeout: 10, totalTimeout: 2_000 } });
   const pending = client.request({ params: {}, stdin }).catch((error) => error);
   await sleep(150);
   const atRest = pulled;

@@ -25,7 +25,7 @@ async function outcome(bytes: Bytes, finish: (connection: PeerConnection) => voi
     finish(connection);
   });
   const client = clientFor(peer, {
-    limits: { abortTimeout: 20, firstByteTimeout: 200, stallTimeout: 200 },
+    limits: { abortTimeout: 20, firstByteTimeout: 5_000, stallTimeout: 5_000 },
     onError: (error) => errors.push(error),
   });
   const result = await client.request({ params: GET }).then(
