@@ -21,10 +21,10 @@ export interface ConnectionSituation {
 }
 
 /**
- * Which time-out of a connection has passed: `'idle'` may end in peace, `'incomplete'` never became a request,
+ * Which time-out of a connection has passed: `'half-closed'` waits for nobody, `'idle'` may end in peace, `'incomplete'` never became a request,
  * `'stalled'` does not read, `'lingered'` does not close.
  */
-export type ExpiredTimeout = 'idle' | 'incomplete' | 'lingered' | 'stalled';
+export type ExpiredTimeout = 'half-closed' | 'idle' | 'incomplete' | 'lingered' | 'stalled';
 
 /** The waits of one connection, each of which has an end. */
 export class ConnectionTimeouts {
@@ -35,6 +35,8 @@ export class ConnectionTimeouts {
   readonly #opened: number;
   #idleSince: number;
   #partialSince: number | undefined;
+  /** When the web server closed its side or last took a byte after that. */
+  #halfClosedAt = Number.POSITIVE_INFINITY;
   #finishedAt = 0;
   #sent = 0;
   #sentAt = 0;
@@ -60,6 +62,11 @@ export class ConnectionTimeouts {
     this.#idleSince = now;
   }
 
+  /** The web server has closed its side. */
+  peerFinished(now: number): void {
+    this.#halfClosedAt = now;
+  }
+
   /** We have sent our FIN. */
   finished(now: number): void {
     this.#finishedAt = now;
@@ -79,7 +86,9 @@ export class ConnectionTimeouts {
 
   /** The time-out that has passed, if one has. */
   expired(now: number, situation: ConnectionSituation): ExpiredTimeout | undefined {
-    const { idleTimeout, incompleteRequestTimeout, lingerTimeout, writeStallTimeout } = this.#limits;
+    const { halfClosedTimeout, idleTimeout, incompleteRequestTimeout, lingerTimeout, writeStallTimeout } =
+      this.#limits;
+    if (situation.sent !== this.#sent && this.#halfClosedAt < now) this.#halfClosedAt = now;
     if (situation.unsent === 0 || situation.sent !== this.#sent) {
       this.#sent = situation.sent;
       this.#sentAt = now;
@@ -98,7 +107,7 @@ export class ConnectionTimeouts {
     }
     if (situation.busy) {
       this.#partialSince = undefined;
-      return undefined;
+      return now - this.#halfClosedAt >= halfClosedTimeout ? 'half-closed' : undefined;
     }
     if (!situation.midRecord) this.#partialSince = undefined;
     else if (this.#partialSince !== undefined && now - this.#partialSince >= incompleteRequestTimeout) {

@@ -273,11 +273,12 @@ export class Connection implements LinkHost {
 
   #receiveEnd(): void {
     this.#peerFinished = true;
+    this.#timeouts.peerFinished(this.owner.clock.now);
     if (this.#destroyed) return;
     if (this.#finished) return;
     // No web server half-closes after its request; a FIN says that it has gone. What is written nonetheless is
     // still sent, because tools that test do half-close.
-    this.#abortAll(lostConnection(undefined), false);
+    if (this.busy) this.#abortAll(lostConnection(undefined), false);
     this.#closeIfDone();
   }
 
@@ -287,7 +288,7 @@ export class Connection implements LinkHost {
     this.#destroyed = true;
     this.writer.close();
     this.owner.clock.unwatch(this.#check);
-    this.#abortAll(lostConnection(cause), true);
+    if (this.busy) this.#abortAll(lostConnection(cause), true);
     this.owner.connectionClosed(this);
   }
 

@@ -38,6 +38,14 @@ export interface ServerLimits {
    */
   readonly discardBytes?: number;
   /**
+   * Milliseconds for which a request goes on after the web server has closed its side of the connection, as
+   * long as nothing is sent. Web servers do that when the browser has left, tools that test when they have sent
+   * their request.
+   *
+   * @defaultValue 10,000
+   */
+  readonly halfClosedTimeout?: number;
+  /**
    * Bytes of the response head that a handler writes itself; more is answered with 500.
    *
    * @defaultValue 65,536
@@ -120,6 +128,7 @@ export const DEFAULT_LIMITS: ResolvedLimits = {
   connectionBufferBytes: 1_048_576,
   connections: 4_096,
   discardBytes: 67_108_864,
+  halfClosedTimeout: 10_000,
   headBytes: 65_536,
   idleTimeout: 75_000,
   incompleteParamsBytes: 16_777_216,
