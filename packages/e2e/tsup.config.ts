@@ -12,7 +12,11 @@ export default defineConfig([
   // For `node dist/apps/express-app.js unix:/path`: Express and the packages of the workspace come from node_modules.
   {
     ...common,
-    entry: { ...common.entry, probe: 'src/apps/probe.ts' },
+    entry: {
+      ...common.entry,
+      'authorizer-app': 'src/apps/authorizer-app.ts',
+      probe: 'src/apps/probe.ts',
+    },
     format: 'esm',
     skipNodeModulesBundle: true,
   },

@@ -10,6 +10,11 @@ export const APACHE_MODULES = '/usr/lib/apache2/modules';
 
 /** What can be set about Apache with mod_proxy_fcgi. */
 export interface ApacheProxyOptions extends WebServerOptions {
+  /**
+   * By which directive of mod_authnz_fcgi it asks the application, as an authorizer, who may see what is below
+   * `/protected`. Default: it does not ask. Only for an application that listens on TCP.
+   */
+  readonly authorizing?: 'AuthBasicProvider' | 'AuthnzFcgiCheckAuthnProvider';
   /** Keeps connections to the application open (`enablereuse=on`), default false. */
   readonly keepConnections?: boolean;
   /** Passes answers on as they come (`flushpackets=on`), default false: they are collected. */
@@ -22,14 +27,47 @@ export interface ApacheProxyOptions extends WebServerOptions {
  * @param options where the application is, and how it is talked to
  */
 export function startApacheProxy(options: ApacheProxyOptions): Promise<WebServer> {
-  const { application, folder, keepConnections = false, streaming = false } = options;
+  const { application, authorizing, folder, keepConnections = false, streaming = false } = options;
+  const upstream = mustListen(application, 'mod_proxy_fcgi');
   const parameters = `${keepConnections ? ' enablereuse=on' : ''}${streaming ? ' flushpackets=on' : ''}`;
-  const target = proxyTarget(mustListen(application, 'mod_proxy_fcgi'));
+  const target = proxyTarget(upstream);
+  const authorizer = authorizing === undefined ? NO_AUTHORIZER : authorizerConfig(authorizing, target);
   return startApache(
     folder,
-    ['proxy', 'proxy_fcgi', 'setenvif'],
-    [`ProxyPass "/" "${target}"${parameters}`, 'SetEnvIf Request_URI . proxy-fcgi-pathinfo=unescape'],
+    ['proxy', 'proxy_fcgi', 'setenvif', ...authorizer.modules],
+    [
+      `ProxyPass "/" "${target}"${parameters}`,
+      'SetEnvIf Request_URI . proxy-fcgi-pathinfo=unescape',
+      ...authorizer.directives,
+    ],
   );
+}
+
+interface ModuleConfig {
+  readonly directives: readonly string[];
+  readonly modules: readonly string[];
+}
+
+const NO_AUTHORIZER: ModuleConfig = { directives: [], modules: [] };
+
+function authorizerConfig(
+  directive: NonNullable<ApacheProxyOptions['authorizing']>,
+  target: string,
+): ModuleConfig {
+  return {
+    directives: [
+      `AuthnzFcgiDefineProvider authn authorizer ${target}`,
+      '<Location /protected>',
+      '    AuthType Basic',
+      '    AuthName e2e',
+      directive === 'AuthBasicProvider'
+        ? '    AuthBasicProvider authorizer'
+        : '    AuthnzFcgiCheckAuthnProvider authorizer Authoritative On RequireBasicAuth Off UserExpr "%{reqenv:REMOTE_USER}"',
+      '    Require valid-user',
+      '</Location>',
+    ],
+    modules: ['authn_core', 'auth_basic', 'authz_user', 'authnz_fcgi'],
+  };
 }
 
 /**

@@ -7,6 +7,8 @@ import type { Upstream, WebServer, WebServerOptions } from './web-server.ts';
 
 /** What can be set about lighttpd. */
 export interface LighttpdOptions extends WebServerOptions {
+  /** Asks the application, as an authorizer, who may see what is below `/protected`, default false. */
+  readonly authorizing?: boolean;
   /** Passes uploads and answers on as they come, default false: both are collected first. */
   readonly streaming?: boolean;
 }
@@ -25,7 +27,8 @@ export function startLighttpd(options: LighttpdOptions): Promise<WebServer> {
   });
 }
 
-function lighttpdConfig({ application, folder, streaming = false }: LighttpdOptions, port: number): string {
+function lighttpdConfig(options: LighttpdOptions, port: number): string {
+  const { application, authorizing = false, folder, streaming = false } = options;
   const user = webServerUser();
   return `
 server.modules = ("mod_fastcgi")
@@ -39,12 +42,23 @@ server.errorlog = "${folder}/lighttpd-error.log"
 server.breakagelog = "${folder}/lighttpd-error.log"
 ${user === undefined ? '' : `server.username = "${user.name}"\nserver.groupname = "${user.group}"`}
 ${streaming ? 'server.stream-request-body = 1\nserver.stream-response-body = 1' : ''}
-fastcgi.server = ("/" => ((
-    ${upstream(application, folder)},
-    "check-local" => "disable",
-    "fix-root-scriptname" => "enable"
-)))
+fastcgi.server = (
+    ${authorizing ? authorizer(upstream(application, folder)) : ''}
+    "/" => ((
+        ${upstream(application, folder)},
+        "check-local" => "disable",
+        "fix-root-scriptname" => "enable"
+    ))
+)
 `;
+}
+
+function authorizer(target: string): string {
+  return `"/protected" => ((
+        ${target},
+        "mode" => "authorizer",
+        "check-local" => "disable"
+    )),`;
 }
 
 function upstream(application: Upstream, folder: string): string {
