@@ -241,7 +241,7 @@ test('and where it ends without END_REQUEST, that is told as soon as all was rea
   const read = async () => {
     for await (const piece of response.body) length += (piece as Buffer).length;
   };
-  await expect(read()).rejects.toMatchObject({ code: 'FCGI_CONNECTION_CLOSED', cause: { code: 'EPIPE' } });
+  await expect(read()).rejects.toMatchObject({ code: 'FCGI_CONNECTION_CLOSED' });
   expect(length).toBe(100_000);
   await expect(response.ended).rejects.toMatchObject({ code: 'FCGI_CONNECTION_CLOSED' });
 });

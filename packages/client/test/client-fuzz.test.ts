@@ -3,7 +3,7 @@ import { FcgiClient, FcgiClientError, RemoteProtocolError } from '@fcgi-js/clien
 import fc from 'fast-check';
 import { type Bytes, join, record } from 'test-support';
 import { expect, test } from 'vitest';
-import { document, endRecord, type PeerConnection, startPeer } from './peer.ts';
+import { answer, document, endRecord, type PeerConnection, startPeer } from './peer.ts';
 
 const bytes = fc.uint8Array({ maxLength: 40 });
 const id = fc.oneof(
@@ -24,6 +24,7 @@ const content: fc.Arbitrary<Bytes> = fc.oneof(
   ),
 );
 const piece: fc.Arbitrary<Uint8Array> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(answer(1, document('body'))) },
   {
     weight: 8,
     arbitrary: fc
