@@ -13,7 +13,12 @@ export {
   type FetchHandler,
   fromFetchHandler,
 } from './adapters/fetch-handler.ts';
-export { fromNodeListener, type NodeListener, requestParams } from './adapters/node-listener.ts';
+export {
+  fromNodeListener,
+  type NodeListener,
+  type NodeListenerOptions,
+  requestParams,
+} from './adapters/node-listener.ts';
 export { Params } from './cgi/params.ts';
 export type { HeaderField } from './cgi/response-head.ts';
 export {

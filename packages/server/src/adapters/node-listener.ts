@@ -6,6 +6,18 @@ import { exchangeOf, NodeExchange } from './node/node-exchange.ts';
 /** A listener as `http.createServer` takes it: an Express or connect application, `app.callback()` of Koa, … */
 export type NodeListener = (req: IncomingMessage, res: ServerResponse) => unknown;
 
+/** Options of {@link fromNodeListener}. */
+export interface NodeListenerOptions {
+  /**
+   * Whether responses that stream ask nginx not to hold them back: `X-Accel-Buffering: no` is added to those of
+   * type `text/event-stream` and those whose head is sent on its own (`flushHeaders()`), unless the application
+   * has set that field. nginx obeys and removes it; other web servers pass it on.
+   *
+   * @defaultValue true
+   */
+  readonly unbufferedStreams?: boolean;
+}
+
 /**
  * Makes a handler of a listener for `node:http`. Its `req` and `res` are an `http.IncomingMessage` and an
  * `http.ServerResponse`.
@@ -17,15 +29,22 @@ export type NodeListener = (req: IncomingMessage, res: ServerResponse) => unknow
  * A listener that throws, or returns a promise that rejects, is answered with 500 if nothing was sent.
  *
  * @param listener called for every request
+ * @throws TypeError where the listener is no function, or an option unknown or of the wrong kind
  */
-export function fromNodeListener(listener: NodeListener): RequestHandler {
+export function fromNodeListener(listener: NodeListener, options: NodeListenerOptions = {}): RequestHandler {
   if (typeof listener !== 'function') {
     throw new TypeError(
       'fromNodeListener() takes a function (req, res), for example an Express application.',
     );
   }
+  const { unbufferedStreams = true, ...unknown } = options;
+  const [name] = Object.keys(unknown);
+  if (name !== undefined) throw new TypeError(`fromNodeListener() has no option "${name}".`);
+  if (typeof unbufferedStreams !== 'boolean') {
+    throw new TypeError('fromNodeListener(): "unbufferedStreams" must be true or false.');
+  }
   return (request) => {
-    const exchange = new NodeExchange(request);
+    const exchange = new NodeExchange(request, unbufferedStreams);
     const { req, res } = exchange;
     try {
       const result = listener(req, res);

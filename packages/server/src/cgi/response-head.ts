@@ -36,10 +36,11 @@ const ACCEL_BUFFERING_LINE = /^x-accel-buffering:/im;
  * pass it on, which harms nobody.
  *
  * @param lines the fields of a head, each with its line end
+ * @param isStream whether the response is known to stream whatever its type is
  */
-export function streamingField(lines: string): string {
+export function streamingField(lines: string, isStream = false): string {
   // Nearly always the first test says no.
-  return EVENT_STREAM_LINE.test(lines) && !ACCEL_BUFFERING_LINE.test(lines)
+  return (isStream || EVENT_STREAM_LINE.test(lines)) && !ACCEL_BUFFERING_LINE.test(lines)
     ? 'X-Accel-Buffering: no\r\n'
     : '';
 }

@@ -9,8 +9,13 @@ import { ChunkedDecoder } from './chunked-decoder.ts';
 
 /** What becomes of the response that a `ServerResponse` writes. */
 export interface ResponseSink {
-  /** The head for the web server; its characters are bytes in the encoding that the application chose for the body. */
-  head(text: string, encoding: BufferEncoding): void;
+  /**
+   * The head for the web server.
+   *
+   * @param encoding in which its characters become bytes: the one of the write that it came with
+   * @param alone whether nothing else came with it
+   */
+  head(text: string, encoding: BufferEncoding, alone: boolean): void;
   /** Bytes of the body. */
   body(chunk: string | Uint8Array, encoding: BufferEncoding): void;
   /** More body than Content-Length; the surplus is dropped. */
@@ -33,14 +38,20 @@ const CHUNKED = /^transfer-encoding:.*\bchunked *$/i;
  */
 export class HttpResponseReader {
   readonly #method: string;
+  readonly #unbuffered: boolean;
   readonly #sink: ResponseSink;
   #headRead = false;
   #bodyless = false;
   #chunked: ChunkedDecoder | undefined;
   #guard = new ContentLengthGuard(undefined);
 
-  constructor(method: string, sink: ResponseSink) {
+  /**
+   * @param method of the request
+   * @param unbuffered whether event streams ask the web server not to hold them
+   */
+  constructor(method: string, sink: ResponseSink, unbuffered = true) {
     this.#method = method;
+    this.#unbuffered = unbuffered;
     this.#sink = sink;
   }
 
@@ -64,6 +75,7 @@ export class HttpResponseReader {
     const text = typeof data === 'string' ? data : Buffer.from(data).toString('latin1');
     const headEncoding = typeof data === 'string' ? encoding : 'latin1';
     const end = text.indexOf(HEAD_END);
+    const bodyAt = end + HEAD_END.length;
     const status = Number(text.slice(STATUS_OFFSET, STATUS_OFFSET + STATUS_LENGTH));
     if (end === -1 || !text.startsWith('HTTP/1.') || !(status >= 100)) {
       throw new TypeError('An HTTP response head was expected, but this was something else.');
@@ -71,9 +83,9 @@ export class HttpResponseReader {
     if (status >= 200 || status === 101) {
       this.#headRead = true;
       this.#bodyless = isBodyless(status, this.#method);
-      this.#sink.head(this.#toCgi(text.slice(0, end + LINE_END.length)), headEncoding);
+      const alone = text.length === bodyAt;
+      this.#sink.head(this.#toCgi(text.slice(0, end + LINE_END.length)), headEncoding, alone);
     }
-    const bodyAt = end + HEAD_END.length;
     if (text.length > bodyAt) this.write(text.slice(bodyAt), headEncoding);
   }
 
@@ -84,7 +96,7 @@ export class HttpResponseReader {
     const fields = head.slice(fieldsAt);
     const length = CONTENT_LENGTH.exec(fields);
     if (length !== null && !this.#bodyless) this.#guard = new ContentLengthGuard(Number(length[1]));
-    return `${this.#withoutConnectionFields(fields)}${streamingField(fields)}Status: ${statusLine}${HEAD_END}`;
+    return `${this.#withoutConnectionFields(fields)}${this.#unbuffered ? streamingField(fields) : ''}Status: ${statusLine}${HEAD_END}`;
   }
 
   #withoutConnectionFields(fields: string): string {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Params } from '../../cgi/params.ts';
 import { requestTarget } from '../../cgi/request-target.ts';
 import { isEncrypted } from '../../cgi/request-url.ts';
-import { LARGE_HEAD_BYTES } from '../../cgi/response-head.ts';
+import { LARGE_HEAD_BYTES, streamingField } from '../../cgi/response-head.ts';
 import { FcgiServerError } from '../../errors.ts';
 import type { FcgiRequest, RequestObserver } from '../../request/fcgi-request.ts';
 import type { InputSink } from '../../request/input-source.ts';
@@ -29,6 +29,10 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   readonly #request: FcgiRequest;
   readonly #socket: RequestSocket;
   readonly #reader: HttpResponseReader;
+  readonly #unbuffered: boolean;
+  /** A head that waits for what follows it, and the encoding of its characters. */
+  #waitingHead: string | undefined;
+  #headEncoding: BufferEncoding = 'latin1';
   /** The response is complete, or will never be. */
   #ended = false;
   /** END_REQUEST waits for the rest of a body that the application still reads. */
@@ -38,14 +42,16 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   /** `req` has been told, or sees for itself, that it is over. */
   #requestClosed = false;
 
-  constructor(request: FcgiRequest) {
+  /** @param unbuffered whether streams ask nginx not to hold them; see `NodeListenerOptions` */
+  constructor(request: FcgiRequest, unbuffered: boolean) {
     const { params } = request;
     this.#request = request;
     this.#socket = new RequestSocket(this, new ParamsAddresses(params));
     const { req, res } = createMessages(params, requestTarget(params), this.#socket);
     this.req = req;
     this.res = res;
-    this.#reader = new HttpResponseReader(req.method!, this);
+    this.#reader = new HttpResponseReader(req.method!, this, unbuffered);
+    this.#unbuffered = unbuffered;
     request.input.attach(this);
     request.observer = this;
     request.output.observer = this;
@@ -101,7 +107,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     return output.write('', 'latin1', callback);
   }
 
-  head(text: string, encoding: BufferEncoding): void {
+  head(text: string, encoding: BufferEncoding, alone: boolean): void {
     if (text.length > LARGE_HEAD_BYTES) {
       this.#request.report(
         new FcgiServerError(
@@ -111,10 +117,32 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
         ),
       );
     }
-    this.#request.output.write(text, encoding);
+    if (alone && this.#unbuffered) {
+      this.#waitingHead = text;
+      this.#headEncoding = encoding;
+      setImmediate(flushHead, this);
+    } else {
+      this.#request.output.write(text, encoding);
+    }
+  }
+
+  /** Nothing has followed the head, so it was flushed: the application streams. */
+  flushHead(): void {
+    if (this.#waitingHead === undefined) return;
+    this.#waitingHead = streamingField(this.#waitingHead, true) + this.#waitingHead;
+    this.#sendHead();
+    this.#request.output.flush();
+  }
+
+  #sendHead(): void {
+    const head = this.#waitingHead;
+    if (head === undefined) return;
+    this.#waitingHead = undefined;
+    this.#request.output.write(head, this.#headEncoding);
   }
 
   body(chunk: string | Uint8Array, encoding: BufferEncoding): void {
+    this.#sendHead();
     this.#request.output.write(chunk, encoding);
   }
 
@@ -140,6 +168,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   /** The response has been written. */
   responseComplete(): void {
     if (this.#ended) return;
+    this.#sendHead();
     const { missing } = this.#reader;
     if (!this.#reader.headRead || missing > 0) {
       this.#ended = true;
@@ -259,6 +288,10 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
 /** Whether anything takes the body, now or when it is no longer paused. */
 function isRead(req: HttpMessages['req']): boolean {
   return req.listenerCount('data') > 0 || req.listenerCount('readable') > 0;
+}
+
+function flushHead(exchange: NodeExchange): void {
+  exchange.flushHead();
 }
 
 /** Shared by all responses, which costs less than functions of their own. */
