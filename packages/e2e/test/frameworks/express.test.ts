@@ -27,7 +27,11 @@ const application =
     app.get('/', (_req, res) => void res.send('hello'));
     app.get('/html', (_req, res) => void res.type('html').send('<p>hello</p>'));
     app.get('/buffer', (_req, res) => void res.send(Buffer.from([0, 255])));
-    app.all('/json', framework.json(), (req, res) => void res.json({ method: req.method, body: req.body ?? null }));
+    app.all(
+      '/json',
+      framework.json(),
+      (req, res) => void res.json({ method: req.method, body: req.body ?? null }),
+    );
     app.post('/form', framework.urlencoded({ extended: true }), (req, res) => void res.json(req.body));
     app.get('/jsonp', (_req, res) => void res.jsonp({ a: 1 }));
     app.get('/users/:id', (req, res) => void res.json({ params: req.params, query: req.query }));
@@ -44,8 +48,16 @@ const application =
     app.get('/status/:code', (req, res) => void res.sendStatus(Number(req.params['code'])));
     app.get('/empty', (_req, res) => void res.status(204).end());
     app.get('/headers', (_req, res) => {
-      res.set({ 'X-A': '1', 'X-B': ['2', '3'] }).vary('Accept').vary('Cookie').append('Link', '<a>');
-      res.links({ next: 'http://example.test/2' }).location('/x\u00e9').attachment('report \u20ac.txt').send('x');
+      res
+        .set({ 'X-A': '1', 'X-B': ['2', '3'] })
+        .vary('Accept')
+        .vary('Cookie')
+        .append('Link', '<a>');
+      res
+        .links({ next: 'http://example.test/2' })
+        .location('/x\u00e9')
+        .attachment('report \u20ac.txt')
+        .send('x');
     });
     app.get('/format', (_req, res) => {
       res.format({ text: () => void res.send('text'), json: () => void res.json({ json: true }) });
@@ -79,12 +91,21 @@ const application =
     });
     app.use('/mounted', router);
     const inner = framework();
-    inner.get('/where', (req, res) => void res.json([req.baseUrl, req.url, req.originalUrl, inner.mountpath]));
+    inner.get(
+      '/where',
+      (req, res) => void res.json([req.baseUrl, req.url, req.originalUrl, inner.mountpath]),
+    );
     app.use('/inner', inner);
     app.use('/static', framework.static(files.folder));
     app.get('/prototype', (req, res) => {
       note([req.constructor.name, res.constructor.name, Object.getPrototypeOf(req) === app.request]);
-      note([typeof req.get, typeof res.json, Object.getPrototypeOf(res) === app.response, req.res === res, res.req === req]);
+      note([
+        typeof req.get,
+        typeof res.json,
+        Object.getPrototypeOf(res) === app.response,
+        req.res === res,
+        res.req === req,
+      ]);
       res.end();
     });
     return app;
@@ -108,18 +129,29 @@ describe.each([
       expect: { status: '200 OK' },
     },
     'sees no body where there is none': { run: { path: '/json' }, expect: { status: '200 OK' } },
-    'sees no body of a DELETE without one': { run: { path: '/json', method: 'DELETE' }, expect: { status: '200 OK' } },
+    'sees no body of a DELETE without one': {
+      run: { path: '/json', method: 'DELETE' },
+      expect: { status: '200 OK' },
+    },
     'refuses JSON that is none': {
       run: { path: '/json', body: '{"a"', headers: [['Content-Type', 'application/json']] },
       expect: { status: '400 Bad Request' },
     },
     'refuses a body that is too large': {
-      run: { path: '/json', body: `"${'x'.repeat(150_000)}"`, headers: [['Content-Type', 'application/json']] },
+      run: {
+        path: '/json',
+        body: `"${'x'.repeat(150_000)}"`,
+        headers: [['Content-Type', 'application/json']],
+      },
       expect: { status: '413 Payload Too Large' },
       order: 'each',
     },
     'parses a form': {
-      run: { path: '/form', body: 'a=1&b[c]=%C5%BE', headers: [['Content-Type', 'application/x-www-form-urlencoded']] },
+      run: {
+        path: '/form',
+        body: 'a=1&b[c]=%C5%BE',
+        headers: [['Content-Type', 'application/x-www-form-urlencoded']],
+      },
       expect: { status: '200 OK' },
     },
     'sends JSON with padding': { run: { path: '/jsonp?callback=f' }, expect: { status: '200 OK' } },
@@ -139,16 +171,22 @@ describe.each([
       },
       expect: { body: expect.stringContaining('"ip":"192.0.2.1"') },
     },
-    'redirects': { run: { path: '/redirect' }, expect: { status: '302 Found' } },
+    redirects: { run: { path: '/redirect' }, expect: { status: '302 Found' } },
     'redirects for good': { run: { path: '/redirect/back' }, expect: { status: '301 Moved Permanently' } },
     'sets and reads cookies': {
       run: { path: '/cookies', headers: [['Cookie', 'x=1; y=2']] },
       expect: json('x=1; y=2'),
     },
-    'sends a status': { run: { path: '/status/403' }, expect: { status: '403 Forbidden', body: 'Forbidden' } },
+    'sends a status': {
+      run: { path: '/status/403' },
+      expect: { status: '403 Forbidden', body: 'Forbidden' },
+    },
     'sends 204': { run: { path: '/empty' }, expect: { status: '204 No Content' } },
     'sets header fields of all kinds': { run: { path: '/headers' }, expect: ok('x') },
-    'negotiates': { run: { path: '/format', headers: [['Accept', 'application/json']] }, expect: json({ json: true }) },
+    negotiates: {
+      run: { path: '/format', headers: [['Accept', 'application/json']] },
+      expect: json({ json: true }),
+    },
     'answers 304 to what has not changed': {
       run: { path: '/etag', headers: [['If-None-Match', '"fixed"']] },
       expect: { status: '304 Not Modified', body: '' },
@@ -163,7 +201,10 @@ describe.each([
       run: { path: '/file/alphabet.txt', headers: [['Range', 'bytes=2-4']] },
       expect: { status: '206 Partial Content', body: 'cde' },
     },
-    'has no such file': { run: { path: '/file/none' }, expect: { status: '404 Not Found', body: 'no such file' } },
+    'has no such file': {
+      run: { path: '/file/none' },
+      expect: { status: '404 Not Found', body: 'no such file' },
+    },
     'tells sendFile that the browser has gone': {
       run: async (side) => {
         const peer = await side.open({ path: '/file/huge.bin' });
@@ -178,9 +219,12 @@ describe.each([
       order: 'none',
     },
     'lets a file be downloaded': { run: { path: '/download' }, expect: ok('abcdefghijklmnopqrstuvwxyz') },
-    'streams': { run: { path: '/stream' }, expect: ok('one two three') },
+    streams: { run: { path: '/stream' }, expect: ok('one two three') },
     'handles what is thrown': { run: { path: '/throw' }, expect: { status: "418 I'm a Teapot" } },
-    'handles what is passed on': { run: { path: '/next-error' }, expect: { status: '500 Internal Server Error' } },
+    'handles what is passed on': {
+      run: { path: '/next-error' },
+      expect: { status: '500 Internal Server Error' },
+    },
     'breaks off when an error comes late': {
       run: { path: '/throw-late' },
       expect: { complete: false },
@@ -216,5 +260,10 @@ differential(
     });
     return app;
   },
-  { 'handles promises that are rejected': { run: { path: '/rejects' }, expect: { status: '500 Internal Server Error' } } },
+  {
+    'handles promises that are rejected': {
+      run: { path: '/rejects' },
+      expect: { status: '500 Internal Server Error' },
+    },
+  },
 );

@@ -19,12 +19,27 @@ function addRoutes(app: FastifyInstance, note: Note): void {
   app.get('/json', async () => ({ hello: 'world' }));
   app.post('/json', async (request) => ({ body: request.body }));
   app.delete('/json', async (request) => ({ body: request.body ?? null }));
-  app.get('/typed/:id', { schema: { params: { type: 'object', properties: { id: { type: 'integer' } } } } }, async (request) => request.params);
+  app.get(
+    '/typed/:id',
+    { schema: { params: { type: 'object', properties: { id: { type: 'integer' } } } } },
+    async (request) => request.params,
+  );
   app.get('/query', async (request) => request.query);
   app.get('/about', async ({ host, hostname, ip, originalUrl, protocol, raw, socket, url }) => {
-    return { host, hostname, ip, originalUrl, protocol, url, same: raw.socket === socket, version: raw.httpVersion };
+    return {
+      host,
+      hostname,
+      ip,
+      originalUrl,
+      protocol,
+      url,
+      same: raw.socket === socket,
+      version: raw.httpVersion,
+    };
   });
-  app.get('/status', async (_request, reply) => reply.code(418).header('X-A', '1').send({ short: 'and stout' }));
+  app.get('/status', async (_request, reply) =>
+    reply.code(418).header('X-A', '1').send({ short: 'and stout' }),
+  );
   app.get('/empty', async (_request, reply) => reply.code(204).send());
   app.get('/redirect', async (_request, reply) => reply.redirect('/elsewhere', 303));
   app.get('/cookies', async (request, reply) => {
@@ -71,7 +86,9 @@ function addRoutes(app: FastifyInstance, note: Note): void {
     await new Promise((resolve) => request.raw.once('close', resolve));
     return 'nobody hears this';
   });
-  app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => done(null, `parsed ${body}`));
+  app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, `parsed ${body}`),
+  );
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
   app.post('/upload', async (request) => {
     const parts: Buffer[] = [];
@@ -105,7 +122,11 @@ const byRouting: MakeApplication = async ({ note }) => {
 };
 
 const JSON_TYPE = ['Content-Type', 'application/json'] as const;
-const post = (body: string, ...headers: Array<readonly [string, string]>) => ({ path: '/json', body, headers });
+const post = (body: string, ...headers: Array<readonly [string, string]>) => ({
+  path: '/json',
+  body,
+  headers,
+});
 
 describe.each([
   ['by its serverFactory', byServerFactory],
@@ -115,9 +136,15 @@ describe.each([
     'sends text': { run: { path: '/' }, expect: { status: '200 OK', body: 'hello' } },
     'sends JSON': { run: { path: '/json' }, expect: { body: '{"hello":"world"}' } },
     'answers HEAD': { run: { path: '/json', method: 'HEAD' }, expect: { status: '200 OK', body: '' } },
-    'answers a browser of HTTP/1.0': { run: { path: '/json', version: '1.0' }, expect: { body: '{"hello":"world"}' } },
+    'answers a browser of HTTP/1.0': {
+      run: { path: '/json', version: '1.0' },
+      expect: { body: '{"hello":"world"}' },
+    },
     'parses JSON': { run: post('{"a":1}', JSON_TYPE), expect: { body: '{"body":{"a":1}}' } },
-    'parses text': { run: post('abc', ['Content-Type', 'text/plain']), expect: { body: '{"body":"parsed abc"}' } },
+    'parses text': {
+      run: post('abc', ['Content-Type', 'text/plain']),
+      expect: { body: '{"body":"parsed abc"}' },
+    },
     'refuses malformed JSON': { run: post('{"a"', JSON_TYPE), expect: { status: '400 Bad Request' } },
     'refuses JSON without any': { run: post('', JSON_TYPE), expect: { status: '400 Bad Request' } },
     'refuses a type that it does not know': {
@@ -145,13 +172,16 @@ describe.each([
       },
       expect: { body: sha256(patternBytes(90_000)) },
     },
-    'validates': { run: { path: '/typed/x' }, expect: { status: '400 Bad Request' } },
+    validates: { run: { path: '/typed/x' }, expect: { status: '400 Bad Request' } },
     'reads params': { run: { path: '/typed/7/' }, expect: { body: '{"id":7}' } },
     'reads the query': { run: { path: '/query?a=1&a=2&b=%C5%BE' }, expect: { status: '200 OK' } },
-    'knows the browser': { run: { path: '/about?x' }, expect: { body: expect.stringContaining('"ip":"127.0.0.1"') } },
+    'knows the browser': {
+      run: { path: '/about?x' },
+      expect: { body: expect.stringContaining('"ip":"127.0.0.1"') },
+    },
     'sets status and fields': { run: { path: '/status' }, expect: { status: "418 I'm a Teapot" } },
     'sends nothing': { run: { path: '/empty' }, expect: { status: '204 No Content' } },
-    'redirects': { run: { path: '/redirect' }, expect: { status: '303 See Other' } },
+    redirects: { run: { path: '/redirect' }, expect: { status: '303 See Other' } },
     'sets and reads cookies': {
       run: { path: '/cookies', headers: [['Cookie', 'x=1']] },
       expect: { body: 'x=1', headers: expect.arrayContaining(['set-cookie: a=1', 'set-cookie: b=2']) },
@@ -165,7 +195,10 @@ describe.each([
       order: 'none',
     },
     'sends bytes': { run: { path: '/buffer' }, expect: { body: '\x00\xff' } },
-    'sends what fetch gives': { run: { path: '/response' }, expect: { status: '201 Created', body: 'fetched' } },
+    'sends what fetch gives': {
+      run: { path: '/response' },
+      expect: { status: '201 Created', body: 'fetched' },
+    },
     'sends much': {
       run: { path: '/big' },
       expect: ({ answers }) => expect(answers[0]?.body).toHaveLength(1_000_000),

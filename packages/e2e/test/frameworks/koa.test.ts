@@ -44,7 +44,8 @@ const application: MakeApplication = ({ note }) => {
       ctx.body = Readable.from(failing());
     },
     '/blob': (ctx) => (ctx.body = new Blob(['a ', 'blob'])),
-    '/response': (ctx) => (ctx.body = new Response('fetched', { status: 201, headers: { 'X-Kind': 'fetch' } })),
+    '/response': (ctx) =>
+      (ctx.body = new Response('fetched', { status: 201, headers: { 'X-Kind': 'fetch' } })),
     '/web-stream': (ctx) => (ctx.body = new Blob(['a web stream']).stream()),
     '/redirect': (ctx) => ctx.redirect('/elsewhere'),
     '/throw': (ctx) => ctx.throw(403, 'not for you', { headers: { 'X-Error': 'yes' } }),
@@ -53,11 +54,44 @@ const application: MakeApplication = ({ note }) => {
     },
     '/cookies': (ctx) => {
       ctx.cookies.set('a', '1', { signed: true }).set('b', '2', { signed: false });
-      ctx.body = [ctx.cookies.get('x', { signed: false }) ?? null, ctx.cookies.get('y', { signed: true }) ?? null];
+      ctx.body = [
+        ctx.cookies.get('x', { signed: false }) ?? null,
+        ctx.cookies.get('y', { signed: true }) ?? null,
+      ];
     },
     '/about': (ctx) => {
-      const { fresh, host, hostname, href, ip, ips, method, origin, path, protocol, query, querystring, secure, url } = ctx;
-      ctx.body = { fresh, host, hostname, href, ip, ips, method, origin, path, protocol, query, querystring, secure, url };
+      const {
+        fresh,
+        host,
+        hostname,
+        href,
+        ip,
+        ips,
+        method,
+        origin,
+        path,
+        protocol,
+        query,
+        querystring,
+        secure,
+        url,
+      } = ctx;
+      ctx.body = {
+        fresh,
+        host,
+        hostname,
+        href,
+        ip,
+        ips,
+        method,
+        origin,
+        path,
+        protocol,
+        query,
+        querystring,
+        secure,
+        url,
+      };
     },
     '/json-of-context': (ctx) => (ctx.body = ctx.request.toJSON().method),
     '/fields': (ctx) => {
@@ -118,11 +152,14 @@ differential('Koa 3', application, {
   'sends a Blob': { run: get('/blob'), expect: { body: 'a blob' } },
   'sends what fetch gives': { run: get('/response'), expect: { status: '201 Created', body: 'fetched' } },
   'sends a web stream': { run: get('/web-stream'), expect: { body: 'a web stream' } },
-  'redirects': { run: get('/redirect'), expect: { status: '302 Found' } },
+  redirects: { run: get('/redirect'), expect: { status: '302 Found' } },
   'handles what is thrown': { run: get('/throw'), expect: { status: '403 Forbidden', body: 'not for you' } },
   'hides errors': { run: get('/throw-error'), expect: { status: '500 Internal Server Error' } },
   'has no such page': { run: get('/none'), expect: { status: '404 Not Found' } },
-  'sets and reads cookies': { run: get('/cookies', ['Cookie', 'x=1; y=2; y.sig=forged']), expect: { body: '["1",null]' } },
+  'sets and reads cookies': {
+    run: get('/cookies', ['Cookie', 'x=1; y=2; y.sig=forged']),
+    expect: { body: '["1",null]' },
+  },
   'knows the browser': {
     run: get('/about?a=1', ['X-Forwarded-For', '192.0.2.1'], ['X-Forwarded-Proto', 'https']),
     expect: { body: expect.stringContaining('"ip":"192.0.2.1"') },

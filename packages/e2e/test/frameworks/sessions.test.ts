@@ -35,7 +35,10 @@ const application: MakeApplication = ({ note }) => {
     session({
       cookie: { secure: 'auto', sameSite: 'lax' },
       // The same on every server.
-      genid: () => `session-${(sessions += 1)}`,
+      genid: () => {
+        sessions += 1;
+        return `session-${sessions}`;
+      },
       resave: false,
       saveUninitialized: false,
       secret: 'a secret of this test',
@@ -58,7 +61,11 @@ const application: MakeApplication = ({ note }) => {
   });
   app.get('/me', (req, res) => {
     const { socket } = req;
-    note([Reflect.get(socket, 'encrypted') ?? false, Reflect.get(socket, 'authorized') ?? false, socket.remoteAddress]);
+    note([
+      Reflect.get(socket, 'encrypted') ?? false,
+      Reflect.get(socket, 'authorized') ?? false,
+      socket.remoteAddress,
+    ]);
     note(typeof Reflect.get(socket, 'getPeerCertificate'));
     res.json([req.isAuthenticated(), req.user ?? null]);
   });
@@ -84,17 +91,22 @@ const visit =
   };
 
 differential('express-session', application, {
-  'remembers': { run: visit('/count', '/count', '/count'), expect: { body: '["session-1",3,false]' } },
-  'knows nobody who has no cookie': { run: [{ path: '/count' }, { path: '/count' }], expect: { body: '["session-2",1,false]' } },
+  remembers: { run: visit('/count', '/count', '/count'), expect: { body: '["session-1",3,false]' } },
+  'knows nobody who has no cookie': {
+    run: [{ path: '/count' }, { path: '/count' }],
+    expect: { body: '["session-2",1,false]' },
+  },
   'does not trust a forged cookie': {
     run: { path: '/count', headers: [['Cookie', 'connect.sid=s%3Asession-1.forged']] },
     expect: { body: '["session-1",1,false]' },
   },
-  'forgets': { run: visit('/count', '/forget', '/count'), expect: { body: '["session-2",1,false]' } },
+  forgets: { run: visit('/count', '/forget', '/count'), expect: { body: '["session-2",1,false]' } },
   'begins anew': { run: visit('/count', '/new', '/count'), expect: { status: '200 OK' } },
   'sets a secure cookie behind TLS': {
     run: { path: '/count', headers: [['X-Forwarded-Proto', 'https']] },
-    expect: { headers: expect.arrayContaining([expect.stringMatching(/^Set-Cookie: connect.sid=.*; Secure/)]) },
+    expect: {
+      headers: expect.arrayContaining([expect.stringMatching(/^Set-Cookie: connect.sid=.*; Secure/)]),
+    },
   },
 });
 
@@ -102,9 +114,17 @@ differential('passport', application, {
   'lets in who knows the word': {
     run: visit('/login?user=ali&word=open%20sesame', '/me', '/logout', '/me'),
     expect: ({ answers, notes }) => {
-      expect(answers.map(({ body }) => body)).toEqual(['{"user":"ali"}', '[true,{"user":"ali"}]', 'bye', '[false,null]']);
+      expect(answers.map(({ body }) => body)).toEqual([
+        '{"user":"ali"}',
+        '[true,{"user":"ali"}]',
+        'bye',
+        '[false,null]',
+      ]);
       expect(notes).toContainEqual([false, false, '127.0.0.1']);
     },
   },
-  'turns away who does not': { run: visit('/login?user=ali&word=please'), expect: { status: '401 Unauthorized' } },
+  'turns away who does not': {
+    run: visit('/login?user=ali&word=please'),
+    expect: { status: '401 Unauthorized' },
+  },
 });

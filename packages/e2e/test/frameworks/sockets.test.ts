@@ -15,11 +15,19 @@ differentialActions('The socket of a request', {
       note(req.socket.address());
       res.end();
     },
-    expect: ({ notes }) => expect(notes[0]).toMatchObject({ remoteAddress: '127.0.0.1', remoteFamily: 'IPv4' }),
+    expect: ({ notes }) =>
+      expect(notes[0]).toMatchObject({ remoteAddress: '127.0.0.1', remoteFamily: 'IPv4' }),
   },
   'has nothing of TLS where the browser does not use it': {
     does: ({ note, req, res }) => {
-      for (const name of ['encrypted', 'authorized', 'getPeerCertificate', 'getCipher', 'alpnProtocol', 'servername']) {
+      for (const name of [
+        'encrypted',
+        'authorized',
+        'getPeerCertificate',
+        'getCipher',
+        'alpnProtocol',
+        'servername',
+      ]) {
         note([name, Boolean(member(req.socket, name))]);
       }
       res.end();
@@ -33,7 +41,12 @@ differentialActions('The socket of a request', {
       note({ connecting, destroyed, pending, readable, readyState, writable, timeout: timeout ?? 0 });
       note([socket.readableHighWaterMark, socket.writableHighWaterMark]);
       note([socket.writableEnded, socket.writableFinished, socket.writableCorked, socket.writableNeedDrain]);
-      note([socket.writableLength, socket.writableObjectMode, socket.readableObjectMode, socket.readableEnded]);
+      note([
+        socket.writableLength,
+        socket.writableObjectMode,
+        socket.readableObjectMode,
+        socket.readableEnded,
+      ]);
       note([socket.closed, socket.errored, socket.allowHalfOpen, member(socket, '_httpMessage') === res]);
       note([typeof socket.bytesRead, typeof socket.bytesWritten]);
       res.end();
@@ -43,8 +56,17 @@ differentialActions('The socket of a request', {
   'has the methods that libraries call, and gives itself back': {
     does: ({ note, req, res }) => {
       const { socket } = req;
-      note([socket.setKeepAlive(true) === socket, socket.setNoDelay(true) === socket, socket.setTimeout(0) === socket]);
-      note([socket.ref() === socket, socket.unref() === socket, socket.pause() === socket, socket.resume() === socket]);
+      note([
+        socket.setKeepAlive(true) === socket,
+        socket.setNoDelay(true) === socket,
+        socket.setTimeout(0) === socket,
+      ]);
+      note([
+        socket.ref() === socket,
+        socket.unref() === socket,
+        socket.pause() === socket,
+        socket.resume() === socket,
+      ]);
       note([socket.cork(), socket.uncork()]);
       note([socket.listenerCount('nothing'), socket.on('nothing', () => undefined) === socket]);
       res.end('body');
@@ -85,7 +107,13 @@ differentialActions('The socket of a request', {
       setTimeout(() => {
         req.socket.destroy();
         req.socket.destroy();
-        note([req.socket.destroyed, res.destroyed, req.destroyed, req.socket.writable, req.socket.readyState]);
+        note([
+          req.socket.destroyed,
+          res.destroyed,
+          req.destroyed,
+          req.socket.writable,
+          req.socket.readyState,
+        ]);
       }, 5);
     },
     expect: ({ notes }) => expect(notes.filter((note) => note === 'socket close')).toHaveLength(1),
@@ -101,4 +129,3 @@ differentialActions('The socket of a request', {
     expect: { body: 'body' },
   },
 });
-

@@ -30,28 +30,52 @@ differential(
       expect: ({ answers }) =>
         expect(sha256(Buffer.from(answers[0]?.body ?? '', 'latin1'))).toBe(sha256(patternBytes(2_000_000))),
     },
-    'sends the head of a file': { run: { ...ALPHABET, method: 'HEAD' }, expect: { status: '200 OK', body: '' } },
+    'sends the head of a file': {
+      run: { ...ALPHABET, method: 'HEAD' },
+      expect: { status: '200 OK', body: '' },
+    },
     'sends an empty file': { run: { path: '/empty.txt' }, expect: { status: '200 OK', body: '' } },
-    'sends a file with an unusual name': { run: { path: '/with%20space%20%C5%BE.txt' }, expect: { body: 'found' } },
+    'sends a file with an unusual name': {
+      run: { path: '/with%20space%20%C5%BE.txt' },
+      expect: { body: 'found' },
+    },
     'sends an index': { run: { path: '/folder/' }, expect: { body: '<p>index</p>' } },
     'redirects to a folder': { run: { path: '/folder?x' }, expect: { status: '301 Moved Permanently' } },
     'finds an extension': { run: { path: '/page' }, expect: { body: '<p>page</p>' } },
     'has no such file': { run: { path: '/none' }, expect: { status: '404 Not Found' } },
     'hides what begins with a dot': { run: { path: '/.hidden' }, expect: { status: '404 Not Found' } },
     'stays in its folder': { run: { path: '/../../etc/passwd' }, expect: { status: '404 Not Found' } },
-    'stays in its folder when dots are encoded': { run: { path: '/%2e%2e/%2e%2e/etc/passwd' }, expect: { complete: true } },
+    'stays in its folder when dots are encoded': {
+      run: { path: '/%2e%2e/%2e%2e/etc/passwd' },
+      expect: { complete: true },
+    },
     'refuses a malformed path': { run: { path: '/%' }, expect: { complete: true } },
     'refuses a zero byte': { run: { path: '/a%00b' }, expect: { complete: true } },
-    'takes GET and HEAD alone': { run: { ...ALPHABET, method: 'POST', body: 'x' }, expect: { status: '404 Not Found' } },
+    'takes GET and HEAD alone': {
+      run: { ...ALPHABET, method: 'POST', body: 'x' },
+      expect: { status: '404 Not Found' },
+    },
     'may be kept by browsers': {
       run: { path: '/immutable/.hidden' },
       expect: { headers: expect.arrayContaining(['Cache-Control: public, max-age=31536000, immutable']) },
     },
-    'sends the beginning': { run: with_(['Range', 'bytes=0-2']), expect: { status: '206 Partial Content', body: 'abc' } },
-    'sends the end': { run: with_(['Range', 'bytes=-3']), expect: { status: '206 Partial Content', body: 'xyz' } },
+    'sends the beginning': {
+      run: with_(['Range', 'bytes=0-2']),
+      expect: { status: '206 Partial Content', body: 'abc' },
+    },
+    'sends the end': {
+      run: with_(['Range', 'bytes=-3']),
+      expect: { status: '206 Partial Content', body: 'xyz' },
+    },
     'sends from the middle on': { run: with_(['Range', 'bytes=23-']), expect: { body: 'xyz' } },
-    'sends all of it for several ranges': { run: with_(['Range', 'bytes=0-1,3-4']), expect: { status: '200 OK' } },
-    'has no such range': { run: with_(['Range', 'bytes=100-']), expect: { status: '416 Range Not Satisfiable' } },
+    'sends all of it for several ranges': {
+      run: with_(['Range', 'bytes=0-1,3-4']),
+      expect: { status: '200 OK' },
+    },
+    'has no such range': {
+      run: with_(['Range', 'bytes=100-']),
+      expect: { status: '416 Range Not Satisfiable' },
+    },
     'ignores a malformed range': { run: with_(['Range', 'letters=a-c']), expect: { status: '200 OK' } },
     'sends a range if nothing has changed': {
       run: with_(['Range', 'bytes=0-0'], ['If-Range', MODIFIED.toUTCString()]),
@@ -165,7 +189,7 @@ differential(
     return app;
   },
   {
-    'compresses': {
+    compresses: {
       run: { headers: [['Accept-Encoding', 'gzip']] },
       expect: { headers: expect.arrayContaining(['Content-Encoding: gzip', 'Vary: Accept-Encoding']) },
     },

@@ -21,7 +21,11 @@ differentialActions('Streams', {
       await delay(5);
       res.end('body');
     },
-    expect: ({ notes }) => expect(notes.slice(0, 2)).toEqual([['req finished', 'undefined'], ['res finished', 'undefined']]),
+    expect: ({ notes }) =>
+      expect(notes.slice(0, 2)).toEqual([
+        ['req finished', 'undefined'],
+        ['res finished', 'undefined'],
+      ]),
   },
   'are finished, and say so to whoever asks afterwards': {
     ask: { body: 'abc' },
@@ -137,7 +141,9 @@ differentialActions('Streams', {
   'give raw-body too much': {
     ask: { body: patternBytes(5_000) },
     does: async ({ note, req, res }) => {
-      await getRawBody(req, { limit: 1_000 }).catch((error: unknown) => note(Reflect.get(Object(error), 'type')));
+      await getRawBody(req, { limit: 1_000 }).catch((error: unknown) =>
+        note(Reflect.get(Object(error), 'type')),
+      );
       res.statusCode = 413;
       res.end('too large');
     },

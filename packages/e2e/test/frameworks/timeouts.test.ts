@@ -64,7 +64,11 @@ differentialActions('A time-out', {
       req.resume();
       req.socket.setTimeout(TIMEOUT);
     },
-    expect: ({ notes }) => expect(notes.slice(0, 2)).toEqual([['request', true], ['response', true]]),
+    expect: ({ notes }) =>
+      expect(notes.slice(0, 2)).toEqual([
+        ['request', true],
+        ['response', true],
+      ]),
   },
   'of the socket destroys it although the socket has a listener': {
     does: ({ note, req, res }) => {

@@ -17,11 +17,19 @@ const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 
 const application: MakeApplication = ({ note }) => {
   const app = express();
-  const memory = multer({ storage: multer.memoryStorage(), limits: { fileSize: 1_000_000, files: 2, fields: 3 } });
+  const memory = multer({
+    storage: multer.memoryStorage(),
+    limits: { fileSize: 1_000_000, files: 2, fields: 3 },
+  });
   const disk = multer({ dest: folder });
   app.post('/memory', memory.array('file'), (req, res) => {
     const list = Array.isArray(req.files) ? req.files : [];
-    const received = list.map(({ buffer, mimetype, originalname, size }) => [originalname, mimetype, size, digest(buffer)]);
+    const received = list.map(({ buffer, mimetype, originalname, size }) => [
+      originalname,
+      mimetype,
+      size,
+      digest(buffer),
+    ]);
     res.json({ received, fields: req.body });
   });
   app.post('/disk', disk.single('file'), (req, res) => {
@@ -95,7 +103,11 @@ differential('multer', application, {
     expect: { body: '"LIMIT_UNEXPECTED_FILE"' },
   },
   'refuses a form that is cut short': {
-    run: { path: '/memory', body: form({ name: 'file', file: 'a', content: 'x' }).subarray(0, -10), headers: [FORM] },
+    run: {
+      path: '/memory',
+      body: form({ name: 'file', file: 'a', content: 'x' }).subarray(0, -10),
+      headers: [FORM],
+    },
     expect: { status: '400 Bad Request' },
   },
   'refuses a form without a boundary': {
