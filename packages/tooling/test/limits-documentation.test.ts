@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { DEFAULT_LIMITS } from '../../server/src/limits.ts';
+import { repositoryFiles } from '../src/source-files.ts';
+
+const [document] = repositoryFiles('docs', ['limits.md']);
+
+/** Names and defaults in the table below a heading. */
+function rows(heading: string): [name: string, value: string][] {
+  const section = document?.text.split(`\n## ${heading}\n`)[1]?.split(/^## /m)[0] ?? '';
+  return Array.from(section.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm), ([, name = '', value = '']) => [
+    name,
+    value,
+  ]);
+}
+
+test('docs/limits.md has a row for every limit of the server, with its default', () => {
+  const limits = Object.entries(DEFAULT_LIMITS).map(([name, value]) => [
+    name,
+    value === Number.POSITIVE_INFINITY ? 'Infinity' : value.toLocaleString('en'),
+  ]);
+  expect(rows('Server')).toEqual(limits);
+});
+
+test('docs/limits.md has a row for every limit of name-value pairs', () => {
+  expect(rows('Protocol')).toEqual([
+    ['bytes', '1,048,576'],
+    ['pairBytes', 'as `bytes`'],
+    ['pairs', '2,000'],
+  ]);
+});
