@@ -4,6 +4,8 @@ import { repositoryFiles } from '../src/source-files.ts';
 /** The packages whose errors docs/errors.md has, with the headings under which they stand. */
 const sections: Record<string, readonly string[]> = {
   protocol: ['RemoteProtocolError', 'LocalProtocolError'],
+  server: ['Server'],
+  client: ['Client'],
 };
 
 const [document] = repositoryFiles('docs', ['errors.md']);
@@ -22,7 +24,9 @@ function entry(code: string): string {
 
 describe.each(Object.entries(sections))('docs/errors.md on the errors of %s', (name, names) => {
   const files = repositoryFiles(`packages/${name}/src`, ['/errors.ts']);
-  const codes = files.flatMap(({ text }) => text.match(/(?<=')FCGI_[A-Z0-9_]+(?=')/g) ?? []);
+  const codes = [
+    ...new Set(files.flatMap(({ text }) => text.match(/(?<=['{ ])FCGI_[A-Z0-9_]+(?=[':])/g) ?? [])),
+  ];
 
   test('has a heading for every code, each once, in the order of the source, and none for anything else', () => {
     expect(codes.length).toBeGreaterThan(0);
