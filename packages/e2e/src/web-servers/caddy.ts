@@ -55,4 +55,9 @@ export const caddyDeviations: Deviations = {
     rule: '§5',
     reason: 'Caddy does not notice that the browser has gone before it writes to it',
   },
+  throwsWithoutLength: {
+    instead: 'weaker',
+    rule: '25',
+    reason: 'Caddy ends an answer that breaks off as if it were complete',
+  },
 };

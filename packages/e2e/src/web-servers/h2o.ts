@@ -66,4 +66,9 @@ export const h2oDeviations: Deviations = {
   },
   leavesInUpload: collectsUploads,
   progressiveUpload: collectsUploads,
+  throwsWithoutLength: {
+    instead: 'weaker',
+    rule: '25',
+    reason: 'h2o ends an answer that breaks off as if it were complete',
+  },
 };

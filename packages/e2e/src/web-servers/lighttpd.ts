@@ -103,6 +103,11 @@ export const lighttpdCollectingDeviations: Deviations = {
   leavesInUpload: collectsUploads,
   progressiveAnswer: collectsAnswers,
   progressiveUpload: collectsUploads,
+  throwsWithoutLength: {
+    instead: 'weaker',
+    rule: '25',
+    reason: 'lighttpd takes an answer that breaks off for complete when it collects it',
+  },
 };
 
 /** What cannot hold behind lighttpd when it streams. */
