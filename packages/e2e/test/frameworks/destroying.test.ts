@@ -94,7 +94,6 @@ differentialActions('Destroying', {
       watch(note, req, res);
       res.end('body', () => {
         res.destroy(failure());
-        req.destroy();
       });
     },
     expect: { body: 'body', complete: true },

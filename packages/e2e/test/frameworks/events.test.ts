@@ -130,6 +130,7 @@ differential('The events of a request', application, {
   'come in order for a small body that nobody reads': {
     run: { path: '/now', body: 'ignored' },
     expect: everything,
+    order: 'each',
   },
   'come in order for a small body that nobody reads before a late answer': {
     run: { path: '/later', body: 'ignored' },
@@ -166,5 +167,6 @@ differential('The events of a request', application, {
   'come in order for a large body that is piped back': {
     run: { path: '/echo', body: patternBytes(700_000) },
     expect: ({ answers }) => expect(answers[0]?.body).toHaveLength(700_000),
+    order: 'each',
   },
 });

@@ -104,7 +104,10 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   write(data: string | Uint8Array, encoding: BufferEncoding, callback: (() => void) | undefined): boolean {
     this.#reader.write(data, encoding);
     const { output } = this.#request;
-    return output.write('', 'latin1', callback);
+    const flowing = output.write('', 'latin1', callback);
+    // `res.write()` has given false for what it held back itself, and nothing else will say that this has left.
+    if (flowing && this.res.writableNeedDrain) process.nextTick(emitDrain, this.res);
+    return flowing;
   }
 
   head(text: string, encoding: BufferEncoding, alone: boolean): void {
@@ -159,10 +162,12 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   destroyed(error: Error | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#request.fail(
+    const failure =
       error ??
-        new FcgiServerError('FCGI_HANDLER_FAILED', 'request', 'The application destroyed its response.'),
-    );
+      new FcgiServerError('FCGI_HANDLER_FAILED', 'request', 'The application destroyed its response.');
+    // Destroying a response that nobody waits for is what `pipeline()` does, and no failure.
+    if (this.#cause === undefined) this.#request.fail(failure);
+    else this.#request.answerInstead('500 Internal Server Error', failure);
   }
 
   /** The response has been written. */
@@ -233,8 +238,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   drained(): void {
     // Whoever waits learns from `close` that nothing more can be written.
     if (this.#request.output.closed) return;
-    this.#socket.writableNeedDrain = false;
-    this.#socket.emit('drain');
+    this.#socket.drained();
     emitDrain(this.res);
   }
 

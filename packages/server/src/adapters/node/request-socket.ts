@@ -56,6 +56,7 @@ export class RequestSocket extends Stream {
   readonly #addresses: SocketAddresses;
   #timer: NodeJS.Timeout | undefined;
   #closeEmitted = false;
+  #waiting = 0;
 
   constructor(peer: SocketPeer, addresses: SocketAddresses) {
     super();
@@ -120,8 +121,9 @@ export class RequestSocket extends Stream {
     return !this.writable;
   }
 
+  /** What was written since the web server has been taking bytes slower than they come. */
   get writableLength(): number {
-    return 0;
+    return this.#waiting;
   }
 
   get writableObjectMode(): boolean {
@@ -152,7 +154,12 @@ export class RequestSocket extends Stream {
     this.#active();
     this.bytesWritten += data.length;
     const flowing = this.peer.write(data, encoding, typeof done === 'function' ? done : undefined);
-    if (!flowing) this.writableNeedDrain = true;
+    if (flowing) {
+      this.#waiting = 0;
+    } else {
+      this.#waiting += data.length;
+      this.writableNeedDrain = true;
+    }
     return flowing;
   }
 
@@ -184,6 +191,13 @@ export class RequestSocket extends Stream {
     if (this.destroyed) return;
     this.#shut();
     process.nextTick(emitClose, this);
+  }
+
+  /** The web server has caught up. */
+  drained(): void {
+    this.#waiting = 0;
+    this.writableNeedDrain = false;
+    this.emit('drain');
   }
 
   /** Emits `close`, unless that has been done. */
