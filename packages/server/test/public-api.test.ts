@@ -1,0 +1,18 @@
+import * as api from '@fcgi-js/server';
+import { expect, test } from 'vitest';
+
+test('the package exports exactly its public names', () => {
+  expect(Object.keys(api).sort()).toEqual([
+    'FcgiServerError',
+    'Params',
+    'allow',
+    'createServer',
+    'deny',
+    'fromAuthorizer',
+    'fromFetchHandler',
+    'fromNodeListener',
+    'isFcgiListenSocket',
+    'parseListenAddress',
+    'requestParams',
+  ]);
+});
