@@ -21,36 +21,48 @@ export async function serve({ port: firstPort, nginx }) {
   const socket = join(folder, 'app.sock');
 
   const server = createServer({ responder: fromNodeListener(app) });
+  /** @type {{ close(): Promise<void> } | undefined} */
+  let front;
+  onStopSignal(async () => {
+    await front?.close();
+    await server.close();
+    process.stdout.write('Stopped; the socket is removed.\n');
+    process.exit(0);
+  });
+
   await server.listen(`unix:${socket}`);
   const port = await freePort(firstPort);
-  const front =
+  front =
     nginx === undefined
       ? await startGateway(socket, port)
       : await startNginx({ nginx, folder, socket, port });
+  process.stdout.write(explanation(socket, port, nginx === undefined));
+}
 
-  const frontName = nginx === undefined ? 'HTTP gateway of @fcgi-js/client' : 'nginx';
-  process.stdout.write(`
+/**
+ * @param {string} socket
+ * @param {number} port
+ * @param {boolean} gateway whether it is the gateway or nginx that stands in front
+ */
+function explanation(socket, port, gateway) {
+  const hint = gateway
+    ? 'With nginx installed, `npm start -- --nginx` puts it where the gateway is now. '
+    : '';
+  return `
 An Express application is served over FastCGI. Open
 
     http://${host}:${port}/
 
     browser
        │  HTTP on port ${port}
-    ${frontName}
+    ${gateway ? 'HTTP gateway of @fcgi-js/client' : 'nginx'}
        │  FastCGI records on ${socket}
     @fcgi-js/server
        │  (req, res)
     docs/examples/express/app.js, an ordinary Express application
 
-${nginx === undefined ? 'With nginx installed, `npm start -- --nginx` puts it where the gateway is now. ' : ''}Ctrl-C ends it.
-`);
-
-  onStopSignal(async () => {
-    await front.close();
-    await server.close();
-    process.stdout.write('Stopped; the socket is removed.\n');
-    process.exit(0);
-  });
+${hint}Ctrl-C ends it.
+`;
 }
 
 /**
@@ -72,7 +84,7 @@ function onStopSignal(stop) {
         first = performance.now();
         process.stdout.write('\nStopping …\n');
         void stop();
-      } else if (performance.now() - first > 300) {
+      } else if (performance.now() - first > 500) {
         // One Ctrl-C arrives twice below npm: from the terminal and from npm itself. Only a later one is a second one.
         process.exit(130);
       }

@@ -145,7 +145,7 @@ describe('the Express example', () => {
     const response = await fetch(await example.url('/stream'));
     const socket = await example.socket();
     example.interrupt();
-    await delay(500);
+    await delay(800);
     example.interrupt();
     expect(await example.ended()).toBe(130);
     expect(existsSync(dirname(socket))).toBe(false);
