@@ -170,6 +170,7 @@ differentialActions('The body of a response', {
       res.end('more');
     },
     expect: ({ notes }) => expect(notes).toContainEqual(['res error', 'ERR_STREAM_WRITE_AFTER_END']),
+    order: 'none',
   },
   'is refused where it is no text and no bytes': {
     does: ({ attempt, res }) => {

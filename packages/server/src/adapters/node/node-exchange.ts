@@ -33,6 +33,10 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   /** A head that waits for what follows it, and the encoding of its characters. */
   #waitingHead: string | undefined;
   #headEncoding: BufferEncoding = 'latin1';
+  /** The listener has returned. */
+  #listening = false;
+  /** The response was complete before. */
+  #endsWithListener = false;
   /** The response is complete, or will never be. */
   #ended = false;
   /** END_REQUEST waits for the rest of a body that the application still reads. */
@@ -83,7 +87,9 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
 
   /** The listener has returned: as on Node's own server, `req` now holds what has come of the body. */
   listening(): void {
+    this.#listening = true;
     this.#request.input.offer();
+    if (this.#endsWithListener) this.endRequest();
   }
 
   /** The listener failed. */
@@ -193,9 +199,16 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
       return;
     }
     this.#ended = true;
+    if (!this.#listening) this.#endsWithListener = true;
+    else if (this.#request.input.ended) this.endRequest();
+    // The application may begin to read the body after it has answered.
+    else process.nextTick(endRequest, this);
+  }
+
+  /** Sends END_REQUEST, after which nothing comes, unless the application reads a body of which more is to come. */
+  endRequest(): void {
     const { input } = this.#request;
     if (isRead(this.req)) {
-      // Nothing comes after END_REQUEST, but a listener may answer at once and read on.
       if (input.ended) input.handOver();
       else if (!this.req.isPaused()) {
         this.#held = true;
@@ -292,6 +305,10 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
 /** Whether anything takes the body, now or when it is no longer paused. */
 function isRead(req: HttpMessages['req']): boolean {
   return req.listenerCount('data') > 0 || req.listenerCount('readable') > 0;
+}
+
+function endRequest(exchange: NodeExchange): void {
+  exchange.endRequest();
 }
 
 function flushHead(exchange: NodeExchange): void {
