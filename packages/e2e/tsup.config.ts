@@ -24,6 +24,7 @@ export default defineConfig([
   // read it. CommonJS, because Node loads a file that ends in .fcgi only as such.
   {
     ...common,
+    entry: { ...common.entry, 'cgi-app': 'src/apps/cgi-app.ts' },
     format: 'cjs',
     noExternal: [/.*/],
     outDir: 'dist/fcgi',

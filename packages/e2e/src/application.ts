@@ -7,7 +7,7 @@ import { until } from './poll.ts';
 import type { ListeningUpstream } from './web-servers/web-server.ts';
 
 /** What there is in `src/apps`. */
-export type ApplicationName = 'authorizer-app' | 'express-app' | 'hono-app';
+export type ApplicationName = 'authorizer-app' | 'cgi-app' | 'express-app' | 'hono-app';
 
 /** An application that runs for a test. */
 export interface RunningApplication {
