@@ -35,6 +35,22 @@ export default {
     // `typecheck` does that for the whole tree; here it would be done once for each package.
     skipErrorChecking: true,
   },
+  projectDocuments: ['docs/*.md', 'CONTRIBUTING.md'],
+  highlightLanguages: [
+    'apache',
+    'bash',
+    'console',
+    'html',
+    'ini',
+    'javascript',
+    'json',
+    'nginx',
+    'systemd',
+    'typescript',
+    'xml',
+    'yaml',
+  ],
+  ignoredHighlightLanguages: ['caddy', 'haproxy', 'lighttpd'],
   githubPages: false,
   treatWarningsAsErrors: true,
 };
