@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { Role } from '@fcgi-js/protocol';
 import type { RequestSlots } from './engine/request-slots.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
@@ -40,7 +41,10 @@ export class Handlers {
   /** Hands a request to the handler of its role. */
   dispatch(request: FcgiRequest): void {
     try {
-      const result = this.#byRole.get(request.role)!(request);
+      const handler = this.#byRole.get(request.role)!;
+      // Otherwise what a handler enters with AsyncLocalStorage stays for the next request of its connection, which
+      // may be another user's.
+      const result = new AsyncResource('FCGI_REQUEST').runInAsyncScope(handler, undefined, request);
       if (result === DEFERRED) return;
       if (!isPromise(result)) {
         request.finish(result);

@@ -77,6 +77,11 @@ export class FastcgiPeer implements Peer {
     return new FastcgiPeer(ask, browser, manners, socket);
   }
 
+  /** The head of the answer as it came, without the blank line. */
+  get headText(): string {
+    return this.#stdout.toString('latin1', 0, Math.max(0, this.#headEnd));
+  }
+
   /** What came on STDERR. */
   get stderr(): string {
     return this.#stderr;

@@ -62,6 +62,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     // By now all of the response has been written to the socket; `finish` waits until it has left.
     res.on('prefinish', onPrefinish);
     res.on('finish', onFinish);
+    res.on('error', onError);
   }
 
   /** The params of the request. */
@@ -101,6 +102,12 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     this.#ended = true;
     this.#request.fail(error);
     this.#socket.close();
+  }
+
+  /** The response emitted an error, as it does when it is written to after its end. */
+  responseError(error: Error): void {
+    // Without our listener, one that the application forgot would end the process.
+    if (this.res.listenerCount('error') === 1) this.#request.report(error);
   }
 
   resume(): void {
@@ -210,7 +217,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     const { input } = this.#request;
     if (isRead(this.req)) {
       if (input.ended) input.handOver();
-      else if (!this.req.isPaused()) {
+      else if (this.req.readableFlowing === true || this.req.listenerCount('readable') > 0) {
         this.#held = true;
         this.#request.respond();
         return;
@@ -322,6 +329,11 @@ function onPrefinish(this: ServerResponse): void {
 
 function onFinish(this: ServerResponse): void {
   exchangeOf(this)?.responseSent();
+}
+
+function onError(this: ServerResponse, error: Error): void {
+  // A response that has been sent has no socket any more.
+  exchangeOf(this.req)?.responseError(error);
 }
 
 /** The exchange that a request or response belongs to, or `undefined` if it did not come over FastCGI. */
