@@ -4,6 +4,7 @@ import { createServer, type FcgiServer, type ListenOptions } from '@fcgi-js/serv
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AS_NOBODY, Child, program, whyNotRoot } from '../support/child.ts';
 import { scratchFolder } from '../support/harness.ts';
+import { because } from '../support/skipping.ts';
 
 const NOBODY = 65_534;
 
@@ -99,7 +100,7 @@ describe('the permissions of a Unix socket', () => {
     await expect(listen({ mode })).rejects.toThrow(TypeError);
   });
 
-  test.skipIf(whyNotRoot() !== undefined)('keep others out', async () => {
+  test.skipIf(because(whyNotRoot()))('keep others out', async () => {
     const { folder, path } = await listen();
     chmodSync(folder, 0o755);
     const code = `require('net').connect(${JSON.stringify(path)}).on('error', (e) => console.log(e.code))`;
@@ -110,7 +111,7 @@ describe('the permissions of a Unix socket', () => {
   });
 });
 
-describe.skipIf(whyNotRoot() !== undefined)('the owner of a Unix socket (needs root)', () => {
+describe.skipIf(because(whyNotRoot()))('the owner of a Unix socket (needs root)', () => {
   test.each([
     [{ owner: NOBODY, group: NOBODY }, NOBODY, NOBODY],
     [{ owner: '65534', group: '65534' }, NOBODY, NOBODY],

@@ -15,6 +15,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AS_NOBODY, Child, program, startApp, whyNotRoot } from '../support/child.ts';
 import { dialAddress, scratchFolder } from '../support/harness.ts';
 import { Peer } from '../support/peer.ts';
+import { because } from '../support/skipping.ts';
 import { request } from '../support/wire.ts';
 
 function newServer(): FcgiServer {
@@ -177,7 +178,7 @@ describe('a path that cannot be listened on is told with the remedy', () => {
     });
   });
 
-  test.skipIf(whyNotRoot() !== undefined)('a folder in which one may not write', async () => {
+  test.skipIf(because(whyNotRoot()))('a folder in which one may not write', async () => {
     const folder = scratchFolder();
     chmodSync(folder, 0o755);
     const [command, ...args] = [...AS_NOBODY, process.execPath, program('app'), join(folder, 'app.sock')];
@@ -187,18 +188,15 @@ describe('a path that cannot be listened on is told with the remedy', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test.skipIf(whyNotRoot() !== undefined)(
-    'a socket of somebody else that one may not connect to',
-    async () => {
-      const { folder, path } = await listen({ mode: 0o600 });
-      chmodSync(folder, 0o777);
-      const [command, ...args] = [...AS_NOBODY, process.execPath, program('app'), path];
-      const child = new Child(command!, args, { cwd: '/' });
-      expect(await child.ended).toBe(2);
-      expect(child.stderr).toMatch(/^FCGI_ADDRESS_IN_USE: /);
-      expect(await ask(path)).toBe('answered');
-    },
-  );
+  test.skipIf(because(whyNotRoot()))('a socket of somebody else that one may not connect to', async () => {
+    const { folder, path } = await listen({ mode: 0o600 });
+    chmodSync(folder, 0o777);
+    const [command, ...args] = [...AS_NOBODY, process.execPath, program('app'), path];
+    const child = new Child(command!, args, { cwd: '/' });
+    expect(await child.ended).toBe(2);
+    expect(child.stderr).toMatch(/^FCGI_ADDRESS_IN_USE: /);
+    expect(await ask(path)).toBe('answered');
+  });
 });
 
 describe('the length of a path', () => {
@@ -209,13 +207,16 @@ describe('the length of a path', () => {
     return join(folder, character.repeat(Math.floor(room / Buffer.byteLength(character))));
   }
 
-  test.skipIf(process.platform !== 'linux')('may be as many bytes as Linux allows, 107', async () => {
-    const path = pathOf(107);
-    expect(Buffer.byteLength(path)).toBe(107);
-    await newServer().listen(path);
-    expect(await ask(path)).toBe('answered');
-    expect(readdirSync(dirname(path))).toEqual([basename(path)]);
-  });
+  test.skipIf(because(process.platform === 'linux' ? undefined : 'only Linux allows so much'))(
+    'may be as many bytes as Linux allows, 107',
+    async () => {
+      const path = pathOf(107);
+      expect(Buffer.byteLength(path)).toBe(107);
+      await newServer().listen(path);
+      expect(await ask(path)).toBe('answered');
+      expect(readdirSync(dirname(path))).toEqual([basename(path)]);
+    },
+  );
 
   test('may not be more', async () => {
     const path = pathOf(108);
