@@ -19,6 +19,7 @@ export const systemPackages = {
   'spawn-fcgi': 'spawn-fcgi',
   supervisord: 'supervisor',
   'systemd-socket-activate': 'systemd',
+  wrk: 'wrk',
 };
 
 /** @typedef {keyof typeof systemPackages} SystemProgram */
