@@ -54,5 +54,6 @@ function manyHeaders(res: ServerResponse, args: Arguments): void {
 
 function answer(res: ServerResponse, text: string): void {
   if (!res.hasHeader('Content-Type')) res.setHeader('Content-Type', 'text/plain');
-  res.end(text);
+  // As bytes: Node writes a head in UTF-8, not Latin-1, when it goes out with a text.
+  res.end(Buffer.from(text));
 }
