@@ -39,12 +39,13 @@ export class ConnectionTimeouts {
   #halfClosedAt = Number.POSITIVE_INFINITY;
   #finishedAt = 0;
   #sent = 0;
-  #sentAt = 0;
+  #sentAt: number;
 
   constructor(limits: ResolvedLimits, now: number) {
     this.#limits = limits;
     this.#opened = now;
     this.#idleSince = now;
+    this.#sentAt = now;
   }
 
   /** Whether the first request may still be under way. */

@@ -87,6 +87,13 @@ describe('a web server that does not read', () => {
     expect(timeouts.expired(60_000, waiting)).toBe('stalled');
   });
 
+  test('has that time from when it was opened, not from when the server was', () => {
+    const timeouts = newTimeouts(100_000);
+    const unread = { ...QUIET, busy: true, unsent: 1 };
+    expect(timeouts.expired(159_999, unread)).toBeUndefined();
+    expect(timeouts.expired(160_000, unread)).toBe('stalled');
+  });
+
   test('is not given up while it takes a byte now and then', () => {
     const timeouts = newTimeouts();
     for (let now = 0; now < 600_000; now += 50_000) {
