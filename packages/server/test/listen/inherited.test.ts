@@ -213,46 +213,42 @@ describe('spawn-fcgi', () => {
   });
 
   testWith('spawn-fcgi')('passes a TCP socket, and starts the application in the background', async () => {
-    const { address } = await freePort();
-    const port = address.split(':').at(-1)!;
-    const pidFile = join(scratchFolder(), 'pid');
-    const starter = new Child('spawn-fcgi', [
-      ...['-a', '127.0.0.1', '-p', port, '-P', pidFile],
-      ...['--', process.execPath, program('app'), 'auto'],
-    ]);
-    expect(await starter.ended).toBe(0);
-    const pid = Number(await get(address, '/pid'));
-    onTestFinished(() => {
-      process.kill(pid, 'SIGKILL');
-    });
-    expect(pid).toBeGreaterThan(0);
+    const { address, pids } = await spawnInBackground(1);
+    expect(await get(address, '/pid')).toBe(pids[0]);
     expect(await get(address, '/throw')).toBe('500 Internal Server Error\n');
-    expect(await get(address, '/pid')).toBe(String(pid));
+    expect(await get(address, '/pid')).toBe(pids[0]);
   });
 
   testWith('spawn-fcgi')('may start several processes on one socket, which share the work', async () => {
-    const { address } = await freePort();
-    const port = address.split(':').at(-1)!;
-    const starter = new Child('spawn-fcgi', [
-      ...['-a', '127.0.0.1', '-p', port, '-F', '2'],
-      ...['--', process.execPath, program('app'), 'fd:0'],
-    ]);
-    expect(await starter.ended).toBe(0);
-    const pids = new Set<number>();
-    onTestFinished(() => {
-      for (const pid of pids) process.kill(pid, 'SIGKILL');
-    });
+    const { address, pids } = await spawnInBackground(2);
+    const answered = new Set<string>();
     await expect
       .poll(async () => {
-        for (let i = 0; i < 10; i += 1) {
-          const answers = await Promise.all(Array.from({ length: 10 }, () => get(address, '/pid')));
-          for (const pid of answers) pids.add(Number(pid));
-        }
-        return pids.size;
+        const answers = await Promise.all(Array.from({ length: 10 }, () => get(address, '/pid')));
+        for (const pid of answers) answered.add(pid);
+        return [...answered].toSorted();
       })
-      .toBe(2);
+      .toEqual(pids.toSorted());
   });
 });
+
+/** Has spawn-fcgi start the application, which goes on after it; its processes end with the test. */
+async function spawnInBackground(processes: number): Promise<{ address: string; pids: string[] }> {
+  const { address } = await freePort();
+  const port = address.split(':').at(-1)!;
+  const starter = new Child('spawn-fcgi', [
+    ...['-a', '127.0.0.1', '-p', port, '-F', String(processes)],
+    ...['--', process.execPath, program('app'), 'auto'],
+  ]);
+  const status = await starter.ended;
+  const pids = Array.from(starter.stdout.matchAll(/PID: (\d+)/g), ([, pid = '']) => pid);
+  onTestFinished(() => {
+    for (const pid of pids) process.kill(Number(pid), 'SIGKILL');
+  });
+  expect(status).toBe(0);
+  expect(pids).toHaveLength(processes);
+  return { address, pids };
+}
 
 /** An address on which nobody listens. */
 async function freePort(): Promise<{ address: string }> {

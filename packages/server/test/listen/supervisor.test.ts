@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { Child, program } from '../support/child.ts';
 import { dialAddress, scratchFolder } from '../support/harness.ts';
 import { Peer } from '../support/peer.ts';
@@ -43,6 +43,11 @@ stopsignal=TERM
 `,
     );
     const supervisor = new Child('supervisord', ['-n', '-c', config], { cwd: folder });
+    onTestFinished(async () => {
+      // Killed, it would leave its programs behind.
+      supervisor.process.kill('SIGTERM');
+      await supervisor.ended;
+    });
     const logged = () => readFileSync(log, 'utf8');
     await expect
       .poll(() => supervisor.stdout + supervisor.stderr, { timeout: 8_000 })
