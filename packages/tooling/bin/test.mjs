@@ -107,13 +107,15 @@ async function runTests(args) {
   // Ctrl-C reaches vitest by itself: wait for it to end. A SIGTERM reaches only this process.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill());
-  const succeeded = await new Promise((resolve) => {
-    child.on('error', () => resolve(false)).on('close', (code) => resolve(code === 0));
+  const ended = await new Promise((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
   const totals = readTotals(file);
   rmSync(folder, { recursive: true });
-  if (totals === undefined) failures.push('Running the tests: vitest has not said how they ended');
-  else if (!succeeded && totals.failed === 0) failures.push('Running the tests: vitest itself failed');
+  if (totals === undefined) failures.push(`Running the tests: vitest ended with ${ended} and no result`);
+  else if (ended !== 'exit code 0' && totals.failed === 0)
+    failures.push(`Running the tests: vitest ended with ${ended}`);
   return totals ?? { passed: 0, failed: 0, skipped: 0 };
 }
 
