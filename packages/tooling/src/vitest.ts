@@ -3,7 +3,8 @@ import { defineProject } from 'vitest/config';
 
 /** How the tests of one package run: against the sources, with no build before. */
 export function project(name: string, options: { timeout?: number } = {}) {
-  const timeout = options.timeout ?? 10_000;
+  // Room for a busy machine: what waits for something goes on as soon as it is there.
+  const timeout = options.timeout ?? 20_000;
   return defineProject({
     ssr: { resolve: { conditions: ['@fcgi-js/source', ...defaultServerConditions] } },
     test: {
@@ -11,6 +12,7 @@ export function project(name: string, options: { timeout?: number } = {}) {
       include: ['test/**/*.test.ts'],
       testTimeout: timeout,
       hookTimeout: timeout,
+      expect: { poll: { timeout: timeout / 2 } },
     },
   });
 }
