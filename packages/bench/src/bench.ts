@@ -133,7 +133,13 @@ export class Bench {
     const startTicks = core === undefined ? undefined : coreTicks(core);
     const start = performance.now();
     const before = readCpu(pid);
-    const result = await work();
+    const result = await work().catch((error: unknown) => {
+      application.assertRunning();
+      // Tells one that hangs from one that others do not let run.
+      const spent = Math.round(cpuBetween(before, readCpu(pid)).total / 1_000);
+      const message = error instanceof Error ? error.message : String(error);
+      throw new Error(`${message}\nIt used ${spent} ms of CPU time meanwhile.`, { cause: error });
+    });
     application.assertRunning();
     const cpu = cpuBetween(before, readCpu(pid));
     const elapsed = (performance.now() - start) * 1_000;

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { until } from './poll.ts';
 import { startProgram } from './processes.ts';
 
 /** What wrk is to do. */
@@ -29,10 +31,27 @@ export async function runWrk(options: WrkOptions): Promise<WrkResult> {
   const { connections, host, milliseconds, url } = options;
   const args = ['-t', '1', '-c', String(connections), '-d', AT_MOST, '-H', `Host: ${host}`, url];
   const wrk = await startProgram(['wrk', ...args]);
+  let hasEnded = false;
+  void wrk.ended.then(() => {
+    hasEnded = true;
+  });
+  // Before wrk has put its handler up, the signal would end it without a report.
+  await until(() => hasEnded || catchesInterrupt(wrk.pid), 'handler for SIGINT in wrk');
   const timer = setTimeout(() => wrk.process.kill('SIGINT'), milliseconds);
   await wrk.ended;
   clearTimeout(timer);
   return parseReport(wrk.output());
+}
+
+/** Whether a process has a handler for SIGINT, the second bit of the mask. */
+function catchesInterrupt(pid: number): boolean {
+  try {
+    const mask = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? '0';
+    return (Number.parseInt(mask.slice(-1), 16) & 2) !== 0;
+  } catch {
+    // It has ended between the two looks.
+    return false;
+  }
 }
 
 /**
