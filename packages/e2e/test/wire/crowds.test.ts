@@ -52,6 +52,19 @@ test('1,000 kept connections serve a request each, again and again', async () =>
   });
 });
 
+test('1,000 answers that nobody reads take less than 300 MiB', async () => {
+  const growth = await growthOf('1,000 unread answers of 1 GB', async (probe) => {
+    const connections = await crowd(probe);
+    for (const connection of connections) {
+      connection.pause();
+      connection.send(request('/big?n=1000000000'));
+    }
+    await delay(1_500);
+    expect((await probe.ask('/early')).text).toBe('early');
+  });
+  expect(growth).toBeLessThan(300 * MEBIBYTE);
+});
+
 test('1,000 bodies that nobody reads take less than 300 MiB', async () => {
   const piece = record(Type.stdin, 1, new Uint8Array(65_528));
   const growth = await growthOf('1,000 unread bodies', async (probe) => {

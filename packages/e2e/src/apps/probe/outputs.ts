@@ -13,7 +13,8 @@ export async function big(request: FcgiRequest, args: Arguments): Promise<void> 
   const length = args.number('n');
   await writeHead(request, { contentLength: length });
   if (!wantsBody(request)) return;
-  for (let left = length; left > 0; left -= BLOCK.length) {
+  // Once the web server has gone, every write fails at once: going on would keep the process from all others.
+  for (let left = length; left > 0 && !request.stdout.destroyed; left -= BLOCK.length) {
     await written(request.stdout, left < BLOCK.length ? BLOCK.subarray(0, left) : BLOCK);
   }
 }
