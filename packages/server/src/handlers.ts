@@ -18,7 +18,7 @@ const ORPHAN_TIME = 30_000;
 export class Handlers {
   readonly #byRole = new Map<number, RequestHandler>();
   readonly #slots: RequestSlots;
-  readonly #orphans = new WeakSet<FcgiRequest>();
+  readonly #orphans = new Map<FcgiRequest, NodeJS.Timeout>();
 
   /** @throws TypeError where something is no handler, or there is none */
   constructor(options: HandlerOptions, slots: RequestSlots) {
@@ -73,9 +73,8 @@ export class Handlers {
    */
   abandon(request: FcgiRequest): void {
     if (!request.handlerRuns) return;
-    this.#orphans.add(request);
     this.#slots.orphans += 1;
-    setTimeout(() => this.#release(request), ORPHAN_TIME).unref();
+    this.#orphans.set(request, setTimeout(() => this.#release(request), ORPHAN_TIME).unref());
   }
 
   #add(name: string, role: Role, handler: RequestHandler | undefined): void {
@@ -92,6 +91,9 @@ export class Handlers {
   }
 
   #release(request: FcgiRequest): void {
-    if (this.#slots.orphans > 0 && this.#orphans.delete(request)) this.#slots.orphans -= 1;
+    if (this.#slots.orphans === 0) return;
+    // A timer keeps its request: one that went on ticking would keep it long after its handler has ended.
+    clearTimeout(this.#orphans.get(request));
+    if (this.#orphans.delete(request)) this.#slots.orphans -= 1;
   }
 }

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FcgiRequest, fromNodeListener } from '@fcgi-js/server';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Harness, start, transports } from '../support/harness.ts';
 import type { Peer } from '../support/peer.ts';
+import { stopTime } from '../support/time.ts';
 import { abort, begin, params, paramsRecord, post, request, stdin } from '../support/wire.ts';
 
 const HEAD = 'Status: 200\r\n\r\n';
@@ -208,6 +209,23 @@ describe('ABORT_REQUEST', () => {
     expect(requests[0]!.signal.aborted).toBe(true);
     expect(requests[0]!.signal.reason).toMatchObject({ code: 'FCGI_ABORTED' });
   });
+});
+
+test('nothing of an aborted request is kept once its handler has ended', async () => {
+  stopTime();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const ends: Array<() => void> = [];
+  const { connect } = await start({ responder: () => new Promise((resolve) => ends.push(resolve)) });
+  const peer = await connect();
+  peer.send(request(1, { keepConn: true }), abort(1));
+  await peer.answer(1);
+  const before = vi.getTimerCount();
+  for (const end of ends) end();
+  await nextTurn();
+  // The timer after which a handler no longer counts: what it refers to lives as long as it does.
+  expect(vi.getTimerCount()).toBe(before - 1);
 });
 
 test('a Node listener sees an abort as a browser that went away', async () => {
