@@ -1,5 +1,5 @@
-import { defaultClientConditions, defaultServerConditions } from 'vite';
-import { defineConfig } from 'vitest/config';
+import { defaultClientConditions, loadConfigFromFile } from 'vite';
+import { defineConfig, mergeConfig } from 'vitest/config';
 import type { BrowserConfigOptions } from 'vitest/node';
 import { root } from './workspace.mjs';
 
@@ -31,16 +31,22 @@ async function browser(executablePath: string): Promise<BrowserConfigOptions> {
   };
 }
 
-export default defineConfig({
-  root: folder,
-  resolve: { conditions: [condition, ...defaultClientConditions] },
-  ssr: { resolve: { conditions: [condition, ...defaultServerConditions] } },
-  server: { fs: { allow: [root] } },
-  test: {
-    include: ['test/**/*.test.ts'],
-    provide: { runtime },
-    setupFiles: [`${root}/packages/tooling/src/runtime-setup.ts`],
-    testTimeout: 60_000,
-    ...(chromium ? { browser: await browser(chromium) } : {}),
-  },
-});
+const own = await loadConfigFromFile({ command: 'serve', mode: 'test' }, `${folder}/vitest.config.ts`);
+if (own === null) throw new Error(`${folder} has no vitest.config.ts.`);
+
+export default mergeConfig(
+  own.config,
+  defineConfig({
+    root: folder,
+    resolve: { conditions: [condition, ...defaultClientConditions] },
+    server: { fs: { allow: [root] } },
+    test: {
+      // One process for all files: starting one for each costs more time than the tests.
+      isolate: false,
+      provide: { runtime },
+      setupFiles: [`${root}/packages/tooling/src/runtime-setup.ts`],
+      testTimeout: 60_000,
+      ...(chromium ? { browser: await browser(chromium) } : {}),
+    },
+  }),
+);

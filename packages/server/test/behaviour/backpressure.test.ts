@@ -8,8 +8,13 @@ import { begin, params, post, request, stdin } from '../support/wire.ts';
 
 const HEAD = 'Status: 200\r\n\r\n';
 const PIECE = pattern(16_384);
-/** What may wait beside what the limits count: the streams' own buffers, and the pieces on their way. */
-const SLACK = 200_000;
+/**
+ * What may wait beside what the limits count: the buffers of the streams in between, four of which hold 64 KB each since
+ * Node 22, and the pieces on their way.
+ */
+const SLACK = 5 * 65_536;
+/** What `limits.requestBufferBytes` counts for a record with one byte of a body. */
+const SMALL_COST = 129;
 
 /** Lets everything happen that can happen without more input. */
 async function settle(): Promise<void> {
@@ -77,14 +82,17 @@ describe('an application that does not read a body', () => {
     const { connect } = await start10('an in-memory pair', { requestBufferBytes: 1_000_000 });
     const peer = await connect();
     peer.send(begin(1, { keepConn: true }), params(1, post(-1)));
+    const record = Buffer.from(stdin(1, 'x'));
+    const most = 1_000_000 / SMALL_COST + SLACK / record.length;
     let sent = 0;
-    for (let i = 0; i < 100_000; i += 1) {
+    while (sent <= most) {
       sent += 1;
-      if (peer.send(stdin(1, 'x'))) continue;
+      if (peer.send(record)) continue;
       await settle();
       if (peer.stream.writableLength > 0) break;
     }
-    expect(sent).toBeLessThan(15_000);
+    expect(sent).toBeGreaterThan(1_000_000 / SMALL_COST);
+    expect(sent).toBeLessThan(most);
   });
 
   test('stops a web server on a real socket, too', async () => {
@@ -222,8 +230,12 @@ describe('a web server that does not read', () => {
     peer.stream.pause();
     peer.send(request(1));
     await settle();
-    expect(told).toEqual(['wait']);
-    expect(written).toBeLessThan(SLACK);
+    // How often it has been told to go on by then depends on how much the streams of a Node hold.
+    expect(told.at(-1)).toBe('wait');
+    const stopped = written;
+    await settle();
+    expect(written).toBe(stopped);
+    expect(stopped).toBeLessThan(SLACK);
     peer.stream.resume();
     const answer = await peer.answer(1);
     expect(answer.body).toHaveLength(written);

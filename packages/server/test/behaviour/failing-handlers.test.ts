@@ -1,18 +1,25 @@
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { duplexPair } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createServer, type FcgiRequest, fromNodeListener, type RequestHandler } from '@fcgi-js/server';
-import { describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { start, transports } from '../support/harness.ts';
 import { Peer } from '../support/peer.ts';
 import { GET, request } from '../support/wire.ts';
 
 /** What is written on the error output of the process. */
-const errorOutput = vi.hoisted(() => ({ lines: [] as string[] }));
+const errorOutput = { lines: [] as string[] };
 
-vi.mock('node:fs', async (importOriginal) => ({
-  ...(await importOriginal<typeof import('node:fs')>()),
-  writeSync: (_fd: number, text: string) => errorOutput.lines.push(text),
-}));
+beforeAll(() => {
+  vi.spyOn(fs, 'writeSync').mockImplementation((_fd, data) => errorOutput.lines.push(String(data)));
+  syncBuiltinESMExports();
+});
+
+afterAll(() => {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+});
 
 const HEAD = 'Status: 200\r\n\r\n';
 const SECRET = 'secret: the password is 1234';
