@@ -44,8 +44,10 @@ export type FetchHandler = (
  * const server = createServer({ responder: fromFetchHandler(app.fetch) });
  * ```
  *
- * `request.url` is the address that the browser sees, as `URL` normalises it. A request that the Fetch
- * standard cannot express is answered without the handler: 501 for TRACE, 400 for a Host that is none.
+ * `request.url` is the address that the browser sees, as `URL` normalises it. `request.signal` is aborted when the
+ * browser has gone; pass it on where the request itself is passed on: `fetch(request, { signal: request.signal })`.
+ * A request that the Fetch standard cannot express is answered without the handler: 501 for TRACE, 400 for a Host
+ * that is none.
  *
  * @param handler called for every request; what it throws is answered with 500
  */

@@ -110,6 +110,20 @@ describe('the request that a fetch handler gets', () => {
     await expect.poll(() => reasons).toEqual([expect.objectContaining({ code: 'FCGI_ABORTED' })]);
   });
 
+  test('is aborted with the request in its clones and in requests made with its signal, too', async () => {
+    const signals: AbortSignal[] = [];
+    const { peer } = await serve((given) => {
+      signals.push(given.clone().signal, new Request(given, { signal: given.signal }).signal);
+      return new Promise(() => {});
+    });
+    peer.send(request(1, { keepConn: true }));
+    await nextTurn();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
+    peer.send(abort(1));
+    await peer.answer(1);
+    await expect.poll(() => signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+
   test('that the standard cannot express is answered without the handler', async () => {
     const cases: Array<[Record<string, string>, string]> = [
       [{ ...GET, REQUEST_METHOD: 'TRACE' }, '501 Not Implemented'],

@@ -10,9 +10,34 @@ import { requestBody } from './request-body.ts';
 const FORBIDDEN_METHODS: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK']);
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const NOT_IN_VALUE = /[\0\r\n]/;
 
 /** A `Request` of the Fetch standard, or the status of a request that cannot be one. */
 export type StandardRequest = Request | '400 Bad Request' | '501 Not Implemented';
+
+/** `Request` without what is replaced below: TypeScript takes the members of the global one for fields. */
+const PlainRequest: new (url: string, init: RequestInit) => Omit<Request, 'clone' | 'signal'> = Request;
+
+/**
+ * A `Request` whose signal is the one of its {@link FcgiRequest}. To hand that signal to the constructor would make
+ * another one that follows it, which costs several times as much as all the rest of a request.
+ */
+class ServedRequest extends PlainRequest {
+  readonly #request: FcgiRequest;
+
+  constructor(url: string, init: RequestInit, request: FcgiRequest) {
+    super(url, init);
+    this.#request = request;
+  }
+
+  get signal(): AbortSignal {
+    return this.#request.signal;
+  }
+
+  clone(): Request {
+    return new Request(Request.prototype.clone.call(this), { signal: this.signal });
+  }
+}
 
 /** Makes a `Request` of the Fetch standard. */
 export function standardRequest(request: FcgiRequest): StandardRequest {
@@ -21,29 +46,35 @@ export function standardRequest(request: FcgiRequest): StandardRequest {
   if (!TOKEN.test(method)) return '400 Bad Request';
   if (FORBIDDEN_METHODS.has(method.toUpperCase())) return '501 Not Implemented';
   const url = absoluteUrl(params, requestTarget(params).originalUrl);
-  if (url === undefined || !URL.canParse(url)) return '400 Bad Request';
-  const init: RequestInit = { method, headers: headersOf(params), signal: request.signal };
-  if (method === 'GET' || method === 'HEAD' || lengthOf(params, 'CONTENT_LENGTH') === 0)
-    return new Request(url, init);
-  return new Request(url, { ...init, body: requestBody(request), duplex: 'half' });
+  if (url === undefined) return '400 Bad Request';
+  const bodyless = method === 'GET' || method === 'HEAD' || lengthOf(params, 'CONTENT_LENGTH') === 0;
+  const init: RequestInit = bodyless ? { method } : { method, body: requestBody(request), duplex: 'half' };
+  let standard: Request;
+  try {
+    standard = new ServedRequest(url, init, request);
+  } catch (error) {
+    // Asking beforehand would read every URL twice.
+    if (URL.canParse(url)) throw error;
+    return '400 Bad Request';
+  }
+  addHeaders(standard.headers, params);
+  return standard;
 }
 
 /**
- * The header fields as the Fetch standard wants them. A field whose name or value it does not allow is left
+ * Adds the header fields as the Fetch standard wants them. A field whose name or value it does not allow is left
  * out, so that it does not cost the request.
  */
-function headersOf(params: Params): Headers {
-  const headers = new Headers();
+function addHeaders(headers: Headers, params: Params): void {
   const raw = rawHeaders(params);
-  const cookies: string[] = [];
+  let cookies = '';
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!;
     const value = raw[i + 1]!;
-    if (!TOKEN.test(name) || /[\0\r\n]/.test(value)) continue;
+    if (!TOKEN.test(name) || NOT_IN_VALUE.test(value)) continue;
     // `Headers` would join cookies with a comma.
-    if (name === 'Cookie') cookies.push(value);
+    if (name === 'Cookie') cookies = cookies === '' ? value : `${cookies}; ${value}`;
     else headers.append(name, value);
   }
-  if (cookies.length > 0) headers.set('Cookie', cookies.join('; '));
-  return headers;
+  if (cookies !== '') headers.set('Cookie', cookies);
 }
