@@ -18,6 +18,8 @@ export const systemPackages = {
   nginx: 'nginx',
   'spawn-fcgi': 'spawn-fcgi',
   supervisord: 'supervisor',
+  'start-stop-daemon': 'dpkg',
+  'systemd-analyze': 'systemd',
   'systemd-socket-activate': 'systemd',
   wrk: 'wrk',
 };

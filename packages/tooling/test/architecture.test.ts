@@ -35,8 +35,8 @@ describe('imports', () => {
     expect(modules(true)).toEqual(['e', 'f', 'g']);
   });
 
-  test('of the protocol package stay inside it', () => {
-    expect(imports('packages/protocol/src', isOutside)).toEqual([]);
+  test.each(['protocol', 'configs'])('of the package %s stay inside it', (name) => {
+    expect(imports(`packages/${name}/src`, isOutside)).toEqual([]);
   });
 
   test.each(['engine', 'cgi'])('of server/src/%s are free of sockets and streams', (folder) => {

@@ -1,0 +1,54 @@
+import { dirname } from '../paths.ts';
+import { quoteApache, quoteApachePath } from '../quote.ts';
+import type { Site } from '../site.ts';
+import { indent, type Lines } from '../text.ts';
+import type { ApacheModule } from './module.ts';
+
+/** mod_fcgid: starts programs. */
+export const fcgid: ApacheModule = {
+  refusals: {
+    'app.arguments': 'mod_fcgid starts a file without arguments; write a small script that has them',
+    'app.folder': 'mod_fcgid starts programs in their own folder',
+    'app.group': 'mod_fcgid starts programs as the group of Apache; suEXEC is set up with Apache',
+    'app.user': 'mod_fcgid starts programs as the user of Apache; suEXEC is set up with Apache',
+    keepAlive: 'mod_fcgid opens a connection for each request',
+    listen: 'mod_fcgid connects to nothing but what it has started; use module "proxy_fcgi"',
+    'timeouts.idle': 'mod_fcgid keeps no connections',
+  },
+  handler: 'fcgid-script',
+  modules: () => ['alias', 'fcgid'],
+  application: (site) => [
+    scriptAlias(site),
+    '',
+    site.maxBodySize !== undefined && [
+      '# 128 KB unless it is set.',
+      `FcgidMaxRequestLen ${site.maxBodySize}`,
+    ],
+    `FcgidConnectTimeout ${site.timeouts.connect}`,
+    `FcgidIOTimeout ${site.timeouts.response}`,
+    '# Each serves one request at a time, and shares no memory with the others.',
+    `FcgidMaxProcessesPerClass ${site.processes}`,
+    `FcgidMinProcessesPerClass ${Math.min(site.processes, 3)}`,
+    '# It gets no environment but PATH and this.',
+    site.app?.environment.map(
+      ([name, value]) => `FcgidInitialEnv ${name} ${quoteApache(`app.environment.${name}`, value)}`,
+    ),
+  ],
+  authorizing: ({ app }): Lines => [
+    `FcgidAccessChecker ${quoteApache('app', app?.program ?? '')}`,
+    'FcgidAccessCheckerAuthoritative On',
+  ],
+};
+
+/** With its slashes so that `/yourapplicationx` is another URL. */
+export function scriptAlias({ app, mount }: Site): Lines {
+  const program = app?.program ?? '';
+  return [
+    mount === ''
+      ? `ScriptAlias "/" ${quoteApache('app', `${program}/`)}`
+      : `ScriptAlias ${quoteApache('mount', mount)} ${quoteApache('app', program)}`,
+    `<Directory ${quoteApachePath('app', dirname(program))}>`,
+    indent('Options ExecCGI', 'AllowOverride None', 'Require all granted'),
+    '</Directory>',
+  ];
+}

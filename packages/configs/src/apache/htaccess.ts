@@ -1,0 +1,51 @@
+import { ConfigError } from '../errors.ts';
+import { basename, dirname } from '../paths.ts';
+import { quoteApache, quoteRegex } from '../quote.ts';
+import type { Site } from '../site.ts';
+import { file, indent } from '../text.ts';
+import type { ApacheModule } from './module.ts';
+
+/** A `.htaccess` beside the program: everything below its folder is the program's, but for static files. */
+export function htaccess(site: Site, module: ApacheModule): string {
+  const { app, mount, statics } = site;
+  if (app === undefined || app.environment.length > 0) {
+    throw new ConfigError('app.environment', 'a .htaccess cannot set it');
+  }
+  const program = basename(app.program);
+  if (!/^[\w.-]+$/.test(program)) {
+    throw new ConfigError('app', 'a rewriting rule needs a file name of letters, digits and ._-');
+  }
+  return file(
+    '# .htaccess in the folder of the program.',
+    'Options +ExecCGI -Indexes -MultiViews',
+    `<Files ${quoteApache('app', program)}>`,
+    indent(`SetHandler ${module.handler}`),
+    '</Files>',
+    '# Else Apache keeps the Authorization header to itself.',
+    'CGIPassAuth On',
+    site.maxBodySize !== undefined && [
+      '# mod_fcgid allows 128 KB, unless the host has raised FcgidMaxRequestLen.',
+      `LimitRequestBody ${site.maxBodySize}`,
+    ],
+    '',
+    'RewriteEngine On',
+    `RewriteBase ${quoteApache('mount', `${mount}/`)}`,
+    statics.map(
+      (folder) => `RewriteRule "^${quoteRegex(insideFolder(folder, site, dirname(app.program)))}/" "-" [END]`,
+    ),
+    '# No RewriteCond for files that are there: it would show the sources of the application to everybody.',
+    `RewriteRule "(?s)^(.*)$" "${program}/$1" [END]`,
+  );
+}
+
+/** The path below the folder of the `.htaccess`, in which the URL and the file are the same. */
+function insideFolder({ folder, prefix }: Site['statics'][number], { mount }: Site, home: string): string {
+  const path = prefix.slice(mount.length);
+  if (folder !== home + path) {
+    throw new ConfigError(
+      'static.folder',
+      `a .htaccess cannot map folders: ${path} must be the folder ${home}${path}`,
+    );
+  }
+  return path.slice(1);
+}

@@ -1,0 +1,88 @@
+import { formatAddress, hostPort } from './address.ts';
+import type { Refusals, WebServerOptions } from './options.ts';
+import { quoteHaproxy, quoteRegex } from './quote.ts';
+import { formatBind, readSite, type Site } from './site.ts';
+import { file, indent, type Lines } from './text.ts';
+
+const refusals: Refusals = {
+  app: 'HAProxy starts no programs; let systemd, supervisor or fcgi run do it, and say with "listen" where it listens',
+  authorizer: 'HAProxy knows no FastCGI authorizers',
+  processes: 'HAProxy starts no programs',
+  static: 'HAProxy serves no files; let the application or another web server do it',
+  'timeouts.idle': 'HAProxy drops connections that it does not need one by one, with pool-purge-delay',
+};
+
+/**
+ * A frontend, a backend and a `fcgi-app` for HAProxy.
+ *
+ * @param options where the application is, and what the site is like
+ * @throws ConfigError if an option is unknown, wrong, or beyond HAProxy
+ */
+export function haproxyConfig(options: WebServerOptions): string {
+  const site = readSite(options, refusals);
+  const { keepAlive, mount, name } = site;
+  return file(
+    `frontend ${name}`,
+    indent(frontend(site)),
+    '',
+    `backend ${name}`,
+    indent(
+      'mode http',
+      `timeout connect ${site.timeouts.connect}s`,
+      `timeout server ${site.timeouts.response}s`,
+      '# HAProxy keeps the header to itself, and passes the user name in it as REMOTE_USER, which nobody has checked.',
+      'http-request set-var(txn.authorization) req.hdr(authorization)',
+      'http-request del-header authorization',
+      `use-fcgi-app ${name}`,
+      keepAlive && 'http-reuse safe',
+      servers(site),
+    ),
+    '',
+    `fcgi-app ${name}`,
+    indent(
+      '# What the application says on stderr goes to the log of section "global".',
+      'log-stderr global',
+      '# HAProxy wants one; nothing is served from it.',
+      'docroot /',
+      `path-info ${quoteHaproxy('mount', mount === '' ? '^()(/.*)$' : `^(${quoteRegex(mount)})(/.*)?$`)}`,
+      'set-param HTTP_AUTHORIZATION %[var(txn.authorization)] if { var(txn.authorization) -m found }',
+      !keepAlive && 'no option keep-conn',
+    ),
+  );
+}
+
+function frontend({ bind, maxBodySize, mount, name, serverNames, timeouts }: Site): Lines {
+  const isOurs = [
+    serverNames.length > 0 && `{ req.hdr(host),field(1,:) -i ${serverNames.join(' ')} }`,
+    mount !== '' && `{ path -m reg ${quoteHaproxy('mount', `^${quoteRegex(mount)}(/|$)`)} }`,
+  ].filter((test) => test !== false);
+  return [
+    'mode http',
+    bind === undefined
+      ? 'bind :80,[::]:80 v6only'
+      : `bind ${bind.host === undefined ? ':' : ''}${formatBind(bind)}`,
+    `timeout client ${timeouts.upload}s`,
+    maxBodySize !== undefined &&
+      `http-request return status 413 if { req.hdr_val(content-length) gt ${maxBodySize} }`,
+    isOurs.length > 0 && [
+      '# All that is not the application.',
+      `http-request return status 404 unless ${isOurs.join(' ')}`,
+    ],
+    `default_backend ${name}`,
+  ];
+}
+
+function servers({ listen }: Site): Lines {
+  const addresses = listen.map((address) =>
+    address.kind === 'unix' ? formatAddress(address).replace(':', '@') : hostPort(address),
+  );
+  if (addresses.length === 1) return `server app1 ${addresses[0]} proto fcgi`;
+  return [
+    '# Only connections are tried again. One that fails is left out until it answers three times.',
+    'balance leastconn',
+    'option redispatch',
+    addresses.map(
+      (address, place) => `server app${place + 1} ${address} proto fcgi check inter 2s fall 2 rise 3`,
+    ),
+  ];
+}

@@ -1,0 +1,138 @@
+import { formatAddress } from './address.ts';
+import type { Refusals, WebServerOptions } from './options.ts';
+import { quoteNginx, quoteNginxRegex, quoteRegex } from './quote.ts';
+import { type Bind, formatBind, readSite, type Site } from './site.ts';
+import { file, indent } from './text.ts';
+
+const refusals: Refusals = {
+  app: 'nginx starts no programs; let systemd, supervisor or fcgi run do it, and say with "listen" where it listens',
+  authorizer: 'nginx knows no FastCGI authorizers; ask a responder with auth_request instead',
+  processes: 'nginx starts no programs',
+};
+
+/**
+ * A site for nginx, a file for `/etc/nginx/sites-available` or `conf.d`.
+ *
+ * Connections to the application are kept, uploads reach it as they come, and answers are buffered in memory unless it
+ * says `X-Accel-Buffering: no`, as the server does for event streams.
+ *
+ * @param options where the application is, and what the site is like
+ * @throws ConfigError if an option is unknown, wrong, or beyond nginx
+ */
+export function nginxConfig(options: WebServerOptions): string {
+  const site = readSite(options, refusals);
+  const { mount, name, serverNames, statics, timeouts } = site;
+  const location =
+    mount === '' ? 'location / {' : `location ~ ${quoteNginxRegex(`^${quoteRegex(mount)}(?:/|$)`)} {`;
+  return file(
+    upstream(site),
+    '',
+    '# The host without what an absolute request target may forge, with the port that the browser asked for.',
+    `map $http_host ${portVariable(name)} {`,
+    '    default "";',
+    '    "~(:[0-9]+)$" $1;',
+    '}',
+    '',
+    'server {',
+    indent(
+      listenLines(site.bind),
+      serverNames.length > 0 && `server_name ${serverNames.join(' ')};`,
+      '',
+      `client_max_body_size ${site.maxBodySize ?? 0};`,
+      '# Less than the 30 s after which the application gives up a body that stalls.',
+      `client_body_timeout ${timeouts.upload}s;`,
+      '',
+      statics.map(({ folder, prefix }) => [
+        `location ^~ ${quoteNginx('static.prefix', `${prefix}/`)} {`,
+        '    # Both with a slash at the end, or else /static../ would leave the folder.',
+        `    alias ${quoteNginx('static.folder', `${folder}/`)};`,
+        '}',
+        '',
+      ]),
+      location,
+      indent(`fastcgi_pass ${name};`, connection(site), '', params(site)),
+      '}',
+      mount !== '' && ['', '# All that is not the application.', 'location / {', '    return 404;', '}'],
+    ),
+    '}',
+  );
+}
+
+function upstream({ keepAlive, listen, name, timeouts }: Site) {
+  const balances = listen.length > 1;
+  return [
+    `upstream ${name} {`,
+    indent(
+      balances && [
+        '# Shared by all workers; one that fails is left alone for 10 s.',
+        `zone ${name} 64k;`,
+        'least_conn;',
+      ],
+      listen.map(
+        (address) => `server ${formatAddress(address)}${balances ? ' max_fails=2 fail_timeout=10s' : ''};`,
+      ),
+      keepAlive && [
+        '# For each worker. The application closes idle connections after 75 s, so nginx has to be first.',
+        'keepalive 32;',
+        `keepalive_timeout ${timeouts.idle}s;`,
+      ],
+    ),
+    '}',
+  ];
+}
+
+function listenLines(bind: Bind | undefined) {
+  return bind === undefined ? ['listen 80;', 'listen [::]:80;'] : `listen ${formatBind(bind)};`;
+}
+
+function connection({ keepAlive, listen, timeouts }: Site) {
+  return [
+    keepAlive && 'fastcgi_keep_conn on;',
+    `fastcgi_connect_timeout ${timeouts.connect}s;`,
+    `fastcgi_read_timeout ${timeouts.response}s;`,
+    `fastcgi_send_timeout ${timeouts.response}s;`,
+    listen.length > 1 && ['# A slow answer is no reason to ask twice.', 'fastcgi_next_upstream error;'],
+    '# Uploads as they come; heads of answers up to 16 KB; long answers wait in the application, not on disk.',
+    'fastcgi_request_buffering off;',
+    'fastcgi_buffer_size 16k;',
+    'fastcgi_buffers 16 16k;',
+    'fastcgi_max_temp_file_size 0;',
+  ];
+}
+
+/** All of them, as the files that distributions have differ: Debian's loses the port of the host. */
+function params({ mount, name }: Site) {
+  const split = quoteNginxRegex(`^(${quoteRegex(mount)})((?s:.*))$`);
+  return [
+    mount === ''
+      ? ['fastcgi_param SCRIPT_NAME "";', 'fastcgi_param PATH_INFO $fastcgi_script_name;']
+      : [
+          '# (?s): a path may have line breaks in it.',
+          `fastcgi_split_path_info ${split};`,
+          'fastcgi_param SCRIPT_NAME $fastcgi_script_name;',
+          'fastcgi_param PATH_INFO $fastcgi_path_info;',
+        ],
+    'fastcgi_param REQUEST_URI $request_uri;',
+    'fastcgi_param QUERY_STRING $query_string;',
+    'fastcgi_param REQUEST_METHOD $request_method;',
+    'fastcgi_param CONTENT_TYPE $content_type;',
+    'fastcgi_param CONTENT_LENGTH $content_length;',
+    'fastcgi_param GATEWAY_INTERFACE CGI/1.1;',
+    'fastcgi_param SERVER_SOFTWARE nginx/$nginx_version;',
+    'fastcgi_param SERVER_PROTOCOL $server_protocol;',
+    'fastcgi_param SERVER_NAME $server_name;',
+    'fastcgi_param SERVER_ADDR $server_addr;',
+    'fastcgi_param SERVER_PORT $server_port;',
+    'fastcgi_param REMOTE_ADDR $remote_addr;',
+    'fastcgi_param REMOTE_PORT $remote_port;',
+    'fastcgi_param REQUEST_SCHEME $scheme;',
+    'fastcgi_param HTTPS $https if_not_empty;',
+    `fastcgi_param HTTP_HOST $host${portVariable(name)};`,
+    '# A header named Proxy must not look like a variable of the environment. No REMOTE_USER: nginx checks no password.',
+    'fastcgi_param HTTP_PROXY "";',
+  ];
+}
+
+function portVariable(name: string): string {
+  return `$${name.replaceAll('-', '_')}_port`;
+}

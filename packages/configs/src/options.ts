@@ -1,0 +1,125 @@
+/** A program that is an application, and how it is started. */
+export interface ApplicationOptions {
+  /** The program, an absolute path, and its arguments. It gets its listening socket as descriptor 0. */
+  readonly command: readonly string[];
+  /** Variables of its environment beside those it gets anyway. Default none. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Its working directory, an absolute path. Default that of the program, or whatever the product chooses. */
+  readonly folder?: string;
+  /** The group it runs as. Default that of the user. */
+  readonly group?: string;
+  /** The user it runs as. Default whom the product runs programs as. */
+  readonly user?: string;
+}
+
+/** Files that the web server sends itself. */
+export interface StaticOptions {
+  /** Where the files are, an absolute path. */
+  readonly folder: string;
+  /** Their URL begins with `mount` and this, for example `/static`. */
+  readonly prefix: string;
+}
+
+/** Times after which the web server gives up, in milliseconds, whole seconds. */
+export interface TimeoutOptions {
+  /**
+   * Until a connection to the application is there.
+   *
+   * @defaultValue 5,000
+   */
+  readonly connect?: number;
+  /**
+   * For which a connection to the application is kept that nobody uses.
+   *
+   * @defaultValue 60,000: less than `idleTimeout` of `@fcgi-js/server`, so that the web server closes first
+   */
+  readonly idle?: number;
+  /**
+   * Without a byte from the application.
+   *
+   * @defaultValue 60,000
+   */
+  readonly response?: number;
+  /**
+   * Without a byte from the browser that sends a body.
+   *
+   * @defaultValue 25,000: less than `bodyStallTimeout` of `@fcgi-js/server`
+   */
+  readonly upload?: number;
+}
+
+/** What the functions for web servers take. What a product cannot do, its function refuses. */
+export interface WebServerOptions {
+  /** A program that the web server starts. A string is an absolute path without arguments. */
+  readonly app?: string | ApplicationOptions;
+  /**
+   * The application is asked as an authorizer, before anything else, for URLs that begin with `mount` and this; `/` for
+   * all. Default for none.
+   */
+  readonly authorizer?: string;
+  /** Where the web server itself listens for HTTP: `8080`, `127.0.0.1:8080` or `[::1]:8080`. Default port 80. */
+  readonly bind?: string;
+  /**
+   * Keeps connections to the application open from one request to the next.
+   *
+   * @defaultValue true where the product can
+   */
+  readonly keepAlive?: boolean;
+  /**
+   * Where the application listens: `unix:/run/app.sock`, `127.0.0.1:9000`, `app1.internal:9000`, `[::1]:9000`. Several
+   * share the load. With `app`: the socket that the web server opens for it, where the product lets one choose.
+   */
+  readonly listen?: string | readonly string[];
+  /**
+   * Bytes of the largest body of a request; more is answered with 413. `Infinity` for no limit.
+   *
+   * @defaultValue 1 GiB
+   */
+  readonly maxBodySize?: number;
+  /** The prefix of all URLs of the application, for example `/yourapplication`. Default `/`. */
+  readonly mount?: string;
+  /**
+   * What the application is called where the product wants a name: letters, digits, `-` and `_`.
+   *
+   * @defaultValue `app`
+   */
+  readonly name?: string;
+  /**
+   * How many processes of `app` are started. They share no memory.
+   *
+   * @defaultValue 1
+   */
+  readonly processes?: number;
+  /** Host names of the site. Default whatever host a browser asks for. */
+  readonly serverName?: string | readonly string[];
+  /** Files that the web server sends without asking the application. Default none. */
+  readonly static?: StaticOptions | readonly StaticOptions[];
+  /** Times after which the web server gives up. */
+  readonly timeouts?: TimeoutOptions;
+}
+
+/** What the functions for process managers take. */
+export interface ProcessOptions {
+  /** What is started. A string is an absolute path without arguments. */
+  readonly app: string | ApplicationOptions;
+  /**
+   * The socket that is opened for the application and passed on as descriptor 0. Default none: the application opens
+   * its socket itself.
+   */
+  readonly listen?: string;
+  /**
+   * What the service is called: letters, digits, `-` and `_`.
+   *
+   * @defaultValue `app`
+   */
+  readonly name?: string;
+  /**
+   * How many processes are started. They share no memory.
+   *
+   * @defaultValue 1
+   */
+  readonly processes?: number;
+}
+
+/** Why a product cannot do what an option asks for: option → reason. */
+export type Refusals = Readonly<Record<string, string>>;

@@ -1,0 +1,37 @@
+import { type Address, parseAddress } from './address.ts';
+import { type Application, readApplication } from './application.ts';
+import { checkCount, checkName, checkNames } from './checks.ts';
+import { ConfigError } from './errors.ts';
+import type { ProcessOptions, Refusals } from './options.ts';
+
+/** The options of a process manager, checked, with their defaults. */
+export interface Service {
+  readonly app: Application;
+  readonly listen: Address | undefined;
+  readonly name: string;
+  readonly processes: number;
+}
+
+/** Until a program is killed that does not end: more than the 30 s which its requests are given. */
+export const STOP_SECONDS = 35;
+
+/**
+ * Checks the options of a process manager.
+ *
+ * @param options what the caller has given
+ * @param refusals what the product cannot do
+ * @throws ConfigError if one is unknown, wrong, or beyond the product
+ */
+export function readService(options: ProcessOptions, refusals: Refusals): Service {
+  checkNames(options, ['app', 'listen', 'name', 'processes']);
+  const { app, listen, name = 'app', processes = 1 } = options;
+  if (app === undefined) throw new ConfigError('app', 'is missing: which program is started?');
+  const reason = refusals['processes'];
+  if (reason !== undefined && options.processes !== undefined) throw new ConfigError('processes', reason);
+  return {
+    app: readApplication(app, refusals),
+    listen: listen === undefined ? undefined : parseAddress('listen', listen),
+    name: checkName('name', name),
+    processes: checkCount('processes', processes, 1_000),
+  };
+}

@@ -1,0 +1,164 @@
+import { type Address, hostPort, parseAddress } from './address.ts';
+import { type Application, readApplication } from './application.ts';
+import {
+  checkBoolean,
+  checkCount,
+  checkHostName,
+  checkMilliseconds,
+  checkName,
+  checkNames,
+  checkPath,
+  checkPrefix,
+  checkSize,
+} from './checks.ts';
+import { ConfigError } from './errors.ts';
+import type { Refusals, StaticOptions, TimeoutOptions, WebServerOptions } from './options.ts';
+
+/** The options of a web server, checked, with their defaults. */
+export interface Site {
+  readonly app: Application | undefined;
+  /** A whole URL path, with the mount; '' for every URL. */
+  readonly authorizer: string | undefined;
+  readonly bind: Bind | undefined;
+  readonly keepAlive: boolean;
+  readonly listen: readonly Address[];
+  readonly maxBodySize: number | undefined;
+  /** '' at the root. */
+  readonly mount: string;
+  readonly name: string;
+  readonly processes: number;
+  readonly serverNames: readonly string[];
+  readonly statics: readonly StaticFolder[];
+  readonly timeouts: Seconds;
+}
+
+/** Where the web server listens: on all addresses if there is no host. */
+export interface Bind {
+  readonly host: string | undefined;
+  readonly port: number;
+}
+
+/** Files of the web server. */
+export interface StaticFolder {
+  /** An absolute path without a slash at its end. */
+  readonly folder: string;
+  /** A whole URL path, with the mount and without a slash at its end. */
+  readonly prefix: string;
+}
+
+/** The time-outs in seconds. */
+export type Seconds = Readonly<Required<TimeoutOptions>>;
+
+const KNOWN = [
+  'app',
+  'authorizer',
+  'bind',
+  'keepAlive',
+  'listen',
+  'maxBodySize',
+  'mount',
+  'name',
+  'processes',
+  'serverName',
+  'static',
+  'timeouts',
+];
+const DEFAULT_BODY_SIZE = 2 ** 30;
+const DEFAULT_TIMEOUTS: Required<TimeoutOptions> = {
+  connect: 5_000,
+  idle: 60_000,
+  response: 60_000,
+  upload: 25_000,
+};
+
+/**
+ * Checks the options of a web server.
+ *
+ * @param options what the caller has given
+ * @param refusals what the product cannot do; `keepAlive` stands for `keepAlive: true`
+ * @param own the options of this product beside the common ones, which it checks itself
+ * @throws ConfigError if one is unknown, wrong, or beyond the product
+ */
+export function readSite(options: WebServerOptions, refusals: Refusals, own: readonly string[] = []): Site {
+  checkNames(options, [...KNOWN, ...own].sort());
+  for (const [option, reason] of Object.entries(refusals)) {
+    const [name = '', member] = option.split('.');
+    const value = options[name as keyof WebServerOptions];
+    const asked = member === undefined ? value : (value as Record<string, unknown> | undefined)?.[member];
+    if (asked !== undefined && !(option === 'keepAlive' && asked === false)) {
+      throw new ConfigError(option, reason);
+    }
+  }
+  const { app, authorizer, bind, keepAlive = refusals['keepAlive'] === undefined } = options;
+  const { maxBodySize = DEFAULT_BODY_SIZE, mount = '/', name = 'app', processes = 1 } = options;
+  if (app === undefined && options.listen === undefined) {
+    throw new ConfigError(
+      refusals['listen'] === undefined ? 'listen' : 'app',
+      'is missing: where is the application, or which program is it?',
+    );
+  }
+  const prefix = checkPrefix('mount', mount);
+  return {
+    app: app === undefined ? undefined : readApplication(app, refusals),
+    authorizer: authorizer === undefined ? undefined : prefix + checkPrefix('authorizer', authorizer),
+    bind: bind === undefined ? undefined : readBind(bind),
+    keepAlive: checkBoolean('keepAlive', keepAlive),
+    listen: readList('listen', options.listen).map((text) => parseAddress('listen', text)),
+    maxBodySize: checkSize('maxBodySize', maxBodySize),
+    mount: prefix,
+    name: checkName('name', name),
+    processes: checkCount('processes', processes, 1_000),
+    serverNames: readList('serverName', options.serverName).map((host) => checkHostName('serverName', host)),
+    statics: readList('static', options.static).map((folder) => readStatic(folder, prefix)),
+    timeouts: readTimeouts(options.timeouts ?? {}),
+  };
+}
+
+/** One address, for products that know no more. */
+export function onlyAddress({ listen }: Site, reason: string): Address | undefined {
+  if (listen.length > 1) throw new ConfigError('listen', reason);
+  return listen[0];
+}
+
+/** `host:port` or the port alone, as most products have it. */
+export function formatBind({ host, port }: Bind): string {
+  return host === undefined ? String(port) : hostPort({ host, port });
+}
+
+function readList<T>(option: string, value: T | readonly T[] | undefined): readonly T[] {
+  if (value === undefined) return [];
+  const list = Array.isArray(value) ? (value as readonly T[]) : [value as T];
+  if (list.length === 0) throw new ConfigError(option, 'must not be empty');
+  return list;
+}
+
+function readBind(value: unknown): Bind {
+  const match = /^(?:(\[[\da-f:]+\]|[\d.]+):)?(\d{1,5})$/i.exec(String(value));
+  const port = Number(match?.[2]);
+  if (typeof value !== 'string' || match === null || port < 1 || port > 65_535) {
+    throw new ConfigError('bind', 'must be 8080, 127.0.0.1:8080 or [::1]:8080');
+  }
+  return { host: match[1]?.replace(/[[\]]/g, ''), port };
+}
+
+function readStatic(value: StaticOptions, mount: string): StaticFolder {
+  checkNames(value, ['folder', 'prefix'], 'static');
+  const prefix = checkPrefix('static.prefix', value.prefix);
+  if (prefix === '')
+    throw new ConfigError('static.prefix', 'must be longer than /, as all else is the application');
+  return { folder: checkPath('static.folder', value.folder), prefix: mount + prefix };
+}
+
+function readTimeouts(options: TimeoutOptions): Seconds {
+  checkNames(options, Object.keys(DEFAULT_TIMEOUTS), 'timeouts');
+  const seconds = (name: keyof TimeoutOptions) => {
+    const value = options[name] ?? DEFAULT_TIMEOUTS[name];
+    return checkMilliseconds(`timeouts.${name}`, value) / 1_000;
+  };
+  return {
+    connect: seconds('connect'),
+    idle: seconds('idle'),
+    response: seconds('response'),
+    upload: seconds('upload'),
+  };
+}

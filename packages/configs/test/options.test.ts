@@ -1,0 +1,217 @@
+import {
+  apacheConfig,
+  ConfigError,
+  caddyConfig,
+  cherokeeConfig,
+  h2oConfig,
+  haproxyConfig,
+  iisConfig,
+  initScript,
+  lighttpdConfig,
+  nginxConfig,
+  supervisorConfig,
+  systemdUnits,
+} from '@fcgi-js/configs';
+import { describe, expect, test } from 'vitest';
+
+const listen = 'unix:/run/app.sock';
+const app = '/srv/app/server.js';
+
+/** The error that is thrown; fails if none is, or another kind. */
+function refusal(configure: () => unknown): ConfigError {
+  try {
+    configure();
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return error as ConfigError;
+  }
+  throw new Error('it was not refused');
+}
+
+/** Options as JavaScript passes them, with no types to check them. */
+function unchecked(options: object): Parameters<typeof nginxConfig>[0] {
+  return JSON.parse(JSON.stringify(options)) as Parameters<typeof nginxConfig>[0];
+}
+
+describe('what is wrong is refused with the name of the option and the reason', () => {
+  test.each([
+    [{}, 'listen', 'is missing: where is the application, or which program is it?'],
+    [{ listen, prefix: '/x' }, 'prefix', /^is unknown; there are app, authorizer, bind, /],
+    [
+      { listen, timeouts: { read: 5_000 } },
+      'timeouts.read',
+      'is unknown; there are connect, idle, response, upload',
+    ],
+    [{ listen, static: { prefix: '/s', root: '/x' } }, 'static.root', 'is unknown; there are folder, prefix'],
+    [{ listen: [] }, 'listen', 'must not be empty'],
+    [{ listen: 9000 }, 'listen', 'must be text, as in unix:/run/app.sock'],
+    [{ listen: 'app.sock' }, 'listen', '"app.sock" is neither unix:/path nor host:port'],
+    [{ listen: '127.0.0.1:0' }, 'listen', '"127.0.0.1:0" is neither unix:/path nor host:port'],
+    [{ listen: '127.0.0.1:65536' }, 'listen', '"127.0.0.1:65536" is neither unix:/path nor host:port'],
+    [{ listen: 'fd:0' }, 'listen', 'fd:0 is a socket that is passed on, and no address to connect to'],
+    [
+      { listen: 'systemd:app' },
+      'listen',
+      'systemd:app is a socket that is passed on, and no address to connect to',
+    ],
+    [{ listen: '/run/my app.sock' }, 'listen', /^the path of a socket may have letters, digits and /],
+    [
+      { listen: `/run/${'s'.repeat(103)}` },
+      'listen',
+      'the path of a socket may have 107 bytes, this has 108',
+    ],
+    [{ listen, mount: 'app' }, 'mount', /^must be a path that begins with a slash/],
+    [{ listen, mount: '/app/' }, 'mount', /^must be a path without \/\//],
+    [{ listen, mount: '/a//b' }, 'mount', /^must be a path without \/\//],
+    [{ listen, mount: '/a/../b' }, 'mount', /^must be a path without \/\//],
+    [{ listen, mount: '/a b' }, 'mount', /^may have letters of ASCII, digits and /],
+    [{ listen, mount: '/caf\u00e9' }, 'mount', /^may have letters of ASCII, digits and /],
+    [{ listen, mount: '/a%20b' }, 'mount', /^may have letters of ASCII, digits and /],
+    [{ listen, name: '7app' }, 'name', /^must begin with a letter/],
+    [{ listen, name: 'my app' }, 'name', /^must begin with a letter/],
+    [{ listen, serverName: 'example.org:80' }, 'serverName', /^must be a host name in ASCII without a port/],
+    [
+      { listen, serverName: 'b\u00fccher.example' },
+      'serverName',
+      /^must be a host name in ASCII without a port/,
+    ],
+    [{ listen, serverName: ['example.org', '*.example.org'] }, 'serverName', /^must be a host name/],
+    [{ listen, static: { prefix: '/', folder: '/srv' } }, 'static.prefix', /^must be longer than \//],
+    [{ listen, static: { prefix: '/s', folder: 'public' } }, 'static.folder', 'must be an absolute path'],
+    [{ listen, static: { prefix: '/s', folder: '/srv/../etc' } }, 'static.folder', 'must not have /../'],
+    [{ listen, bind: 'localhost:80' }, 'bind', 'must be 8080, 127.0.0.1:8080 or [::1]:8080'],
+    [{ listen, bind: 80 }, 'bind', 'must be 8080, 127.0.0.1:8080 or [::1]:8080'],
+    [{ listen, keepAlive: 4 }, 'keepAlive', 'must be true or false'],
+    [{ listen, maxBodySize: 0 }, 'maxBodySize', 'must be a whole number of bytes above 0, or Infinity'],
+    [{ listen, maxBodySize: '1m' }, 'maxBodySize', 'must be a whole number of bytes above 0, or Infinity'],
+    [
+      { listen, timeouts: { response: 500 } },
+      'timeouts.response',
+      /^must be milliseconds that are whole seconds/,
+    ],
+    [
+      { listen, timeouts: { response: 90 } },
+      'timeouts.response',
+      /^must be milliseconds that are whole seconds/,
+    ],
+    [{ listen, timeouts: 5_000 }, 'timeouts', 'must be an object'],
+  ])('%j', (options, option, reason) => {
+    const { message, option: named } = refusal(() => nginxConfig(unchecked(options)));
+    expect(named).toBe(option);
+    const [, said = ''] = /^option "[^"]+": (.+)\.$/.exec(message) ?? [];
+    if (typeof reason === 'string') expect(said).toBe(reason);
+    else expect(said).toMatch(reason);
+  });
+
+  test.each([
+    [{ app: 'server.js' }, 'app.command', 'must be an absolute path'],
+    [{ app: { command: [] } }, 'app.command', 'must be a list: the program, then its arguments'],
+    [{ app: { command: '/srv/app' } }, 'app.command', 'must be a list: the program, then its arguments'],
+    [{ app: { command: [app, 1] } }, 'app.command', 'must be text'],
+    [{ app: { command: [app], env: {} } }, 'app.env', /^is unknown/],
+    [
+      { app: { command: [app], environment: { 'A B': '' } } },
+      'app.environment',
+      '"A B" is no name of a variable',
+    ],
+    [{ app: { command: [app], environment: { A: 1 } } }, 'app.environment.A', 'must be text'],
+    [{ app, processes: 0 }, 'processes', 'must be a whole number from 1 to 1000'],
+    [{ app, processes: 1.5 }, 'processes', 'must be a whole number from 1 to 1000'],
+    [{ app, authorizer: 'protected' }, 'authorizer', /^must be a path/],
+  ])('%j of a web server that starts programs', (options, option, reason) => {
+    const { message, option: named } = refusal(() => lighttpdConfig(unchecked(options)));
+    expect(named).toBe(option);
+    if (typeof reason === 'string') expect(message).toBe(`option "${option}": ${reason}.`);
+    else expect(message.slice(`option "${option}": `.length)).toMatch(reason);
+  });
+
+  test('an unknown module of Apache', () => {
+    const { message } = refusal(() => apacheConfig({ ...unchecked({ listen }), module: 'php' as 'fcgid' }));
+    expect(message).toBe('option "module": must be one of fastcgi, fcgid, proxy_fcgi.');
+  });
+});
+
+describe('what a product cannot do is refused, and not left out', () => {
+  const program = { command: [app] };
+  const two = ['127.0.0.1:9000', '127.0.0.1:9001'];
+  const fcgid = { module: 'fcgid', app } as const;
+  const proxy = { module: 'proxy_fcgi', listen } as const;
+
+  test.each<[string, string, () => unknown]>([
+    ['nginx', 'app', () => nginxConfig({ app })],
+    ['nginx', 'authorizer', () => nginxConfig({ listen, authorizer: '/' })],
+    ['nginx', 'processes', () => nginxConfig({ listen, processes: 2 })],
+    ['Caddy', 'app', () => caddyConfig({ app })],
+    ['Caddy', 'authorizer', () => caddyConfig({ listen, authorizer: '/' })],
+    ['Caddy', 'keepAlive', () => caddyConfig({ listen, keepAlive: true })],
+    ['Caddy', 'timeouts.response', () => caddyConfig({ listen, timeouts: { response: 5_000 } })],
+    ['HAProxy', 'app', () => haproxyConfig({ app })],
+    ['HAProxy', 'static', () => haproxyConfig({ listen, static: { prefix: '/s', folder: '/srv' } })],
+    ['lighttpd', 'bind', () => lighttpdConfig({ listen, bind: '8080' })],
+    ['lighttpd', 'keepAlive', () => lighttpdConfig({ listen, keepAlive: true })],
+    ['lighttpd', 'app.user', () => lighttpdConfig({ app: { ...program, user: 'www-data' } })],
+    ['lighttpd', 'app', () => lighttpdConfig({ app: '/srv/my app/server.js' })],
+    ['lighttpd', 'listen', () => lighttpdConfig({ app, listen: '127.0.0.1:9000' })],
+    ['lighttpd', 'authorizer', () => lighttpdConfig({ listen, authorizer: '/' })],
+    ['h2o', 'listen', () => h2oConfig({ listen: two })],
+    ['h2o', 'listen', () => h2oConfig({ app, listen })],
+    ['h2o', 'processes', () => h2oConfig({ app, processes: 2 })],
+    ['h2o', 'authorizer', () => h2oConfig({ listen, authorizer: '/' })],
+    ['mod_proxy_fcgi', 'app', () => apacheConfig({ module: 'proxy_fcgi', app })],
+    ['mod_proxy_fcgi', 'authorizer', () => apacheConfig({ ...proxy, authorizer: '/' })],
+    ['mod_proxy_fcgi', 'htaccess', () => apacheConfig({ ...proxy, htaccess: true })],
+    ['mod_fcgid', 'listen', () => apacheConfig({ ...fcgid, listen })],
+    ['mod_fcgid', 'app.arguments', () => apacheConfig({ ...fcgid, app: { command: [app, 'x'] } })],
+    ['mod_fcgid', 'keepAlive', () => apacheConfig({ ...fcgid, keepAlive: true })],
+    ['.htaccess', 'timeouts', () => apacheConfig({ ...fcgid, htaccess: true, timeouts: {} })],
+    [
+      '.htaccess',
+      'static.folder',
+      () => apacheConfig({ ...fcgid, htaccess: true, static: { prefix: '/s', folder: '/srv/other' } }),
+    ],
+    ['mod_fastcgi', 'listen', () => apacheConfig({ module: 'fastcgi', listen: two })],
+    ['mod_fastcgi', 'listen', () => apacheConfig({ module: 'fastcgi', app, listen })],
+    ['Cherokee', 'listen', () => cherokeeConfig({ app })],
+    ['Cherokee', 'maxBodySize', () => cherokeeConfig({ listen, maxBodySize: 10 })],
+    ['IIS', 'listen', () => iisConfig({ app: 'C:\\node.exe', listen })],
+    ['IIS', 'app.command', () => iisConfig({ app })],
+    ['supervisor', 'app.group', () => supervisorConfig({ app: { ...program, group: 'www-data' } })],
+    ['systemd', 'processes', () => systemdUnits({ app, processes: 2 })],
+    ['an init script', 'processes', () => initScript({ app, processes: 2 })],
+  ])('%s and "%s"', (_product, option, configure) => {
+    const { message, option: named } = refusal(configure);
+    expect(named).toBe(option);
+    expect(message.length).toBeGreaterThan(`option "${option}": .`.length + 10);
+  });
+
+  test('saying no to what there is not is fine', () => {
+    expect(caddyConfig({ listen, keepAlive: false })).toBe(caddyConfig({ listen }));
+  });
+});
+
+describe('what is given is what is written', () => {
+  test('every form of an address', () => {
+    const servers = (address: string) => /server (.*);/.exec(nginxConfig({ listen: address }))?.[1];
+    expect(servers('unix:/run/app.sock')).toBe('unix:/run/app.sock');
+    expect(servers('/run/app.sock')).toBe('unix:/run/app.sock');
+    expect(servers('tcp:127.0.0.1:9000')).toBe('127.0.0.1:9000');
+    expect(servers(':9000')).toBe('127.0.0.1:9000');
+    expect(servers('[::1]:9000')).toBe('[::1]:9000');
+    expect(servers('app-1.internal:9000')).toBe('app-1.internal:9000');
+  });
+
+  test('a list of one is the same as its item', () => {
+    const files = { prefix: '/static', folder: '/srv/app/public' };
+    expect(nginxConfig({ listen: [listen], serverName: ['example.org'], static: [files] })).toBe(
+      nginxConfig({ listen, serverName: 'example.org', static: files }),
+    );
+  });
+
+  test('options are read, and stay as they are', () => {
+    const options = Object.freeze({
+      listen: Object.freeze([listen]),
+      timeouts: Object.freeze({ connect: 1_000 }),
+    });
+    expect(nginxConfig(options)).toContain('fastcgi_connect_timeout 1s;');
+  });
+});

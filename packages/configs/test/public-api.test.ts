@@ -1,0 +1,19 @@
+import * as api from '@fcgi-js/configs';
+import { expect, test } from 'vitest';
+
+test('the package exports exactly its public names', () => {
+  expect(Object.keys(api).sort()).toEqual([
+    'ConfigError',
+    'apacheConfig',
+    'caddyConfig',
+    'cherokeeConfig',
+    'h2oConfig',
+    'haproxyConfig',
+    'iisConfig',
+    'initScript',
+    'lighttpdConfig',
+    'nginxConfig',
+    'supervisorConfig',
+    'systemdUnits',
+  ]);
+});

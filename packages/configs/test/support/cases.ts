@@ -1,0 +1,253 @@
+import {
+  apacheConfig,
+  caddyConfig,
+  cherokeeConfig,
+  h2oConfig,
+  haproxyConfig,
+  iisConfig,
+  initScript,
+  lighttpdConfig,
+  nginxConfig,
+  supervisorConfig,
+  systemdUnits,
+} from '@fcgi-js/configs';
+
+/** One configuration whose text is kept in `test/golden/PRODUCT/NAME`. */
+export interface GoldenCase {
+  readonly name: string;
+  readonly product: string;
+  readonly text: string;
+}
+
+const program = '/srv/app/server.js';
+const socket = 'unix:/run/app.sock';
+const several = ['app1.internal:9000', 'app2.internal:9000'];
+const files = { prefix: '/static', folder: '/srv/app/public' };
+const prefix = '/yourapplication';
+/** Legal, and in need of quoting everywhere. */
+const awkward = { prefix: '/a.b~c', folder: "/srv/it's 100% #1; {really}" };
+/** A site as it is in production. */
+const site = { mount: prefix, serverName: ['example.org', 'www.example.org'], static: files };
+const limits = {
+  maxBodySize: 10_000_000,
+  timeouts: { connect: 2_000, response: 120_000, idle: 30_000, upload: 20_000 },
+};
+const command = {
+  command: ['/usr/bin/node', program, '--title', 'a "b" $c %d'],
+  environment: { NODE_ENV: 'production', GREETING: 'hello $world 100% \\o/' },
+  folder: '/srv/app',
+  user: 'www-data',
+  group: 'www-data',
+};
+const { connect, response, upload } = limits.timeouts;
+
+const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  nginx: {
+    'root.conf': nginxConfig({ listen: socket }),
+    'tcp.conf': nginxConfig({
+      listen: '127.0.0.1:9000',
+      keepAlive: false,
+      bind: '127.0.0.1:8080',
+      maxBodySize: Infinity,
+    }),
+    'site.conf': nginxConfig({ ...site, ...limits, name: 'your-application', listen: socket }),
+    'several.conf': nginxConfig({ listen: ['127.0.0.1:9000', '[::1]:9001'] }),
+    'awkward.conf': nginxConfig({ mount: '/a.b~c@d+e', listen: socket, static: awkward }),
+  },
+  lighttpd: {
+    'root.conf': lighttpdConfig({ listen: socket }),
+    'tcp.conf': lighttpdConfig({ listen: '127.0.0.1:9000', maxBodySize: Infinity }),
+    'started.conf': lighttpdConfig({
+      app: { command: [program], environment: { NODE_ENV: 'production', GREETING: 'hello $world' } },
+      authorizer: '/protected',
+      static: files,
+      processes: 4,
+    }),
+    'site.conf': lighttpdConfig({
+      ...site,
+      listen: '127.0.0.1:9000',
+      authorizer: '/protected',
+      maxBodySize: 10_000_000,
+      timeouts: { connect, response, upload },
+    }),
+    'several.conf': lighttpdConfig({ listen: ['127.0.0.1:9000', '127.0.0.1:9001'] }),
+    'awkward.conf': lighttpdConfig({ mount: '/a.b~c@d+e', listen: socket, static: awkward }),
+  },
+  apache: {
+    'proxy-root.conf': apacheConfig({ module: 'proxy_fcgi', listen: socket }),
+    'proxy-tcp.conf': apacheConfig({
+      module: 'proxy_fcgi',
+      listen: '127.0.0.1:9000',
+      keepAlive: false,
+      maxBodySize: Infinity,
+    }),
+    'proxy-site.conf': apacheConfig({ module: 'proxy_fcgi', ...site, ...limits, listen: socket }),
+    'proxy-authorizer.conf': apacheConfig({
+      module: 'proxy_fcgi',
+      listen: '127.0.0.1:9000',
+      authorizer: '/protected',
+    }),
+    'proxy-several.conf': apacheConfig({
+      module: 'proxy_fcgi',
+      mount: prefix,
+      listen: ['127.0.0.1:9000', socket],
+    }),
+    'proxy-awkward.conf': apacheConfig({
+      module: 'proxy_fcgi',
+      mount: '/a.b~c@d+e',
+      listen: socket,
+      static: awkward,
+    }),
+    'fcgid-root.conf': apacheConfig({ module: 'fcgid', app: program }),
+    'fcgid-site.conf': apacheConfig({
+      module: 'fcgid',
+      ...site,
+      app: { command: [program], environment: { NODE_ENV: 'production', GREETING: 'hello "$world" \\o/' } },
+      authorizer: '/protected',
+      maxBodySize: 10_000_000,
+      processes: 5,
+      timeouts: { connect, response, upload },
+    }),
+    'fcgid-awkward.conf': apacheConfig({
+      module: 'fcgid',
+      app: `${awkward.folder}/server.js`,
+      static: awkward,
+    }),
+    'htaccess-root.conf': apacheConfig({
+      module: 'fcgid',
+      htaccess: true,
+      app: '/home/me/public_html/yourapplication.fcgi',
+    }),
+    'htaccess-site.conf': apacheConfig({
+      module: 'fcgid',
+      htaccess: true,
+      app: '/home/me/public_html/shop/app.fcgi',
+      mount: '/shop',
+      static: { prefix: '/static', folder: '/home/me/public_html/shop/static' },
+    }),
+  },
+  mod_fastcgi: {
+    'started.conf': apacheConfig({
+      module: 'fastcgi',
+      ...site,
+      app: { command: ['/srv/app/yourapplication.fcgi'], environment: { PATH: '/usr/bin:/bin' } },
+      authorizer: '/protected',
+      processes: 5,
+      timeouts: { response: 300_000 },
+    }),
+    'socket.conf': apacheConfig({ module: 'fastcgi', listen: socket }),
+    'tcp.conf': apacheConfig({ module: 'fastcgi', mount: prefix, listen: '127.0.0.1:9000' }),
+    'htaccess.conf': apacheConfig({
+      module: 'fastcgi',
+      htaccess: true,
+      app: '/home/me/public_html/app.fcgi',
+    }),
+  },
+  caddy: {
+    'root.conf': caddyConfig({ listen: socket }),
+    'tcp.conf': caddyConfig({ listen: '127.0.0.1:9000', bind: '127.0.0.1:8080', maxBodySize: Infinity }),
+    'site.conf': caddyConfig({ ...site, listen: socket, maxBodySize: 10_000_000, timeouts: { connect } }),
+    'several.conf': caddyConfig({ listen: several, bind: '8080', serverName: 'example.org' }),
+    'awkward.conf': caddyConfig({
+      mount: '/a.b~c@d+e',
+      listen: socket,
+      static: { ...awkward, folder: "/srv/it's 100% #1; really" },
+    }),
+  },
+  h2o: {
+    'root.conf': h2oConfig({ listen: socket }),
+    'tcp.conf': h2oConfig({
+      listen: '127.0.0.1:9000',
+      keepAlive: false,
+      bind: '127.0.0.1:8080',
+      maxBodySize: Infinity,
+    }),
+    'started.conf': h2oConfig({
+      app: {
+        command: [program, 'fd:0'],
+        user: 'www-data',
+        folder: awkward.folder,
+        environment: { GREETING: "it's" },
+      },
+    }),
+    'site.conf': h2oConfig({
+      ...site,
+      listen: socket,
+      maxBodySize: 10_000_000,
+      timeouts: { response, idle: 30_000 },
+    }),
+    'awkward.conf': h2oConfig({ mount: '/a.b~c@d+e', listen: socket, static: awkward }),
+  },
+  haproxy: {
+    'root.conf': haproxyConfig({ listen: socket }),
+    'tcp.conf': haproxyConfig({
+      listen: '127.0.0.1:9000',
+      keepAlive: false,
+      bind: '127.0.0.1:8080',
+      maxBodySize: Infinity,
+    }),
+    'site.conf': haproxyConfig({
+      mount: prefix,
+      serverName: site.serverName,
+      listen: socket,
+      maxBodySize: 10_000_000,
+      timeouts: { connect, response, upload },
+    }),
+    'several.conf': haproxyConfig({ listen: ['127.0.0.1:9000', '127.0.0.1:9001'] }),
+    'awkward.conf': haproxyConfig({ mount: '/a.b~c@d+e', listen: socket }),
+  },
+  cherokee: {
+    'root.conf': cherokeeConfig({ listen: socket }),
+    'several.conf': cherokeeConfig({ listen: several, bind: '127.0.0.1:8080' }),
+    'site.conf': cherokeeConfig({ ...site, listen: '127.0.0.1:9000', timeouts: { response } }),
+    'started.conf': cherokeeConfig({
+      listen: socket,
+      app: { command: ['/usr/bin/node', program], environment: { PATH: '/usr/bin:/bin' }, user: 'www-data' },
+    }),
+  },
+  iis: files2(
+    'app',
+    iisConfig({
+      app: {
+        command: ['C:\\Program Files\\nodejs\\node.exe', 'C:\\srv\\my app\\server.js'],
+        environment: { NODE_ENV: 'a "b" & <c>' },
+      },
+      processes: 4,
+    }),
+  ),
+  supervisor: {
+    'root.conf': supervisorConfig({ app: program, listen: socket }),
+    'tcp.conf': supervisorConfig({ app: command2(), listen: '127.0.0.1:9000', processes: 4 }),
+    'program.conf': supervisorConfig({ app: { command: [program, socket], user: 'www-data' } }),
+  },
+  systemd: {
+    ...files2('root', systemdUnits({ app: program, listen: socket })),
+    ...files2('tcp', systemdUnits({ app: command, listen: '127.0.0.1:9000', name: 'your-application' })),
+    ...files2(
+      'own-socket',
+      systemdUnits({ app: { command: [program, '127.0.0.1:9000'], folder: '/home/me/my app' } }),
+    ),
+  },
+  init: {
+    'root.sh': initScript({ app: program, listen: socket }),
+    'tcp.sh': initScript({ app: command, listen: '127.0.0.1:9000', name: 'your-application' }),
+    'own-socket.sh': initScript({
+      app: { command: [program, socket], folder: awkward.folder, environment: { A: "it's" } },
+    }),
+  },
+};
+
+function command2() {
+  const { group: _, ...app } = command;
+  return { ...app, environment: { GREETING: 'hello world 100%' } };
+}
+
+function files2(name: string, parts: object): Record<string, string> {
+  const texts = Object.entries(parts).filter(([, text]) => text !== undefined) as Array<[string, string]>;
+  return Object.fromEntries(texts.map(([part, text]) => [`${name}.${part}`, text]));
+}
+
+/** Every configuration whose text is kept. */
+export const goldenCases: readonly GoldenCase[] = Object.entries(texts).flatMap(([product, cases]) =>
+  Object.entries(cases).map(([name, text]) => ({ product, name, text })),
+);
