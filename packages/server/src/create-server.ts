@@ -12,6 +12,7 @@ import { resolveLimits, type ServerLimits } from './limits.ts';
 import { allowedPeers, type PeerCheck } from './listen/allowed-peers.ts';
 import type { AcceptedSocket, Listener, ListenOptions } from './listen/listener.ts';
 import { openListener } from './listen/open-listener.ts';
+import { checkOptions, functionSuchAs, OBJECT, type OptionKinds } from './options.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
 import { isPromise, type RequestHandler } from './request-handler.ts';
 
@@ -59,7 +60,8 @@ export interface ServerStats {
 /** What {@link FcgiServer.close} takes. */
 export interface CloseOptions {
   /**
-   * Milliseconds after which connections are closed whatever runs on them.
+   * Milliseconds after which connections are closed whatever runs on them; `Infinity` waits for as long as it
+   * takes.
    *
    * @defaultValue 10,000
    */
@@ -67,6 +69,8 @@ export interface CloseOptions {
 }
 
 const CLOSE_TIMEOUT = 10_000;
+/** Milliseconds; Node ends longer ones at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** A FastCGI application server; made by {@link createServer}. */
 export class FcgiServer {
@@ -88,7 +92,7 @@ export class FcgiServer {
 
   /** @internal */
   constructor(options: ServerOptions) {
-    checkOptions(options);
+    checkOptions('createServer()', options, SERVER_OPTIONS);
     this.#handlers = new Handlers(options, this.#slots);
     this.#onError = options.onError ?? ((error) => this.#log.report(error));
     this.#peers = allowedPeers(options.allow, process.env['FCGI_WEB_SERVER_ADDRS']);
@@ -130,6 +134,7 @@ export class FcgiServer {
    *   (loopback); `fd:0`; `systemd` or `systemd:NAME`; `auto`
    * @returns the address listened on, as text in the same form, with the port that the system chose
    * @throws FcgiServerError with what to do, where the address is wrong, taken, or not permitted
+   * @throws TypeError where an option is unknown or of the wrong kind
    */
   async listen(address: string, options: ListenOptions = {}): Promise<string> {
     if (this.#closing !== undefined) throw new Error('This server has been closed; make a new one.');
@@ -154,9 +159,12 @@ export class FcgiServer {
 
   /**
    * Stops accepting, lets active requests end, closes connections as they become idle, then resolves.
-   * Calling it again waits for the same end.
+   * Calling it again waits for the same end; the options of the first call count.
+   *
+   * @throws TypeError where an option is unknown or of the wrong kind
    */
   close(options: CloseOptions = {}): Promise<void> {
+    checkOptions('close()', options, CLOSE_OPTIONS);
     this.#closing ??= this.#close(options.timeout ?? CLOSE_TIMEOUT);
     return this.#closing;
   }
@@ -181,7 +189,7 @@ export class FcgiServer {
     if (this.#connections.size === 0) this.#closed?.();
     let timer: NodeJS.Timeout | undefined;
     const expired = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeout);
+      if (timeout <= LONGEST_TIMER) timer = setTimeout(resolve, timeout);
     });
     await Promise.race([closed.then(() => Promise.all(this.#background)), expired]);
     clearTimeout(timer);
@@ -249,12 +257,26 @@ export function createServer(options: ServerOptions): FcgiServer {
   return new FcgiServer(options);
 }
 
-const OPTIONS = new Set(['allow', 'authorizer', 'filter', 'limits', 'onError', 'responder']);
+const HANDLER = functionSuchAs('fromNodeListener(app)');
 
-function checkOptions(options: ServerOptions): void {
-  for (const name of Object.keys(options)) {
-    if (!OPTIONS.has(name)) {
-      throw new TypeError(`createServer() has no option "${name}". Known are: ${[...OPTIONS].join(', ')}.`);
-    }
-  }
-}
+const SERVER_OPTIONS: OptionKinds<ServerOptions> = {
+  allow: {
+    words: "an array of addresses, for example ['10.0.0.5']",
+    accepts: (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string'),
+  },
+  authorizer: HANDLER,
+  filter: HANDLER,
+  limits: OBJECT,
+  onError: functionSuchAs('(error) => console.error(error)'),
+  responder: HANDLER,
+};
+
+const CLOSE_OPTIONS: OptionKinds<CloseOptions> = {
+  timeout: {
+    words: `a number of milliseconds from 0 to ${LONGEST_TIMER}, or Infinity`,
+    accepts: (value) =>
+      typeof value === 'number' &&
+      value >= 0 &&
+      (value <= LONGEST_TIMER || value === Number.POSITIVE_INFINITY),
+  },
+};

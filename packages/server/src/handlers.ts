@@ -20,12 +20,12 @@ export class Handlers {
   readonly #slots: RequestSlots;
   readonly #orphans = new Map<FcgiRequest, NodeJS.Timeout>();
 
-  /** @throws TypeError where something is no handler, or there is none */
+  /** @throws TypeError where there is no handler */
   constructor(options: HandlerOptions, slots: RequestSlots) {
     this.#slots = slots;
-    this.#add('responder', Role.Responder, options.responder);
-    this.#add('authorizer', Role.Authorizer, options.authorizer);
-    this.#add('filter', Role.Filter, options.filter);
+    this.#add(Role.Responder, options.responder);
+    this.#add(Role.Authorizer, options.authorizer);
+    this.#add(Role.Filter, options.filter);
     if (this.#byRole.size === 0) {
       throw new TypeError(
         'createServer() needs a handler for a role, usually { responder: fromNodeListener(app) }.',
@@ -77,12 +77,8 @@ export class Handlers {
     this.#orphans.set(request, setTimeout(() => this.#release(request), ORPHAN_TIME).unref());
   }
 
-  #add(name: string, role: Role, handler: RequestHandler | undefined): void {
-    if (handler === undefined) return;
-    if (typeof handler !== 'function') {
-      throw new TypeError(`createServer(): "${name}" must be a function, for example fromNodeListener(app).`);
-    }
-    this.#byRole.set(role, handler);
+  #add(role: Role, handler: RequestHandler | undefined): void {
+    if (handler !== undefined) this.#byRole.set(role, handler);
   }
 
   #settled(request: FcgiRequest): void {

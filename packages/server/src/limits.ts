@@ -1,3 +1,5 @@
+import { checkOptions, numberAbove, type OptionKinds } from './options.ts';
+
 /**
  * What a web server, or whoever can reach the socket, may take of this process. Every limit is finite by
  * default; `docs/limits.md` says for each what happens when it is reached.
@@ -142,21 +144,17 @@ export const DEFAULT_LIMITS: ResolvedLimits = {
   writeStallTimeout: 60_000,
 };
 
+const KINDS = Object.fromEntries(
+  Object.keys(DEFAULT_LIMITS).map((name) => [name, numberAbove(0)]),
+) as OptionKinds<ServerLimits>;
+
 /**
  * Fills in the defaults.
  *
  * @throws TypeError where a name is unknown or a number is not positive
  */
 export function resolveLimits(limits: ServerLimits = {}): ResolvedLimits {
-  for (const [name, value] of Object.entries(limits)) {
-    if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
-      throw new TypeError(
-        `limits.${name} is not a limit. Known are: ${Object.keys(DEFAULT_LIMITS).join(', ')}.`,
-      );
-    }
-    if (typeof value !== 'number' || !(value > 0)) {
-      throw new TypeError(`limits.${name} must be a number above 0, but it is ${String(value)}.`);
-    }
-  }
-  return { ...DEFAULT_LIMITS, ...limits };
+  checkOptions('createServer({ limits })', limits, KINDS);
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
+  return { ...DEFAULT_LIMITS, ...Object.fromEntries(given) };
 }

@@ -21,6 +21,8 @@ const FORMS =
  * @throws FcgiServerError `FCGI_ADDRESS_INVALID`, with what was wrong and the forms there are
  */
 export function parseListenAddress(text: string): ListenAddress {
+  // A port alone, or an environment variable that is not set.
+  if (typeof text !== 'string') throw invalid(String(text), 'it must be text');
   if (text === 'auto') return { kind: 'auto' };
   if (text === 'systemd') return { kind: 'systemd', name: undefined };
   if (text.startsWith('systemd:')) return { kind: 'systemd', name: rest(text, 'systemd:') };

@@ -68,6 +68,15 @@ describe('an address', () => {
     // The remedy: which forms there are.
     expect(String(thrown)).toContain('unix:/path');
   });
+
+  // A port, or a variable of the environment that is not set.
+  test.each([9_000, undefined, null])('%j is none: it is no text', (address) => {
+    const given = address as unknown as string;
+    expect(() => parseListenAddress(given)).toThrow(
+      `"${address}" is not an address to listen on: it must be text`,
+    );
+    expect(() => parseListenAddress(given)).toThrow(FcgiServerError);
+  });
 });
 
 test.each([

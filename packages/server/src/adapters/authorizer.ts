@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { formatAuthorizerHead, type HeaderField, isBodyless } from '../cgi/response-head.ts';
+import { checkOptions, OBJECT, type OptionKinds } from '../options.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
 import type { RequestHandler } from '../request-handler.ts';
 
@@ -32,6 +33,14 @@ export interface DenyOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+const DENY_OPTIONS: OptionKinds<DenyOptions> = {
+  body: {
+    words: 'text or bytes',
+    accepts: (value) => typeof value === 'string' || value instanceof Uint8Array,
+  },
+  headers: OBJECT,
+};
+
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
@@ -49,7 +58,8 @@ export function allow(variables: Readonly<Record<string, string>> = {}): Allowed
  * Refuses access (§6.3).
  *
  * @param status 300 to 599, such as 401, 403, or 302 with a `Location`
- * @throws TypeError where the status would grant access, or a header field cannot be sent
+ * @throws TypeError where the status would grant access, a header field cannot be sent, or an option is unknown
+ *   or of the wrong kind
  */
 export function deny(status = 403, options: DenyOptions = {}): Denied {
   if (!Number.isInteger(status) || status < 300 || status > 599) {
@@ -57,6 +67,7 @@ export function deny(status = 403, options: DenyOptions = {}): Denied {
       `deny() takes a status from 300 to 599, because others may grant access, but not ${status}.`,
     );
   }
+  checkOptions('deny()', options, DENY_OPTIONS);
   const fields = checkedFields('deny', options.headers ?? {});
   const body = options.body ?? `${STATUS_CODES[status] ?? status}\n`;
   const hasType = fields.some(([name]) => name.toLowerCase() === 'content-type');

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Params } from '../cgi/params.ts';
+import { BOOLEAN, checkOptions } from '../options.ts';
 import { DEFERRED, isPromise, type RequestHandler } from '../request-handler.ts';
 import { exchangeOf, NodeExchange } from './node/node-exchange.ts';
 
@@ -37,12 +38,8 @@ export function fromNodeListener(listener: NodeListener, options: NodeListenerOp
       'fromNodeListener() takes a function (req, res), for example an Express application.',
     );
   }
-  const { unbufferedStreams = true, ...unknown } = options;
-  const [name] = Object.keys(unknown);
-  if (name !== undefined) throw new TypeError(`fromNodeListener() has no option "${name}".`);
-  if (typeof unbufferedStreams !== 'boolean') {
-    throw new TypeError('fromNodeListener(): "unbufferedStreams" must be true or false.');
-  }
+  checkOptions('fromNodeListener()', options, { unbufferedStreams: BOOLEAN });
+  const { unbufferedStreams = true } = options;
   return (request) => {
     const exchange = new NodeExchange(request, unbufferedStreams);
     const { req, res } = exchange;

@@ -25,7 +25,7 @@ export async function listenOnUnixSocket(
 ): Promise<Listener> {
   const path = resolve(givenPath);
   const boundPath = temporaryName(path);
-  const mode = checkMode(options.mode ?? DEFAULT_MODE);
+  const mode = options.mode ?? DEFAULT_MODE;
   const uid = options.owner === undefined ? -1 : userId(options.owner);
   const gid = options.group === undefined ? -1 : groupId(options.group);
   checkLength(path, boundPath);
@@ -69,11 +69,6 @@ function temporaryName(path: string): string {
   const suffix = process.pid.toString(36);
   const telling = join(dirname(path), `.${basename(path)}.${suffix}`);
   return Buffer.byteLength(telling) <= PATH_LIMIT ? telling : join(dirname(path), `.${suffix}`);
-}
-
-function checkMode(mode: number): number {
-  if (Number.isInteger(mode) && mode >= 0 && mode <= 0o777) return mode;
-  throw new TypeError(`mode must be a number from 0 to 0o777, for example 0o660, but it is ${mode}.`);
 }
 
 function checkLength(path: string, boundPath: string): void {

@@ -36,6 +36,21 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   return Promise.race([promise.then(() => true), Promise.resolve(false)]);
 }
 
+test('close() without an end to its patience waits for as long as a request takes', async () => {
+  const { connect, requests, release, server } = await held();
+  const peer = await connect();
+  peer.send(request(1));
+  await expect.poll(() => requests.length).toBe(1);
+  const closed = server.close({ timeout: Number.POSITIVE_INFINITY });
+  // Node's timers take a time that is too long for one that is over at once.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(await isSettled(closed)).toBe(false);
+  release();
+  expect((await peer.answer(1)).body).toBe('released');
+  peer.finish();
+  await closed;
+});
+
 describe.each(transports)('close(), over %s', (transport) => {
   test('lets running requests end, and resolves when their connections are gone', async () => {
     const { connect, requests, release, server } = await held(transport);
