@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { atExit } from './at-exit.ts';
 
 /** How a program is started. */
 export interface ChildOptions {
@@ -14,20 +15,6 @@ export interface ChildOptions {
 
 const STOP_TIMEOUT = 10_000;
 const running = new Set<Child>();
-let isFirst = true;
-
-/** Programs must not outlive the tests, also when these are broken off. */
-function killAllAtExit(): void {
-  const killAll = () => {
-    for (const child of running) child.kill('SIGKILL');
-  };
-  process.once('exit', killAll);
-  // The end of a test worker.
-  process.once('SIGTERM', () => {
-    killAll();
-    process.kill(process.pid, 'SIGTERM');
-  });
-}
 
 /** A program in the foreground that belongs to one test. */
 export class Child {
@@ -50,9 +37,9 @@ export class Child {
     this.#process = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => this.#collect(text));
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => this.#collect(text));
-    if (isFirst) killAllAtExit();
-    isFirst = false;
     running.add(this);
+    // Programs must not outlive the tests.
+    const forget = atExit(() => this.kill('SIGKILL'));
     this.exited = new Promise((resolve) => {
       this.#process.on('error', (error) => resolve(`${command} could not be started: ${error.message}`));
       // 'close' comes after the last of the output, but never if a grandchild keeps the pipes: 'exit' it is.
@@ -60,7 +47,10 @@ export class Child {
         resolve(`${command} has ended with ${signal ?? `exit status ${code}`}`);
       });
     });
-    void this.exited.then(() => running.delete(this));
+    void this.exited.then(() => {
+      forget();
+      running.delete(this);
+    });
   }
 
   /** Everything it has written to stdout and stderr so far. */

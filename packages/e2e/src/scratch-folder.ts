@@ -1,14 +1,10 @@
-import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createTemporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
 import { webServerUser } from './users.ts';
 
 /** A folder of its own for one web server and one application. */
-export interface ScratchFolder {
-  readonly path: string;
-  /** Deletes it with everything in it. */
-  remove(): Promise<void>;
-}
+export type ScratchFolder = TemporaryFolder;
 
 /** What the application's `/file` sends. */
 export const FIXTURE_TEXT = 'A line of the file that is sent.\n'.repeat(3_000);
@@ -18,13 +14,14 @@ export const FIXTURE_TEXT = 'A line of the file that is sent.\n'.repeat(3_000);
  * in it, so that a Unix socket of mode 0660 is open to the web server and to nobody else.
  */
 export async function createScratchFolder(): Promise<ScratchFolder> {
-  const path = await mkdtemp(join(tmpdir(), 'fcgi-e2e-'));
+  const folder = createTemporaryFolder('fcgi-e2e');
+  const { path } = folder;
   await share(path);
   const notes = join(path, 'notes');
   await mkdir(notes);
   await share(notes);
   await writeFile(join(path, 'fixture.txt'), FIXTURE_TEXT);
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  return folder;
 }
 
 async function share(path: string): Promise<void> {

@@ -15,6 +15,9 @@ declare module 'vitest' {
 /** Builds the programs that tests start. They are made of the sources, so that nothing has to be built before. */
 export default async function setup({ provide }: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'fcgi-programs-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // Also when the tests are broken off.
+  process.once('exit', remove);
   // Tests start them as other users as well.
   chmodSync(folder, 0o755);
   await build({
@@ -34,5 +37,5 @@ export default async function setup({ provide }: TestProject): Promise<() => voi
     target: 'node20',
   });
   provide('programs', folder);
-  return () => rmSync(folder, { recursive: true, force: true });
+  return remove;
 }

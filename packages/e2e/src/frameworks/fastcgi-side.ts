@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, fromNodeListener, type NodeListenerOptions } from '@fcgi-js/server';
+import { createTemporaryFolder } from '../temporary-folder.ts';
 import { type MakeApplication, startApplication } from './application.ts';
 import { type Ask, resolveAsk } from './ask.ts';
 import type { BrowserConnection } from './fastcgi-params.ts';
@@ -35,8 +34,8 @@ export async function startFastcgiSide(
     responder: fromNodeListener(listener, options),
     onError: (error) => reports.push(codeOf(error)),
   });
-  const folder = await mkdtemp(join(tmpdir(), 'fcgi-frameworks-'));
-  const path = join(folder, 'app.sock');
+  const folder = createTemporaryFolder('fcgi-frameworks');
+  const path = join(folder.path, 'app.sock');
   await server.listen(`unix:${path}`);
   let asked = 0;
   return {
@@ -51,7 +50,7 @@ export async function startFastcgiSide(
     async close() {
       await server.close({ timeout: 1_000 });
       await close();
-      await rm(folder, { recursive: true });
+      folder.remove();
     },
   };
 }

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { patternBytes } from '../pattern.ts';
+import { createTemporaryFolder } from '../temporary-folder.ts';
 
 /** When all files were changed last, so that ETag and Last-Modified are the same for whoever sends them. */
 export const MODIFIED = new Date('2024-02-29T12:00:00Z');
@@ -18,7 +18,7 @@ const FILES: Readonly<Record<string, string | Buffer>> = {
 
 /** Files to be served, in a folder of their own. */
 export function createFiles(): { readonly folder: string; remove(): void } {
-  const folder = mkdtempSync(join(tmpdir(), 'fcgi-files-'));
+  const { path: folder, remove } = createTemporaryFolder('fcgi-files');
   for (const [name, content] of Object.entries(FILES)) {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
@@ -28,5 +28,5 @@ export function createFiles(): { readonly folder: string; remove(): void } {
   // More than all buffers on the way can hold, and nothing on the disk.
   writeFileSync(join(folder, 'huge.bin'), '');
   truncateSync(join(folder, 'huge.bin'), 100_000_000);
-  return { folder, remove: () => rmSync(folder, { recursive: true }) };
+  return { folder, remove };
 }

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { atExit } from '../at-exit.ts';
 import type { Answer } from './answer.ts';
 import { LogTail } from './log-tail.ts';
 import { type RequestOptions, request } from './requests.ts';
@@ -31,11 +32,6 @@ const PROBE = fileURLToPath(new URL('../../dist/apps/probe.js', import.meta.url)
 const START_TIMEOUT = 10_000;
 const STOP_TIMEOUT = 15_000;
 let sockets = 0;
-const running = new Set<ChildProcess>();
-
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
 
 /** A probe application in a process of its own, as anybody would start it. */
 export class ProbeProcess {
@@ -54,11 +50,11 @@ export class ProbeProcess {
       this.#child.once('error', (error) => resolve(error.message));
       this.#child.once('exit', (code, signal) => resolve(signal ?? `exit status ${code}`));
     });
+    const forget = atExit(() => this.#child.kill('SIGKILL'));
     void this.#exited.then((how) => {
       this.#exit = how;
-      running.delete(this.#child);
+      forget();
     });
-    running.add(this.#child);
   }
 
   /**
@@ -203,7 +199,9 @@ export class ProbeProcess {
 /** A path for a Unix socket that no other test uses. */
 export function socketPath(): string {
   sockets += 1;
-  return join(tmpdir(), `fcgi-wire-${process.pid}-${sockets}.sock`);
+  const path = join(tmpdir(), `fcgi-wire-${process.pid}-${sockets}.sock`);
+  atExit(() => rmSync(path, { force: true }));
+  return path;
 }
 
 function linkOf(path: string): string {

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import express from 'express';
 import multer from 'multer';
 import { afterAll, expect } from 'vitest';
@@ -9,9 +7,10 @@ import type { MakeApplication } from '../../src/frameworks/application.ts';
 import { differential } from '../../src/frameworks/differential.ts';
 import { codeOf } from '../../src/frameworks/recorder.ts';
 import { patternBytes } from '../../src/pattern.ts';
+import { createTemporaryFolder } from '../../src/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'fcgi-uploads-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const { path: folder, remove } = createTemporaryFolder('fcgi-uploads');
+afterAll(remove);
 
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
