@@ -26,9 +26,12 @@ export interface ProbeOptions {
   readonly launcher?: readonly string[];
   /** Another application than the probe: the path of a module, and arguments. */
   readonly program?: readonly string[];
+  /** Whether {@link ProbeProcess.liveBytes} can be asked for, default false. */
+  readonly reportsMemory?: boolean;
 }
 
 const PROBE = fileURLToPath(new URL('../../dist/apps/probe.js', import.meta.url));
+const REPORTER = ['--expose-gc', '--import', new URL('report-memory.mjs', import.meta.url).href];
 const START_TIMEOUT = 10_000;
 const STOP_TIMEOUT = 15_000;
 let sockets = 0;
@@ -40,6 +43,7 @@ export class ProbeProcess {
   readonly #exited: Promise<string>;
   readonly #connections = new Set<WireConnection>();
   #exit: string | undefined;
+  #memoryReports = 0;
   #target: Target | undefined;
 
   private constructor(command: readonly string[], environment: NodeJS.ProcessEnv) {
@@ -74,8 +78,9 @@ export class ProbeProcess {
 
   /** Starts the probe without waiting for it; PROBE_LISTEN comes from the options. */
   static launch(options: ProbeOptions): ProbeProcess {
-    const { environment = {}, launcher = [], program = [PROBE] } = options;
-    return new ProbeProcess([...launcher, process.execPath, ...program], { ...process.env, ...environment });
+    const { environment = {}, launcher = [], program = [PROBE], reportsMemory = false } = options;
+    const command = [...launcher, process.execPath, ...(reportsMemory ? REPORTER : []), ...program];
+    return new ProbeProcess(command, { ...process.env, ...environment });
   }
 
   /** Process ID. */
@@ -114,6 +119,15 @@ export class ProbeProcess {
     const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))?.[1];
     if (kilobytes === undefined) throw new Error('The kernel tells no VmRSS.');
     return Number(kilobytes) * 1_024;
+  }
+
+  /** Bytes that are in use after a collection of garbage; the probe must have been started for that. */
+  async liveBytes(): Promise<number> {
+    this.#memoryReports += 1;
+    this.signal('SIGUSR2');
+    const report = new RegExp(`^memory ${this.#memoryReports}: (\\d+) bytes$`, 'm');
+    const [, bytes] = await this.#log.find(report, this.#exited, START_TIMEOUT);
+    return Number(bytes);
   }
 
   /** Open descriptors that are sockets. */

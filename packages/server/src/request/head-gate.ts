@@ -59,6 +59,7 @@ function endOfHead(bytes: Buffer): number {
 }
 
 function isHead(head: string): boolean {
-  const lines = head.trimEnd().split(/\r?\n/);
+  // The blank line leaves two empty parts at the end.
+  const lines = head.split(/\r?\n/).slice(0, -2);
   return lines.every((line) => LINE.test(line));
 }

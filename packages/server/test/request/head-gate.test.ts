@@ -73,6 +73,8 @@ describe('what is no head', () => {
     '\xe9: b\r\n\r\n',
     '\r\n\r\nbody',
     '\n\nbody',
+    'A: b\r\n\t\r\n\r\n',
+    'A: b\n\xa0\n\n',
   ])('is told as malformed: %j', (text) => {
     expect(pass([latin1(text)])).toEqual({ passed: [], problem: 'malformed' });
   });
