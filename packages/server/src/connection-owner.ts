@@ -9,10 +9,8 @@ import type { FcgiRequest } from './request/fcgi-request.ts';
 export interface ConnectionOwner extends MultiplexerOptions {
   readonly clock: Clock;
   readonly limits: ResolvedLimits;
-  /** Hands a request to its handler. */
+  /** A request began: hands it to its handler. */
   dispatch(request: FcgiRequest): void;
-  /** A request began. */
-  requestStarted(request: FcgiRequest): void;
   /** A request ended. */
   requestEnded(request: FcgiRequest): void;
   /** A request ended because it was aborted or its connection lost; its handler may go on. */

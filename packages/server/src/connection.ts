@@ -141,7 +141,6 @@ export class Connection implements LinkHost {
     const request = new FcgiRequest(new RequestLink(this, state, params));
     state.owner = request;
     if (state.phase === Phase.Received) request.input.end();
-    this.owner.requestStarted(request);
     this.owner.dispatch(request);
   }
 

@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Role } from '@fcgi-js/protocol';
+import { isMount } from './cgi/mount.ts';
+import type { ParamsTransform } from './cgi/params-transform.ts';
 import { Clock } from './clock.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOwner } from './connection-owner.ts';
@@ -15,6 +17,7 @@ import { openListener } from './listen/open-listener.ts';
 import { checkOptions, functionSuchAs, OBJECT, type OptionKinds } from './options.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
 import { isPromise, type RequestHandler } from './request-handler.ts';
+import { RequestPresenter } from './request-presenter.ts';
 
 /** What {@link createServer} takes. At least one role needs a handler. */
 export interface ServerOptions {
@@ -32,6 +35,13 @@ export interface ServerOptions {
   /** What a web server may take of this process; see the fields for the defaults. */
   readonly limits?: ServerLimits;
   /**
+   * The public prefix that the application is mounted at, decoded, such as `/app`; `/` for the root. Requests outside
+   * it are answered with 404. Needed where the web server's params do not tell the prefix: docs/paths.md says where.
+   *
+   * @defaultValue the prefix that the params prove, otherwise the root
+   */
+  readonly mount?: string;
+  /**
    * Told of everything that goes wrong and is not the application's own business: errors of handlers,
    * breaches of the protocol, limits reached. `request` is there where the error is about one.
    *
@@ -39,6 +49,14 @@ export interface ServerOptions {
    *   web servers can cause
    */
   readonly onError?: (error: unknown, request?: FcgiRequest) => void;
+  /**
+   * Changes the params of every request before anything else looks at them, for example
+   * `composeParams(authorizationFix, forwarded({ trust: ['10.0.0.0/8'] }))` of `@fcgi-js/middleware`. If it throws,
+   * the request is answered with 500.
+   *
+   * @defaultValue none: params are as they came
+   */
+  readonly params?: ParamsTransform;
   /** Serves the role Responder (§6.2), which is what every web server asks for to serve pages. */
   readonly responder?: RequestHandler;
 }
@@ -97,15 +115,18 @@ export class FcgiServer {
     this.#onError = options.onError ?? ((error) => this.#log.report(error));
     this.#peers = allowedPeers(options.allow, process.env['FCGI_WEB_SERVER_ADDRS']);
     const limits = resolveLimits(options.limits);
+    const presenter = new RequestPresenter(options);
     this.#owner = {
       clock: new Clock(),
       limits,
       hasRole: (role): role is Role => this.#handlers.has(role),
       slots: this.#slots,
-      dispatch: (request) => this.#handlers.dispatch(request),
-      requestStarted: (request) => {
+      dispatch: (request) => {
         this.#totalRequests += 1;
+        const refuse = presenter.present(request);
         publishStart(request);
+        if (refuse === undefined) this.#handlers.dispatch(request);
+        else refuse();
       },
       requestEnded: (request) => {
         publishEnd(request);
@@ -267,7 +288,9 @@ const SERVER_OPTIONS: OptionKinds<ServerOptions> = {
   authorizer: HANDLER,
   filter: HANDLER,
   limits: OBJECT,
+  mount: { words: "'/' or a path such as '/app', decoded and normalised", accepts: isMount },
   onError: functionSuchAs('(error) => console.error(error)'),
+  params: functionSuchAs('authorizationFix of @fcgi-js/middleware'),
   responder: HANDLER,
 };
 

@@ -20,6 +20,7 @@ export {
   requestParams,
 } from './adapters/node-listener.ts';
 export { Params } from './cgi/params.ts';
+export type { ParamsTransform } from './cgi/params-transform.ts';
 export type { HeaderField } from './cgi/response-head.ts';
 export {
   type CloseOptions,

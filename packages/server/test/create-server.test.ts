@@ -40,6 +40,14 @@ describe('createServer', () => {
     },
   );
 
+  test.each(['app', '/a/../b', 5, null])('refuses %j for the prefix', (mount) => {
+    expect(() => createServer(options({ responder, mount }))).toThrow(/"mount" must be/);
+  });
+
+  test.each([{}, null, 'strip'])('refuses %j for what changes params', (params) => {
+    expect(() => createServer(options({ responder, params }))).toThrow(/"params" must be a function/);
+  });
+
   test('refuses addresses that are none', () => {
     expect(() => createServer({ responder, allow: ['everybody'] })).toThrow(/"everybody"/);
   });

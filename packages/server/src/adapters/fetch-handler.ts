@@ -1,5 +1,4 @@
 import type { Params } from '../cgi/params.ts';
-import { requestTarget } from '../cgi/request-target.ts';
 import { FcgiServerError } from '../errors.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
 import { DEFERRED, type HandlerResult, type RequestHandler } from '../request-handler.ts';
@@ -10,7 +9,7 @@ import { standardRequest } from './fetch/standard-request.ts';
 export interface FetchContext {
   /** The prefix that the application is mounted at, without a slash at its end; '' at the root. */
   readonly baseUrl: string;
-  /** The params that the web server sent. */
+  /** The params that the web server sent, as the option `params` of `createServer` has made them. */
   readonly params: Params;
   /** The request as FastCGI knows it. */
   readonly request: FcgiRequest;
@@ -64,7 +63,7 @@ export function fromFetchHandler(handler: FetchHandler): RequestHandler {
       return DEFERRED;
     }
     const context: FetchExecutionContext = {
-      baseUrl: requestTarget(request.params).baseUrl,
+      baseUrl: request.target.baseUrl,
       params: request.params,
       passThroughOnException: () => {},
       props: {},

@@ -8,7 +8,7 @@ import { locateNameValuePairs } from '@fcgi-js/protocol';
  * `Buffer.from(value, 'latin1')` gives the bytes. Where a name came more than once, the last one counts, as
  * nginx intends.
  */
-export class Params implements Iterable<[name: string, value: string]> {
+export class Params implements ReadonlyMap<string, string> {
   readonly #text: string;
   readonly #positions: readonly number[];
   #map: ReadonlyMap<string, string> | undefined;
@@ -90,27 +90,27 @@ export class Params implements Iterable<[name: string, value: string]> {
   }
 
   /** The names and values, each name once. */
-  entries(): IterableIterator<[name: string, value: string]> {
+  entries(): MapIterator<[name: string, value: string]> {
     return this.#asMap().entries();
   }
 
   /** The names, each once. */
-  keys(): IterableIterator<string> {
+  keys(): MapIterator<string> {
     return this.#asMap().keys();
   }
 
   /** The values, in the order of {@link keys}. */
-  values(): IterableIterator<string> {
+  values(): MapIterator<string> {
     return this.#asMap().values();
   }
 
   /** Calls `callback` for each name with its value. */
-  forEach(callback: (value: string, name: string, params: this) => void): void {
+  forEach(callback: (value: string, name: string, params: ReadonlyMap<string, string>) => void): void {
     for (const [name, value] of this.#asMap()) callback(value, name, this);
   }
 
   /** The names and values, each name once. */
-  [Symbol.iterator](): IterableIterator<[name: string, value: string]> {
+  [Symbol.iterator](): MapIterator<[name: string, value: string]> {
     return this.entries();
   }
 

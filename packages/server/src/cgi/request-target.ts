@@ -1,4 +1,7 @@
+import { isBelow, targetBelow } from './mount.ts';
 import type { Params } from './params.ts';
+import { servedPath } from './served-path.ts';
+import { encodePath, isPlain, normalPath } from './url-path.ts';
 
 /** How the application sees the address of a request. */
 export interface RequestTarget {
@@ -10,36 +13,44 @@ export interface RequestTarget {
   readonly url: string;
 }
 
-const ABSOLUTE_FORM = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/;
-
-/** Characters of a path that must be percent-encoded (RFC 3986 §3.3), of bytes as Latin-1 text. */
-const NOT_IN_PATH = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/g;
+const QUESTION_MARK = 0x3f;
 
 /**
- * The target of a request: REQUEST_URI, which every web server sends as the browser sent it, otherwise what
- * can be made of SCRIPT_NAME, PATH_INFO and QUERY_STRING (RFC 3875 §3.3).
+ * The target of a request (RFC 3875 §3.3), whatever the web server has made of it.
+ *
+ * @param mount the prefix that the user named, as from `parseMount`; otherwise the one that the params prove
+ * @returns `undefined` where the path lies outside the prefix
  */
-export function requestTarget(params: Params): RequestTarget {
-  const originalUrl = originalTarget(params);
-  return { baseUrl: '', originalUrl, url: originalUrl };
+export function requestTarget(params: Params, mount?: string): RequestTarget | undefined {
+  const scriptName = params.get('SCRIPT_NAME') ?? '';
+  const uri = params.get('REQUEST_URI') ?? '';
+  // Most requests: nothing is in the way, so there is nothing to find out.
+  if (scriptName === '' && mount === undefined && agrees(uri, params.get('PATH_INFO') ?? '')) {
+    return { baseUrl: '', originalUrl: uri, url: uri };
+  }
+  const served = servedPath(params, scriptName, mount);
+  if (served === undefined) return undefined;
+  const { path, target } = served;
+  const prefix = mount ?? served.mount;
+  if (isBelow(path, prefix)) return below(target, prefix, path.slice(prefix.length));
+  // Caddy and HAProxy leave dot segments and empty ones as they are.
+  const normal = normalPath(path);
+  return isBelow(normal, prefix) ? below(target, prefix, normal.slice(prefix.length)) : undefined;
 }
 
-function originalTarget(params: Params): string {
-  const uri = params.get('REQUEST_URI');
-  if (uri === undefined || uri === '') return scriptUri(params);
-  if (uri.startsWith('/')) return uri;
-  // Apache and h2o pass absolute targets on as they are.
-  const path = uri.replace(ABSOLUTE_FORM, '');
-  return path === '*' || path.startsWith('/') ? path : `/${path}`;
+function below(target: string, prefix: string, rest: string): RequestTarget {
+  const url = targetBelow(target, prefix, rest);
+  return { baseUrl: encodePath(prefix), originalUrl: target, url };
 }
 
-function scriptUri(params: Params): string {
-  const path = `${params.get('SCRIPT_NAME') ?? ''}${params.get('PATH_INFO') ?? ''}`;
-  const query = params.get('QUERY_STRING') ?? '';
-  const encoded = path.replace(NOT_IN_PATH, percentEncode);
-  return `${encoded.startsWith('/') ? encoded : `/${encoded}`}${query === '' ? '' : `?${query}`}`;
-}
-
-function percentEncode(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+/** Whether the path of REQUEST_URI is PATH_INFO, with nothing in it that could be encoded or decoded. */
+function agrees(uri: string, pathInfo: string): boolean {
+  return (
+    uri.startsWith('/') &&
+    uri.startsWith(pathInfo) &&
+    (pathInfo === '' ||
+      uri.length === pathInfo.length ||
+      uri.charCodeAt(pathInfo.length) === QUESTION_MARK) &&
+    isPlain(pathInfo)
+  );
 }

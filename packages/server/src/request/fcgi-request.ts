@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { Role } from '@fcgi-js/protocol';
 import type { Params } from '../cgi/params.ts';
+import type { RequestTarget } from '../cgi/request-target.ts';
 import { FcgiServerError, textOf } from '../errors.ts';
 import { type HeadProblem, ResponseHeadGate } from './head-gate.ts';
 import { type InputOwner, InputSource } from './input-source.ts';
@@ -45,6 +46,9 @@ const HEAD_PROBLEMS: Record<HeadProblem, string> = {
   'too-large': 'wrote a response head above limits.headBytes',
 };
 
+/** Of a request that has not been presented to a handler. */
+const NO_TARGET: RequestTarget = { baseUrl: '', originalUrl: '/', url: '/' };
+
 /**
  * h2o 2.2 dies of an END_REQUEST on a kept connection while it still sends the body. It has the whole body before
  * it begins, so that waiting for its end never waits for a browser.
@@ -65,14 +69,18 @@ export class FcgiRequest {
   readonly role: number;
   /** Whether the web server keeps the connection after this request. */
   readonly keepConn: boolean;
-  /** The params that the web server sent. */
-  readonly params: Params;
   /** The connection that the request came on. */
   readonly connection: ConnectionInfo;
   /** @internal */
   readonly input: InputSource;
   /** @internal */
   readonly output: RequestOutput;
+  /**
+   * The address of the request, as its params have it.
+   *
+   * @internal
+   */
+  target: RequestTarget = NO_TARGET;
   /**
    * Set by an adapter that wants to know at once that the web server has gone.
    *
@@ -86,6 +94,7 @@ export class FcgiRequest {
    */
   handlerRuns = false;
   readonly #context: RequestContext;
+  #params: Params;
   #dataInput: InputSource | undefined;
   #stdin: InputStream | undefined;
   #data: InputStream | undefined;
@@ -103,11 +112,26 @@ export class FcgiRequest {
     this.requestId = context.requestId;
     this.role = context.role;
     this.keepConn = context.keepConn;
-    this.params = context.params;
+    this.#params = context.params;
     this.connection = context.connection;
     this.output = context.output;
     this.input = new InputSource(context);
     if (context.role === Role.Filter) this.#dataInput = new InputSource(context);
+  }
+
+  /** The params that the web server sent, as the option `params` of `createServer` has made them. */
+  get params(): Params {
+    return this.#params;
+  }
+
+  /**
+   * Says what the handler is to see, before it gets the request.
+   *
+   * @internal
+   */
+  present(params: Params, target: RequestTarget): void {
+    this.#params = params;
+    this.target = target;
   }
 
   /**
@@ -235,7 +259,7 @@ export class FcgiRequest {
   fail(error: unknown): void {
     if (this.#settled) return;
     this.#context.report(error, this);
-    this.answerInstead('500 Internal Server Error', error);
+    this.answerInstead('500 Internal Server Error', textOf(error));
   }
 
   /**
@@ -260,10 +284,10 @@ export class FcgiRequest {
    * Answers in the place of the application, if it has not begun to answer; otherwise breaks its answer off.
    *
    * @param status status code and reason phrase
-   * @param error what to write to STDERR
+   * @param text what to write to STDERR
    * @internal
    */
-  answerInstead(status: string, error: unknown): void {
+  answerInstead(status: string, text: string): void {
     if (this.#settled) return;
     if (this.#responded) {
       this.complete();
@@ -271,7 +295,7 @@ export class FcgiRequest {
     }
     this.#settled = true;
     this.#stderr?.release();
-    this.output.writeStderr(Buffer.from(`${textOf(error)}\n`));
+    this.output.writeStderr(Buffer.from(`${text}\n`));
     if (this.output.closed) {
       // END_REQUEST has been sent, or the connection is gone: others may use it now.
     } else if (this.output.started) {
@@ -328,7 +352,7 @@ export class FcgiRequest {
     if (this.#settled) return;
     if (stdout.errored !== null) {
       // It has been reported when it happened.
-      this.answerInstead('500 Internal Server Error', stdout.errored);
+      this.answerInstead('500 Internal Server Error', textOf(stdout.errored));
       return;
     }
     this.fail(

@@ -1,7 +1,6 @@
 import { lengthOf } from '../../cgi/meta-variables.ts';
 import type { Params } from '../../cgi/params.ts';
 import { rawHeaders } from '../../cgi/request-headers.ts';
-import { requestTarget } from '../../cgi/request-target.ts';
 import { absoluteUrl } from '../../cgi/request-url.ts';
 import type { FcgiRequest } from '../../request/fcgi-request.ts';
 import { requestBody } from './request-body.ts';
@@ -45,7 +44,7 @@ export function standardRequest(request: FcgiRequest): StandardRequest {
   const method = params.get('REQUEST_METHOD') || 'GET';
   if (!TOKEN.test(method)) return '400 Bad Request';
   if (FORBIDDEN_METHODS.has(method.toUpperCase())) return '501 Not Implemented';
-  const url = absoluteUrl(params, requestTarget(params).originalUrl);
+  const url = absoluteUrl(params, request.target.originalUrl);
   if (url === undefined) return '400 Bad Request';
   const bodyless = method === 'GET' || method === 'HEAD' || lengthOf(params, 'CONTENT_LENGTH') === 0;
   const init: RequestInit = bodyless ? { method } : { method, body: requestBody(request), duplex: 'half' };

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Params } from '../../cgi/params.ts';
-import { requestTarget } from '../../cgi/request-target.ts';
 import { isEncrypted } from '../../cgi/request-url.ts';
 import { LARGE_HEAD_BYTES, streamingField } from '../../cgi/response-head.ts';
-import { FcgiServerError } from '../../errors.ts';
+import { FcgiServerError, textOf } from '../../errors.ts';
 import type { FcgiRequest, RequestObserver } from '../../request/fcgi-request.ts';
 import type { InputSink } from '../../request/input-source.ts';
 import type { OutputObserver } from '../../request/request-output.ts';
@@ -51,7 +50,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     const { params } = request;
     this.#request = request;
     this.#socket = new RequestSocket(this, new ParamsAddresses(params));
-    const { req, res } = createMessages(params, requestTarget(params), this.#socket);
+    const { req, res } = createMessages(params, request.target, this.#socket);
     this.req = req;
     this.res = res;
     this.#reader = new HttpResponseReader(req.method!, this, unbuffered);
@@ -180,7 +179,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
       new FcgiServerError('FCGI_HANDLER_FAILED', 'request', 'The application destroyed its response.');
     // Destroying a response that nobody waits for is what `pipeline()` does, and no failure.
     if (this.#cause === undefined) this.#request.fail(failure);
-    else this.#request.answerInstead('500 Internal Server Error', failure);
+    else this.#request.answerInstead('500 Internal Server Error', textOf(failure));
   }
 
   /** The response has been written. */

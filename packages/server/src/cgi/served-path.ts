@@ -1,0 +1,119 @@
+import { isBelow } from './mount.ts';
+import type { Params } from './params.ts';
+import { provenMount } from './proven-mount.ts';
+import { decodePath, encodePath, isPlain, normalPath, pathBefore, pathOf } from './url-path.ts';
+
+/** What the params say about the path of a request, once they are understood. */
+export interface ServedPath {
+  /** The prefix that they prove, decoded; '' where they prove none. */
+  readonly mount: string;
+  /** Prefix and rest, decoded, as the web server has understood them. */
+  readonly path: string;
+  /** Path and query as the browser sent them; where that cannot be known, made of the others. */
+  readonly target: string;
+}
+
+const ABSOLUTE_FORM = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/;
+
+/**
+ * Finds out which path is meant. REQUEST_URI has it as the browser sent it, but some web servers change it;
+ * SCRIPT_NAME and PATH_INFO together should be the same path decoded, but some put other things there. What agrees
+ * with each other is right.
+ *
+ * @param scriptName SCRIPT_NAME, '' where there is none
+ * @param mount the prefix that the user named
+ * @returns `undefined` where PATH_INFO goes on in the middle of a name: nginx with `location /app` and Caddy with
+ *   `handle_path /app*` cut /application so
+ */
+export function servedPath(params: Params, scriptName: string, mount?: string): ServedPath | undefined {
+  const pathInfo = params.get('PATH_INFO');
+  const [script, rest] = split(params, scriptName, pathInfo ?? '');
+  if (rest !== '' && rest[0] !== '/' && mount === undefined) return undefined;
+  const whole = script + rest;
+  const sent = sentTarget(params, whole);
+  if (sent === undefined)
+    return { mount: rest === '' ? '' : script, path: whole, target: made(whole, params) };
+  if (sent === '*') return { mount: '', path: whole, target: sent };
+  const path = pathOf(sent);
+  // Where dot segments are left as they are, the whole could look like the same path by chance.
+  const isRest = script !== '' && path === rest;
+  if (!isRest && pathBefore(whole, path) === '') {
+    const proven = rest === '' ? provenMount(params, script, pathInfo !== undefined) : script;
+    return { mount: proven, path: whole, target: sent };
+  }
+  // A front controller: every path that is no file is rewritten to one script.
+  if (rest === '') return { mount: '', path: normalPath(decodePath(path)), target: sent };
+  return scriptInBetween(params, script, rest, sent, mount) ?? changedPath(params, script, rest, path);
+}
+
+/** SCRIPT_NAME and PATH_INFO in a form that can be joined. */
+function split(params: Params, scriptName: string, pathInfo: string): [script: string, rest: string] {
+  if (scriptName === '' || scriptName.endsWith('/')) {
+    // h2o takes a target in absolute form for a path.
+    const isAbsolute = pathInfo.includes('://') && params.get('REQUEST_URI')?.startsWith('/') === false;
+    const rest = isAbsolute ? pathInfo.slice(1).replace(ABSOLUTE_FORM, '') : pathInfo;
+    return [scriptName.slice(0, -1), rest === '' || rest[0] === '/' ? rest : `/${rest}`];
+  }
+  // IIS repeats SCRIPT_NAME in PATH_INFO, unless allowPathInfoForScriptMappings is set.
+  if (isBelow(pathInfo, scriptName) && params.get('SERVER_SOFTWARE')?.startsWith('Microsoft-IIS/')) {
+    return pathInfo === scriptName ? ['', pathInfo] : [scriptName, pathInfo.slice(scriptName.length)];
+  }
+  return [scriptName, pathInfo];
+}
+
+/**
+ * The request target as it was sent, but never in absolute form.
+ *
+ * @returns `undefined` where it did not come
+ */
+function sentTarget(params: Params, whole: string): string | undefined {
+  const uri = params.get('REQUEST_URI') ?? '';
+  if (uri.startsWith('/')) {
+    // Cherokee decodes it, so that nobody can say what was there; its SCRIPT_NAME and PATH_INFO are right.
+    const isDecoded = !isPlain(whole) && params.get('SERVER_SOFTWARE')?.startsWith('Cherokee');
+    return isDecoded ? undefined : uri;
+  }
+  if (uri === '' || uri === '*') return uri || undefined;
+  // Apache and h2o pass absolute targets on as they are.
+  const path = uri.replace(ABSOLUTE_FORM, '');
+  return path.startsWith('/') ? path : `/${path}`;
+}
+
+/**
+ * REQUEST_URI agrees with PATH_INFO, but SCRIPT_NAME is not between them: it is the script that the request was
+ * rewritten to, in a folder that is the prefix; or a configuration has put the whole path into PATH_INFO, or taken
+ * the prefix off REQUEST_URI.
+ */
+function scriptInBetween(
+  params: Params,
+  script: string,
+  rest: string,
+  sent: string,
+  mount: string | undefined,
+): ServedPath | undefined {
+  const before = pathBefore(rest, pathOf(sent));
+  if (before === undefined || !isBelow(script.toLowerCase(), before)) return undefined;
+  if (before === '' && isBelow(rest, script)) return { mount: script, path: rest, target: sent };
+  if (before === '' && (script === mount || stripsRequestUri(params))) {
+    return { mount: script, path: script + rest, target: encodePath(script) + sent };
+  }
+  const folder = script.slice(0, before.length);
+  return { mount: folder, path: folder + rest, target: sent };
+}
+
+/** lighttpd with `strip-request-uri`. What it rewrites has a REDIRECT_URI. */
+function stripsRequestUri(params: Params): boolean {
+  return params.get('SERVER_SOFTWARE')?.startsWith('lighttpd') === true && !params.has('REDIRECT_URI');
+}
+
+/** The web server means another path than the one that was sent: its configuration has rewritten it. */
+function changedPath(params: Params, script: string, rest: string, sentPath: string): ServedPath {
+  const mount = isBelow(normalPath(decodePath(sentPath)), script) ? script : '';
+  return { mount, path: mount + rest, target: made(mount + rest, params) };
+}
+
+/** A request target with this path. */
+function made(path: string, params: Params): string {
+  const query = params.get('QUERY_STRING') ?? '';
+  return `${encodePath(path) || '/'}${query === '' ? '' : `?${query}`}`;
+}

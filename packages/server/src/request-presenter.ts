@@ -1,0 +1,43 @@
+import { Role } from '@fcgi-js/protocol';
+import { mountOf } from './cgi/mount.ts';
+import { type ParamsTransform, transformed } from './cgi/params-transform.ts';
+import { requestTarget } from './cgi/request-target.ts';
+import type { FcgiRequest } from './request/fcgi-request.ts';
+
+const OUTSIDE = 'fcgi-js: the path lies outside the prefix that the application is mounted at.';
+
+/** What users say about the params and paths of requests. */
+export interface PresenterOptions {
+  readonly mount?: string;
+  readonly params?: ParamsTransform;
+}
+
+/** Makes of the params that came what handlers are to see: repaired params, and the address of the request. */
+export class RequestPresenter {
+  readonly #mount: string | undefined;
+  readonly #transform: ParamsTransform | undefined;
+
+  constructor({ mount, params }: PresenterOptions) {
+    this.#mount = mount === undefined ? undefined : mountOf(mount);
+    this.#transform = params;
+  }
+
+  /**
+   * Prepares a request for its handler.
+   *
+   * @returns what answers it instead, where its handler is not to get it: 404 outside the prefix, 500 where the
+   *   transform fails
+   */
+  present(request: FcgiRequest): (() => void) | undefined {
+    try {
+      const params = this.#transform ? transformed(request.params, this.#transform) : request.params;
+      // What an authorizer decides about is not its own: it may lie anywhere.
+      const target = requestTarget(params, request.role === Role.Authorizer ? undefined : this.#mount);
+      if (target === undefined) return () => request.answerInstead('404 Not Found', OUTSIDE);
+      request.present(params, target);
+      return undefined;
+    } catch (error) {
+      return () => request.fail(error);
+    }
+  }
+}
