@@ -71,11 +71,11 @@ describe('an address', () => {
 
   // A port, or a variable of the environment that is not set.
   test.each([9_000, undefined, null])('%j is none: it is no text', (address) => {
-    const given = address as unknown as string;
-    expect(() => parseListenAddress(given)).toThrow(
+    const given: unknown = address;
+    expect(() => parseListenAddress(given as string)).toThrow(
       `"${address}" is not an address to listen on: it must be text`,
     );
-    expect(() => parseListenAddress(given)).toThrow(FcgiServerError);
+    expect(() => parseListenAddress(given as string)).toThrow(FcgiServerError);
   });
 });
 
