@@ -23,7 +23,7 @@ const refusals: Refusals = {
  */
 export function h2oConfig(options: WebServerOptions): string {
   const site = readSite(options, refusals);
-  if (site.processes > 1) throw new ConfigError('processes', 'h2o starts one process for each path');
+  if ((site.processes ?? 1) > 1) throw new ConfigError('processes', 'h2o starts one process for each path');
   const { bind, maxBodySize, mount, serverNames, statics } = site;
   return file(
     'listen:',

@@ -54,7 +54,7 @@ export function iisConfig(options: WebServerOptions): IisFiles {
     applicationHost: file(
       '<fastCgi>',
       `    <application ${identity}`,
-      `        maxInstances="${processes}" instanceMaxRequests="1000000"`,
+      `        maxInstances="${processes ?? 1}" instanceMaxRequests="1000000"`,
       `        activityTimeout="${timeouts.response}" requestTimeout="86400" idleTimeout="${timeouts.idle}"`,
       '        queueLength="1000" rapidFailsPerMinute="10" flushNamedPipe="false" protocol="Tcp"',
       '        signalBeforeTerminateSeconds="30">',

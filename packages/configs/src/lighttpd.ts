@@ -149,7 +149,7 @@ function start({ app, processes }: Site): Lines {
   return [
     `"bin-path" => ${quoteLighttpd('app', words.join(' '))},`,
     '# 4 unless it is set. The sockets of the processes end in -0, -1 and so on.',
-    `"max-procs" => ${processes},`,
+    `"max-procs" => ${processes ?? 1},`,
     variables.length > 0 && ['"bin-environment" => (', indent(withCommas(variables)), '),'],
   ];
 }

@@ -87,7 +87,7 @@ export interface WebServerOptions {
   /**
    * How many processes of `app` are started. They share no memory.
    *
-   * @defaultValue 1
+   * @defaultValue 1, and 5 for mod_fcgid, whose processes serve one request at a time
    */
   readonly processes?: number;
   /** Host names of the site. Default whatever host a browser asks for. */

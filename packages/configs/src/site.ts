@@ -26,7 +26,8 @@ export interface Site {
   /** '' at the root. */
   readonly mount: string;
   readonly name: string;
-  readonly processes: number;
+  /** Undefined for as many as fit the product. */
+  readonly processes: number | undefined;
   readonly serverNames: readonly string[];
   readonly statics: readonly StaticFolder[];
   readonly timeouts: Seconds;
@@ -90,7 +91,7 @@ export function readSite(options: WebServerOptions, refusals: Refusals, own: rea
     }
   }
   const { app, authorizer, bind, keepAlive = refusals['keepAlive'] === undefined } = options;
-  const { maxBodySize = DEFAULT_BODY_SIZE, mount = '/', name = 'app', processes = 1 } = options;
+  const { maxBodySize = DEFAULT_BODY_SIZE, mount = '/', name = 'app', processes } = options;
   if (app === undefined && options.listen === undefined) {
     throw new ConfigError(
       refusals['listen'] === undefined ? 'listen' : 'app',
@@ -107,7 +108,7 @@ export function readSite(options: WebServerOptions, refusals: Refusals, own: rea
     maxBodySize: checkSize('maxBodySize', maxBodySize),
     mount: prefix,
     name: checkName('name', name),
-    processes: checkCount('processes', processes, 1_000),
+    processes: processes === undefined ? undefined : checkCount('processes', processes, 1_000),
     serverNames: readList('serverName', options.serverName).map((host) => checkHostName('serverName', host)),
     statics: readList('static', options.static).map((folder) => readStatic(folder, prefix)),
     timeouts: readTimeouts(options.timeouts ?? {}),

@@ -18,7 +18,7 @@ export interface HttpRequest {
   readonly length?: number;
   /** Default GET. */
   readonly method?: string;
-  /** Path and query, sent byte for byte; each character is one byte. */
+  /** Path and query below the base, sent byte for byte; each character is one byte. */
   readonly path: string;
 }
 
@@ -72,7 +72,7 @@ export class HttpClient {
   readonly #timeout: number;
 
   /**
-   * @param base the web server
+   * @param base the web server, and the prefix of all paths
    * @param options how connections are used
    */
   constructor(base: URL, options: HttpClientOptions = {}) {
@@ -118,7 +118,7 @@ export class HttpClient {
       host: this.#base.hostname,
       port: this.#base.port,
       method: method ?? 'GET',
-      path,
+      path: this.#base.pathname.replace(/\/$/, '') + path,
       headers: { ...headers },
       signal: timeout,
     });

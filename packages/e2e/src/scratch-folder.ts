@@ -9,9 +9,12 @@ export type ScratchFolder = TemporaryFolder;
 /** What the application's `/file` sends. */
 export const FIXTURE_TEXT = 'A line of the file that is sent.\n'.repeat(3_000);
 
+/** What the web server sends itself, as `/static/a%20file.txt`. */
+export const STATIC_TEXT = 'A file of the web server.\n';
+
 /**
- * Makes a folder with `fixture.txt` and `notes` in it. Its group is the web server's and passes to everything made
- * in it, so that a Unix socket of mode 0660 is open to the web server and to nobody else.
+ * Makes a folder with `fixture.txt`, `notes` and `static` in it. Its group is the web server's and passes to everything
+ * made in it, so that a Unix socket of mode 0660 is open to the web server and to nobody else.
  */
 export async function createScratchFolder(): Promise<ScratchFolder> {
   const folder = createTemporaryFolder('fcgi-e2e');
@@ -21,6 +24,9 @@ export async function createScratchFolder(): Promise<ScratchFolder> {
   await mkdir(notes);
   await share(notes);
   await writeFile(join(path, 'fixture.txt'), FIXTURE_TEXT);
+  const files = join(path, 'static');
+  await mkdir(files);
+  await writeFile(join(files, 'a file.txt'), STATIC_TEXT);
   return folder;
 }
 

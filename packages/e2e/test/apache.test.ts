@@ -1,25 +1,25 @@
 import { describeConformance } from '../src/conformance/describe-setup.ts';
 import {
   apacheFcgidDeviations,
+  apacheProxyCollectingDeviations,
   apacheProxyDeviations,
-  apacheProxyStreamingDeviations,
   startApacheFcgid,
   startApacheProxy,
 } from '../src/web-servers/apache.ts';
 
 describeConformance({
-  name: 'Apache mod_proxy_fcgi over a Unix socket',
+  name: 'Apache mod_proxy_fcgi over a Unix socket, a connection for each request, collecting answers',
   programs: ['apache2'],
-  start: startApacheProxy,
-  deviations: apacheProxyDeviations,
+  start: (options) => startApacheProxy({ ...options, collecting: true, keepConnections: false }),
+  deviations: apacheProxyCollectingDeviations,
 });
 
 describeConformance({
-  name: 'Apache mod_proxy_fcgi over TCP, kept connections, streaming',
+  name: 'Apache mod_proxy_fcgi over TCP, kept connections',
   programs: ['apache2'],
   transport: 'tcp',
-  start: (options) => startApacheProxy({ ...options, keepConnections: true, streaming: true }),
-  deviations: apacheProxyStreamingDeviations,
+  start: startApacheProxy,
+  deviations: apacheProxyDeviations,
 });
 
 describeConformance({
@@ -31,12 +31,12 @@ describeConformance({
 });
 
 describeConformance({
-  name: 'Apache mod_proxy_fcgi in front of a fetch application over TCP, streaming',
+  name: 'Apache mod_proxy_fcgi in front of a fetch application over TCP, a connection for each request',
   application: 'hono-app',
   programs: ['apache2'],
   transport: 'tcp',
-  start: (options) => startApacheProxy({ ...options, streaming: true }),
-  deviations: apacheProxyStreamingDeviations,
+  start: (options) => startApacheProxy({ ...options, keepConnections: false }),
+  deviations: apacheProxyDeviations,
 });
 
 describeConformance({

@@ -83,13 +83,13 @@ const setups: readonly ClosingSetup[] = [
   {
     name: 'An application behind nginx that is told to end under load',
     programs: ['nginx'],
-    start: startNginx,
+    start: (options) => startNginx({ ...options, keepConnections: false }),
     nobodyListens,
   },
   {
     name: 'An application behind nginx with kept connections that is told to end under load',
     programs: ['nginx'],
-    start: (options) => startNginx({ ...options, keepConnections: true }),
+    start: startNginx,
     nobodyListens,
   },
   {

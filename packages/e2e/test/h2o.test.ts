@@ -4,7 +4,7 @@ import { h2oDeviations, startH2o } from '../src/web-servers/h2o.ts';
 describeConformance({
   name: 'h2o over a Unix socket, kept connections',
   programs: ['h2o'],
-  start: (options) => startH2o({ ...options, keepConnections: true }),
+  start: startH2o,
   deviations: h2oDeviations,
 });
 
@@ -21,6 +21,6 @@ describeConformance({
   application: 'hono-app',
   programs: ['h2o'],
   transport: 'tcp',
-  start: (options) => startH2o({ ...options, keepConnections: true }),
+  start: startH2o,
   deviations: h2oDeviations,
 });

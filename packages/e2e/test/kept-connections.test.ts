@@ -27,17 +27,17 @@ const keeping: Setup[] = [
   {
     name: 'nginx with fastcgi_keep_conn',
     programs: ['nginx'],
-    start: (options) => startNginx({ ...options, keepConnections: true }),
+    start: startNginx,
   },
   {
     name: 'Apache mod_proxy_fcgi with enablereuse',
     programs: ['apache2'],
-    start: (options) => startApacheProxy({ ...options, keepConnections: true }),
+    start: startApacheProxy,
   },
   {
     name: 'h2o with fastcgi.timeout.keepalive',
     programs: ['h2o'],
-    start: (options) => startH2o({ ...options, keepConnections: true }),
+    start: startH2o,
   },
 ];
 
@@ -63,7 +63,7 @@ for (const { setup, opened } of keeping.map(tapped)) {
 const { setup: plainNginx, opened: openedByNginx } = tapped({
   name: 'nginx without fastcgi_keep_conn',
   programs: ['nginx'],
-  start: startNginx,
+  start: (options) => startNginx({ ...options, keepConnections: false }),
 });
 describeSetup(plainNginx, (test) => {
   test('sends each request on a connection of its own', async ({ http }) => {

@@ -1,19 +1,20 @@
 import { describeConformance } from '../src/conformance/describe-setup.ts';
 import {
   lighttpdCollectingDeviations,
+  lighttpdDeviations,
   lighttpdStreamingDeviations,
   startLighttpd,
 } from '../src/web-servers/lighttpd.ts';
 
 describeConformance({
-  name: 'lighttpd over a Unix socket',
+  name: 'lighttpd over a Unix socket, collecting answers',
   programs: ['lighttpd'],
-  start: startLighttpd,
+  start: (options) => startLighttpd({ ...options, collecting: true }),
   deviations: lighttpdCollectingDeviations,
 });
 
 describeConformance({
-  name: 'lighttpd over TCP, streaming',
+  name: 'lighttpd over TCP, streaming uploads',
   programs: ['lighttpd'],
   transport: 'tcp',
   start: (options) => startLighttpd({ ...options, streaming: true }),
@@ -25,11 +26,11 @@ describeConformance({
   programs: ['lighttpd'],
   launcher: 'web server',
   start: startLighttpd,
-  deviations: lighttpdCollectingDeviations,
+  deviations: lighttpdDeviations,
 });
 
 describeConformance({
-  name: 'lighttpd with a fetch application that it starts itself (bin-path), streaming',
+  name: 'lighttpd with a fetch application that it starts itself (bin-path), streaming uploads',
   application: 'hono-app',
   programs: ['lighttpd'],
   launcher: 'web server',

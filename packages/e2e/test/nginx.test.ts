@@ -1,41 +1,40 @@
 import { describeConformance } from '../src/conformance/describe-setup.ts';
-import { nginxBufferedDeviations, startNginx } from '../src/web-servers/nginx.ts';
+import { nginxCollectingDeviations, startNginx } from '../src/web-servers/nginx.ts';
 
 describeConformance({
-  name: 'nginx over a Unix socket, a connection for each request',
+  name: 'nginx over a Unix socket, kept connections',
   programs: ['nginx'],
   start: startNginx,
-  deviations: nginxBufferedDeviations,
+});
+
+describeConformance({
+  name: 'nginx over TCP, a connection for each request, collecting uploads',
+  programs: ['nginx'],
+  transport: 'tcp',
+  start: (options) => startNginx({ ...options, collecting: true, keepConnections: false }),
+  deviations: nginxCollectingDeviations,
+});
+
+describeConformance({
+  name: 'nginx over a Unix socket, kept connections, collecting uploads',
+  programs: ['nginx'],
+  start: (options) => startNginx({ ...options, collecting: true }),
+  deviations: nginxCollectingDeviations,
 });
 
 describeConformance({
   name: 'nginx over TCP, a connection for each request',
   programs: ['nginx'],
   transport: 'tcp',
-  start: startNginx,
-  deviations: nginxBufferedDeviations,
-});
-
-describeConformance({
-  name: 'nginx over a Unix socket, kept connections',
-  programs: ['nginx'],
-  start: (options) => startNginx({ ...options, keepConnections: true }),
-  deviations: nginxBufferedDeviations,
-});
-
-describeConformance({
-  name: 'nginx over TCP, kept connections, unbuffered',
-  programs: ['nginx'],
-  transport: 'tcp',
-  start: (options) => startNginx({ ...options, keepConnections: true, unbuffered: true }),
+  start: (options) => startNginx({ ...options, keepConnections: false }),
 });
 
 describeConformance({
   name: 'nginx in front of an application that spawn-fcgi has started on a Unix socket',
   programs: ['nginx', 'spawn-fcgi'],
   launcher: 'spawn-fcgi',
-  start: startNginx,
-  deviations: nginxBufferedDeviations,
+  start: (options) => startNginx({ ...options, collecting: true, keepConnections: false }),
+  deviations: nginxCollectingDeviations,
 });
 
 describeConformance({
@@ -43,22 +42,21 @@ describeConformance({
   programs: ['nginx', 'spawn-fcgi'],
   launcher: 'spawn-fcgi',
   transport: 'tcp',
-  start: (options) => startNginx({ ...options, keepConnections: true }),
-  deviations: nginxBufferedDeviations,
+  start: startNginx,
 });
 
 describeConformance({
-  name: 'nginx in front of a fetch application over a Unix socket, a connection for each request',
+  name: 'nginx in front of a fetch application over a Unix socket, a connection for each request, collecting uploads',
   application: 'hono-app',
   programs: ['nginx'],
-  start: startNginx,
-  deviations: nginxBufferedDeviations,
+  start: (options) => startNginx({ ...options, collecting: true, keepConnections: false }),
+  deviations: nginxCollectingDeviations,
 });
 
 describeConformance({
-  name: 'nginx in front of a fetch application over TCP, kept connections, unbuffered',
+  name: 'nginx in front of a fetch application over TCP, kept connections',
   application: 'hono-app',
   programs: ['nginx'],
   transport: 'tcp',
-  start: (options) => startNginx({ ...options, keepConnections: true, unbuffered: true }),
+  start: startNginx,
 });

@@ -35,7 +35,7 @@ function started(site: Site): Lines {
   );
   return [
     '# It gets no environment but this: "#!/usr/bin/env node" finds node in PATH.',
-    `FastCgiServer ${quoteApache('app', scriptOf(site))} -processes ${processes} -idle-timeout ${timeouts.response} -pass-header Authorization${variables.join('')}`,
+    `FastCgiServer ${quoteApache('app', scriptOf(site))} -processes ${processes ?? 1} -idle-timeout ${timeouts.response} -pass-header Authorization${variables.join('')}`,
     scriptAlias(site),
   ];
 }

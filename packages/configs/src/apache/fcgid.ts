@@ -4,6 +4,9 @@ import type { Site } from '../site.ts';
 import { indent, type Lines } from '../text.ts';
 import type { ApacheModule } from './module.ts';
 
+/** As one would serve nobody else while it waits. */
+const PROCESSES = 5;
+
 /** mod_fcgid: starts programs. */
 export const fcgid: ApacheModule = {
   refusals: {
@@ -27,8 +30,8 @@ export const fcgid: ApacheModule = {
     `FcgidConnectTimeout ${site.timeouts.connect}`,
     `FcgidIOTimeout ${site.timeouts.response}`,
     '# Each serves one request at a time, and shares no memory with the others.',
-    `FcgidMaxProcessesPerClass ${site.processes}`,
-    `FcgidMinProcessesPerClass ${Math.min(site.processes, 3)}`,
+    `FcgidMaxProcessesPerClass ${site.processes ?? PROCESSES}`,
+    `FcgidMinProcessesPerClass ${Math.min(site.processes ?? PROCESSES, 3)}`,
     '# It gets no environment but PATH and this.',
     site.app?.environment.map(
       ([name, value]) => `FcgidInitialEnv ${name} ${quoteApache(`app.environment.${name}`, value)}`,

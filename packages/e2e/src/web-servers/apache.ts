@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { apacheConfig } from '@fcgi-js/configs';
 import type { Deviations } from '../conformance/conformance-list.ts';
 import { webServerUser } from '../users.ts';
 import { launchWebServer } from './launch.ts';
-import { type ListeningUpstream, mustListen, type WebServer, type WebServerOptions } from './web-server.ts';
+import { siteOptions, type WebServer, type WebServerOptions } from './web-server.ts';
 
 /** Where Debian has Apache's modules. */
 export const APACHE_MODULES = '/usr/lib/apache2/modules';
@@ -12,113 +13,118 @@ export const APACHE_MODULES = '/usr/lib/apache2/modules';
 export interface ApacheProxyOptions extends WebServerOptions {
   /**
    * By which directive of mod_authnz_fcgi it asks the application, as an authorizer, who may see what is below
-   * `/protected`. Default: it does not ask. Only for an application that listens on TCP.
+   * `/protected`; `@fcgi-js/configs` prints the second. Default: it does not ask. Only for an application that listens
+   * on TCP.
    */
   readonly authorizing?: 'AuthBasicProvider' | 'AuthnzFcgiCheckAuthnProvider';
-  /** Keeps connections to the application open (`enablereuse=on`), default false. */
+  /** Collects answers before it passes them on, as Apache does unless it is told otherwise. Default false. */
+  readonly collecting?: boolean;
+  /** Keeps connections to the application open (`enablereuse=on`), default true. */
   readonly keepConnections?: boolean;
-  /** Passes answers on as they come (`flushpackets=on`), default false: they are collected. */
-  readonly streaming?: boolean;
 }
 
 /**
- * Starts Apache with mod_proxy_fcgi and the application at the root.
+ * Starts Apache with mod_proxy_fcgi and the site that `@fcgi-js/configs` prints.
  *
  * @param options where the application is, and how it is talked to
  */
 export function startApacheProxy(options: ApacheProxyOptions): Promise<WebServer> {
-  const { application, authorizing, folder, keepConnections = false, streaming = false } = options;
-  const upstream = mustListen(application, 'mod_proxy_fcgi');
-  const parameters = `${keepConnections ? ' enablereuse=on' : ''}${streaming ? ' flushpackets=on' : ''}`;
-  const target = proxyTarget(upstream);
-  const authorizer = authorizing === undefined ? NO_AUTHORIZER : authorizerConfig(authorizing, target);
-  return startApache(
-    folder,
-    ['proxy', 'proxy_fcgi', 'setenvif', ...authorizer.modules],
-    [
-      `ProxyPass "/" "${target}"${parameters}`,
-      'SetEnvIf Request_URI . proxy-fcgi-pathinfo=unescape',
-      ...authorizer.directives,
-    ],
-  );
-}
-
-interface ModuleConfig {
-  readonly directives: readonly string[];
-  readonly modules: readonly string[];
-}
-
-const NO_AUTHORIZER: ModuleConfig = { directives: [], modules: [] };
-
-function authorizerConfig(
-  directive: NonNullable<ApacheProxyOptions['authorizing']>,
-  target: string,
-): ModuleConfig {
-  return {
-    directives: [
-      `AuthnzFcgiDefineProvider authn authorizer ${target}`,
-      '<Location /protected>',
-      '    AuthType Basic',
-      '    AuthName e2e',
-      directive === 'AuthBasicProvider'
-        ? '    AuthBasicProvider authorizer'
-        : '    AuthnzFcgiCheckAuthnProvider authorizer Authoritative On RequireBasicAuth Off UserExpr "%{reqenv:REMOTE_USER}"',
-      '    Require valid-user',
-      '</Location>',
-    ],
-    modules: ['authn_core', 'auth_basic', 'authz_user', 'authnz_fcgi'],
-  };
-}
-
-/**
- * Starts Apache with mod_fcgid, which starts the application when the first request comes.
- *
- * @param options the program that is the application
- * @throws Error if the application is one that listens already
- */
-export function startApacheFcgid({ application, folder }: WebServerOptions): Promise<WebServer> {
-  if (application.kind !== 'spawn') throw new Error('mod_fcgid starts its applications itself');
-  return startApache(
-    folder,
-    ['alias', 'fcgid'],
-    [
-      `ScriptAlias / ${application.program}/`,
-      '<Location />',
-      '    SetHandler fcgid-script',
-      '</Location>',
-      `FcgidIPCDir ${folder}`,
-      `FcgidProcessTableFile ${folder}/fcgid-processes`,
-      'FcgidMaxRequestLen 1073741824',
-    ],
-  );
-}
-
-function startApache(folder: string, modules: string[], directives: string[]): Promise<WebServer> {
-  return launchWebServer(folder, async (port) => {
-    const config = join(folder, 'apache.conf');
-    await writeFile(config, apacheConfig({ directives, folder, modules, port }));
-    return {
-      command: 'apache2',
-      args: ['-D', 'FOREGROUND', '-f', config],
-      errorLog: 'apache-error.log',
-      // All that an application started by mod_fcgid gets of the environment; `env node` looks for node in it.
-      env: { PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
-    };
+  const { authorizing, collecting = false, keepConnections = true } = options;
+  return launchWebServer(options, (port) => {
+    const site = apacheConfig({
+      module: 'proxy_fcgi',
+      ...siteOptions(options),
+      bind: `127.0.0.1:${port}`,
+      keepAlive: keepConnections,
+      ...(authorizing === undefined ? {} : { authorizer: '/protected' }),
+    });
+    const modules = authorizing === 'AuthBasicProvider' ? ['auth_basic'] : [];
+    const asked = authorizing === 'AuthBasicProvider' ? withAuthBasic(site) : site;
+    return configure(options, port, modules, collecting ? asked.replace(' flushpackets=on', '') : asked);
   });
 }
 
-interface ApacheConfigOptions {
-  readonly directives: string[];
-  readonly folder: string;
-  readonly modules: string[];
-  readonly port: number;
+function withAuthBasic(site: string): string {
+  return site
+    .replace(/AuthnzFcgiCheckAuthnProvider app .*/, 'AuthBasicProvider app')
+    .replace('AuthName app', 'AuthName e2e');
 }
 
-function apacheConfig({ directives, folder, modules, port }: ApacheConfigOptions): string {
+/** What can be set about Apache with mod_fcgid. */
+export interface ApacheFcgidOptions extends WebServerOptions {
+  /** Asks the application, as an authorizer, who may see what is below `/protected`, default false. */
+  readonly authorizing?: boolean;
+}
+
+/**
+ * Starts Apache with mod_fcgid and the site that `@fcgi-js/configs` prints; it starts the application when the first
+ * request comes.
+ *
+ * @param options the program that is the application
+ */
+export function startApacheFcgid(options: ApacheFcgidOptions): Promise<WebServer> {
+  return launchWebServer(options, (port) => {
+    const site = apacheConfig({
+      module: 'fcgid',
+      ...siteOptions(options),
+      bind: `127.0.0.1:${port}`,
+      ...(options.authorizing === true ? { authorizer: '/protected' } : {}),
+    });
+    return configure(options, port, [], `${fcgidFiles(options)}${site}`);
+  });
+}
+
+/**
+ * Starts Apache as on shared hosting, with the `.htaccess` that `@fcgi-js/configs` prints in the folder of the program.
+ *
+ * @param options the program that is the application
+ */
+export function startApacheHtaccess(options: WebServerOptions): Promise<WebServer> {
+  const { folder, mount = '' } = options;
+  return launchWebServer(options, async (port) => {
+    const text = apacheConfig({ module: 'fcgid', htaccess: true, ...siteOptions(options) });
+    await writeFile(join(folder, '.htaccess'), text);
+    // What the host has set up: a folder for the site, and room for uploads.
+    const host = `${fcgidFiles(options)}
+FcgidMaxRequestLen 1073741824
+${mount === '' ? '' : `Alias "${mount}" "${folder}"`}
+<Directory "${folder}">
+    AllowOverride All
+    Require all granted
+</Directory>
+`;
+    return configure(options, port, ['alias', 'fcgid', 'rewrite'], host);
+  });
+}
+
+/** What mod_fcgid has below `/var` otherwise. */
+function fcgidFiles({ folder }: WebServerOptions): string {
+  return `FcgidIPCDir ${folder}\nFcgidProcessTableFile ${folder}/fcgid-processes\n`;
+}
+
+async function configure({ folder }: WebServerOptions, port: number, modules: string[], site: string) {
+  const config = join(folder, 'apache.conf');
+  await writeFile(join(folder, 'site.conf'), site);
+  await writeFile(config, wrapper(folder, port, [...modules, ...namedModules(site)]));
+  return {
+    command: 'apache2',
+    args: ['-D', 'FOREGROUND', '-f', config],
+    errorLog: 'apache-error.log',
+    // All that an application started by mod_fcgid gets of the environment; `env node` looks for node in it.
+    env: { PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
+  } as const;
+}
+
+/** Those that the site says are to be switched on. */
+function namedModules(site: string): string[] {
+  return /^# a2enmod (.+)$/m.exec(site)?.[1]?.split(' ') ?? [];
+}
+
+function wrapper(folder: string, port: number, modules: string[]): string {
   const user = webServerUser();
-  const loaded = ['mpm_event', 'authz_core', ...modules];
+  const loaded = new Set(['mpm_event', 'authz_core', ...modules]);
   return `
-${loaded.map((name) => `LoadModule ${name}_module ${APACHE_MODULES}/mod_${name}.so`).join('\n')}
+${[...loaded].map((name) => `LoadModule ${name}_module ${APACHE_MODULES}/mod_${name}.so`).join('\n')}
 ServerRoot ${folder}
 DefaultRuntimeDir ${folder}
 PidFile ${folder}/apache.pid
@@ -134,20 +140,8 @@ MaxRequestWorkers 50
 Listen 127.0.0.1:${port}
 DocumentRoot ${folder}
 ${user === undefined ? '' : `User ${user.name}\nGroup ${user.group}`}
-# %2F and // are the application's business.
-AllowEncodedSlashes NoDecode
-MergeSlashes Off
-<Location />
-    CGIPassAuth On
-</Location>
-${directives.join('\n')}
+Include ${folder}/site.conf
 `;
-}
-
-function proxyTarget(upstream: ListeningUpstream): string {
-  return upstream.kind === 'unix'
-    ? `unix:${upstream.path}|fcgi://localhost/`
-    : `fcgi://${upstream.host}:${upstream.port}/`;
 }
 
 const doesNotMissBrowser = {
@@ -166,8 +160,8 @@ const collectsAnswers = {
   reason: 'Apache keeps small parts of an answer back',
 } as const;
 
-/** What cannot hold behind mod_proxy_fcgi when it passes answers on as they come. */
-export const apacheProxyStreamingDeviations: Deviations = {
+/** What cannot hold behind mod_proxy_fcgi. */
+export const apacheProxyDeviations: Deviations = {
   earlyAnswer: {
     instead: 'weaker',
     rule: '26',
@@ -176,9 +170,9 @@ export const apacheProxyStreamingDeviations: Deviations = {
   leavesBeforeAnswer: doesNotMissBrowser,
 };
 
-/** What cannot hold behind mod_proxy_fcgi as it is by default. */
-export const apacheProxyDeviations: Deviations = {
-  ...apacheProxyStreamingDeviations,
+/** What cannot hold behind mod_proxy_fcgi when it collects answers. */
+export const apacheProxyCollectingDeviations: Deviations = {
+  ...apacheProxyDeviations,
   eventStream: collectsAnswers,
   leavesInAnswer: collectsAnswers,
   progressiveAnswer: collectsAnswers,

@@ -1,21 +1,22 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { caddyConfig } from '@fcgi-js/configs';
 import type { Deviations } from '../conformance/conformance-list.ts';
 import { webServerUser } from '../users.ts';
 import { launchWebServer } from './launch.ts';
-import { mustListen, type WebServer, type WebServerOptions } from './web-server.ts';
+import { siteOptions, type WebServer, type WebServerOptions } from './web-server.ts';
 
 /**
- * Starts Caddy with the application at the root.
+ * Starts Caddy with the site that `@fcgi-js/configs` prints.
  *
  * @param options where the application is
  */
-export function startCaddy({ application, folder }: WebServerOptions): Promise<WebServer> {
-  const upstream = mustListen(application, 'Caddy');
-  const target = upstream.kind === 'unix' ? `unix/${upstream.path}` : `${upstream.host}:${upstream.port}`;
-  return launchWebServer(folder, async (port) => {
+export function startCaddy(options: WebServerOptions): Promise<WebServer> {
+  const { folder } = options;
+  return launchWebServer(options, async (port) => {
     const config = join(folder, 'Caddyfile');
-    await writeFile(config, caddyfile(port, target));
+    const site = caddyConfig({ ...siteOptions(options), bind: `127.0.0.1:${port}` });
+    await writeFile(config, `{\n    admin off\n    auto_https off\n}\n${site}`);
     // It cannot change the user itself.
     const user = webServerUser();
     return {
@@ -25,22 +26,6 @@ export function startCaddy({ application, folder }: WebServerOptions): Promise<W
       ...(user === undefined ? {} : { uid: user.uid, gid: user.gid }),
     };
   });
-}
-
-function caddyfile(port: number, target: string): string {
-  return `
-{
-    admin off
-    auto_https off
-}
-http://:${port} {
-    bind 127.0.0.1
-    reverse_proxy ${target} {
-        transport fastcgi
-        flush_interval -1
-    }
-}
-`;
 }
 
 /** What cannot hold behind Caddy. */

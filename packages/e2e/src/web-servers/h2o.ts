@@ -1,31 +1,37 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { h2oConfig } from '@fcgi-js/configs';
 import type { Deviations } from '../conformance/conformance-list.ts';
 import { webServerUser } from '../users.ts';
 import { launchWebServer } from './launch.ts';
-import type { Upstream, WebServer, WebServerOptions } from './web-server.ts';
+import { siteOptions, type WebServer, type WebServerOptions } from './web-server.ts';
 
 /** What can be set about h2o. */
 export interface H2oOptions extends WebServerOptions {
-  /** Keeps connections to the application open (`fastcgi.timeout.keepalive`), default false. */
+  /** Keeps connections to the application open (`fastcgi.timeout.keepalive`), default true. */
   readonly keepConnections?: boolean;
 }
 
 /**
- * Starts h2o with the application at the root; it can start the application itself (`fastcgi.spawn`).
+ * Starts h2o with the site that `@fcgi-js/configs` prints; it can start the application itself (`fastcgi.spawn`).
  *
  * @param options where the application is, and how it is talked to
  */
 export function startH2o(options: H2oOptions): Promise<WebServer> {
-  const { folder } = options;
-  return launchWebServer(folder, async (port) => {
+  const { folder, keepConnections = true } = options;
+  return launchWebServer(options, async (port) => {
     const config = join(folder, 'h2o.conf');
-    await writeFile(config, h2oConfig(options, port));
+    const site = h2oConfig({
+      ...siteOptions(options),
+      bind: `127.0.0.1:${port}`,
+      keepAlive: keepConnections,
+    });
+    await writeFile(config, `${wrapper(folder)}${site}`);
     return { command: 'h2o', args: ['-c', config], errorLog: 'h2o-error.log' };
   });
 }
 
-function h2oConfig({ application, folder, keepConnections = false }: H2oOptions, port: number): string {
+function wrapper(folder: string): string {
   const user = webServerUser();
   return `
 ${user === undefined ? '' : `user: ${user.name}`}
@@ -33,25 +39,7 @@ pid-file: ${folder}/h2o.pid
 error-log: ${folder}/h2o-error.log
 temp-buffer-path: ${folder}
 num-threads: 1
-listen: { host: 127.0.0.1, port: ${port} }
-hosts:
-  default:
-    paths:
-      "/":
-        ${upstream(application)}
-${keepConnections ? '        fastcgi.timeout.keepalive: 5000' : ''}
 `;
-}
-
-function upstream(application: Upstream): string {
-  switch (application.kind) {
-    case 'unix':
-      return `fastcgi.connect: { port: ${application.path}, type: unix }`;
-    case 'tcp':
-      return `fastcgi.connect: { host: ${application.host}, port: ${application.port}, type: tcp }`;
-    case 'spawn':
-      return `fastcgi.spawn: "exec ${application.program}"`;
-  }
 }
 
 const collectsUploads = { instead: 'weaker', rule: '§5', reason: 'h2o collects the upload first' } as const;

@@ -1,61 +1,55 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { haproxyConfig } from '@fcgi-js/configs';
 import type { Deviations } from '../conformance/conformance-list.ts';
 import { webServerUser } from '../users.ts';
 import { launchWebServer } from './launch.ts';
-import { mustListen, type WebServer, type WebServerOptions } from './web-server.ts';
+import { siteOptions, type WebServer, type WebServerOptions } from './web-server.ts';
 
 /** What can be set about HAProxy. */
 export interface HaproxyOptions extends WebServerOptions {
-  /** Sends many requests on one connection at the same time (`mpxs-conns`, `get-values`), default false. */
+  /**
+   * Sends many requests on one connection at the same time (`mpxs-conns`, `get-values`), which `@fcgi-js/configs` does
+   * not print. Default false.
+   */
   readonly multiplexed?: boolean;
 }
 
 /**
- * Starts HAProxy with the application at the root. It keeps connections to the application open.
+ * Starts HAProxy with what `@fcgi-js/configs` prints. It keeps connections to the application open.
  *
  * @param options where the application is, and how it is talked to
  */
 export function startHaproxy(options: HaproxyOptions): Promise<WebServer> {
-  const { folder } = options;
-  return launchWebServer(folder, async (port) => {
-    const config = join(folder, 'haproxy.cfg');
-    await writeFile(config, haproxyConfig(options, port));
+  const { folder, multiplexed = false } = options;
+  return launchWebServer(options, async (port) => {
+    const { static: _, ...site } = siteOptions(options);
+    const text = haproxyConfig({ ...site, bind: `127.0.0.1:${port}` });
+    const [global, config] = [join(folder, 'global.cfg'), join(folder, 'haproxy.cfg')];
+    await writeFile(global, wrapper());
+    await writeFile(config, multiplexed ? withMultiplexing(text) : text);
     // -db: in the foreground.
-    return { command: 'haproxy', args: ['-db', '-f', config] };
+    return { command: 'haproxy', args: ['-db', '-f', global, '-f', config] };
   });
 }
 
-function haproxyConfig({ application, folder, multiplexed = false }: HaproxyOptions, port: number): string {
+function wrapper(): string {
   const user = webServerUser();
-  const upstream = mustListen(application, 'HAProxy');
-  const server = upstream.kind === 'unix' ? `unix@${upstream.path}` : `${upstream.host}:${upstream.port}`;
   return `
 global
     ${user === undefined ? '' : `user ${user.name}\n    group ${user.group}`}
     log stderr format raw local0 info
     nbthread 1
 defaults
-    mode http
     log global
     option httplog
-    timeout connect 5s
-    timeout client 60s
-    timeout server 60s
-frontend f
-    bind 127.0.0.1:${port}
-    default_backend b
-fcgi-app app
-    log-stderr global
-    docroot ${folder}
-    path-info ^()(/.*)$
-    set-param HTTP_AUTHORIZATION %[req.hdr(authorization)] if { req.hdr(authorization) -m found }
-    ${multiplexed ? 'option mpxs-conns\n    option get-values' : ''}
-backend b
-    use-fcgi-app app
-    ${multiplexed ? 'http-reuse always' : ''}
-    server s ${server} proto fcgi
 `;
+}
+
+function withMultiplexing(text: string): string {
+  return text
+    .replace('http-reuse safe', 'http-reuse always')
+    .replace('log-stderr global', 'log-stderr global\n    option mpxs-conns\n    option get-values');
 }
 
 /** What cannot hold behind HAProxy. */

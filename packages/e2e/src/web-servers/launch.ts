@@ -5,7 +5,7 @@ import { Child, type ChildOptions } from '../child.ts';
 import { reservePort } from '../free-port.ts';
 import { HttpClient } from '../http.ts';
 import { until } from '../poll.ts';
-import type { WebServer } from './web-server.ts';
+import type { WebServer, WebServerOptions } from './web-server.ts';
 
 /** How one product is started in the foreground. */
 export interface Launch extends ChildOptions {
@@ -22,18 +22,18 @@ const START_TIMEOUT = 15_000;
 /**
  * Starts a web server on a free port and waits until it passes an answer of the application on.
  *
- * @param folder its scratch folder
+ * @param options where the application is mounted, and the scratch folder
  * @param configure writes the configuration for a port on 127.0.0.1, and tells what to start
  * @throws Error, with the error log in its message, if it ends or does not answer within 15 seconds
  */
 export async function launchWebServer(
-  folder: string,
+  { folder, mount = '' }: Pick<WebServerOptions, 'folder' | 'mount'>,
   configure: (port: number) => Promise<Launch>,
 ): Promise<WebServer> {
   const reserved = await reservePort();
   const { args, command, errorLog: logName, stopSignal, ...childOptions } = await configure(reserved.port);
   const child = new Child(findProgram(command) ?? command, args, { cwd: folder, ...childOptions });
-  const url = new URL(`http://127.0.0.1:${reserved.port}`);
+  const url = new URL(`http://127.0.0.1:${reserved.port}${mount}/`);
 
   const logs = async () => {
     const log = logName === undefined ? '' : await readFile(join(folder, logName), 'utf8').catch(() => '');

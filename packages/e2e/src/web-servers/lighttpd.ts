@@ -1,37 +1,47 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lighttpdConfig } from '@fcgi-js/configs';
 import type { Deviations } from '../conformance/conformance-list.ts';
 import { webServerUser } from '../users.ts';
 import { launchWebServer } from './launch.ts';
-import type { Upstream, WebServer, WebServerOptions } from './web-server.ts';
+import { siteOptions, type WebServer, type WebServerOptions } from './web-server.ts';
 
 /** What can be set about lighttpd. */
 export interface LighttpdOptions extends WebServerOptions {
   /** Asks the application, as an authorizer, who may see what is below `/protected`, default false. */
   readonly authorizing?: boolean;
-  /** Passes uploads and answers on as they come, default false: both are collected first. */
+  /** Collects answers before it passes them on, as lighttpd does unless it is told otherwise. Default false. */
+  readonly collecting?: boolean;
+  /** Passes uploads on as they come, and refuses chunked ones. Default false: they are collected first. */
   readonly streaming?: boolean;
 }
 
 /**
- * Starts lighttpd with the application at the root; it can start the application itself (`bin-path`).
+ * Starts lighttpd with the site that `@fcgi-js/configs` prints; it can start the application itself (`bin-path`).
  *
  * @param options where the application is, and how it is talked to
  */
 export function startLighttpd(options: LighttpdOptions): Promise<WebServer> {
-  const { folder } = options;
-  return launchWebServer(folder, async (port) => {
+  const { application, authorizing = false, collecting = false, folder } = options;
+  return launchWebServer(options, async (port) => {
+    const site = lighttpdConfig({
+      ...siteOptions(options),
+      ...(application.kind === 'spawn' ? { listen: `unix:${folder}/lighttpd.sock` } : {}),
+      ...(authorizing ? { authorizer: '/protected' } : {}),
+    });
+    await writeFile(
+      join(folder, 'site.conf'),
+      collecting ? site.replace('server.stream-response-body = 1', '') : site,
+    );
     const config = join(folder, 'lighttpd.conf');
-    await writeFile(config, lighttpdConfig(options, port));
+    await writeFile(config, wrapper(options, port));
     return { command: 'lighttpd', args: ['-D', '-f', config], errorLog: 'lighttpd-error.log' };
   });
 }
 
-function lighttpdConfig(options: LighttpdOptions, port: number): string {
-  const { application, authorizing = false, folder, streaming = false } = options;
+function wrapper({ folder, streaming = false }: LighttpdOptions, port: number): string {
   const user = webServerUser();
   return `
-server.modules = ("mod_fastcgi")
 server.bind = "127.0.0.1"
 server.port = ${port}
 server.document-root = "${folder}"
@@ -41,36 +51,11 @@ server.errorlog = "${folder}/lighttpd-error.log"
 # What the application that lighttpd starts prints: the same file, so that one log tells everything.
 server.breakagelog = "${folder}/lighttpd-error.log"
 ${user === undefined ? '' : `server.username = "${user.name}"\nserver.groupname = "${user.group}"`}
-${streaming ? 'server.stream-request-body = 1\nserver.stream-response-body = 1' : ''}
-fastcgi.server = (
-    ${authorizing ? authorizer(upstream(application, folder)) : ''}
-    "/" => ((
-        ${upstream(application, folder)},
-        "check-local" => "disable",
-        "fix-root-scriptname" => "enable"
-    ))
-)
+${streaming ? 'server.stream-request-body = 1' : ''}
+include "${folder}/site.conf"
 `;
 }
 
-function authorizer(target: string): string {
-  return `"/protected" => ((
-        ${target},
-        "mode" => "authorizer",
-        "check-local" => "disable"
-    )),`;
-}
-
-function upstream(application: Upstream, folder: string): string {
-  switch (application.kind) {
-    case 'unix':
-      return `"socket" => "${application.path}"`;
-    case 'tcp':
-      return `"host" => "${application.host}", "port" => ${application.port}`;
-    case 'spawn':
-      return `"socket" => "${folder}/lighttpd.sock", "bin-path" => "${application.program}", "max-procs" => 1`;
-  }
-}
 const refusesBodyOfGet = {
   instead: 'nothing',
   rule: '§4',
@@ -92,7 +77,7 @@ const collectsAnswers = {
   reason: 'lighttpd collects the answer first',
 } as const;
 
-/** What cannot hold behind lighttpd as it is by default. */
+/** What cannot hold behind lighttpd when it collects both uploads and answers. */
 export const lighttpdCollectingDeviations: Deviations = {
   bodyOfGet: refusesBodyOfGet,
   earlyAnswer: collectsUploads,
@@ -110,7 +95,16 @@ export const lighttpdCollectingDeviations: Deviations = {
   },
 };
 
-/** What cannot hold behind lighttpd when it streams. */
+/** What cannot hold behind lighttpd as `@fcgi-js/configs` sets it up: answers as they come, uploads collected. */
+export const lighttpdDeviations: Deviations = {
+  bodyOfGet: refusesBodyOfGet,
+  earlyAnswer: collectsUploads,
+  leavesBeforeAnswer: doesNotMissBrowser,
+  leavesInUpload: collectsUploads,
+  progressiveUpload: collectsUploads,
+};
+
+/** What cannot hold behind lighttpd when it streams uploads, too. */
 export const lighttpdStreamingDeviations: Deviations = {
   bodyOfGet: refusesBodyOfGet,
   largeChunkedPost: {

@@ -23,7 +23,7 @@ const PATH = `${dirname(process.execPath)}:${process.env['PATH']}`;
  */
 export function startApacheCgi({ folder, program }: PlainCgiOptions): Promise<WebServer> {
   const user = webServerUser();
-  return launchWebServer(folder, async (port) => {
+  return launchWebServer({ folder }, async (port) => {
     const config = join(folder, 'apache.conf');
     // Not mpm_prefork: at its end it kills its whole process group, which is that of the tests.
     const modules = ['mpm_event', 'authz_core', 'alias', 'cgi'];
@@ -59,7 +59,7 @@ ScriptAlias / ${program}/
  */
 export function startLighttpdCgi({ folder, program }: PlainCgiOptions): Promise<WebServer> {
   const user = webServerUser();
-  return launchWebServer(folder, async (port) => {
+  return launchWebServer({ folder }, async (port) => {
     const config = join(folder, 'lighttpd.conf');
     await writeFile(
       config,

@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import type { WebServerOptions as SiteOptions } from '@fcgi-js/configs';
+
 /** A web server that runs for a test. */
 export interface WebServer {
   /** Where it answers; loopback. */
@@ -13,6 +16,8 @@ export interface WebServerOptions {
   readonly application: Upstream;
   /** Its scratch folder: configuration, logs, temporary files. */
   readonly folder: string;
+  /** The prefix of all URLs of the application, default none. */
+  readonly mount?: string;
 }
 
 /** How a web server reaches the application. */
@@ -32,6 +37,19 @@ export type ListeningUpstream = Exclude<Upstream, { kind: 'spawn' }>;
  */
 export function listenAddress(upstream: ListeningUpstream): string {
   return upstream.kind === 'unix' ? `unix:${upstream.path}` : `tcp:${upstream.host}:${upstream.port}`;
+}
+
+/**
+ * The options of `@fcgi-js/configs` that all web servers of these tests have in common.
+ *
+ * @param options where the application is
+ */
+export function siteOptions({ application, folder, mount = '' }: WebServerOptions): SiteOptions {
+  return {
+    ...(application.kind === 'spawn' ? { app: application.program } : { listen: listenAddress(application) }),
+    mount: mount === '' ? '/' : mount,
+    static: { prefix: '/static', folder: join(folder, 'static') },
+  };
 }
 
 /**
