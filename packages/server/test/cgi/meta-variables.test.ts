@@ -42,7 +42,7 @@ describe('a length', () => {
     'abc',
     'NaN',
     'Infinity',
-    '１',
+    '\xef\xbc\x91',
     '1000000000000000',
     '99999999999999999999',
   ])('%j is none', (text) => {

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { RemoteProtocolError } from '@fcgi-js/protocol';
 import { Params } from '@fcgi-js/server';
 import { hex, join, pair, pairs, pattern, toLatin1 } from 'test-support';
@@ -215,3 +217,43 @@ describe('params that are not acceptable', () => {
     expect(() => Params.decode(bytes, { bytes: 11, pairs: 3 })).toThrow(RemoteProtocolError);
   });
 });
+
+test.each(['caf\u0119', '\u010a', '\ud83d\ude00'])(
+  '%j, which is not one byte a character, is refused',
+  (text) => {
+    expect(() => Params.from([['X', text]])).toThrow(TypeError);
+    expect(() => Params.from([[text, 'x']])).toThrow(/one byte/);
+  },
+);
+
+test('a value that an application keeps does not keep the params it came with', () => {
+  const collect = exposeGc();
+  const kept: string[] = [];
+  const keep = (i: number) => {
+    const address = `2001:db8::${i.toString(16)}:1:2:3`;
+    const params = decode(
+      pairs([
+        ['HTTP_COOKIE', pattern(20_000)],
+        ['REMOTE_ADDR', address],
+      ]),
+    );
+    const names: string[] = [];
+    params.eachWithPrefix('REMOTE_', (_, value) => kept.push(value));
+    names.push(...params.keys());
+    kept.push(params.get('REMOTE_ADDR')!, ...names, ...[...params.values()].slice(1));
+  };
+  keep(0);
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let i = 1; i <= 1_000; i += 1) keep(i);
+  collect();
+  // 20 MB if each of them did.
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(2_000_000);
+  expect(kept).toHaveLength(1_001 * 5);
+});
+
+/** What `node --expose-gc` gives. */
+function exposeGc(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
