@@ -1,0 +1,209 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { join, lengthBytes, record } from 'test-support';
+import { expect, test } from 'vitest';
+import { until } from '../../src/poll.ts';
+import { growthDuring, inMebibytes, MEBIBYTE, tell, warmUp } from '../../src/wire/memory.ts';
+import type { ProbeProcess } from '../../src/wire/probe-process.ts';
+import {
+  abortRequest,
+  begin,
+  getValues,
+  params,
+  request,
+  requestBody,
+  streamEnd,
+  Type,
+  usualParams,
+} from '../../src/wire/requests.ts';
+import { expectToServe, withProbe } from '../../src/wire/use-probe.ts';
+import type { WireConnection } from '../../src/wire/wire-connection.ts';
+
+/** What the first flood may take: the young generation of the heap grows, and limits are filled. */
+const FIRST_FLOOD = 96 * MEBIBYTE;
+const FLOODS = 3;
+/** What may be in use more when all is over: 1,024 aborted requests whose handlers have not returned are less. */
+const LIVE_GROWTH = 4 * MEBIBYTE;
+
+/**
+ * Floods a warm probe again and again: the first flood may take what limits allow, the last finds that given back, and
+ * nothing is kept.
+ *
+ * @param mebibytes what the last flood may take
+ */
+async function expectBounded(
+  name: string,
+  mebibytes: number,
+  flood: (probe: ProbeProcess) => Promise<void>,
+): Promise<void> {
+  const attack = async (probe: ProbeProcess) => {
+    await warmUp(probe);
+    const growths: number[] = [];
+    const live: number[] = [];
+    for (let round = 0; round < FLOODS; round += 1) {
+      const { growth } = await growthDuring(probe, () => flood(probe));
+      growths.push(growth);
+      probe.closeConnections();
+      // Handlers of aborted requests hold their places until they return.
+      const isServing = () =>
+        expectToServe(probe).then(
+          () => true,
+          () => undefined,
+        );
+      await until(isServing, { what: 'answer after the flood' });
+      live.push(await probe.liveBytes());
+    }
+    const figures = [growths, live].map((list) => list.map(inMebibytes).join(', ')).join('; in use ');
+    tell(name, `${figures}; ${probe.outputBytes} bytes of log`);
+    expect(growths[0]).toBeLessThan(FIRST_FLOOD);
+    expect(growths.at(-1)).toBeLessThan(mebibytes * MEBIBYTE);
+    expect(live.at(-1)! - live[0]!).toBeLessThan(LIVE_GROWTH);
+  };
+  await withProbe('unix', attack, { reportsMemory: true });
+}
+
+/** Sends as long as the application takes it. */
+async function sendAll(connection: WireConnection, pieces: Iterable<Uint8Array>): Promise<void> {
+  for (const piece of pieces) {
+    if (connection.hasEnded) return;
+    if (!connection.sendArray(piece)) await connection.sent();
+  }
+}
+
+function* times(count: number, make: (index: number) => Uint8Array): Generator<Uint8Array> {
+  for (let index = 0; index < count; index += 1) yield make(index);
+}
+
+test('BEGIN_REQUEST for every ID of four connections', async () => {
+  const all = join(...times(65_535, (index) => begin(index + 1)));
+  await expectBounded('4 × 65,535 BEGIN_REQUEST', 16, async (probe) => {
+    const connections = await Promise.all([1, 2, 3, 4].map(() => probe.connect({ keepBodies: false })));
+    for (const connection of connections) connection.send(all);
+    for (const connection of connections) {
+      await connection.reached(() => connection.answers.length >= 65_535 - 1_024, 'refusals', 20_000);
+      connection.close();
+    }
+  });
+});
+
+test('20,000 requests that are aborted at once', async () => {
+  const one = join(request('/slow?ms=1000'), abortRequest());
+  await expectBounded('20,000 rapid aborts of a slow route', 16, async (probe) => {
+    const connection = await probe.connect({ keepBodies: false });
+    for (let count = 0; count < 20_000; count += 100) {
+      connection.send(...times(100, () => one));
+      await connection.reached(() => connection.answers.length >= count + 100, 'END_REQUEST', 20_000);
+    }
+  });
+});
+
+test('PARAMS without end', async () => {
+  const piece = record(Type.params, 1, new Uint8Array(65_535));
+  await expectBounded('256 MiB of PARAMS', 8, async (probe) => {
+    const connection = await probe.connect();
+    connection.send(begin());
+    await sendAll(
+      connection,
+      times(4_096, () => piece),
+    );
+  });
+});
+
+test('PARAMS without end in 1,024 requests at once', async () => {
+  await expectBounded('1,000 KiB PARAMS × 1,024 requests', 32, async (probe) => {
+    const connection = await probe.connect();
+    connection.send(...times(1_024, (index) => begin(index + 1)));
+    const content = new Uint8Array(64_000);
+    await sendAll(
+      connection,
+      times(16 * 1_024, (index) => record(Type.params, (index % 1_024) + 1, content)),
+    );
+  });
+});
+
+test('a value of 2 GiB', async () => {
+  const piece = record(Type.params, 1, new Uint8Array(65_535));
+  await expectBounded('2 GiB value', 8, async (probe) => {
+    const connection = await probe.connect();
+    connection.send(begin(), record(Type.params, 1, join(lengthBytes(1), lengthBytes(0x7fff_ffff, 4), 'n')));
+    await sendAll(
+      connection,
+      times(2_048, () => piece),
+    );
+  });
+});
+
+test('millions of empty params', async () => {
+  const piece = record(Type.params, 1, new Uint8Array(65_534));
+  await expectBounded('16 × 32,767 empty params', 8, async (probe) => {
+    const connection = await probe.connect();
+    connection.send(begin());
+    await sendAll(
+      connection,
+      times(15, () => piece),
+    );
+    connection.send(streamEnd(Type.params, 1), requestBody());
+    expect((await connection.answer(1)).status).toBe(431);
+  });
+});
+
+test('params one byte a record', async () => {
+  await expectBounded('a million PARAMS records of one byte', 8, async (probe) => {
+    const connection = await probe.connect();
+    connection.send(begin(), params(2, []));
+    const one = record(Type.params, 1, [5]);
+    const block = join(...times(1_000, () => one));
+    await sendAll(
+      connection,
+      times(1_000, () => block),
+    );
+    connection.send(abortRequest());
+    await connection.answer(1);
+  });
+});
+
+test('a body one byte a record that nobody reads', async () => {
+  await expectBounded('a body of one byte a record, unread', 16, async (probe) => {
+    const connection = await probe.connect();
+    connection.send(begin(), params(1, usualParams('/slow?ms=2000')));
+    const one = record(Type.stdin, 1, [5]);
+    const block = join(...times(1_000, () => one));
+    const flood = sendAll(
+      connection,
+      times(2_000, () => block),
+    );
+    await connection.answer(1);
+    connection.close();
+    await flood;
+  });
+});
+
+test.each([
+  ['GET_VALUES', getValues(['FCGI_MAX_CONNS', 'FCGI_MAX_REQS', 'FCGI_MPXS_CONNS'])],
+  ['records of an unknown type', record(200, 0, 'x'.repeat(8))],
+  ['empty STDIN records of no request', record(Type.stdin, 9)],
+  ['requests for an unknown role', join(begin(1, { role: 77 }), params(1, []), requestBody())],
+  ['padding', record(Type.stdin, 9, '', { padding: 255 })],
+])('a flood of %s while another web server is answered', async (name, one) => {
+  const block = join(...times(Math.ceil(65_536 / one.length), () => one));
+  await expectBounded(`flood of ${name}`, 16, async (probe) => {
+    const flooding = await probe.connect({ keepBodies: false });
+    // Not reading what is answered is part of the attack.
+    flooding.pause();
+    let running = true;
+    const flood = sendAll(
+      flooding,
+      (function* () {
+        while (running) yield block;
+      })(),
+    );
+    const other = await probe.connect();
+    for (let count = 0; count < 50; count += 1) {
+      other.send(request(`/echo?${count}`));
+      expect((await other.answer(1)).json['query']).toBe(String(count));
+      await delay(20);
+    }
+    running = false;
+    flooding.close();
+    await flood;
+  });
+});
