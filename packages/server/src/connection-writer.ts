@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { RequestOutput } from './request/request-output.ts';
+import type { RecordBytes } from './request/stdout-records.ts';
 
 /** Answers to management records that the web server does not read stop the reading above this many bytes. */
 const REPLY_BYTES = 65_536;
@@ -41,7 +42,7 @@ export class ConnectionWriter {
   }
 
   /** Writes records at once. `callback` is called when they have left, or never will. */
-  write(records: readonly Uint8Array[], callback?: () => void): void {
+  write(records: readonly RecordBytes[], callback?: () => void): void {
     if (this.#closed) {
       if (callback !== undefined) process.nextTick(callback);
       return;
@@ -52,10 +53,10 @@ export class ConnectionWriter {
     if (last > 0) socket.cork();
     for (let i = 0; i < last; i += 1) {
       this.#written += records[i]!.length;
-      socket.write(records[i]);
+      socket.write(records[i]!, 'latin1');
     }
     this.#written += records[last]!.length;
-    this.#congested = !socket.write(records[last], callback);
+    this.#congested = !socket.write(records[last]!, 'latin1', callback);
     if (last > 0) socket.uncork();
   }
 

@@ -140,7 +140,7 @@ export class Connection implements LinkHost {
     if (!state.keepConn) this.#closing = true;
     const request = new FcgiRequest(new RequestLink(this, state, params));
     state.owner = request;
-    if (state.phase === Phase.Received) request.input.end();
+    if (!state.receiving) request.input.end();
     this.owner.dispatch(request);
   }
 

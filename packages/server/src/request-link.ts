@@ -4,6 +4,7 @@ import type { ConnectionWriter } from './connection-writer.ts';
 import type { RequestState } from './engine/request-state.ts';
 import type { ConnectionInfo, FcgiRequest, RequestContext } from './request/fcgi-request.ts';
 import { type OutputPort, RequestOutput } from './request/request-output.ts';
+import type { RecordBytes } from './request/stdout-records.ts';
 
 /** What a connection does for its requests. */
 export interface LinkHost {
@@ -90,7 +91,7 @@ export class RequestLink implements OutputPort, RequestContext {
     this.#host.owner.waitUntil(promise);
   }
 
-  write(records: readonly Uint8Array[], callback?: () => void): void {
+  write(records: readonly RecordBytes[], callback?: () => void): void {
     this.#host.writer.write(records, callback);
   }
 }

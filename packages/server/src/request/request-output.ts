@@ -1,5 +1,5 @@
 import { encodeStream, ProtocolStatus, RecordType } from '@fcgi-js/protocol';
-import { encodeEnd, StdoutParts } from './stdout-records.ts';
+import { encodeEnd, type RecordBytes, StdoutParts } from './stdout-records.ts';
 
 /** From here on, output is written without waiting for more to go with it, in bytes. */
 const FLUSH_BYTES = 16_384;
@@ -15,7 +15,7 @@ export interface OutputPort {
   /** Whether the web server takes bytes slower than they come; the observer is told when it has caught up. */
   readonly congested: boolean;
   /** Writes records at once. */
-  write(records: readonly Uint8Array[], callback?: () => void): void;
+  write(records: readonly RecordBytes[], callback?: () => void): void;
   /** Calls {@link RequestOutput.flush} before the event loop goes on. */
   flushSoon(output: RequestOutput): void;
   /** Tells the observer of `output` when the connection is no longer congested. */
@@ -102,7 +102,7 @@ export class RequestOutput {
     const callbacks = this.#callbacks;
     this.#callbacks = undefined;
     if (this.#stdout.bytes > 0) {
-      this.#port.write(this.#stdout.take(this.#requestId, undefined), joined(callbacks));
+      this.#port.write(this.#stdout.take(this.#requestId, ''), joined(callbacks));
     } else if (callbacks !== undefined) {
       process.nextTick(joined(callbacks)!);
     }

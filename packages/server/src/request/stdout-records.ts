@@ -1,114 +1,153 @@
 import {
   FCGI_HEADER_LEN,
+  FCGI_VERSION_1,
   RecordType,
   STREAM_RECORD_CONTENT_LIMIT,
   streamPadding,
   writeRecordHeader,
 } from '@fcgi-js/protocol';
 
-/** Above this many bytes, contents are written where they lie rather than copied. */
+/** Above this many bytes, contents are written where they lie rather than joined. */
 const COPY_LIMIT = 16_384;
 
-/** STDOUT that waits to be written: text and bytes in order. */
+/** Records as they are written: bytes, or text of which each character is one byte (Latin-1). */
+export type RecordBytes = string | Uint8Array;
+
+/**
+ * STDOUT that waits to be written: text and bytes in order.
+ *
+ * A small response is nearly always text of one byte a character. It stays text: writing that costs a system call
+ * and nothing else, while an array must be made and filled first.
+ */
 export class StdoutParts {
-  readonly #parts: Array<string | Uint8Array> = [];
-  readonly #encodings: BufferEncoding[] = [];
+  /** Bytes, all of them before {@link #text}. */
+  #parts: Uint8Array[] | undefined;
+  /** Text of which each character is one byte. */
+  #text = '';
   /** Bytes of all parts. */
   bytes = 0;
 
   /** Adds text or bytes. */
   add(part: string | Uint8Array, encoding: BufferEncoding): void {
-    const bytes = typeof part === 'string' ? Buffer.byteLength(part, encoding) : part.length;
-    if (bytes === 0) return;
-    this.#parts.push(part);
-    this.#encodings.push(encoding);
-    this.bytes += bytes;
+    if (typeof part === 'string') {
+      // As many bytes as characters: only ASCII is, in UTF-8, and nothing is in the encodings of binary data.
+      if (encoding === 'latin1' || Buffer.byteLength(part, encoding) === part.length) {
+        this.#text += part;
+        this.bytes += part.length;
+      } else {
+        this.#addBytes(Buffer.from(part, encoding));
+      }
+    } else {
+      this.#addBytes(part);
+    }
   }
 
   /**
-   * All parts as STDOUT records of a request, followed by `tail`, as arrays to write in this order. Small ones
-   * are one array, so that a small response leaves in one write.
+   * All parts as STDOUT records of a request, followed by `tail`, to write in this order. Small ones are one text
+   * or array, so that a small response leaves in one write.
    */
-  take(requestId: number, tail: Uint8Array | undefined): Uint8Array[] {
+  take(requestId: number, tail: string): RecordBytes[] {
     const records =
-      this.bytes <= COPY_LIMIT ? [this.#copied(requestId, tail)] : this.#inPlace(requestId, tail);
-    this.#parts.length = 0;
-    this.#encodings.length = 0;
+      this.bytes <= COPY_LIMIT ? [this.#joined(requestId, tail)] : this.#inPlace(requestId, tail);
+    this.#parts = undefined;
+    this.#text = '';
     this.bytes = 0;
     return records;
   }
 
-  #copied(requestId: number, tail: Uint8Array | undefined): Uint8Array {
+  #addBytes(part: Uint8Array): void {
+    if (part.length === 0) return;
+    this.#moveText();
+    this.#parts ??= [];
+    this.#parts.push(part);
+    this.bytes += part.length;
+  }
+
+  /** Makes bytes of the text, because bytes follow it. */
+  #moveText(): void {
+    if (this.#text === '') return;
+    this.#parts ??= [];
+    this.#parts.push(Buffer.from(this.#text, 'latin1'));
+    this.#text = '';
+  }
+
+  #joined(requestId: number, tail: string): RecordBytes {
     const { bytes } = this;
-    const padding = bytes === 0 ? 0 : streamPadding(RecordType.Stdout, bytes);
-    const head = bytes === 0 ? 0 : FCGI_HEADER_LEN;
-    // Every byte of it is written below.
-    const target = Buffer.allocUnsafe(head + bytes + padding + (tail?.length ?? 0));
-    let offset = 0;
-    if (bytes > 0) {
-      offset = writeRecordHeader(target, 0, RecordType.Stdout, requestId, bytes, padding);
-      for (let i = 0; i < this.#parts.length; i += 1) {
-        const part = this.#parts[i]!;
-        if (typeof part === 'string') {
-          offset += target.write(part, offset, this.#encodings[i]);
-        } else {
-          target.set(part, offset);
-          offset += part.length;
-        }
-      }
-      target.fill(0, offset, offset + padding);
-      offset += padding;
+    if (bytes === 0) return tail;
+    const padding = streamPadding(RecordType.Stdout, bytes);
+    if (this.#parts === undefined) {
+      return `${headerText(RecordType.Stdout, requestId, bytes, padding)}${this.#text}${PADDING[padding]}${tail}`;
     }
-    if (tail !== undefined) target.set(tail, offset);
+    // Every byte of it is written below.
+    const target = Buffer.allocUnsafe(FCGI_HEADER_LEN + bytes + padding + tail.length);
+    let offset = writeRecordHeader(target, 0, RecordType.Stdout, requestId, bytes, padding);
+    for (const part of this.#parts) {
+      target.set(part, offset);
+      offset += part.length;
+    }
+    target.write(`${this.#text}${PADDING[padding]}${tail}`, offset, 'latin1');
     return target;
   }
 
-  #inPlace(requestId: number, tail: Uint8Array | undefined): Uint8Array[] {
-    const records: Uint8Array[] = [];
+  #inPlace(requestId: number, tail: string): RecordBytes[] {
+    this.#moveText();
+    const records: RecordBytes[] = [];
     let padding = 0;
-    for (let i = 0; i < this.#parts.length; i += 1) {
-      const part = this.#parts[i]!;
-      const content = typeof part === 'string' ? Buffer.from(part, this.#encodings[i]) : part;
+    for (const content of this.#parts ?? []) {
       for (let from = 0; from < content.length; from += STREAM_RECORD_CONTENT_LIMIT) {
         const to = Math.min(content.length, from + STREAM_RECORD_CONTENT_LIMIT);
-        // The padding of the record before and the header of this one, in one array.
-        const between = new Uint8Array(padding + FCGI_HEADER_LEN);
+        // The padding of the record before goes with the header of this one.
+        const before = PADDING[padding]!;
         padding = streamPadding(RecordType.Stdout, to - from);
-        writeRecordHeader(
-          between,
-          between.length - FCGI_HEADER_LEN,
-          RecordType.Stdout,
-          requestId,
-          to - from,
-          padding,
+        records.push(
+          before + headerText(RecordType.Stdout, requestId, to - from, padding),
+          content.subarray(from, to),
         );
-        records.push(between, content.subarray(from, to));
       }
     }
-    const last = new Uint8Array(padding + (tail?.length ?? 0));
-    if (tail !== undefined) last.set(tail, padding);
-    if (last.length > 0) records.push(last);
+    const last = PADDING[padding]! + tail;
+    if (last !== '') records.push(last);
     return records;
   }
 }
 
+const PADDING = Array.from({ length: 8 }, (_, length) => '\0'.repeat(length));
+
 /** Bytes in the body of END_REQUEST (§5.5). */
 const END_BODY_LENGTH = 8;
-/** Bytes of the end of STDOUT and END_REQUEST. */
-const END_LENGTH = 2 * FCGI_HEADER_LEN + END_BODY_LENGTH;
 
-/** The records that end a request: the ends of its streams and END_REQUEST (§5.5, §6.1). */
+/** The header of a record (§3.3) as text. */
+function headerText(type: number, requestId: number, contentLength: number, paddingLength: number): string {
+  return String.fromCharCode(
+    FCGI_VERSION_1,
+    type,
+    requestId >>> 8,
+    requestId & 0xff,
+    contentLength >>> 8,
+    contentLength & 0xff,
+    paddingLength,
+    0,
+  );
+}
+
+/** The records that end a request, as text: the ends of its streams and END_REQUEST (§5.5, §6.1). */
 export function encodeEnd(
   requestId: number,
   end: { appStatus: number; protocolStatus: number; stderrUsed: boolean },
-): Uint8Array {
-  const stderrEnd = end.stderrUsed ? FCGI_HEADER_LEN : 0;
-  const records = Buffer.allocUnsafe(stderrEnd + END_LENGTH);
-  if (end.stderrUsed) writeRecordHeader(records, 0, RecordType.Stderr, requestId, 0, 0);
-  let offset = writeRecordHeader(records, stderrEnd, RecordType.Stdout, requestId, 0, 0);
-  offset = writeRecordHeader(records, offset, RecordType.EndRequest, requestId, END_BODY_LENGTH, 0);
-  records.writeUInt32BE(end.appStatus, offset);
-  records[offset + 4] = end.protocolStatus;
-  records.fill(0, offset + 5);
-  return records;
+): string {
+  const { appStatus, protocolStatus, stderrUsed } = end;
+  const stderrEnd = stderrUsed ? headerText(RecordType.Stderr, requestId, 0, 0) : '';
+  const stdoutEnd = headerText(RecordType.Stdout, requestId, 0, 0);
+  const header = headerText(RecordType.EndRequest, requestId, END_BODY_LENGTH, 0);
+  const body = String.fromCharCode(
+    appStatus >>> 24,
+    (appStatus >>> 16) & 0xff,
+    (appStatus >>> 8) & 0xff,
+    appStatus & 0xff,
+    protocolStatus,
+    0,
+    0,
+    0,
+  );
+  return stderrEnd + stdoutEnd + header + body;
 }

@@ -134,9 +134,27 @@ describe('the end of a request', () => {
     expect(recorder.multiplexer.stopped).toBe(true);
   });
 
+  test('leaves alone what was looked at beforehand: the record after the params', () => {
+    const recorder = new Recorder();
+    recorder.multiplexer.push(join(begin(1), params(1, P), stdin(1, 'late'), begin(2), params(2, P)));
+    recorder.next();
+    recorder.multiplexer.end(recorder.states.get(1)!);
+    expect(recorder.push(new Uint8Array(0))).toEqual(['request 2 role 1: A=1']);
+    expect(recorder.multiplexer.discarded).toBe(0);
+  });
+
+  test('is not kept from a request by a broken record after it', () => {
+    const recorder = new Recorder();
+    recorder.multiplexer.push(join(begin(1), params(1, P), hex('02 05 0001 0000 00 00')));
+    expect(recorder.next()).toMatchObject({ kind: 'request' });
+    expect(() => recorder.next()).toThrow('version 2');
+  });
+
   test('between the two events of one record is no trouble', () => {
     const recorder = new Recorder();
-    recorder.multiplexer.push(join(begin(1), params(1, { CONTENT_LENGTH: '0' }), begin(2), params(2, P)));
+    recorder.multiplexer.push(
+      join(begin(1, { role: 3 }), params(1, { CONTENT_LENGTH: '0' }), begin(2), params(2, P)),
+    );
     recorder.next();
     recorder.multiplexer.end(recorder.states.get(1)!);
     expect(recorder.push(new Uint8Array(0))).toEqual(['stdin 1 ends', 'request 2 role 1: A=1']);

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { RequestOutput } from '../../src/request/request-output.ts';
-import { show, splitRecords } from '../support/received.ts';
+import { bytesOf, show, splitRecords } from '../support/received.ts';
 
 /** An output whose connection writes down what it is asked. */
 function newOutput() {
@@ -9,8 +9,8 @@ function newOutput() {
   const callbacks: Array<() => void> = [];
   const port = {
     congested: false,
-    write: (records: readonly Uint8Array[], callback?: () => void) => {
-      told.push(`write ${splitRecords(Buffer.concat(records)).records.map(show).join(', ')}`);
+    write: (records: readonly (string | Uint8Array)[], callback?: () => void) => {
+      told.push(`write ${splitRecords(bytesOf(records)).records.map(show).join(', ')}`);
       if (callback !== undefined) callbacks.push(callback);
     },
     flushSoon: () => told.push('flush soon'),

@@ -1,31 +1,41 @@
 import { hex, join, latin1, pattern } from 'test-support';
 import { describe, expect, test } from 'vitest';
 import { encodeEnd, StdoutParts } from '../../src/request/stdout-records.ts';
-import { splitRecords, toAnswer } from '../support/received.ts';
+import { bytesOf, splitRecords, toAnswer } from '../support/received.ts';
 import { Type } from '../support/wire.ts';
 
-/** All arrays together, and how many there are. */
-function taken(parts: StdoutParts, tail?: Uint8Array, requestId = 1) {
-  const arrays = parts.take(requestId, tail);
-  return { arrays, bytes: Buffer.concat(arrays) };
+/** What is to be written, as it is and as bytes. */
+function taken(parts: StdoutParts, tail = '', requestId = 1) {
+  const written = parts.take(requestId, tail);
+  return { written, bytes: bytesOf(written) };
 }
 
 describe('a small response', () => {
-  test('is one array: its head, its body and the end together', () => {
+  test.each([
+    ['text', 'hello'],
+    ['bytes', latin1('hello')],
+  ])('is written at once: its head, its body, which is %s, and the end together', (_, body) => {
     const parts = new StdoutParts();
     parts.add('Status: 200\r\n\r\n', 'latin1');
-    parts.add(latin1('hello'), 'latin1');
-    const { arrays } = taken(parts, hex('ee ff'), 0x0203);
-    expect(arrays).toHaveLength(1);
-    expect(arrays[0]).toEqual(
+    parts.add(body, 'utf8');
+    const { written, bytes } = taken(parts, '\xee\xff', 0x0203);
+    expect(written).toHaveLength(1);
+    expect(bytes).toEqual(
       Buffer.from(
         join(hex('01 06 0203 0014 04 00'), 'Status: 200\r\n\r\nhello', hex('00000000'), hex('ee ff')),
       ),
     );
   });
 
+  test('of text and bytes in turns is in order', () => {
+    const parts = new StdoutParts();
+    for (const part of ['a', latin1('b'), 'c', 'é', 'd', latin1('e'), 'f']) parts.add(part, 'utf8');
+    const { records } = splitRecords(taken(parts).bytes);
+    expect(Buffer.from(records[0]!.content).toString('utf8')).toBe('abcédef');
+  });
+
   test('with nothing in it is the end only, without an empty record before it', () => {
-    expect(taken(new StdoutParts(), hex('ee ff')).bytes).toEqual(Buffer.from(hex('ee ff')));
+    expect(taken(new StdoutParts(), '\xee\xff').bytes).toEqual(Buffer.from(hex('ee ff')));
   });
 
   test.each(['latin1', 'utf8', 'hex', 'base64', 'utf16le'] as const)('may be text in %s', (encoding) => {
@@ -55,7 +65,7 @@ test('empty parts are nothing', () => {
   parts.add('', 'utf8');
   parts.add(new Uint8Array(0), 'utf8');
   expect(parts.bytes).toBe(0);
-  expect(taken(parts, hex('ee')).bytes).toEqual(Buffer.from(hex('ee')));
+  expect(taken(parts, '\xee').bytes).toEqual(Buffer.from(hex('ee')));
 });
 
 test('what was taken is gone', () => {
@@ -89,8 +99,9 @@ describe('a large response', () => {
     const content = pattern(100_000);
     const parts = new StdoutParts();
     parts.add(content, 'latin1');
-    const { arrays } = taken(parts);
-    const ofContent = arrays.filter(({ buffer }) => buffer === content.buffer);
+    const ofContent = taken(parts).written.filter(
+      (part) => typeof part !== 'string' && part.buffer === content.buffer,
+    );
     expect(ofContent.reduce((sum, { length }) => sum + length, 0)).toBe(100_000);
   });
 
@@ -106,13 +117,13 @@ describe('a large response', () => {
 
 describe('the end of a request', () => {
   test('is an empty STDOUT and END_REQUEST, byte for byte', () => {
-    expect(encodeEnd(0x0102, { appStatus: 0x01020304, protocolStatus: 2, stderrUsed: false })).toEqual(
-      Buffer.from(hex('01 06 0102 0000 00 00  01 03 0102 0008 00 00  01020304 02 000000')),
-    );
+    expect(
+      bytesOf([encodeEnd(0x0102, { appStatus: 0x01020304, protocolStatus: 2, stderrUsed: false })]),
+    ).toEqual(Buffer.from(hex('01 06 0102 0000 00 00  01 03 0102 0008 00 00  01020304 02 000000')));
   });
 
   test('has an empty STDERR before, where STDERR was used', () => {
-    expect(encodeEnd(1, { appStatus: 0xffff_ffff, protocolStatus: 0, stderrUsed: true })).toEqual(
+    expect(bytesOf([encodeEnd(1, { appStatus: 0xffff_ffff, protocolStatus: 0, stderrUsed: true })])).toEqual(
       Buffer.from(
         hex('01 07 0001 0000 00 00  01 06 0001 0000 00 00  01 03 0001 0008 00 00  ffffffff 00 000000'),
       ),

@@ -46,13 +46,15 @@ export class Recorder {
   }
 }
 
-/** An event in one line. */
+/** An event in one line, and one more for the end of an empty body, which comes with the request. */
 export function show(event: MultiplexerEvent<string>): string {
   switch (event.kind) {
     case 'request': {
       const { requestId, role, keepConn } = event.state;
       const pairs = [...event.params.received()].map(([name, value]) => `${name}=${value}`);
-      return `request ${requestId} role ${role}${keepConn ? ' kept' : ''}: ${pairs.join(' ')}`;
+      const line = `request ${requestId} role ${role}${keepConn ? ' kept' : ''}: ${pairs.join(' ')}`;
+      const bodyless = role === 1 && !event.state.receiving;
+      return bodyless ? `${line}\nstdin ${requestId} ends` : line;
     }
     case 'body':
       return `${event.stream} ${event.state.requestId} ${JSON.stringify(toLatin1(event.content))}`;

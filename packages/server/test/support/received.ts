@@ -81,3 +81,10 @@ export function show({ type, requestId, content }: ReceivedRecord): string {
 function textOf(records: readonly ReceivedRecord[], type: number): string {
   return toLatin1(Buffer.concat(records.filter((each) => each.type === type).map(({ content }) => content)));
 }
+
+/** Records as they are written, in one array. */
+export function bytesOf(records: readonly (string | Uint8Array)[]): Buffer {
+  return Buffer.concat(
+    records.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : part)),
+  );
+}
