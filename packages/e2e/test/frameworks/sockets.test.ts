@@ -1,4 +1,4 @@
-import { IncomingMessage, OutgoingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, OutgoingMessage, Server, ServerResponse } from 'node:http';
 import { Readable, Stream } from 'node:stream';
 import { expect } from 'vitest';
 import { differentialActions } from '../../src/frameworks/actions.ts';
@@ -90,6 +90,17 @@ differentialActions('The socket of a request', {
       ]);
       expect(notes[2]).toEqual(['IncomingMessage', 'ServerResponse']);
     },
+  },
+  'has a server, on which middleware subscribes to upgrades and keeps what it has made': {
+    does: ({ note, req, res }) => {
+      const server = member(req.socket, 'server');
+      if (!(server instanceof Server)) throw new Error('There is no server.');
+      const subscribe = () => server.on('upgrade', () => note('upgrade')).listenerCount('upgrade') > 0;
+      note([subscribe(), Reflect.set(server, 'io', 'made'), member(req.socket, 'server') === server]);
+      note(member(server, 'io'));
+      res.end();
+    },
+    expect: ({ notes }) => expect(notes.slice(0, 2)).toEqual([[true, true, true], 'made']),
   },
   'closes once, after the response': {
     does: ({ note, req, res }) => {

@@ -331,6 +331,40 @@ describe('a browser that goes away', () => {
     peer.leave();
   });
 
+  test('leaves the response open, so that whoever asks in order to write may write', async () => {
+    let answered: ServerResponse | undefined;
+    const { peer } = await serve((_, res) => {
+      answered = res;
+    });
+    peer.send(request(1));
+    await expect.poll(() => answered).toBeDefined();
+    const closed = new Promise((resolve) => answered!.once('close', resolve));
+    peer.finish();
+    await closed;
+    const { destroyed, socket, writable } = answered!;
+    expect({ destroyed, writable, socket: [socket!.destroyed, socket!.writable] }).toEqual({
+      destroyed: false,
+      writable: true,
+      socket: [false, true],
+    });
+    answered!.end('for whoever still listens');
+    expect((await peer.answer(1)).body).toBe('for whoever still listens');
+  });
+
+  test('and whose connection is lost leaves a response that is destroyed', async () => {
+    let answered: ServerResponse | undefined;
+    const { peer } = await serve((_, res) => {
+      answered = res;
+    });
+    peer.send(request(1));
+    await expect.poll(() => answered).toBeDefined();
+    const closed = new Promise((resolve) => answered!.once('close', resolve));
+    peer.leave();
+    await closed;
+    await expect.poll(() => answered!.destroyed).toBe(true);
+    expect(answered!.socket?.writable ?? false).toBe(false);
+  });
+
   test('fails a body that is still coming', async () => {
     let outcome: unknown;
     const { peer } = await serve(async (req) => {

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { Server, type ServerResponse } from 'node:http';
 import { getDefaultHighWaterMark, Stream } from 'node:stream';
 
 /** What the socket of a request is connected to. */
@@ -26,6 +26,9 @@ export interface SocketAddresses {
 
 /** Bytes that a request object holds before it stops wanting more, and a response before `write()` gives false. */
 const HIGH_WATER_MARK = getDefaultHighWaterMark(false);
+
+/** What stands for the server of all requests: no web server passes on what it would be asked for. */
+let neverListening: Server | undefined;
 
 /**
  * What an application finds as `req.socket` and `res.socket`: looks like the `net.Socket` (or `TLSSocket`) of
@@ -111,6 +114,12 @@ export class RequestSocket extends Stream {
 
   get remoteFamily(): string | undefined {
     return family(this.remoteAddress);
+  }
+
+  /** For middleware that looks for its server here, to subscribe to `upgrade` or to keep something on it. */
+  get server(): Server {
+    neverListening ??= new Server();
+    return neverListening;
   }
 
   get writableEnded(): boolean {
