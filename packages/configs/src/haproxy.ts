@@ -44,6 +44,8 @@ export function haproxyConfig(options: WebServerOptions): string {
       'log-stderr global',
       '# HAProxy wants one; nothing is served from it.',
       'docroot /',
+      mount !== '' &&
+        `# The prefix without a slash looks like a page at the root: createServer({ mount: '${mount}' }).`,
       `path-info ${quoteHaproxy('mount', mount === '' ? '^()(/.*)$' : `^(${quoteRegex(mount)})(/.*)?$`)}`,
       'set-param HTTP_AUTHORIZATION %[var(txn.authorization)] if { var(txn.authorization) -m found }',
       !keepAlive && 'no option keep-conn',

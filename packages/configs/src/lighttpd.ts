@@ -50,7 +50,10 @@ export function lighttpdConfig(options: WebServerOptions): string {
     '',
     condition(
       serverNames.length > 0 && `$HTTP["host"] =~ "^(?:${hosts})(?::[0-9]+)?$"`,
-      mount !== '' && '# "fastcgi.server" alone would take every URL that begins like this, /…x too.',
+      mount !== '' && [
+        '# "fastcgi.server" alone would take every URL that begins like this, /…x too.',
+        `# The prefix without a slash looks like a page at the root: createServer({ mount: '${mount}' }).`,
+      ],
       condition(`$HTTP["url"] =~ "^${mount === '' ? '/' : `${quoteRegex(mount)}(?:/|$)`}"`, application),
     ),
   );

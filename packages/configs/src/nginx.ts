@@ -107,7 +107,8 @@ function params({ mount, name }: Site) {
     mount === ''
       ? ['fastcgi_param SCRIPT_NAME "";', 'fastcgi_param PATH_INFO $fastcgi_script_name;']
       : [
-          '# (?s): a path may have line breaks in it.',
+          '# The prefix alone is the first page. (?s): a path may have line breaks in it.',
+          `rewrite ${quoteNginxRegex(`^${quoteRegex(mount)}$`)} ${mount}/ break;`,
           `fastcgi_split_path_info ${split};`,
           'fastcgi_param SCRIPT_NAME $fastcgi_script_name;',
           'fastcgi_param PATH_INFO $fastcgi_path_info;',

@@ -25,14 +25,18 @@ const dist = fileURLToPath(new URL('../dist', import.meta.url));
  * @param name which one of `src/apps`
  * @param address where it listens, as its README says
  * @param folder its scratch folder
+ * @param mount the prefix that the web server does not tell it
  */
 export function startApplication(
   name: ApplicationName,
   address: string,
   folder: string,
+  mount?: string,
 ): Promise<RunningApplication> {
   const program = join(dist, 'apps', `${name}.js`);
-  return untilReady(new Child(process.execPath, [program, address, folder]));
+  return untilReady(
+    new Child(process.execPath, [program, address, folder, ...(mount === undefined ? [] : [mount])]),
+  );
 }
 
 /**

@@ -41,10 +41,14 @@ export interface Setup {
   readonly deviations?: Deviations;
   /** Default `node`. */
   readonly launcher?: Launcher;
+  /** The prefix of all URLs of the application, default none. */
+  readonly mount?: string;
   readonly name: string;
   /** What it needs beside Node. */
   readonly programs: readonly SystemProgram[];
   readonly start: (options: WebServerOptions) => Promise<WebServer>;
+  /** The application gets the option `mount`, as the web server does not tell it the prefix. Default false. */
+  readonly tellsMount?: boolean;
   /** Default `unix`. */
   readonly transport?: Transport;
 }
@@ -84,7 +88,8 @@ export async function startSetup(setup: Setup): Promise<RunningSetup> {
     const folder = await createScratchFolder();
     undo.push(folder.remove);
     const { application, running } = await startUpstream(setup, folder.path, undo);
-    const webServer = await setup.start({ application, folder: folder.path });
+    const { mount = '' } = setup;
+    const webServer = await setup.start({ application, folder: folder.path, mount });
     undo.push(webServer.stop);
     const logs = async () => [...(await webServer.logs()), running?.output() ?? ''];
     return { folder: folder.path, url: webServer.url, logs, stop };
@@ -106,13 +111,16 @@ async function startUpstream(
   undo: Array<() => unknown>,
 ): Promise<StartedUpstream> {
   const { application: name = 'express-app', launcher = 'node', transport = 'unix' } = setup;
+  const told = setup.tellsMount === true ? setup.mount : undefined;
   if (launcher === 'web server') {
-    return { application: { kind: 'spawn', program: await installProgram(name, folder) } };
+    const program = await installProgram(name, folder);
+    const words = told === undefined ? [] : ['fd:0', folder, told];
+    return { application: { kind: 'spawn', program, arguments: words } };
   }
   const application = await chooseAddress(transport, folder, undo);
   const running =
     launcher === 'node'
-      ? await startApplication(name, addressFor(transport, application), folder)
+      ? await startApplication(name, addressFor(transport, application), folder, told)
       : await spawnApplication(await installProgram(name, folder), application);
   undo.push(running.stop);
   return { application, running };

@@ -34,7 +34,7 @@ export function htaccess(site: Site, module: ApacheModule): string {
       (folder) => `RewriteRule "^${quoteRegex(insideFolder(folder, site, dirname(app.program)))}/" "-" [END]`,
     ),
     '# No RewriteCond for files that are there: it would show the sources of the application to everybody.',
-    `RewriteRule "(?s)^(.*)$" "${program}/$1" [END]`,
+    `RewriteRule "(?s)^(.*)$" "${program}/$1" "[END,B=?%]"`,
   );
 }
 

@@ -16,7 +16,6 @@ export const proxyFcgi: ApacheModule = {
   modules: ({ authorizer, listen }) => [
     'proxy',
     'proxy_fcgi',
-    'setenvif',
     ...(listen.length > 1 ? ['proxy_balancer', 'slotmem_shm', 'lbmethod_bybusyness'] : []),
     ...(authorizer === undefined ? [] : ['authn_core', 'authnz_fcgi', 'authz_user']),
   ],
@@ -26,7 +25,7 @@ export const proxyFcgi: ApacheModule = {
       `AuthnzFcgiDefineProvider authn ${site.name} ${authorizerUrl(site)}`,
     ],
   application(site) {
-    const { listen, mount, name, statics } = site;
+    const { mount, name, statics } = site;
     const from = quoteApache('mount', mount === '' ? '/' : mount);
     const end = mount === '' ? '/' : '';
     const [only, ...others] = targets(site);
@@ -46,10 +45,6 @@ export const proxyFcgi: ApacheModule = {
             '</Proxy>',
             `ProxyPass ${from} "balancer://${name}${end}"`,
           ],
-      listen.length > 0 && [
-        '# SCRIPT_NAME and PATH_INFO as CGI has them. SetEnv would be too late.',
-        'SetEnvIf Request_URI . proxy-fcgi-pathinfo=unescape',
-      ],
     ];
   },
   authorizing: ({ name }): Lines => [

@@ -5,7 +5,7 @@ import { createExpressApp } from './express-routes.ts';
 import { NotesWriter } from './notes-writer.ts';
 import { serve, startArguments } from './serve.ts';
 
-const { address, folder } = startArguments(process.argv);
+const { address, folder, mounted } = startArguments(process.argv);
 const app = createExpressApp({ folder, notes: new NotesWriter(join(folder, 'notes')) });
 
-serve({ responder: fromNodeListener(app) }, address);
+serve({ responder: fromNodeListener(app), ...mounted }, address);

@@ -5,7 +5,7 @@ import { createHonoApp } from './hono-routes.ts';
 import { NotesWriter } from './notes-writer.ts';
 import { serve, startArguments } from './serve.ts';
 
-const { address, folder } = startArguments(process.argv);
+const { address, folder, mounted } = startArguments(process.argv);
 const app = createHonoApp({ folder, notes: new NotesWriter(join(folder, 'notes')) });
 
-serve({ responder: fromFetchHandler(app.fetch) }, address);
+serve({ responder: fromFetchHandler(app.fetch), ...mounted }, address);

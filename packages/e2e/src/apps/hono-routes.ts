@@ -5,6 +5,7 @@ import { type Context, Hono } from 'hono';
 import { setCookie } from 'hono/cookie';
 import { etag } from 'hono/etag';
 import { stream, streamSSE } from 'hono/streaming';
+import { getPath } from 'hono/utils/url';
 import { patternBytes, patternParts } from '../pattern.ts';
 import { fileResponse } from './file-response.ts';
 import type { NotesWriter } from './notes-writer.ts';
@@ -24,7 +25,10 @@ type AppContext = Context<{ Bindings: FetchContext }>;
  * routes.
  */
 export function createHonoApp({ folder, notes }: HonoAppOptions): App {
-  const app: App = new Hono();
+  // Below a prefix the URL is the one that the browser sent.
+  const app: App = new Hono({
+    getPath: (request, options) => getPath(request).slice(options?.env?.baseUrl.length) || '/',
+  });
   app.notFound((c) => c.text(`Cannot ${c.req.method} ${c.req.path}`, 404));
   // Errors are the server's business here, and not Hono's.
   app.onError((error) => {
@@ -150,7 +154,7 @@ async function echo(c: AppContext): Promise<Response> {
   const body = await digestOf(c.req.raw);
   return c.json({
     method,
-    url: target,
+    url: target.slice(c.env.baseUrl.length).replace(/^(?=\?|$)/, '/'),
     originalUrl: target,
     baseUrl: c.env.baseUrl,
     query: c.req.query(),

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { createServer, type ServerOptions } from '@fcgi-js/server';
 import { listenInMemory } from './listen-in-memory.ts';
 
-/** How an application of these tests was started: `app [ADDRESS] [FOLDER]`. */
+/** How an application of these tests was started: `app [ADDRESS] [FOLDER] [MOUNT]`. */
 export interface StartArguments {
   /**
    * Where to listen: an address of the library, or `memory:/path`, which {@link listenInMemory} explains. Default
@@ -11,6 +11,8 @@ export interface StartArguments {
   readonly address: string;
   /** Where the files to serve and the folder `notes` are, default the folder of the program. */
   readonly folder: string;
+  /** The prefix that the web server does not tell it, if any. */
+  readonly mounted: Pick<ServerOptions, 'mount'>;
 }
 
 /**
@@ -20,7 +22,12 @@ export interface StartArguments {
  */
 export function startArguments(argv: readonly string[]): StartArguments {
   const program = argv[1] ?? '.';
-  return { address: argv[2] ?? 'fd:0', folder: argv[3] ?? dirname(program) };
+  const mount = argv[4];
+  return {
+    address: argv[2] ?? 'fd:0',
+    folder: argv[3] ?? dirname(program),
+    mounted: mount === undefined ? {} : { mount },
+  };
 }
 
 /**

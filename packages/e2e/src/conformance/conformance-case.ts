@@ -7,7 +7,11 @@ export interface Session {
   readonly http: HttpClient;
   /** Sends its requests one after the other on one connection. */
   readonly kept: HttpClient;
+  /** The prefix of all URLs of the application; '' at the root. Paths of requests are below it. */
+  readonly mount: string;
   readonly notes: Notes;
+  /** Sends each request on a connection of its own, with paths that may lie outside of `mount`. */
+  readonly site: HttpClient;
 }
 
 /** One thing that must be so behind every web server. */

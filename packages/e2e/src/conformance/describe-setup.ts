@@ -42,6 +42,7 @@ export function describeSetup(
     afterAll(async () => {
       session?.http.close();
       session?.kept.close();
+      session?.site.close();
       await session?.running.stop();
     });
     define((title, run) => {
@@ -60,17 +61,18 @@ export function describeSetup(
 }
 
 /**
- * Defines the tests of the whole conformance list behind one setup.
+ * Defines the tests of the conformance list behind one setup.
  *
  * @param setup the web server, its configuration, and what cannot hold behind it
+ * @param list which cases, default all
  */
-export function describeConformance(setup: Setup): void {
+export function describeConformance(setup: Setup, list = conformanceList): void {
   const deviations: Readonly<Record<string, Deviation | undefined>> = {
     ...applicationDeviations[setup.application ?? 'express-app'],
     ...setup.deviations,
   };
   describeSetup(setup, (define) => {
-    for (const [name, conformanceCase] of conformanceList) {
+    for (const [name, conformanceCase] of list) {
       const { run, title } = formOf(conformanceCase, deviations[name]);
       if (run === undefined) test.skip(title);
       else define(title, run);
@@ -91,7 +93,9 @@ function openSession(running: RunningSetup): SetupSession {
   return {
     http: new HttpClient(running.url),
     kept: new HttpClient(running.url, { keepAlive: true }),
+    mount: running.url.pathname.replace(/\/$/, ''),
     notes: new Notes(running.folder),
     running,
+    site: new HttpClient(new URL('/', running.url)),
   };
 }

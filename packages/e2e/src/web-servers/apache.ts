@@ -87,13 +87,13 @@ export function startApacheHtaccess(options: WebServerOptions): Promise<WebServe
     // What the host has set up: a folder for the site, and room for uploads.
     const host = `${fcgidFiles(options)}
 FcgidMaxRequestLen 1073741824
-${mount === '' ? '' : `Alias "${mount}" "${folder}"`}
+${mount === '' ? '' : `Alias "${mount}" "${folder}"\nDocumentRoot "${folder}/static"`}
 <Directory "${folder}">
     AllowOverride All
     Require all granted
 </Directory>
 `;
-    return configure(options, port, ['alias', 'fcgid', 'rewrite'], host);
+    return configure(options, port, ['alias', 'dir', 'fcgid', 'rewrite'], host);
   });
 }
 
@@ -187,4 +187,9 @@ export const apacheFcgidDeviations: Deviations = {
   leavesInUpload: collectsUploads,
   progressiveAnswer: collectsAnswers,
   progressiveUpload: collectsUploads,
+};
+
+/** What cannot hold with a `.htaccess`. */
+export const apacheHtaccessDeviations: Deviations = {
+  ...apacheFcgidDeviations,
 };

@@ -54,6 +54,7 @@ function withMultiplexing(text: string): string {
 
 /** What cannot hold behind HAProxy. */
 export const haproxyDeviations: Deviations = {
+  lineBreakInUrl: { instead: 'nothing', rule: '§3', reason: 'HAProxy answers 500 to a line break' },
   largeChunkedPost: {
     instead: 'nothing',
     rule: '§4',

@@ -61,6 +61,11 @@ const refusesBodyOfGet = {
   rule: '§4',
   reason: 'lighttpd answers 400 to a GET with a body',
 } as const;
+const refusesLineBreaks = {
+  instead: 'nothing',
+  rule: '§3',
+  reason: 'lighttpd answers 400 to a line break',
+} as const;
 const doesNotMissBrowser = {
   instead: 'weaker',
   rule: '§5',
@@ -80,6 +85,7 @@ const collectsAnswers = {
 /** What cannot hold behind lighttpd when it collects both uploads and answers. */
 export const lighttpdCollectingDeviations: Deviations = {
   bodyOfGet: refusesBodyOfGet,
+  lineBreakInUrl: refusesLineBreaks,
   earlyAnswer: collectsUploads,
   eventStream: collectsAnswers,
   leavesBeforeAnswer: doesNotMissBrowser,
@@ -98,6 +104,7 @@ export const lighttpdCollectingDeviations: Deviations = {
 /** What cannot hold behind lighttpd as `@fcgi-js/configs` sets it up: answers as they come, uploads collected. */
 export const lighttpdDeviations: Deviations = {
   bodyOfGet: refusesBodyOfGet,
+  lineBreakInUrl: refusesLineBreaks,
   earlyAnswer: collectsUploads,
   leavesBeforeAnswer: doesNotMissBrowser,
   leavesInUpload: collectsUploads,
@@ -107,6 +114,7 @@ export const lighttpdDeviations: Deviations = {
 /** What cannot hold behind lighttpd when it streams uploads, too. */
 export const lighttpdStreamingDeviations: Deviations = {
   bodyOfGet: refusesBodyOfGet,
+  lineBreakInUrl: refusesLineBreaks,
   largeChunkedPost: {
     instead: 'nothing',
     rule: '§4',

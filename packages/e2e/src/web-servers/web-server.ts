@@ -25,7 +25,7 @@ export type Upstream =
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   /** The web server starts this program with a listening socket as descriptor 0. */
-  | { readonly kind: 'spawn'; readonly program: string };
+  | { readonly kind: 'spawn'; readonly program: string; readonly arguments: readonly string[] };
 
 /** The kinds of upstream that are there before the web server is. */
 export type ListeningUpstream = Exclude<Upstream, { kind: 'spawn' }>;
@@ -46,7 +46,9 @@ export function listenAddress(upstream: ListeningUpstream): string {
  */
 export function siteOptions({ application, folder, mount = '' }: WebServerOptions): SiteOptions {
   return {
-    ...(application.kind === 'spawn' ? { app: application.program } : { listen: listenAddress(application) }),
+    ...(application.kind === 'spawn'
+      ? { app: { command: [application.program, ...application.arguments] } }
+      : { listen: listenAddress(application) }),
     mount: mount === '' ? '/' : mount,
     static: { prefix: '/static', folder: join(folder, 'static') },
   };

@@ -42,9 +42,9 @@ export const urls = {
   },
 } satisfies Record<string, ConformanceCase>;
 
-async function seesExactly({ http }: Session, target: string): Promise<void> {
+async function seesExactly({ http, mount }: Session, target: string): Promise<void> {
   const { baseUrl, originalUrl, url } = echoOf(await http.request(target));
-  assert.equal(originalUrl, target);
+  assert.equal(originalUrl, mount + target);
   assert.equal(url, target);
-  assert.equal(baseUrl, '');
+  assert.equal(baseUrl, mount);
 }
