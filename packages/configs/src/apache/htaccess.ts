@@ -33,8 +33,9 @@ export function htaccess(site: Site, module: ApacheModule): string {
     statics.map(
       (folder) => `RewriteRule "^${quoteRegex(insideFolder(folder, site, dirname(app.program)))}/" "-" [END]`,
     ),
+    '# B: what these three are in the path must not become a query, a fragment or a fault.',
     '# No RewriteCond for files that are there: it would show the sources of the application to everybody.',
-    `RewriteRule "(?s)^(.*)$" "${program}/$1" "[END,B=?%]"`,
+    `RewriteRule "(?s)^(.*)$" "${program}/$1" "[END,B=?%#]"`,
   );
 }
 

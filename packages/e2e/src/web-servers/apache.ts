@@ -192,4 +192,14 @@ export const apacheFcgidDeviations: Deviations = {
 /** What cannot hold with a `.htaccess`. */
 export const apacheHtaccessDeviations: Deviations = {
   ...apacheFcgidDeviations,
+  encodedSlash: {
+    instead: 'nothing',
+    rule: '§3',
+    reason: 'Apache answers 404 to %2F unless the host allows it',
+  },
+};
+
+/** What cannot hold with a `.htaccess` below a prefix. */
+export const apacheHtaccessBelowDeviations: Deviations = {
+  bareMount: { instead: 'weaker', reason: 'Apache adds the slash to the name of a folder' },
 };

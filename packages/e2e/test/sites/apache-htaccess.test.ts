@@ -1,5 +1,9 @@
 import { describeSites, started } from '../../src/conformance/describe-sites.ts';
-import { apacheHtaccessDeviations, startApacheHtaccess } from '../../src/web-servers/apache.ts';
+import {
+  apacheHtaccessBelowDeviations,
+  apacheHtaccessDeviations,
+  startApacheHtaccess,
+} from '../../src/web-servers/apache.ts';
 
 describeSites({
   name: 'Apache .htaccess',
@@ -7,4 +11,5 @@ describeSites({
   start: startApacheHtaccess,
   ways: [started],
   deviations: apacheHtaccessDeviations,
+  deviationsBelow: apacheHtaccessBelowDeviations,
 });

@@ -18,6 +18,15 @@ export const sites = {
         assert.equal(answer.text(), 'hello', path);
       }
     },
+    weaker: {
+      title: 'serves its prefix with a slash, and the browser is sent there',
+      async run({ mount, site }) {
+        const answer = await site.request(`${mount}?a=1`);
+        assert.equal(answer.status, 301);
+        assert.match(answer.headers.location ?? '', new RegExp(`${mount}/\\?a=1$`));
+        assert.equal((await site.request(`${mount}/`)).text(), 'hello');
+      },
+    },
   },
   siblings: {
     title: 'serves nothing that only begins like its prefix, and nothing above it',
