@@ -25,7 +25,7 @@ export function requestTarget(params: Params, mount?: string): RequestTarget | u
   const scriptName = params.get('SCRIPT_NAME') ?? '';
   const uri = params.get('REQUEST_URI') ?? '';
   // Most requests: nothing is in the way, so there is nothing to find out.
-  if (scriptName === '' && mount === undefined && agrees(uri, params.get('PATH_INFO') ?? '')) {
+  if (mount === undefined && isAtRoot(params, scriptName, uri)) {
     return { baseUrl: '', originalUrl: uri, url: uri };
   }
   const served = servedPath(params, scriptName, mount);
@@ -43,14 +43,25 @@ function below(target: string, prefix: string, rest: string): RequestTarget {
   return { baseUrl: encodePath(prefix), originalUrl: target, url };
 }
 
-/** Whether the path of REQUEST_URI is PATH_INFO, with nothing in it that could be encoded or decoded. */
-function agrees(uri: string, pathInfo: string): boolean {
+/** Whether the params say so at first sight, as those of a web server that passes everything on do. */
+function isAtRoot(params: Params, scriptName: string, uri: string): boolean {
+  const pathInfo = params.get('PATH_INFO');
+  if (scriptName === '') return agrees(uri, pathInfo ?? '');
+  // nginx as it comes: SCRIPT_NAME is the whole path. The other two could prove that part of it is a prefix.
+  return (
+    pathInfo === undefined &&
+    agrees(uri, scriptName) &&
+    !params.has('CONTEXT_PREFIX') &&
+    !params.get('SCRIPT_FILENAME')?.startsWith('proxy:')
+  );
+}
+
+/** Whether the path of REQUEST_URI is this one, with nothing in it that could be encoded or decoded; '' is any. */
+function agrees(uri: string, path: string): boolean {
   return (
     uri.startsWith('/') &&
-    uri.startsWith(pathInfo) &&
-    (pathInfo === '' ||
-      uri.length === pathInfo.length ||
-      uri.charCodeAt(pathInfo.length) === QUESTION_MARK) &&
-    isPlain(pathInfo)
+    uri.startsWith(path) &&
+    (path === '' || uri.length === path.length || uri.charCodeAt(path.length) === QUESTION_MARK) &&
+    isPlain(path)
   );
 }
