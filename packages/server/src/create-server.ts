@@ -51,7 +51,7 @@ export interface ServerOptions {
   readonly onError?: (error: unknown, request?: FcgiRequest) => void;
   /**
    * Changes the params of every request before anything else looks at them, for example
-   * `composeParams(authorizationFix, forwarded({ trust: ['10.0.0.0/8'] }))` of `@fcgi-js/middleware`. If it throws,
+   * `composeParams(authorizationFix(), forwarded({ trust: ['10.0.0.0/8'] }))` of `@fcgi-js/middleware`. If it throws,
    * the request is answered with 500.
    *
    * @defaultValue none: params are as they came
@@ -290,7 +290,7 @@ const SERVER_OPTIONS: OptionKinds<ServerOptions> = {
   limits: OBJECT,
   mount: { words: "'/' or a path such as '/app', decoded and normalised", accepts: isMount },
   onError: functionSuchAs('(error) => console.error(error)'),
-  params: functionSuchAs('authorizationFix of @fcgi-js/middleware'),
+  params: functionSuchAs('authorizationFix() of @fcgi-js/middleware'),
   responder: HANDLER,
 };
 

@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import * as protocol from '@fcgi-js/protocol';
 import { build } from 'esbuild';
@@ -24,17 +22,6 @@ test('all of @fcgi-js/protocol has at most 5 kB, minified and gzipped', async ()
   expect(others).toEqual([]);
   expect(bundle?.text).toContain('FCGI_UNSUPPORTED_VERSION');
   expect(gzipSync(bundle?.contents ?? '', { level: 9 }).length).toBeLessThanOrEqual(5_000);
-});
-
-test('the tests of @fcgi-js/protocol run every line and every branch of it', async () => {
-  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const args = [vitest, 'run', '--config', 'vitest.coverage.config.ts'];
-  // It ends with another code than 0, and execFile throws, where less than all is covered.
-  const { stdout } = await promisify(execFile)(process.execPath, args, {
-    cwd: folder,
-    env: { ...process.env, NO_COLOR: '1' },
-  });
-  expect(stdout).toMatch(/^All files +\| +100 \| +100 \| +100 \| +100 \|/m);
 });
 
 describe('the program in the README of @fcgi-js/protocol', () => {

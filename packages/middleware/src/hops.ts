@@ -1,0 +1,47 @@
+/** What proxies have said about a request, one entry for each of them, the nearest to the browser first. */
+export interface Hops {
+  /** Whom each proxy had the request from. */
+  readonly clients: readonly string[];
+  /** The host that each was asked for. */
+  readonly hosts: readonly string[];
+  readonly ports: readonly string[];
+  /** The scheme that each was asked with. */
+  readonly schemes: readonly string[];
+}
+
+/** Parts of a list or of an element, quoted text left whole (RFC 9110 §5.6.4). */
+const ELEMENTS = /(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g;
+const PAIR = /(?:^|;)\s*(for|host|proto)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;"\s]*))\s*(?=;|$)/gi;
+
+/** Out of X-Forwarded-For, -Host, -Port and -Proto. */
+export function xForwardedHops(params: ReadonlyMap<string, string>): Hops {
+  const list = (name: string) => {
+    const text = params.get(`HTTP_X_FORWARDED_${name}`) ?? '';
+    return text.trim() === '' ? [] : text.split(',').map((entry) => entry.trim());
+  };
+  return {
+    clients: list('FOR').map(withoutPort),
+    hosts: list('HOST'),
+    ports: list('PORT'),
+    schemes: list('PROTO'),
+  };
+}
+
+/** Out of Forwarded (RFC 7239). */
+export function forwardedHops(params: ReadonlyMap<string, string>): Hops {
+  const elements = (params.get('HTTP_FORWARDED') ?? '').match(ELEMENTS) ?? [];
+  const hops = elements.map((element) => {
+    const pairs = [...element.trim().matchAll(PAIR)].map(([, name = '', quoted, token = '']) => {
+      return [name.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? token] as const;
+    });
+    return new Map(pairs);
+  });
+  const all = (name: string) => hops.map((hop) => hop.get(name) ?? '');
+  return { clients: all('for').map(withoutPort), hosts: all('host'), ports: [], schemes: all('proto') };
+}
+
+/** `192.0.2.1:80` and `[2001:db8::1]:80` without port and brackets; everything else as it is. */
+function withoutPort(client: string): string {
+  const [, bracketed, plain] = /^(?:\[([^\]]*)\](?::\d+)?|([^:]*):\d+)$/.exec(client) ?? [];
+  return bracketed ?? plain ?? client;
+}

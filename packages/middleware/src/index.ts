@@ -1,0 +1,10 @@
+export { apacheProxyFix } from './apache-proxy-fix.ts';
+export { authorizationFix } from './authorization-fix.ts';
+export { cgiRootFix } from './cgi-root-fix.ts';
+export { type ForwardedOptions, forwarded } from './forwarded.ts';
+export { iisFix } from './iis-fix.ts';
+export { lighttpdCgiRootFix } from './lighttpd-cgi-root-fix.ts';
+export { composeParams, type ParamsTransform } from './params-transform.ts';
+export { pathInfoFromRequestUri } from './path-info-from-request-uri.ts';
+export { scriptNamePrefix } from './script-name-prefix.ts';
+export { scriptNameStripper } from './script-name-stripper.ts';
