@@ -11,22 +11,24 @@
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 A='it'\''s'
 export A
+# The number in the file may be that of another program by now: the user has to be right as well.
+RUNAS=www-data
 PIDFILE=${PIDFILE:-/run/app.pid}
 LOGFILE=${LOGFILE:-/var/log/app.log}
 
 start() {
-    start-stop-daemon --start --quiet --oknodo --background --make-pidfile --pidfile "$PIDFILE" \
+    start-stop-daemon --start --quiet --oknodo --background --make-pidfile --pidfile "$PIDFILE" --user "$RUNAS" \
         --chuid www-data --chdir '/srv/it'\''s 100% #1; {really}' --output "$LOGFILE" \
         --startas /srv/app/server.js -- 'unix:/run/app.sock'
 }
 
 # The application ends its requests after SIGTERM, and has 30 s for them.
 stop() {
-    start-stop-daemon --stop --quiet --oknodo --remove-pidfile --retry TERM/35/KILL/5 --pidfile "$PIDFILE"
+    start-stop-daemon --stop --quiet --oknodo --remove-pidfile --retry TERM/35/KILL/5 --pidfile "$PIDFILE" --user "$RUNAS"
 }
 
 status() {
-    start-stop-daemon --status --pidfile "$PIDFILE"
+    start-stop-daemon --status --pidfile "$PIDFILE" --user "$RUNAS"
 }
 
 case "$1" in

@@ -9,22 +9,24 @@
 ### END INIT INFO
 
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+# The number in the file may be that of another program by now: the user has to be right as well.
+RUNAS=www-data
 PIDFILE=${PIDFILE:-/run/app.pid}
 LOGFILE=${LOGFILE:-/var/log/app.log}
 
 start() {
-    start-stop-daemon --start --quiet --oknodo --background --make-pidfile --pidfile "$PIDFILE" \
+    start-stop-daemon --start --quiet --oknodo --background --make-pidfile --pidfile "$PIDFILE" --user "$RUNAS" \
         --output "$LOGFILE" \
         --startas /usr/bin/spawn-fcgi -- -n -s /run/app.sock -M 0660 -u www-data -- /srv/app/server.js
 }
 
 # The application ends its requests after SIGTERM, and has 30 s for them.
 stop() {
-    start-stop-daemon --stop --quiet --oknodo --remove-pidfile --retry TERM/35/KILL/5 --pidfile "$PIDFILE"
+    start-stop-daemon --stop --quiet --oknodo --remove-pidfile --retry TERM/35/KILL/5 --pidfile "$PIDFILE" --user "$RUNAS"
 }
 
 status() {
-    start-stop-daemon --status --pidfile "$PIDFILE"
+    start-stop-daemon --status --pidfile "$PIDFILE" --user "$RUNAS"
 }
 
 case "$1" in

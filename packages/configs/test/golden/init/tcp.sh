@@ -13,22 +13,24 @@ NODE_ENV=production
 export NODE_ENV
 GREETING='hello $world 100% \o/'
 export GREETING
+# The number in the file may be that of another program by now: the user has to be right as well.
+RUNAS=www-data
 PIDFILE=${PIDFILE:-/run/your-application.pid}
 LOGFILE=${LOGFILE:-/var/log/your-application.log}
 
 start() {
-    start-stop-daemon --start --quiet --oknodo --background --make-pidfile --pidfile "$PIDFILE" \
+    start-stop-daemon --start --quiet --oknodo --background --make-pidfile --pidfile "$PIDFILE" --user "$RUNAS" \
         --chdir /srv/app --output "$LOGFILE" \
         --startas /usr/bin/spawn-fcgi -- -n -a 127.0.0.1 -p 9000 -u www-data -g www-data -- /usr/bin/node /srv/app/server.js --title 'a "b" $c %d'
 }
 
 # The application ends its requests after SIGTERM, and has 30 s for them.
 stop() {
-    start-stop-daemon --stop --quiet --oknodo --remove-pidfile --retry TERM/35/KILL/5 --pidfile "$PIDFILE"
+    start-stop-daemon --stop --quiet --oknodo --remove-pidfile --retry TERM/35/KILL/5 --pidfile "$PIDFILE" --user "$RUNAS"
 }
 
 status() {
-    start-stop-daemon --status --pidfile "$PIDFILE"
+    start-stop-daemon --status --pidfile "$PIDFILE" --user "$RUNAS"
 }
 
 case "$1" in
