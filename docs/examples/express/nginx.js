@@ -4,48 +4,24 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { nginxConfig } from '@fcgi-js/configs';
 
 /**
  * @param {{ folder: string, socket: string, port: number }} options
  */
 function configuration({ folder, socket, port }) {
   const temporary = ['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi']
-    .map((name) => `    ${name}_temp_path ${folder}/${name};`)
+    .map((name) => `${name}_temp_path ${folder}/${name};`)
     .join('\n');
+  const site = nginxConfig({ listen: `unix:${socket}`, bind: `127.0.0.1:${port}` });
   return `daemon off;
 master_process off;
 pid ${folder}/nginx.pid;
 events {}
 http {
-    access_log off;
-    client_max_body_size 0;
+access_log off;
 ${temporary}
-    upstream app { server unix:${socket}; keepalive 4; }
-    server {
-        listen 127.0.0.1:${port};
-        location / {
-            fastcgi_param REQUEST_METHOD $request_method;
-            fastcgi_param REQUEST_URI $request_uri;
-            fastcgi_param SCRIPT_NAME "";
-            fastcgi_param PATH_INFO $fastcgi_script_name;
-            fastcgi_param QUERY_STRING $query_string;
-            fastcgi_param CONTENT_TYPE $content_type;
-            fastcgi_param CONTENT_LENGTH $content_length;
-            fastcgi_param SERVER_PROTOCOL $server_protocol;
-            fastcgi_param SERVER_NAME $server_name;
-            fastcgi_param SERVER_ADDR $server_addr;
-            fastcgi_param SERVER_PORT $server_port;
-            fastcgi_param REMOTE_ADDR $remote_addr;
-            fastcgi_param REMOTE_PORT $remote_port;
-            fastcgi_param REQUEST_SCHEME $scheme;
-            fastcgi_param HTTPS $https if_not_empty;
-            fastcgi_param HTTP_HOST $http_host;
-            fastcgi_param HTTP_PROXY "";
-            fastcgi_keep_conn on;
-            fastcgi_pass app;
-        }
-    }
-}
+${site}}
 `;
 }
 

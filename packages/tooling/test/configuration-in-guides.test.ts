@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import * as configs from '@fcgi-js/configs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { codeBlocks } from '../src/markdown.ts';
 import { repositoryFiles } from '../src/source-files.ts';
@@ -19,6 +20,8 @@ function blocks(language: string) {
       .map((block) => ({ at: `${path}:${block.line}`, text: block.text })),
   );
 }
+
+const configurationLanguages = ['apache', 'caddy', 'haproxy', 'ini', 'lighttpd', 'nginx', 'systemd', 'yaml'];
 
 let folder: string;
 
@@ -39,9 +42,9 @@ async function check(program: SystemProgram, file: string, text: string, args: s
 
 const noNginx = skipReason('nginx');
 describe.skipIf(noNginx)(`nginx takes what the guides say${noNginx ? ` (${noNginx})` : ''}`, () => {
-  /** Locations stand in a server, servers and upstreams stand on their own. */
   async function checkNginx(block: string): Promise<void> {
-    const site = /^(server|upstream) /m.test(block) ? block : `server {\n${block}\n}`;
+    // Everybody may try that port.
+    const site = block.replaceAll(/(listen (?:\[::\]:)?)80;/g, '$18000;');
     const temporary = ['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'].map(
       (name) => `${name}_temp_path ${join(folder, name)};`,
     );
@@ -56,7 +59,7 @@ describe.skipIf(noNginx)(`nginx takes what the guides say${noNginx ? ` (${noNgin
   });
 
   test('and not what is wrong', async () => {
-    await expect(checkNginx('location / { fastcgi_pas unix:/run/app.sock; }')).rejects.toThrow(
+    await expect(checkNginx('server { location / { fastcgi_pas unix:/run/app.sock; } }')).rejects.toThrow(
       /unknown directive "fastcgi_pas"/,
     );
   });
@@ -87,7 +90,35 @@ describe.skipIf(noLighttpd)(
   },
 );
 
-test('the guides have configuration for both', () => {
-  expect(blocks('nginx').length).toBeGreaterThanOrEqual(4);
-  expect(blocks('lighttpd').length).toBeGreaterThanOrEqual(1);
+/** A configuration in a guide, with the call that prints it in a comment above. */
+const printed = guides.flatMap(({ path, text }) => {
+  const lines = text.split('\n');
+  return codeBlocks(text)
+    .filter(({ language }) => configurationLanguages.includes(language))
+    .map((block) => ({ at: `${path}:${block.line}`, call: lines[block.line - 3] ?? '', text: block.text }));
+});
+
+/** What `name(options).part` gives, options as JSON. */
+function print(call: string): unknown {
+  const [, name = '', options = '', part] = /^<!-- (\w+)\((.*)\)(?:\.(\w+))? -->$/.exec(call) ?? [];
+  const configure: unknown = Object.entries(configs).find(([exported]) => exported === name)?.[1];
+  if (typeof configure !== 'function') throw new Error(`no call of @fcgi-js/configs: ${call}`);
+  const result: unknown = Reflect.apply(configure, undefined, [JSON.parse(options)]);
+  return part === undefined ? result : Object.entries(result as object).find(([key]) => key === part)?.[1];
+}
+
+describe('configuration in the guides is what @fcgi-js/configs prints', () => {
+  test.each(printed)('at $at', ({ call, text }) => {
+    expect(text).toBe(print(call));
+  });
+
+  test('and a call that there is not is noticed', () => {
+    expect(() => print('<!-- thttpdConfig({}) -->')).toThrow('no call');
+    expect(() => print('Below a prefix:')).toThrow('no call');
+  });
+
+  test('for every kind of web server and process manager', () => {
+    const languages = guides.flatMap(({ text }) => codeBlocks(text).map(({ language }) => language));
+    expect(configurationLanguages.filter((language) => !languages.includes(language))).toEqual([]);
+  });
 });
