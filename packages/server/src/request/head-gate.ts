@@ -1,7 +1,8 @@
 /** Why a response head that a handler wrote itself cannot be sent. */
 export type HeadProblem = 'incomplete' | 'malformed' | 'missing' | 'too-large';
 
-const LINE = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\0\r\n]*$/;
+/** Fields, each with its line end, and a blank line. */
+const HEAD = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\0\r\n]*\r?\n)+\r?\n$/;
 
 /**
  * Holds back a response that a handler writes itself until its head is complete (RFC 3875 §6), so that the
@@ -25,11 +26,14 @@ export class ResponseHeadGate {
     return this.#held === undefined ? 'missing' : 'incomplete';
   }
 
-  /** @returns what can be sent now, or `undefined` as long as the head is not complete */
-  pass(chunk: Buffer): Buffer | undefined {
+  /**
+   * @param chunk bytes, or text of which each character is one byte
+   * @returns what can be sent now, or `undefined` as long as the head is not complete
+   */
+  pass(chunk: string | Buffer): string | Buffer | undefined {
     if (this.#open) return chunk;
     if (this.#problem !== undefined || chunk.length === 0) return undefined;
-    const held = this.#held === undefined ? chunk : Buffer.concat([this.#held, chunk]);
+    const held = this.#held === undefined ? chunk : Buffer.concat([this.#held, toBytes(chunk)]);
     const end = endOfHead(held);
     if ((end === -1 ? held.length : end) > this.#limit) {
       this.#problem = 'too-large';
@@ -37,11 +41,11 @@ export class ResponseHeadGate {
       return undefined;
     }
     if (end === -1) {
-      this.#held = held;
+      this.#held = toBytes(held);
       return undefined;
     }
     this.#held = undefined;
-    if (!isHead(held.toString('latin1', 0, end))) {
+    if (!HEAD.test(typeof held === 'string' ? held.slice(0, end) : held.toString('latin1', 0, end))) {
       this.#problem = 'malformed';
       return undefined;
     }
@@ -50,16 +54,14 @@ export class ResponseHeadGate {
   }
 }
 
+function toBytes(chunk: string | Buffer): Buffer {
+  return typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk;
+}
+
 /** Position after the blank line that ends a head, or -1. */
-function endOfHead(bytes: Buffer): number {
+function endOfHead(bytes: string | Buffer): number {
   const crlf = bytes.indexOf('\r\n\r\n');
   const lf = bytes.indexOf('\n\n');
   if (crlf === -1) return lf === -1 ? -1 : lf + 2;
   return lf === -1 || crlf < lf ? crlf + 4 : lf + 2;
-}
-
-function isHead(head: string): boolean {
-  // The blank line leaves two empty parts at the end.
-  const lines = head.split(/\r?\n/).slice(0, -2);
-  return lines.every((line) => LINE.test(line));
 }

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import type { ResponseHeadGate } from './head-gate.ts';
 import type { OutputObserver, RequestOutput } from './request-output.ts';
+import { isByteText } from './stdout-records.ts';
 
 /** STDOUT of a request as a Node stream, for handlers that write the CGI response themselves. */
 export class StdoutStream extends Writable implements OutputObserver {
@@ -9,7 +10,7 @@ export class StdoutStream extends Writable implements OutputObserver {
   #waiting: (() => void) | undefined;
 
   constructor(output: RequestOutput, gate: ResponseHeadGate) {
-    super({ decodeStrings: true });
+    super({ decodeStrings: false });
     this.#output = output;
     this.#gate = gate;
     output.observer = this;
@@ -21,9 +22,14 @@ export class StdoutStream extends Writable implements OutputObserver {
     callback?.();
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    const passed = this.#gate.pass(chunk);
-    if (passed === undefined || this.#output.write(passed) || this.#output.closed) {
+  override _write(
+    chunk: string | Buffer,
+    encoding: BufferEncoding,
+    callback: (error?: Error | null) => void,
+  ): void {
+    const isBytes = typeof chunk !== 'string' || isByteText(chunk, encoding);
+    const passed = this.#gate.pass(isBytes ? chunk : Buffer.from(chunk, encoding));
+    if (passed === undefined || this.#output.write(passed, 'latin1') || this.#output.closed) {
       callback();
     } else {
       this.#waiting = callback;

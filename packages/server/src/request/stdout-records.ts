@@ -30,8 +30,7 @@ export class StdoutParts {
   /** Adds text or bytes. */
   add(part: string | Uint8Array, encoding: BufferEncoding): void {
     if (typeof part === 'string') {
-      // As many bytes as characters: only ASCII is, in UTF-8, and nothing is in the encodings of binary data.
-      if (encoding === 'latin1' || Buffer.byteLength(part, encoding) === part.length) {
+      if (isByteText(part, encoding)) {
         this.#text += part;
         this.bytes += part.length;
       } else {
@@ -109,6 +108,12 @@ export class StdoutParts {
     if (last !== '') records.push(last);
     return records;
   }
+}
+
+/** Whether each character of a text becomes one byte, that of its code. */
+export function isByteText(text: string, encoding: BufferEncoding): boolean {
+  // As many bytes as characters: only ASCII is, in UTF-8, and nothing is in the encodings of binary data.
+  return encoding === 'latin1' || Buffer.byteLength(text, encoding) === text.length;
 }
 
 const PADDING = Array.from({ length: 8 }, (_, length) => '\0'.repeat(length));

@@ -7,7 +7,7 @@ import { InputSource } from '../../src/request/input-source.ts';
 import { InputStream } from '../../src/request/input-stream.ts';
 import { StderrStream, StdoutStream } from '../../src/request/output-stream.ts';
 import { RequestOutput } from '../../src/request/request-output.ts';
-import { show, splitRecords } from '../support/received.ts';
+import { bytesOf, show, splitRecords } from '../support/received.ts';
 
 const HEAD = 'Status: 200\r\n\r\n';
 
@@ -16,8 +16,8 @@ function newOutput() {
   let bytes = 0;
   const port = {
     congested: false,
-    write: (records: readonly Uint8Array[]) => {
-      const sent = splitRecords(Buffer.concat(records)).records;
+    write: (records: readonly (string | Uint8Array)[]) => {
+      const sent = splitRecords(bytesOf(records)).records;
       written.push(...sent.map(show));
       for (const { content } of sent) bytes += content.length;
     },
