@@ -16,11 +16,10 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     },
   );
 
-  test.each(['-1', '4294967296', '1.5', 'NaN'])('%s is no appStatus: the answer breaks off', async (code) => {
-    const connection = await probe().connect();
-    connection.send(request(`/exit?code=${code}`));
-    await connection.end();
-    expect(connection.answers).toEqual([]);
+  test.each(['-1', '4294967296', '1.5', 'NaN'])('%s is no appStatus: 500', async (code) => {
+    const answer = await probe().ask(`/exit?code=${code}`);
+    expect([answer.status, answer.appStatus]).toEqual([500, 1]);
+    expect(answer.text).not.toContain('exit');
   });
 
   test.each([

@@ -298,9 +298,10 @@ export class FcgiRequest {
     this.output.writeStderr(Buffer.from(`${text}\n`));
     if (this.output.closed) {
       // END_REQUEST has been sent, or the connection is gone: others may use it now.
-    } else if (this.output.started) {
+    } else if (this.output.sent) {
       this.#context.breakOff();
     } else {
+      this.output.withdraw();
       const body = this.params.get('REQUEST_METHOD') === 'HEAD' ? '' : `${status}\n`;
       this.output.write(
         `Content-Type: text/plain; charset=utf-8\r\nStatus: ${status}\r\n\r\n${body}`,

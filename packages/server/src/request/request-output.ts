@@ -40,6 +40,7 @@ export class RequestOutput {
   #flushing = false;
   #started = false;
   #closed = false;
+  #sent = false;
   #stderrUsed = false;
 
   constructor(requestId: number, port: OutputPort) {
@@ -50,6 +51,11 @@ export class RequestOutput {
   /** Whether any STDOUT was given, sent or not. */
   get started(): boolean {
     return this.#started;
+  }
+
+  /** Whether any STDOUT has been handed to the connection, so that it cannot be taken back. */
+  get sent(): boolean {
+    return this.#sent;
   }
 
   /** Whether nothing can be written any more: the request has ended, was aborted or lost its connection. */
@@ -102,6 +108,7 @@ export class RequestOutput {
     const callbacks = this.#callbacks;
     this.#callbacks = undefined;
     if (this.#stdout.bytes > 0) {
+      this.#sent = true;
       this.#port.write(this.#stdout.take(this.#requestId, ''), joined(callbacks));
     } else if (callbacks !== undefined) {
       process.nextTick(joined(callbacks)!);
@@ -135,6 +142,11 @@ export class RequestOutput {
     this.#port.write(records, joined(callbacks));
     this.#port.ended();
     this.#releaseWaiting();
+  }
+
+  /** Takes back what was given and has not been {@link sent}. */
+  withdraw(): void {
+    this.#stdout.clear();
   }
 
   /** Nothing more can be written: what was gathered is dropped. */

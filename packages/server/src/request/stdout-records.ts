@@ -48,10 +48,15 @@ export class StdoutParts {
   take(requestId: number, tail: string): RecordBytes[] {
     const records =
       this.bytes <= COPY_LIMIT ? [this.#joined(requestId, tail)] : this.#inPlace(requestId, tail);
+    this.clear();
+    return records;
+  }
+
+  /** Forgets all parts. */
+  clear(): void {
     this.#parts = undefined;
     this.#text = '';
     this.bytes = 0;
-    return records;
   }
 
   #addBytes(part: Uint8Array): void {

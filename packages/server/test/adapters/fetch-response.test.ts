@@ -3,6 +3,7 @@ import type { FetchHandler } from '@fcgi-js/server';
 import { pattern } from 'test-support';
 import { describe, expect, test } from 'vitest';
 import { answerTo, serve } from '../support/fetching.ts';
+import { settle } from '../support/time.ts';
 import { abort, GET, request } from '../support/wire.ts';
 
 describe('the response of a fetch handler', () => {
@@ -177,8 +178,7 @@ describe('the response of a fetch handler', () => {
           new ReadableStream({
             start: async (controller) => {
               controller.enqueue(Buffer.from('begun'));
-              await nextTurn();
-              await nextTurn();
+              await settle();
               controller.error(new Error('half-way'));
             },
           }),

@@ -219,9 +219,10 @@ describe('the response of a listener', () => {
   });
 
   test('that is shorter than its Content-Length is broken off', async () => {
-    const { peer, codes } = await serve((_, res) => {
+    const { peer, codes } = await serve(async (_, res) => {
       res.writeHead(200, { 'Content-Length': 10 });
-      res.end('0123');
+      await new Promise((resolve) => res.write('0123', resolve));
+      res.end();
     });
     peer.send(request(1, { keepConn: true }));
     await peer.ended();

@@ -2,10 +2,17 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { duplexPair } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createServer, type FcgiRequest, fromNodeListener, type RequestHandler } from '@fcgi-js/server';
+import {
+  createServer,
+  type FcgiRequest,
+  fromFetchHandler,
+  fromNodeListener,
+  type RequestHandler,
+} from '@fcgi-js/server';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { start, transports } from '../support/harness.ts';
 import { Peer } from '../support/peer.ts';
+import { settle } from '../support/time.ts';
 import { GET, request } from '../support/wire.ts';
 
 /** What is written on the error output of the process. */
@@ -188,7 +195,8 @@ const breaks: ReadonlyArray<readonly [string, RequestHandler]> = [
   [
     'throws',
     async ({ stdout }) => {
-      await new Promise((resolve) => stdout.write(`${HEAD}begun`, resolve));
+      stdout.write(`${HEAD}begun`);
+      await settle();
       throw new Error(SECRET);
     },
   ],
@@ -243,6 +251,58 @@ describe.each(breaks)('a handler that %s in the middle of its answer', (_, respo
   });
 });
 
+test.each<[string, RequestHandler]>([
+  [
+    'a handler that throws',
+    async ({ stdout }) => {
+      await new Promise((resolve) => stdout.write(`${HEAD}begun`, resolve));
+      throw new Error(SECRET);
+    },
+  ],
+  [
+    'a listener that throws',
+    fromNodeListener((_, res) => {
+      res.write('begun');
+      throw new Error(SECRET);
+    }),
+  ],
+  [
+    'a listener that destroys its response',
+    fromNodeListener((_, res) => {
+      res.write('begun');
+      res.destroy(new Error(SECRET));
+    }),
+  ],
+  [
+    'a listener whose answer is shorter than its Content-Length',
+    fromNodeListener((_, res) => {
+      res.writeHead(200, { 'Content-Length': 10 });
+      res.end('begun');
+    }),
+  ],
+  [
+    'a fetch handler whose body fails',
+    fromFetchHandler(() => {
+      const body = new ReadableStream({
+        start: (controller) => controller.enqueue(Buffer.from('begun')),
+        pull: (controller) => controller.error(new Error(SECRET)),
+      });
+      return new Response(body);
+    }),
+  ],
+])('%s before anything of its answer has left is answered with 500 alone', async (_, responder) => {
+  const { connect, errors } = await start({ responder });
+  const peer = await connect();
+  peer.send(request(1, { keepConn: true }));
+  const answer = await peer.answer(1);
+  expect(answer).toMatchObject({ status: '500 Internal Server Error', appStatus: 1 });
+  expect(answer.body).toBe('500 Internal Server Error\n');
+  expect(errors).toHaveLength(1);
+  // The connection goes on.
+  peer.send(request(1, { keepConn: true }));
+  await peer.answer(1, 2);
+});
+
 describe('a failure after the answer', () => {
   test('of a listener is told, and changes nothing', async () => {
     const { connect, errors } = await start({
@@ -264,7 +324,7 @@ describe('a failure after the answer', () => {
     const { connect } = await start({
       responder: async ({ stdout }) => {
         stdout.end(`${HEAD}done`);
-        await nextTurn();
+        await settle();
         throw new Error('too late');
       },
     });

@@ -5,6 +5,7 @@ import { type FcgiRequest, FcgiServerError, type RequestHandler } from '@fcgi-js
 import { describe, expect, test } from 'vitest';
 import { start } from '../support/harness.ts';
 import type { Answer } from '../support/received.ts';
+import { settle } from '../support/time.ts';
 import { begin, GET, params, post, request, stdin } from '../support/wire.ts';
 
 /** What a handler makes of one request. */
@@ -173,7 +174,8 @@ describe('stdout', () => {
   test('that is destroyed in the middle of the answer breaks it off', async () => {
     const { connect } = await start({
       responder: async ({ stdout }) => {
-        await new Promise((resolve) => stdout.write('Status: 200\r\n\r\nbegun', resolve));
+        stdout.write('Status: 200\r\n\r\nbegun');
+        await settle();
         stdout.destroy(new Error('half-way'));
       },
     });

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { FcgiRequest } from '@fcgi-js/server';
 import { answerJson, answerText, writeHead, written } from './answer.ts';
 import type { Arguments } from './arguments.ts';
@@ -20,6 +20,9 @@ export function fail(request: FcgiRequest, args: Arguments): Promise<void> {
 async function failInTheMiddle(request: FcgiRequest): Promise<void> {
   await writeHead(request);
   await written(request.stdout, Buffer.alloc(BYTES_BEFORE_FAILURE, 'm'));
+  // Until they have left, there is still time for a 500.
+  await nextTurn();
+  await nextTurn();
   throw new Error(`probe-secret: thrown after ${BYTES_BEFORE_FAILURE} bytes`);
 }
 
