@@ -20,7 +20,8 @@ export function fuzz(data: Buffer): void {
 function pass(chunks: readonly Buffer[]): { passed: Buffer; problem: string | undefined } {
   const gate = new ResponseHeadGate(LIMIT);
   const passed = chunks.map((chunk) => gate.pass(chunk)).filter((chunk) => chunk !== undefined);
-  return { passed: Buffer.concat(passed), problem: gate.problem };
+  const bytes = passed.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : part));
+  return { passed: Buffer.concat(bytes), problem: gate.problem };
 }
 
 function checkHead(text: string): void {
