@@ -26,5 +26,6 @@ export function corpora(): string[] {
 /** The inputs in the repository that a target begins with. */
 export function inputsOf(target: string): Uint8Array[] {
   const folder = new URL(`${target}/`, corpus);
-  return readdirSync(folder).map((name) => readFileSync(new URL(name, folder)));
+  const names = readdirSync(folder).sort();
+  return names.map((name) => readFileSync(new URL(name, folder)));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../src/wire/answer.ts';
 import { TRANSPORTS } from '../../src/wire/probe-process.ts';
-import { request } from '../../src/wire/requests.ts';
+import { request, usualParams } from '../../src/wire/requests.ts';
 import { useProbe } from '../../src/wire/use-probe.ts';
 
 /** Fields that concern the connection of the browser, which is the web server's (RFC 3875 §6.3.4). */
@@ -28,6 +28,22 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     const { json } = await probe().ask('/echo', { params: sent });
     expect(json).toMatchObject({ query: 'a=%41&b=+', params: Object.fromEntries(sent) });
   });
+
+  test.each(['/echo', '/cookies'])(
+    'no meta-variable that is empty, cut short or no text keeps %s from an answer',
+    async (uri) => {
+      const names = [...usualParams(uri).map(([name]) => name), 'CONTENT_TYPE', 'HTTP_HOST', 'HTTPS'];
+      const connection = await probe().connect();
+      for (const name of names) {
+        for (const value of ['', '\0', 'a\0b', '/', '//', '%', '%zz', '?', '..', '\xff'.repeat(300)]) {
+          connection.send(request(uri, { params: [[name, value]] }));
+          const answer = await connection.answer(1);
+          expect([200, 400, 404], `${String(name)} ${JSON.stringify(value)}`).toContain(answer.status);
+          expect(connection.hasEnded).toBe(false);
+        }
+      }
+    },
+  );
 
   test.each(['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'get', 'M-SEARCH'])(
     'the method %s reaches the application',

@@ -33,6 +33,18 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     expect([answer.appStatus, answer.protocolStatus]).toEqual([appStatus, ProtocolStatus.complete]);
   });
 
+  test('nothing of how a request ended is left for the next one on its connection', async () => {
+    const connection = await probe().connect();
+    const failures = ['/exit?code=3', '/throw', '/nothing', '/status?code=503', '/stderr?n=2'];
+    for (const uri of failures) {
+      connection.send(request(uri));
+      await connection.answer(1);
+      connection.send(request('/early'));
+      const answer = await connection.answer(1);
+      expect([answer.status, answer.appStatus, answer.records]).toEqual([200, 0, '6 6e 3']);
+    }
+  });
+
   test('an answer that breaks off is never taken for a whole one', async () => {
     const connection = await probe().connect();
     connection.send(request('/throw?when=mid'));

@@ -5,9 +5,12 @@ import { reservePort } from '../../src/free-port.ts';
 import { until } from '../../src/poll.ts';
 import { aWhile } from '../../src/wire/pause.ts';
 import { ProbeProcess, socketPath, TRANSPORTS, type Transport } from '../../src/wire/probe-process.ts';
-import { begin, request, requestHead } from '../../src/wire/requests.ts';
+import { begin, request, requestBody, requestHead } from '../../src/wire/requests.ts';
 import { expectToServe, withProbe } from '../../src/wire/use-probe.ts';
 import { WireConnection } from '../../src/wire/wire-connection.ts';
+
+/** Connections at once, each with several requests. */
+const BUSY = 200;
 
 /** Starts the probe with a listening socket on descriptor 0, as a web server does (section 2.2). */
 async function inherit(
@@ -132,6 +135,25 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     expect((await upload.answer(1)).json).toMatchObject({ bodyLength: 4, complete: true });
     expect((await download.answer(1)).body.length).toBe(20_000_000);
     // As every web server does; otherwise the process lingers for a while.
+    probe.closeConnections();
+    expect(await probe.exited()).toBe('exit status 0');
+  });
+
+  test('SIGTERM under load loses no request that has begun', async () => {
+    const probe = await ProbeProcess.start(transport);
+    const connections = await Promise.all(Array.from({ length: BUSY }, () => probe.connect()));
+    for (const connection of connections) {
+      connection.send(request('/slow?ms=400', { id: 1 }), request('/big?n=300000', { id: 2 }));
+      connection.send(requestHead('/echo', { id: 3, method: 'POST', contentLength: '4' }));
+    }
+    for (const connection of connections) await connection.answer(2);
+    probe.signal('SIGTERM');
+    for (const connection of connections) connection.send(requestBody('body', 3));
+    for (const connection of connections) {
+      expect((await connection.answer(3)).json).toMatchObject({ bodyLength: 4, complete: true });
+      expect((await connection.answer(1)).text).toBe('slow');
+      expect(await connection.end()).toBe('end');
+    }
     probe.closeConnections();
     expect(await probe.exited()).toBe('exit status 0');
   });
