@@ -24,7 +24,11 @@ export default defineConfig([
   // read it. CommonJS, because Node loads a file that ends in .fcgi only as such.
   {
     ...common,
-    entry: { ...common.entry, 'cgi-app': 'src/apps/cgi-app.ts' },
+    entry: {
+      ...common.entry,
+      'authorizer-app': 'src/apps/authorizer-app.ts',
+      'cgi-app': 'src/apps/cgi-app.ts',
+    },
     format: 'cjs',
     noExternal: [/.*/],
     outDir: 'dist/fcgi',

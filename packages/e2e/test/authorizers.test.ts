@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import { describeSetup } from '../src/conformance/describe-setup.ts';
 import type { Answer } from '../src/http.ts';
+import { STATIC_TEXT } from '../src/scratch-folder.ts';
 import type { Setup } from '../src/setup.ts';
-import { startApacheProxy } from '../src/web-servers/apache.ts';
+import { startApacheFcgid, startApacheProxy } from '../src/web-servers/apache.ts';
 import { startLighttpd } from '../src/web-servers/lighttpd.ts';
 
 /** A web server that asks an authorizer before it asks the responder. */
@@ -129,6 +130,14 @@ for (const { hidesRefusals, remoteUser, ...setup } of setups) {
       seenBy(await http.request(asBob('/protected/granted')));
     });
 
+    test('grants and refuses access to files of the web server', async ({ http }) => {
+      const granted = await http.request(asBob('/protected/granted/a%20file.txt'));
+      expect(granted.text()).toBe(STATIC_TEXT);
+      const refused = await http.request(asBob('/protected/denied/403/a%20file.txt'));
+      expect(refused.status).toBe(hidesRefusals ? 401 : 403);
+      expect(refused.text()).not.toContain(STATIC_TEXT);
+    });
+
     test('is not asked about what is not protected', async ({ http }) => {
       expect(seenBy(await http.request('/open')).params).not.toHaveProperty('USER_ID');
     });
@@ -144,3 +153,34 @@ for (const { hidesRefusals, remoteUser, ...setup } of setups) {
     },
   );
 }
+
+describeSetup(
+  {
+    name: 'An authorizer behind Apache with FcgidAccessChecker, which answers every refusal itself',
+    programs: ['apache2', 'mod_fcgid'],
+    application: 'authorizer-app',
+    launcher: 'web server',
+    start: (options) => startApacheFcgid({ ...options, authorizing: true }),
+  },
+  (test) => {
+    test('grants access, and its variables reach the responder', async ({ http }) => {
+      const { params } = seenBy(await http.request('/protected/granted'));
+      expect(params).toMatchObject({ LATIN: 'caf\xe9', REMOTE_USER: 'alice', USER_ID: '7' });
+    });
+
+    test('refuses access, to files of the web server too', async ({ http }) => {
+      for (const path of [
+        '/protected/denied/403',
+        '/protected/denied/403/a%20file.txt',
+        '/protected/throws',
+      ]) {
+        expectRefusal(await http.request(path), 401);
+      }
+      expect((await http.request('/protected/granted/a%20file.txt')).text()).toBe(STATIC_TEXT);
+    });
+
+    test('is not asked about what is not protected', async ({ http }) => {
+      expect(seenBy(await http.request('/open')).params).not.toHaveProperty('USER_ID');
+    });
+  },
+);

@@ -38,6 +38,7 @@ export const fcgid: ApacheModule = {
     ),
   ],
   authorizing: ({ app }): Lines => [
+    '# Every refusal becomes a 401 of Apache, whatever the application answers.',
     `FcgidAccessChecker ${quoteApache('app', app?.program ?? '')}`,
     'FcgidAccessCheckerAuthoritative On',
   ],

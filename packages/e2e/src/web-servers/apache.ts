@@ -4,7 +4,7 @@ import { apacheConfig } from '@fcgi-js/configs';
 import type { Deviations } from '../conformance/conformance-list.ts';
 import { webServerUser } from '../users.ts';
 import { launchWebServer } from './launch.ts';
-import { siteOptions, type WebServer, type WebServerOptions } from './web-server.ts';
+import { authorizerOptions, siteOptions, type WebServer, type WebServerOptions } from './web-server.ts';
 
 /** Where Debian has Apache's modules. */
 export const APACHE_MODULES = '/usr/lib/apache2/modules';
@@ -36,7 +36,7 @@ export function startApacheProxy(options: ApacheProxyOptions): Promise<WebServer
       ...siteOptions(options),
       bind: `127.0.0.1:${port}`,
       keepAlive: keepConnections,
-      ...(authorizing === undefined ? {} : { authorizer: '/protected' }),
+      ...(authorizing === undefined ? {} : authorizerOptions(options.folder)),
     });
     const modules = authorizing === 'AuthBasicProvider' ? ['auth_basic'] : [];
     const asked = authorizing === 'AuthBasicProvider' ? withAuthBasic(site) : site;
@@ -68,7 +68,7 @@ export function startApacheFcgid(options: ApacheFcgidOptions): Promise<WebServer
       module: 'fcgid',
       ...siteOptions(options),
       bind: `127.0.0.1:${port}`,
-      ...(options.authorizing === true ? { authorizer: '/protected' } : {}),
+      ...(options.authorizing === true ? authorizerOptions(options.folder) : {}),
     });
     return configure(options, port, [], `${fcgidFiles(options)}${site}`);
   });

@@ -4,7 +4,7 @@ import { lighttpdConfig } from '@fcgi-js/configs';
 import type { Deviations } from '../conformance/conformance-list.ts';
 import { webServerUser } from '../users.ts';
 import { launchWebServer } from './launch.ts';
-import { siteOptions, type WebServer, type WebServerOptions } from './web-server.ts';
+import { authorizerOptions, siteOptions, type WebServer, type WebServerOptions } from './web-server.ts';
 
 /** What can be set about lighttpd. */
 export interface LighttpdOptions extends WebServerOptions {
@@ -27,7 +27,7 @@ export function startLighttpd(options: LighttpdOptions): Promise<WebServer> {
     const site = lighttpdConfig({
       ...siteOptions(options),
       ...(application.kind === 'spawn' ? { listen: `unix:${folder}/lighttpd.sock` } : {}),
-      ...(authorizing ? { authorizer: '/protected' } : {}),
+      ...(authorizing ? authorizerOptions(folder) : {}),
     });
     await writeFile(
       join(folder, 'site.conf'),

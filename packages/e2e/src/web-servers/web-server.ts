@@ -18,6 +18,8 @@ export interface WebServerOptions {
   readonly folder: string;
   /** The prefix of all URLs of the application, default none. */
   readonly mount?: string;
+  /** Further addresses of the application, if it is one that listens. Default none. */
+  readonly others?: readonly string[];
 }
 
 /** How a web server reaches the application. */
@@ -44,13 +46,30 @@ export function listenAddress(upstream: ListeningUpstream): string {
  *
  * @param options where the application is
  */
-export function siteOptions({ application, folder, mount = '' }: WebServerOptions): SiteOptions {
+export function siteOptions({ application, folder, mount = '', others = [] }: WebServerOptions): SiteOptions {
   return {
     ...(application.kind === 'spawn'
       ? { app: { command: [application.program, ...application.arguments] } }
-      : { listen: listenAddress(application) }),
+      : { listen: [listenAddress(application), ...others] }),
     mount: mount === '' ? '/' : mount,
     static: { prefix: '/static', folder: join(folder, 'static') },
+  };
+}
+
+/**
+ * The options of `@fcgi-js/configs` for a web server that asks the application, as an authorizer, who may see what is
+ * below `/protected`. Some of that are files of the web server.
+ *
+ * @param folder the scratch folder
+ */
+export function authorizerOptions(folder: string): Pick<SiteOptions, 'authorizer' | 'static'> {
+  const files = join(folder, 'static');
+  return {
+    authorizer: '/protected',
+    static: ['/static', '/protected/granted', '/protected/denied/403'].map((prefix) => ({
+      prefix,
+      folder: files,
+    })),
   };
 }
 
