@@ -54,7 +54,8 @@ export interface WebServerOptions {
   readonly app?: string | ApplicationOptions;
   /**
    * The application is asked as an authorizer, before anything else, for URLs that begin with `mount` and this; `/` for
-   * all. Default for none.
+   * all. Default for none. The web server looks at the path without dot segments, the application gets them as they
+   * were sent: it should look for what its authorizer sets, and not at the path alone.
    */
   readonly authorizer?: string;
   /** Where the web server itself listens for HTTP: `8080`, `127.0.0.1:8080` or `[::1]:8080`. Default port 80. */
