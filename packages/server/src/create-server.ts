@@ -153,6 +153,7 @@ export class FcgiServer {
    *
    * @param address `unix:/path` or a path; `tcp:127.0.0.1:9000`, `127.0.0.1:9000`, `[::1]:9000`, `:9000`
    *   (loopback); `fd:0`; `systemd` or `systemd:NAME`; `auto`
+   * @param options of the socket; what does not apply to a kind of address is ignored by it
    * @returns the address listened on, as text in the same form, with the port that the system chose
    * @throws FcgiServerError with what to do, where the address is wrong, taken, or not permitted
    * @throws TypeError where an option is unknown or of the wrong kind

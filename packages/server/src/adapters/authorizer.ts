@@ -7,14 +7,18 @@ import type { RequestHandler } from '../request-handler.ts';
 /** Access is granted; made by {@link allow}. */
 export interface Allowed {
   readonly allowed: true;
+  /** What the web server adds to the meta-variables of the request, by name. */
   readonly variables: ReadonlyMap<string, string>;
 }
 
 /** Access is refused; made by {@link deny}. */
 export interface Denied {
   readonly allowed: false;
+  /** HTTP status, 300 to 599. */
   readonly status: number;
+  /** Response header fields, in order. */
   readonly headers: readonly HeaderField[];
+  /** What the browser is shown, where the web server passes it on. */
   readonly body: string | Uint8Array;
 }
 
@@ -87,6 +91,9 @@ export function deny(status = 403, options: DenyOptions = {}): Denied {
  * ```
  *
  * A function that throws, or decides nothing, refuses with 500.
+ *
+ * @param decide called for every request, of which there is no body (§6.3); what it returns or resolves to counts
+ * @throws TypeError where it is no function
  */
 export function fromAuthorizer(
   decide: (request: FcgiRequest) => AuthorizerDecision | Promise<AuthorizerDecision>,

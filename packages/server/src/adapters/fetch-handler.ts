@@ -49,6 +49,7 @@ export type FetchHandler = (
  * that is none.
  *
  * @param handler called for every request; what it throws is answered with 500
+ * @throws TypeError where it is no function
  */
 export function fromFetchHandler(handler: FetchHandler): RequestHandler {
   if (typeof handler !== 'function') {

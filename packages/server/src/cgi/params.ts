@@ -32,6 +32,8 @@ export class Params implements ReadonlyMap<string, string> {
   /**
    * Reads a complete PARAMS stream.
    *
+   * @param bytes the content of its records, which must not change afterwards
+   * @param limits most bytes of the stream, and most pairs of a name and a value in it
    * @throws RemoteProtocolError where a limit is exceeded or the last pair is cut off
    */
   static decode(bytes: Buffer, limits: { bytes: number; pairs: number }): Params {
