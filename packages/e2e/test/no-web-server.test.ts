@@ -1,22 +1,25 @@
 import { describeConformance } from '../src/conformance/describe-setup.ts';
-import { startGateway } from '../src/web-servers/gateway.ts';
+import { gatewayDeviations, startGateway } from '../src/web-servers/gateway.ts';
 
 describeConformance({
   name: 'no web server, over an in-memory pair',
   programs: [],
   transport: 'memory',
   start: startGateway,
+  deviations: gatewayDeviations,
 });
 describeConformance({
   name: 'no web server, over a Unix socket',
   programs: [],
   start: startGateway,
+  deviations: gatewayDeviations,
 });
 describeConformance({
   name: 'no web server, over TCP',
   programs: [],
   transport: 'tcp',
   start: startGateway,
+  deviations: gatewayDeviations,
 });
 describeConformance({
   name: 'no web server, a fetch application over an in-memory pair',
@@ -24,12 +27,14 @@ describeConformance({
   programs: [],
   transport: 'memory',
   start: startGateway,
+  deviations: gatewayDeviations,
 });
 describeConformance({
   name: 'no web server, a fetch application over a Unix socket',
   application: 'hono-app',
   programs: [],
   start: startGateway,
+  deviations: gatewayDeviations,
 });
 describeConformance({
   name: 'no web server, a fetch application over TCP',
@@ -37,4 +42,5 @@ describeConformance({
   programs: [],
   transport: 'tcp',
   start: startGateway,
+  deviations: gatewayDeviations,
 });

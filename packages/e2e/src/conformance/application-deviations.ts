@@ -8,5 +8,8 @@ export const applicationDeviations: Readonly<Partial<Record<ApplicationName, Dev
       instead: 'weaker',
       reason: 'a Request of the Fetch standard has no body if its method is GET',
     },
+    bytesInUrl: { instead: 'weaker', reason: 'a URL of the Fetch standard is encoded' },
+    dotSegments: { instead: 'weaker', reason: 'a URL of the Fetch standard has no dot segments' },
+    prefixInOtherWords: { instead: 'nothing', reason: 'a fetch function takes its prefix off by itself' },
   },
 };

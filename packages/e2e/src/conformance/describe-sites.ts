@@ -55,7 +55,8 @@ export function describeSites(options: SiteOptions): void {
   for (const application of ['express-app', 'hono-app'] as const) {
     for (const way of ways) {
       for (const mount of ['', PREFIX]) {
-        const left: readonly string[] = mount === '' ? [...without, 'siblings'] : without;
+        const left: readonly string[] =
+          mount === '' ? [...without, 'prefixInOtherWords', 'siblings'] : without;
         const kind = application === 'express-app' ? 'a Node listener' : 'a fetch function';
         describeConformance(
           {

@@ -1,4 +1,5 @@
 import { createGateway } from '@fcgi-js/client';
+import type { Deviations } from '../conformance/conformance-list.ts';
 import { listenAddress, mustListen, type WebServer, type WebServerOptions } from './web-server.ts';
 
 /**
@@ -22,3 +23,8 @@ export async function startGateway({ application }: WebServerOptions): Promise<W
     stop: () => gateway.close({ timeout: 1_000 }),
   };
 }
+
+/** What cannot hold behind the gateway, which has Node's HTTP server on the side of the browser. */
+export const gatewayDeviations: Deviations = {
+  bytesInUrl: { instead: 'nothing', reason: 'Node answers 400 to a URL with bytes that are not encoded' },
+};

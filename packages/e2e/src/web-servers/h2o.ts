@@ -60,3 +60,12 @@ export const h2oDeviations: Deviations = {
     reason: 'h2o ends an answer that breaks off as if it were complete',
   },
 };
+
+/** What cannot hold behind h2o below a prefix. */
+export const h2oBelowDeviations: Deviations = {
+  absoluteTarget: {
+    instead: 'nothing',
+    rule: '§3',
+    reason: 'h2o takes a target in absolute form for a path, which is not below the prefix',
+  },
+};

@@ -52,8 +52,13 @@ function withMultiplexing(text: string): string {
     .replace('log-stderr global', 'log-stderr global\n    option mpxs-conns\n    option get-values');
 }
 
+const refusesUrl = { instead: 'nothing', rule: '§3' } as const;
+
 /** What cannot hold behind HAProxy. */
 export const haproxyDeviations: Deviations = {
+  absoluteTarget: { ...refusesUrl, reason: 'HAProxy answers 400 to a target in absolute form' },
+  bytesInUrl: { ...refusesUrl, reason: 'HAProxy answers 400 to bytes that are not encoded' },
+  prefixInOtherWords: { ...refusesUrl, reason: 'HAProxy compares the prefix with what was sent' },
   lineBreakInUrl: { instead: 'nothing', rule: '§3', reason: 'HAProxy answers 500 to a line break' },
   largeChunkedPost: {
     instead: 'nothing',

@@ -66,6 +66,11 @@ const refusesLineBreaks = {
   rule: '§3',
   reason: 'lighttpd answers 400 to a line break',
 } as const;
+const refusesAbsoluteTargets = {
+  instead: 'nothing',
+  rule: '§3',
+  reason: 'lighttpd answers 400 to a target in absolute form with another Host',
+} as const;
 const doesNotMissBrowser = {
   instead: 'weaker',
   rule: '§5',
@@ -85,6 +90,7 @@ const collectsAnswers = {
 /** What cannot hold behind lighttpd when it collects both uploads and answers. */
 export const lighttpdCollectingDeviations: Deviations = {
   bodyOfGet: refusesBodyOfGet,
+  absoluteTarget: refusesAbsoluteTargets,
   lineBreakInUrl: refusesLineBreaks,
   earlyAnswer: collectsUploads,
   eventStream: collectsAnswers,
@@ -104,6 +110,7 @@ export const lighttpdCollectingDeviations: Deviations = {
 /** What cannot hold behind lighttpd as `@fcgi-js/configs` sets it up: answers as they come, uploads collected. */
 export const lighttpdDeviations: Deviations = {
   bodyOfGet: refusesBodyOfGet,
+  absoluteTarget: refusesAbsoluteTargets,
   lineBreakInUrl: refusesLineBreaks,
   earlyAnswer: collectsUploads,
   leavesBeforeAnswer: doesNotMissBrowser,
@@ -114,6 +121,7 @@ export const lighttpdDeviations: Deviations = {
 /** What cannot hold behind lighttpd when it streams uploads, too. */
 export const lighttpdStreamingDeviations: Deviations = {
   bodyOfGet: refusesBodyOfGet,
+  absoluteTarget: refusesAbsoluteTargets,
   lineBreakInUrl: refusesLineBreaks,
   largeChunkedPost: {
     instead: 'nothing',

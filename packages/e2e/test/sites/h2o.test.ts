@@ -1,5 +1,5 @@
 import { describeSites, listening, started } from '../../src/conformance/describe-sites.ts';
-import { h2oDeviations, startH2o } from '../../src/web-servers/h2o.ts';
+import { h2oBelowDeviations, h2oDeviations, startH2o } from '../../src/web-servers/h2o.ts';
 
 describeSites({
   name: 'h2o',
@@ -7,5 +7,6 @@ describeSites({
   start: startH2o,
   ways: [...listening, started],
   deviations: h2oDeviations,
+  deviationsBelow: h2oBelowDeviations,
   tellsMount: true,
 });

@@ -28,6 +28,15 @@ export const sites = {
       },
     },
   },
+  prefixInOtherWords: {
+    title: 'finds the rest of the URL however its prefix was written',
+    async run({ mount, site }) {
+      for (const written of [`/x/..${mount}`, `/%79${mount.slice(2)}`, `/.${mount}`]) {
+        const { baseUrl, originalUrl, url } = echoOf(await site.request(`${written}/echo/a%20b?c`));
+        assert.deepEqual([originalUrl, baseUrl, url], [`${written}/echo/a%20b?c`, mount, '/echo/a%20b?c']);
+      }
+    },
+  },
   siblings: {
     title: 'serves nothing that only begins like its prefix, and nothing above it',
     async run({ mount, site }) {

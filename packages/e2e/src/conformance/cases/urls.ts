@@ -32,6 +32,30 @@ export const urls = {
     title: 'sees two slashes in a row',
     run: (session) => seesExactly(session, '/echo//a//b'),
   },
+  dotSegments: {
+    title: 'sees dot segments as they were sent',
+    run: (session) => seesExactly(session, '/echo/./a/%2e%2e/b/x/../c?d'),
+    weaker: {
+      title: 'sees what dot segments lead to',
+      run: (session) => sees(session, '/echo/./a/%2e%2e/b/x/../c?d', '/echo/b/c?d'),
+    },
+  },
+  bytesInUrl: {
+    title: 'sees bytes that are not encoded as they were sent',
+    run: (session) => seesExactly(session, '/echo/caf\xc3\xa9'),
+    weaker: {
+      title: 'sees bytes that were not encoded encoded',
+      run: (session) => sees(session, '/echo/caf\xc3\xa9', '/echo/caf%C3%A9'),
+    },
+  },
+  absoluteTarget: {
+    title: 'sees the path of a target in absolute form',
+    async run({ mount, site }) {
+      const answer = await site.request(`http://127.0.0.1${mount}/echo/a%20b?c`);
+      const { baseUrl, originalUrl, url } = echoOf(answer);
+      assert.deepEqual([originalUrl, baseUrl, url], [`${mount}/echo/a%20b?c`, mount, '/echo/a%20b?c']);
+    },
+  },
   emptyQuery: {
     title: 'sees a question mark with nothing behind it',
     run: (session) => seesExactly(session, '/echo/a?'),
@@ -42,9 +66,13 @@ export const urls = {
   },
 } satisfies Record<string, ConformanceCase>;
 
-async function seesExactly({ http, mount }: Session, target: string): Promise<void> {
+function seesExactly(session: Session, target: string): Promise<void> {
+  return sees(session, target, target);
+}
+
+async function sees({ http, mount }: Session, target: string, seen: string): Promise<void> {
   const { baseUrl, originalUrl, url } = echoOf(await http.request(target));
-  assert.equal(originalUrl, mount + target);
-  assert.equal(url, target);
+  assert.equal(originalUrl, mount + seen);
+  assert.equal(url, seen);
   assert.equal(baseUrl, mount);
 }
