@@ -27,9 +27,8 @@ import type { FcgiRecord } from './records.ts';
  */
 export class RecordDecoder {
   readonly #reader = new ChunkReader();
-  readonly #scratch = new Uint8Array(FCGI_HEADER_LEN);
-  readonly #content = new Accumulator();
-  #scratchLength = 0;
+  /** A header or a content that straddles chunks. */
+  readonly #gathered = new Accumulator();
   #inContent = false;
   #type = 0;
   #requestId = 0;
@@ -70,7 +69,7 @@ export class RecordDecoder {
    */
   get midRecord(): boolean {
     return (
-      this.#inContent || this.#scratchLength > 0 || this.#paddingLeft > 0 || this.#reader.available() > 0
+      this.#inContent || this.#gathered.length > 0 || this.#paddingLeft > 0 || this.#reader.available() > 0
     );
   }
 
@@ -104,29 +103,28 @@ export class RecordDecoder {
         const skipped = Math.min(this.#paddingLeft, available);
         reader.offset += skipped;
         this.#paddingLeft -= skipped;
-      } else if (this.#scratchLength === 0 && available >= FCGI_HEADER_LEN) {
+      } else if (this.#gathered.length === 0 && available >= FCGI_HEADER_LEN) {
         // A header in one piece, as nearly all are, is read where it lies.
         const offset = reader.offset;
         reader.offset += FCGI_HEADER_LEN;
         const record = this.#readHeader(reader.chunk, offset);
         if (record !== null) return record;
       } else if (this.#gatherHeader(available)) {
-        const record = this.#readHeader(this.#scratch, 0);
+        const record = this.#readHeader(this.#gathered.take(), 0);
         if (record !== null) return record;
       }
     }
   }
 
-  /** Moves bytes of a header that straddles chunks into the scratch array; true when all 8 are there. */
+  /** Takes bytes of a header that straddles chunks; true when all 8 are there. */
   #gatherHeader(available: number): boolean {
     const reader = this.#reader;
-    const taken = Math.min(FCGI_HEADER_LEN - this.#scratchLength, available);
-    this.#scratch.set(reader.chunk.subarray(reader.offset, reader.offset + taken), this.#scratchLength);
-    reader.offset += taken;
-    this.#scratchLength += taken;
-    if (this.#scratchLength < FCGI_HEADER_LEN) return false;
-    this.#scratchLength = 0;
-    return true;
+    const header = this.#gathered;
+    if (header.length === 0) header.start(FCGI_HEADER_LEN);
+    const end = reader.offset + Math.min(header.missing, available);
+    header.add(reader.chunk, reader.offset, end);
+    reader.offset = end;
+    return header.missing === 0;
   }
 
   /** `null` where the header is to be skipped, `undefined` where its content is not all there yet. */
@@ -142,7 +140,7 @@ export class RecordDecoder {
     this.#type = bytes[offset + 1]!;
     this.#requestId = (bytes[offset + 2]! << 8) | bytes[offset + 3]!;
     checkRequestId(this.#type, this.#requestId);
-    this.#content.start((bytes[offset + 4]! << 8) | bytes[offset + 5]!);
+    this.#gathered.start((bytes[offset + 4]! << 8) | bytes[offset + 5]!);
     this.#paddingLeft = bytes[offset + 6]!;
     this.#inContent = true;
     return this.#readContent();
@@ -150,7 +148,7 @@ export class RecordDecoder {
 
   #readContent(): FcgiRecord | undefined {
     const reader = this.#reader;
-    const content = this.#content;
+    const content = this.#gathered;
     for (;;) {
       const missing = content.missing;
       if (missing === 0) return this.#finish(content.take());

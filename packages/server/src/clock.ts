@@ -4,12 +4,18 @@ const TICK = 100;
 /** The most that one tick counts for: while this process was busy, nobody could be heard, so nobody was late. */
 const LONGEST_TICK = 2 * TICK;
 
+/** What has time-outs. */
+export interface Watched {
+  /** Looks whether one has passed. */
+  check(now: number): void;
+}
+
 /**
  * The time for all connections of a server: one timer that ticks while there is anything to watch, so that
  * time-outs cost nothing for each request.
  */
 export class Clock {
-  readonly #watched = new Set<(now: number) => void>();
+  readonly #watched = new Set<Watched>();
   #timer: NodeJS.Timeout | undefined;
   #now = 0;
   #ticked = 0;
@@ -19,9 +25,9 @@ export class Clock {
     return this.#now;
   }
 
-  /** Calls `check` at every tick until {@link unwatch}. */
-  watch(check: (now: number) => void): void {
-    this.#watched.add(check);
+  /** Has `watched` check its time-outs at every tick until {@link unwatch}. */
+  watch(watched: Watched): void {
+    this.#watched.add(watched);
     if (this.#timer !== undefined) return;
     this.#ticked = performance.now();
     this.#timer = setInterval(() => this.#tick(), TICK);
@@ -29,9 +35,9 @@ export class Clock {
     this.#timer.unref();
   }
 
-  /** Stops calling `check`. */
-  unwatch(check: (now: number) => void): void {
-    this.#watched.delete(check);
+  /** Stops that. */
+  unwatch(watched: Watched): void {
+    this.#watched.delete(watched);
     if (this.#watched.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -41,6 +47,6 @@ export class Clock {
     const time = performance.now();
     this.#now += Math.min(time - this.#ticked, LONGEST_TICK);
     this.#ticked = time;
-    for (const check of this.#watched) check(this.#now);
+    for (const watched of this.#watched) watched.check(this.#now);
   }
 }

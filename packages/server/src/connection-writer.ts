@@ -8,8 +8,9 @@ const REPLY_BYTES = 65_536;
 /** The sending half of a connection: writes records with as few system calls as it can. */
 export class ConnectionWriter {
   readonly #socket: Duplex;
-  readonly #unflushed = new Set<RequestOutput>();
-  readonly #awaitingDrain = new Set<RequestOutput>();
+  /** Sets only where there is something in them: most connections are idle most of the time. */
+  #unflushed: Set<RequestOutput> | undefined;
+  #awaitingDrain: Set<RequestOutput> | undefined;
   #receiving = false;
   #flushScheduled = false;
   #congested = false;
@@ -69,6 +70,7 @@ export class ConnectionWriter {
 
   /** Flushes an output before the event loop goes on, so that what is written until then leaves together. */
   flushSoon(output: RequestOutput): void {
+    this.#unflushed ??= new Set();
     this.#unflushed.add(output);
     if (!this.#receiving) this.#scheduleFlush();
   }
@@ -81,25 +83,27 @@ export class ConnectionWriter {
   /** Received bytes have been handled. */
   stopReceiving(): void {
     this.#receiving = false;
-    if (this.#unflushed.size > 0) this.#scheduleFlush();
+    if (this.#unflushed !== undefined) this.#scheduleFlush();
   }
 
   /** Tells the observer of `output` when the web server has caught up. */
   awaitDrain(output: RequestOutput): void {
+    this.#awaitingDrain ??= new Set();
     this.#awaitingDrain.add(output);
   }
 
   /** Forgets an output that has ended. */
   release(output: RequestOutput): void {
-    this.#unflushed.delete(output);
-    if (this.#awaitingDrain.size > 0) this.#awaitingDrain.delete(output);
+    if (this.#unflushed?.delete(output) && this.#unflushed.size === 0) this.#unflushed = undefined;
+    if (this.#awaitingDrain?.delete(output) && this.#awaitingDrain.size === 0)
+      this.#awaitingDrain = undefined;
   }
 
   /** The socket has no more to send. */
   drained(): void {
     this.#congested = false;
-    const waiting = [...this.#awaitingDrain];
-    this.#awaitingDrain.clear();
+    const waiting = this.#awaitingDrain ?? [];
+    this.#awaitingDrain = undefined;
     for (const output of waiting) output.drained();
   }
 
@@ -108,8 +112,9 @@ export class ConnectionWriter {
     this.#flushScheduled = true;
     setImmediate(() => {
       this.#flushScheduled = false;
-      for (const waiting of this.#unflushed) waiting.flush();
-      this.#unflushed.clear();
+      const waiting = this.#unflushed ?? [];
+      this.#unflushed = undefined;
+      for (const output of waiting) output.flush();
     });
   }
 

@@ -30,7 +30,6 @@ export class Connection implements LinkHost {
   readonly #multiplexer: Multiplexer<FcgiRequest>;
   readonly #timeouts: ConnectionTimeouts;
   readonly writer: ConnectionWriter;
-  readonly #check = (now: number) => this.#checkTimeouts(now);
   #paused = false;
   #hadRequest = false;
   /** A request without FCGI_KEEP_CONN has come: the connection ends with its requests. */
@@ -52,7 +51,7 @@ export class Connection implements LinkHost {
     socket.on('drain', () => this.#drained());
     socket.on('error', (error) => this.#lost(error));
     socket.on('close', () => this.#lost(undefined));
-    owner.clock.watch(this.#check);
+    owner.clock.watch(this);
   }
 
   /** Whether a request is active. */
@@ -286,7 +285,7 @@ export class Connection implements LinkHost {
     if (this.#destroyed) return;
     this.#destroyed = true;
     this.writer.close();
-    this.owner.clock.unwatch(this.#check);
+    this.owner.clock.unwatch(this);
     if (this.busy) this.#abortAll(lostConnection(cause), true);
     this.owner.connectionClosed(this);
   }
@@ -308,7 +307,8 @@ export class Connection implements LinkHost {
     }
   }
 
-  #checkTimeouts(now: number): void {
+  /** Looks at the time-outs of the connection and its requests. */
+  check(now: number): void {
     const expired = this.#timeouts.expired(now, {
       busy: this.busy,
       finished: this.#finished,

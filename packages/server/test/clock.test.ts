@@ -10,10 +10,10 @@ beforeEach(() => {
 
 function watched(clock = new Clock()) {
   const times: number[] = [];
-  const check = (now: number) => times.push(now);
-  clock.watch(check);
-  onTestFinished(() => clock.unwatch(check));
-  return { clock, times, check };
+  const watcher = { check: (now: number) => void times.push(now) };
+  clock.watch(watcher);
+  onTestFinished(() => clock.unwatch(watcher));
+  return { clock, times, watcher };
 }
 
 describe('the clock', () => {
@@ -34,9 +34,9 @@ describe('the clock', () => {
   });
 
   test('stands still while nobody watches it', () => {
-    const { clock, check } = watched();
+    const { clock, watcher } = watched();
     vi.advanceTimersByTime(500);
-    clock.unwatch(check);
+    clock.unwatch(watcher);
     expect(vi.getTimerCount()).toBe(0);
     vi.advanceTimersByTime(60_000);
     expect(clock.now).toBe(500);
@@ -46,17 +46,17 @@ describe('the clock', () => {
   });
 
   test('goes on for the others when one no longer watches it', () => {
-    const { clock, check } = watched();
+    const { clock, watcher } = watched();
     const { times } = watched(clock);
-    clock.unwatch(check);
-    clock.unwatch(check);
+    clock.unwatch(watcher);
+    clock.unwatch(watcher);
     vi.advanceTimersByTime(200);
     expect(times).toHaveLength(2);
   });
 
   test('lets somebody stop watching while he is called', () => {
     const { clock, times } = watched();
-    const once = () => clock.unwatch(once);
+    const once = { check: () => clock.unwatch(once) };
     clock.watch(once);
     vi.advanceTimersByTime(300);
     expect(times).toHaveLength(3);
