@@ -208,7 +208,11 @@ export class FcgiRequest {
     this.#abortError ??= error;
     // Whoever pipes into it learns that nothing can be sent any more.
     if (this.output.closed) this.#stdout?.destroy(this.#abortError);
-    if (!isFirst) return;
+    if (!isFirst) {
+      // Its end came before, after which it may have gone on writing.
+      if (this.output.closed) this.observer?.aborted(error);
+      return;
+    }
     this.input.abort(error);
     this.#dataInput?.abort(error);
     this.#controller?.abort(error);

@@ -352,19 +352,26 @@ describe('a browser that goes away', () => {
     expect((await peer.answer(1)).body).toBe('for whoever still listens');
   });
 
-  test('and whose connection is lost leaves a response that is destroyed', async () => {
-    let answered: ServerResponse | undefined;
-    const { peer } = await serve((_, res) => {
-      answered = res;
-    });
-    peer.send(request(1));
-    await expect.poll(() => answered).toBeDefined();
-    const closed = new Promise((resolve) => answered!.once('close', resolve));
-    peer.leave();
-    await closed;
-    await expect.poll(() => answered!.destroyed).toBe(true);
-    expect(answered!.socket?.writable ?? false).toBe(false);
-  });
+  test.each(['nothing', 'its end'])(
+    'and whose connection is lost (after %s) leaves a response that is destroyed',
+    async (first) => {
+      let answered: ServerResponse | undefined;
+      const { peer } = await serve((_, res) => {
+        answered = res;
+      });
+      peer.send(request(1));
+      await expect.poll(() => answered).toBeDefined();
+      const closed = new Promise((resolve) => answered!.once('close', resolve));
+      if (first === 'its end') {
+        peer.finish();
+        await closed;
+      }
+      peer.leave();
+      await closed;
+      await expect.poll(() => answered!.destroyed).toBe(true);
+      expect(answered!.socket?.writable ?? false).toBe(false);
+    },
+  );
 
   test('fails a body that is still coming', async () => {
     let outcome: unknown;

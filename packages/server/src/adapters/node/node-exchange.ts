@@ -271,6 +271,8 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     if (this.#request.output.closed) {
       this.#ended = true;
       this.#socket.close();
+      // A response that has emitted its `close` does not see that of its socket.
+      if (this.res.closed) this.res.destroyed = true;
     } else {
       this.#socket._hadError = true;
       this.#closeRequest();
