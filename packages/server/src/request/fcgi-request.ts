@@ -3,7 +3,7 @@ import { Role } from '@fcgi-js/protocol';
 import type { Params } from '../cgi/params.ts';
 import type { RequestTarget } from '../cgi/request-target.ts';
 import { FcgiServerError, textOf } from '../errors.ts';
-import { type HeadProblem, ResponseHeadGate } from './head-gate.ts';
+import { HEAD_PROBLEMS, ResponseHeadGate } from './head-gate.ts';
 import { type InputOwner, InputSource } from './input-source.ts';
 import { InputStream } from './input-stream.ts';
 import { StderrStream, StdoutStream } from './output-stream.ts';
@@ -38,13 +38,6 @@ export interface RequestContext extends InputOwner {
   /** Ends a response that has begun so that the web server notices that it is not complete. */
   breakOff(): void;
 }
-
-const HEAD_PROBLEMS: Record<HeadProblem, string> = {
-  incomplete: 'ended inside the response head, before its blank line',
-  malformed: 'wrote a response head with a line that is not "Name: value"',
-  missing: 'ended without writing a response',
-  'too-large': 'wrote a response head above limits.headBytes',
-};
 
 /** Of a request that has not been presented to a handler. */
 const NO_TARGET: RequestTarget = { baseUrl: '', originalUrl: '/', url: '/' };

@@ -1,6 +1,14 @@
 /** Why a response head that a handler wrote itself cannot be sent. */
 export type HeadProblem = 'incomplete' | 'malformed' | 'missing' | 'too-large';
 
+/** What a handler did that has the problem, in words. */
+export const HEAD_PROBLEMS: Record<HeadProblem, string> = {
+  incomplete: 'ended inside the response head, before its blank line',
+  malformed: 'wrote a response head with a line that is not "Name: value"',
+  missing: 'ended without writing a response',
+  'too-large': 'wrote a response head above limits.headBytes',
+};
+
 /** Fields, each with its line end, and a blank line. */
 const HEAD = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\0\r\n]*\r?\n)+\r?\n$/;
 
