@@ -36,7 +36,7 @@ export class ConnectionTimeouts {
   #idleSince: number;
   #partialSince: number | undefined;
   /** When the web server closed its side or last took a byte after that. */
-  #halfClosedAt = Number.POSITIVE_INFINITY;
+  #halfClosedAt: number | undefined;
   #finishedAt = 0;
   #sent = 0;
   #sentAt: number;
@@ -89,7 +89,7 @@ export class ConnectionTimeouts {
   expired(now: number, situation: ConnectionSituation): ExpiredTimeout | undefined {
     const { halfClosedTimeout, idleTimeout, incompleteRequestTimeout, lingerTimeout, writeStallTimeout } =
       this.#limits;
-    if (situation.sent !== this.#sent && this.#halfClosedAt < now) this.#halfClosedAt = now;
+    if (situation.sent !== this.#sent && this.#halfClosedAt !== undefined) this.#halfClosedAt = now;
     if (situation.unsent === 0 || situation.sent !== this.#sent) {
       this.#sent = situation.sent;
       this.#sentAt = now;
@@ -108,7 +108,7 @@ export class ConnectionTimeouts {
     }
     if (situation.busy) {
       this.#partialSince = undefined;
-      return now - this.#halfClosedAt >= halfClosedTimeout ? 'half-closed' : undefined;
+      return now - (this.#halfClosedAt ?? now) >= halfClosedTimeout ? 'half-closed' : undefined;
     }
     if (!situation.midRecord) this.#partialSince = undefined;
     else if (this.#partialSince !== undefined && now - this.#partialSince >= incompleteRequestTimeout) {

@@ -5,21 +5,31 @@ import type { RecordBytes } from './request/stdout-records.ts';
 /** Answers to management records that the web server does not read stop the reading above this many bytes. */
 const REPLY_BYTES = 65_536;
 
+/** Who has a writer. */
+export interface WriterOwner {
+  /** The web server has taken all that was written. */
+  drained(): void;
+}
+
 /** The sending half of a connection: writes records with as few system calls as it can. */
 export class ConnectionWriter {
   readonly #socket: Duplex;
+  readonly #owner: WriterOwner;
   /** Sets only where there is something in them: most connections are idle most of the time. */
   #unflushed: Set<RequestOutput> | undefined;
   #awaitingDrain: Set<RequestOutput> | undefined;
   #receiving = false;
   #flushScheduled = false;
   #congested = false;
+  /** `drain` is listened to. */
+  #draining = false;
   #closed = false;
   #written = 0;
   #repliesWritten = 0;
 
-  constructor(socket: Duplex) {
+  constructor(socket: Duplex, owner: WriterOwner) {
     this.#socket = socket;
+    this.#owner = owner;
   }
 
   /** Whether the web server takes bytes slower than they come. */
@@ -39,7 +49,7 @@ export class ConnectionWriter {
 
   /** Whether replies have piled up that the web server does not read. */
   get repliesUnread(): boolean {
-    return this.#repliesWritten > REPLY_BYTES && this.#socket.writableLength > 0;
+    return this.#congested && this.#repliesWritten > REPLY_BYTES;
   }
 
   /** Writes records at once. `callback` is called when they have left, or never will. */
@@ -57,8 +67,13 @@ export class ConnectionWriter {
       socket.write(records[i]!, 'latin1');
     }
     this.#written += records[last]!.length;
-    this.#congested = !socket.write(records[last]!, 'latin1', callback);
+    const flowing = socket.write(records[last]!, 'latin1', callback);
     if (last > 0) socket.uncork();
+    this.#congested = !flowing;
+    if (flowing || this.#draining) return;
+    // Most connections never need it.
+    this.#draining = true;
+    socket.once('drain', () => this.#drained());
   }
 
   /** Writes bytes that no application made, and so no application can stop making. */
@@ -99,12 +114,13 @@ export class ConnectionWriter {
       this.#awaitingDrain = undefined;
   }
 
-  /** The socket has no more to send. */
-  drained(): void {
+  #drained(): void {
+    this.#draining = false;
     this.#congested = false;
     const waiting = this.#awaitingDrain ?? [];
     this.#awaitingDrain = undefined;
     for (const output of waiting) output.drained();
+    this.#owner.drained();
   }
 
   #scheduleFlush(): void {

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { encodeEndRequest, RemoteProtocolError } from '@fcgi-js/protocol';
 import type { ConnectionOwner } from './connection-owner.ts';
 import { ConnectionTimeouts } from './connection-timeouts.ts';
-import { ConnectionWriter } from './connection-writer.ts';
+import { ConnectionWriter, type WriterOwner } from './connection-writer.ts';
 import { Multiplexer, type MultiplexerEvent } from './engine/multiplexer.ts';
 import { encodeRefusal, paramsTimeout, type Refusal } from './engine/refusal.ts';
 import { Phase, type RequestState } from './engine/request-state.ts';
@@ -23,7 +23,7 @@ const POISON = new Uint8Array(8);
  * One connection of a web server: the only place that touches its socket. Moves bytes between the socket and
  * the multiplexer, and closes the connection when it is time to.
  */
-export class Connection implements LinkHost {
+export class Connection implements LinkHost, WriterOwner {
   readonly #socket: Duplex;
   readonly owner: ConnectionOwner;
   readonly info: ConnectionInfo;
@@ -45,12 +45,12 @@ export class Connection implements LinkHost {
     this.owner = owner;
     this.#multiplexer = new Multiplexer(owner);
     this.#timeouts = new ConnectionTimeouts(owner.limits, owner.clock.now);
-    this.writer = new ConnectionWriter(socket);
+    this.writer = new ConnectionWriter(socket, this);
     socket.on('data', (chunk: Uint8Array) => this.#receive(chunk));
     socket.on('end', () => this.#receiveEnd());
-    socket.on('drain', () => this.#drained());
-    socket.on('error', (error) => this.#lost(error));
-    socket.on('close', () => this.#lost(undefined));
+    const lost = (cause: unknown) => this.#lost(cause instanceof Error ? cause : undefined);
+    socket.on('error', lost);
+    socket.on('close', lost);
     owner.clock.watch(this);
   }
 
@@ -233,8 +233,8 @@ export class Connection implements LinkHost {
     }
   }
 
-  #drained(): void {
-    this.writer.drained();
+  /** The web server has taken all that was written. */
+  drained(): void {
     this.#adjustReading();
   }
 
@@ -292,7 +292,7 @@ export class Connection implements LinkHost {
 
   /** Tells every request that the web server has gone; `closed`: nothing more can be written either. */
   #abortAll(error: FcgiServerError, closed: boolean): void {
-    for (const state of [...this.#multiplexer.requests()]) {
+    for (const state of this.#multiplexer.requests()) {
       const request = state.owner;
       if (request === undefined) {
         this.#multiplexer.end(state);
@@ -331,7 +331,7 @@ export class Connection implements LinkHost {
       return;
     }
     if (this.#closing && !this.busy && !this.#finished) this.shutDown();
-    for (const state of [...this.#multiplexer.requests()]) this.#checkRequest(state, now);
+    for (const state of this.#multiplexer.requests()) this.#checkRequest(state, now);
   }
 
   #checkRequest(state: State, now: number): void {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { duplexPair } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ConnectionWriter } from '../src/connection-writer.ts';
 import { RequestOutput } from '../src/request/request-output.ts';
 
@@ -10,7 +10,8 @@ const HIGH_WATER_MARK = 1_000;
 /** A writer, and the other end of what it writes to. */
 function newWriter() {
   const [ours, theirs] = duplexPair({ highWaterMark: HIGH_WATER_MARK });
-  return { writer: new ConnectionWriter(theirs), socket: theirs, far: ours };
+  const owner = { drained: vi.fn() };
+  return { writer: new ConnectionWriter(theirs, owner), owner, socket: theirs, far: ours };
 }
 
 function outputOf(writer: ConnectionWriter, requestId = 1): RequestOutput {
@@ -40,14 +41,15 @@ describe('what waits to be sent', () => {
   });
 
   test('makes it congested until it has left', async () => {
-    const { writer, socket, far } = newWriter();
-    socket.on('drain', () => writer.drained());
+    const { writer, owner, far } = newWriter();
     expect(writer.congested).toBe(false);
     writer.write([new Uint8Array(2_000)]);
     expect(writer.congested).toBe(true);
+    expect(owner.drained).not.toHaveBeenCalled();
     far.resume();
     await nextTurn();
     expect(writer.congested).toBe(false);
+    expect(owner.drained).toHaveBeenCalledOnce();
   });
 });
 
@@ -79,7 +81,6 @@ describe('outputs', () => {
 
   test('that wait are told once when the web server has caught up', async () => {
     const { writer, socket, far } = newWriter();
-    socket.on('drain', () => writer.drained());
     const told: number[] = [];
     for (const requestId of [1, 2, 3]) {
       const output = outputOf(writer, requestId);
@@ -100,6 +101,16 @@ describe('outputs', () => {
     await nextTurn();
     expect(writer.sent + writer.unsent).toBe(0);
   });
+});
+
+test('however often a connection is congested, one listener waits for its end', async () => {
+  const { writer, owner, socket, far } = newWriter();
+  for (let i = 0; i < 20; i += 1) writer.write([new Uint8Array(i % 2 === 0 ? 2_000 : 1)]);
+  expect(socket.listenerCount('drain')).toBe(1);
+  far.resume();
+  await nextTurn();
+  expect(socket.listenerCount('drain')).toBe(0);
+  expect(owner.drained).toHaveBeenCalledOnce();
 });
 
 describe('replies', () => {

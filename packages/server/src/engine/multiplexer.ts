@@ -10,6 +10,7 @@ import {
 import { hasUndecodedBody, INVALID_LENGTH, lengthOf, NO_LENGTH } from '../cgi/meta-variables.ts';
 import { Params } from '../cgi/params.ts';
 import type { ResolvedLimits } from '../limits.ts';
+import { ActiveRequests } from './active-requests.ts';
 import { InputBudget } from './input-budget.ts';
 import { answerGetValues } from './management.ts';
 import {
@@ -74,7 +75,7 @@ export type MultiplexerEvent<Owner> =
  */
 export class Multiplexer<Owner> {
   readonly #decoder = new RecordDecoder();
-  readonly #requests = new Map<number, RequestState<Owner>>();
+  readonly #requests = new ActiveRequests<Owner>();
   readonly #options: MultiplexerOptions;
   readonly #budget: InputBudget<Owner>;
   /** The second event of a record that makes two. */
@@ -108,9 +109,9 @@ export class Multiplexer<Owner> {
     return this.#decoder.midRecord;
   }
 
-  /** The requests between BEGIN_REQUEST and END_REQUEST. */
-  requests(): IterableIterator<RequestState<Owner>> {
-    return this.#requests.values();
+  /** The requests between BEGIN_REQUEST and END_REQUEST, as they are now. */
+  requests(): RequestState<Owner>[] {
+    return this.#requests.list();
   }
 
   /** Takes the next bytes of the connection, which the caller must not change afterwards. */
@@ -160,7 +161,7 @@ export class Multiplexer<Owner> {
     slots.active -= 1;
     slots.paramsBytes -= state.collector.length;
     state.end();
-    this.#requests.delete(state.requestId);
+    this.#requests.remove(state);
   }
 
   #handle(record: FcgiRecord, now: number): MultiplexerEvent<Owner> | undefined {
@@ -200,7 +201,7 @@ export class Multiplexer<Owner> {
     keepConn: boolean,
     now: number,
   ): MultiplexerEvent<Owner> | undefined {
-    if (this.#requests.has(requestId)) {
+    if (this.#requests.get(requestId) !== undefined) {
       throw new RemoteProtocolError(
         'FCGI_REQUEST_ID_ACTIVE',
         'connection',
@@ -210,7 +211,7 @@ export class Multiplexer<Owner> {
     this.#discarded = 0;
     const refusal = this.#refuseBegin(role);
     if (refusal !== undefined) return { kind: 'refuse', requestId, keepConn, refusal };
-    this.#requests.set(requestId, new RequestState<Owner>(requestId, role, keepConn, now));
+    this.#requests.add(new RequestState<Owner>(requestId, role, keepConn, now));
     this.#options.slots.active += 1;
     return undefined;
   }
