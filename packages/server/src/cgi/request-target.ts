@@ -18,7 +18,7 @@ const QUESTION_MARK = 0x3f;
 /**
  * The target of a request (RFC 3875 §3.3), whatever the web server has made of it.
  *
- * @param mount the prefix that the user named, as from `parseMount`; otherwise the one that the params prove
+ * @param mount the prefix that the user named, as from `mountOf`; otherwise the one that the params prove
  * @returns `undefined` where the path lies outside the prefix
  */
 export function requestTarget(params: Params, mount?: string): RequestTarget | undefined {

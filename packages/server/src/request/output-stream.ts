@@ -3,6 +3,8 @@ import type { ResponseHeadGate } from './head-gate.ts';
 import type { OutputObserver, RequestOutput } from './request-output.ts';
 import { isByteText } from './stdout-records.ts';
 
+const NOT_A_BYTE = /[^\0-\xff]/;
+
 /** STDOUT of a request as a Node stream, for handlers that write the CGI response themselves. */
 export class StdoutStream extends Writable implements OutputObserver {
   readonly #output: RequestOutput;
@@ -27,7 +29,8 @@ export class StdoutStream extends Writable implements OutputObserver {
     encoding: BufferEncoding,
     callback: (error?: Error | null) => void,
   ): void {
-    const isBytes = typeof chunk !== 'string' || isByteText(chunk, encoding);
+    // Latin-1 cuts U+010A to a line end: the gate has to see what is sent.
+    const isBytes = typeof chunk !== 'string' || (isByteText(chunk, encoding) && !NOT_A_BYTE.test(chunk));
     const passed = this.#gate.pass(isBytes ? chunk : Buffer.from(chunk, encoding));
     if (passed === undefined || this.#output.write(passed, 'latin1') || this.#output.closed) {
       callback();

@@ -158,6 +158,20 @@ describe('STDOUT as a stream', () => {
     await once(stream, 'finish');
     expect(written.slice(1)).toEqual(['stdout 1 "Ã©"', 'stdout 1 "é"', 'stdout 1 "Ã©"']);
   });
+
+  test.each(['latin1', 'ascii', 'binary'] as const)(
+    'checks the head that is sent where %s cuts characters',
+    (encoding) => {
+      for (const cut of ['\u010a', '\u010d', '\u0100']) {
+        const { output, written } = newOutput();
+        const gate = new ResponseHeadGate(1_000);
+        const stream = new StdoutStream(output, gate);
+        stream.end(`X-Name: a${cut}no field\r\n\r\n`, encoding);
+        expect(gate.problem).toBe('malformed');
+        expect(written).toEqual([]);
+      }
+    },
+  );
 });
 
 describe('STDERR as a stream', () => {
