@@ -2,7 +2,7 @@ import type { Application } from './application.ts';
 import { ConfigError } from './errors.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
 import { quoteShell, quoteYaml } from './quote.ts';
-import { onlyAddress, readSite, type Site } from './site.ts';
+import { NO_BODY_LIMIT, onlyAddress, readSite, type Site } from './site.ts';
 import { file, indent, type Lines } from './text.ts';
 
 const refusals: Refusals = {
@@ -28,7 +28,7 @@ export function h2oConfig(options: WebServerOptions): string {
   return file(
     'listen:',
     indent(bind?.host !== undefined && `host: "${bind.host}"`, `port: ${bind?.port ?? 80}`),
-    maxBodySize !== undefined && `limit-request-body: ${maxBodySize}`,
+    `limit-request-body: ${maxBodySize ?? NO_BODY_LIMIT}`,
     'hosts:',
     indent(
       (serverNames.length > 0 ? serverNames : ['default']).map((host) => [

@@ -134,6 +134,7 @@ function params({ mount, name }: Site) {
   ];
 }
 
+/** Nothing that nginx has itself: `$server_port` is one. */
 function portVariable(name: string): string {
-  return `$${name.replaceAll('-', '_')}_port`;
+  return `$port_of_${name.replaceAll('-', '_')}`;
 }

@@ -64,6 +64,9 @@ const KNOWN = [
   'static',
   'timeouts',
 ];
+/** Bytes for products that have a limit of their own where none is set. */
+export const NO_BODY_LIMIT = Number.MAX_SAFE_INTEGER;
+
 const DEFAULT_BODY_SIZE = 2 ** 30;
 const DEFAULT_TIMEOUTS: Required<TimeoutOptions> = {
   connect: 5_000,

@@ -1,6 +1,6 @@
 import { dirname } from '../paths.ts';
 import { quoteApache, quoteApachePath } from '../quote.ts';
-import type { Site } from '../site.ts';
+import { NO_BODY_LIMIT, type Site } from '../site.ts';
 import { indent, type Lines } from '../text.ts';
 import type { ApacheModule } from './module.ts';
 
@@ -23,10 +23,8 @@ export const fcgid: ApacheModule = {
   application: (site) => [
     scriptAlias(site),
     '',
-    site.maxBodySize !== undefined && [
-      '# 128 KB unless it is set.',
-      `FcgidMaxRequestLen ${site.maxBodySize}`,
-    ],
+    '# 128 KB unless it is set.',
+    `FcgidMaxRequestLen ${site.maxBodySize ?? NO_BODY_LIMIT}`,
     `FcgidConnectTimeout ${site.timeouts.connect}`,
     `FcgidIOTimeout ${site.timeouts.response}`,
     '# Each serves one request at a time, and shares no memory with the others.',

@@ -23,10 +23,8 @@ export function htaccess(site: Site, module: ApacheModule): string {
     '</Files>',
     '# Else Apache keeps the Authorization header to itself.',
     'CGIPassAuth On',
-    site.maxBodySize !== undefined && [
-      '# mod_fcgid allows 128 KB, unless the host has raised FcgidMaxRequestLen.',
-      `LimitRequestBody ${site.maxBodySize}`,
-    ],
+    '# mod_fcgid allows 128 KB, unless the host has raised FcgidMaxRequestLen.',
+    `LimitRequestBody ${site.maxBodySize ?? 0}`,
     '',
     'RewriteEngine On',
     `RewriteBase ${quoteApache('mount', `${mount}/`)}`,

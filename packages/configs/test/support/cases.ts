@@ -51,7 +51,7 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       maxBodySize: Infinity,
     }),
     'site.conf': nginxConfig({ ...site, ...limits, name: 'your-application', listen: socket }),
-    'several.conf': nginxConfig({ listen: ['127.0.0.1:9000', '[::1]:9001'] }),
+    'several.conf': nginxConfig({ listen: ['127.0.0.1:9000', '[::1]:9001'], name: 'server' }),
     'awkward.conf': nginxConfig({ mount: '/a.b~c@d+e', listen: socket, static: awkward }),
   },
   lighttpd: {
@@ -112,6 +112,7 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       module: 'fcgid',
       app: `${awkward.folder}/server.js`,
       static: awkward,
+      maxBodySize: Infinity,
     }),
     'htaccess-root.conf': apacheConfig({
       module: 'fcgid',
@@ -122,6 +123,7 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       module: 'fcgid',
       htaccess: true,
       app: '/home/me/public_html/shop/app.fcgi',
+      maxBodySize: Infinity,
       mount: '/shop',
       static: { prefix: '/static', folder: '/home/me/public_html/shop/static' },
     }),
