@@ -23,12 +23,14 @@ export function transformed(params: Params, transform: ParamsTransform): Params 
   if (typeof changed?.get !== 'function' || typeof changed[Symbol.iterator] !== 'function') {
     throw new TypeError('The option "params" must return the params: what it was given, or a new Map.');
   }
-  const entries = [...params.received()].filter(([name]) => changed.get(name) === params.get(name));
+  // Thousands of params would take long to be looked up in the bytes, one by one.
+  const before = new Map(params);
+  const entries = [...params.received()].filter(([name]) => changed.get(name) === before.get(name));
   for (const [name, value] of changed) {
     if (typeof name !== 'string' || typeof value !== 'string') {
       throw new TypeError('The option "params" must return a map of strings.');
     }
-    if (value !== params.get(name)) entries.push([name, value]);
+    if (value !== before.get(name)) entries.push([name, value]);
   }
   return Params.from(entries);
 }
