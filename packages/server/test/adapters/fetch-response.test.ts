@@ -190,6 +190,24 @@ describe('the response of a fetch handler', () => {
     expect(peer.ends(1)).toBe(0);
   });
 
+  test('whose body gives no bytes, or too many, has its source cancelled', async () => {
+    for (const chunk of ['text', new Uint8Array(10)]) {
+      let cancelled = 0;
+      const { codes } = await answerTo(() => {
+        // It has no end.
+        const body = new ReadableStream({
+          pull: (controller) => controller.enqueue(chunk),
+          cancel: () => {
+            cancelled += 1;
+          },
+        });
+        return new Response(body, { headers: { 'Content-Length': '15' } });
+      });
+      expect(codes).toHaveLength(1);
+      expect(cancelled).toBe(1);
+    }
+  });
+
   test('longer than its Content-Length is cut, and that is told', async () => {
     const { answer, codes } = await answerTo(
       () => new Response('0123456789', { headers: { 'Content-Length': '4' } }),

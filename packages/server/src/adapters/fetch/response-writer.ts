@@ -53,7 +53,17 @@ export class ResponseWriter {
     try {
       for (let read = await reader.read(); !read.done; read = await reader.read()) {
         if (this.#request.output.closed) return await cancel(undefined);
+        if (!(read.value instanceof Uint8Array)) {
+          const error = new TypeError('The body of a Response must give bytes (Uint8Array).');
+          void cancel(error);
+          throw error;
+        }
         await this.#writeChunk(read.value);
+        // A source may have no end.
+        if (this.#guard.surplus > 0) {
+          void cancel(undefined);
+          break;
+        }
       }
     } finally {
       clearImmediate(immediate);
@@ -63,11 +73,8 @@ export class ResponseWriter {
   }
 
   async #writeChunk(chunk: Uint8Array): Promise<void> {
-    if (!(chunk instanceof Uint8Array))
-      throw new TypeError('The body of a Response must give bytes (Uint8Array).');
-    const before = this.#guard.surplus;
     const fitting = this.#guard.accept(chunk.length);
-    if (before === 0 && this.#guard.surplus > 0) this.#warnSurplus();
+    if (this.#guard.surplus > 0) this.#warnSurplus();
     const bytes = fitting === chunk.length ? chunk : chunk.subarray(0, fitting);
     if (!this.#headSent) {
       this.#waiting.push(bytes);
