@@ -1,8 +1,9 @@
 /** Characters of a path that must be percent-encoded (RFC 3986 §3.3), of bytes as Latin-1 text. */
 const NOT_IN_PATH = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/g;
 
+const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/]*$/;
+
 const ESCAPE = /%([0-9A-Fa-f]{2})/g;
-const PERCENT = 0x25;
 
 /** Percent-encodes a decoded path, each character of which is one byte. */
 export function encodePath(path: string): string {
@@ -22,13 +23,9 @@ export function pathOf(target: string): string {
   return mark === -1 ? target : target.slice(0, mark);
 }
 
-/** Whether a path is the same encoded and decoded, and has nothing in it that would have to be encoded. */
+/** Whether a path is the same encoded and decoded. */
 export function isPlain(path: string): boolean {
-  for (let i = 0; i < path.length; i += 1) {
-    const code = path.charCodeAt(i);
-    if (code <= 0x20 || code === PERCENT || code > 0x7e) return false;
-  }
-  return true;
+  return PLAIN_PATH.test(path);
 }
 
 /** Without empty segments, dot segments and a slash at the end; the root is ''. */

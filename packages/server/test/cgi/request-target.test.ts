@@ -62,6 +62,25 @@ describe('the target of a request', () => {
       expect(originalUrl(params)).toBe(expected);
     },
   );
+
+  test.each([
+    ['/a?b', '/a%3Fb'],
+    ['/a#b', '/a%23b'],
+    ['/a{b}', '/a%7Bb%7D'],
+  ])('has %j encoded where Cherokee has decoded it in REQUEST_URI, too', (path, expected) => {
+    for (const query of ['', 'c=d']) {
+      const end = query === '' ? '' : `?${query}`;
+      expect(
+        originalUrl({
+          SERVER_SOFTWARE: 'Cherokee/1.2.104 (UNIX)',
+          SCRIPT_NAME: '',
+          PATH_INFO: path,
+          REQUEST_URI: path + end,
+          QUERY_STRING: query,
+        }),
+      ).toBe(expected + end);
+    }
+  });
 });
 
 const M = '/app';
