@@ -208,6 +208,16 @@ describe('the response of a fetch handler', () => {
     }
   });
 
+  test('whose Content-Length is no number keeps its body', async () => {
+    const headers = new Headers([
+      ['Content-Length', '4'],
+      ['Content-Length', '4'],
+    ]);
+    const { answer, codes } = await answerTo(() => new Response('0123', { headers }));
+    expect(answer.body).toBe('0123');
+    expect(codes).toEqual([]);
+  });
+
   test('longer than its Content-Length is cut, and that is told', async () => {
     const { answer, codes } = await answerTo(
       () => new Response('0123456789', { headers: { 'Content-Length': '4' } }),

@@ -12,6 +12,8 @@ import type { FcgiRequest } from '../../request/fcgi-request.ts';
 /** A body above this many bytes does not wait until it is known how long it is. */
 const WAITING_BYTES = 65_536;
 
+const DIGITS = /^\d+$/;
+
 /**
  * Writes a `Response` of the Fetch standard as a CGI response.
  *
@@ -34,7 +36,8 @@ export class ResponseWriter {
     this.#bodyless = isBodyless(response.status, request.params.get('REQUEST_METHOD') ?? '');
     const length = response.headers.get('Content-Length');
     this.#hasLength = length !== null;
-    this.#guard = new ContentLengthGuard(length === null || this.#bodyless ? undefined : Number(length));
+    const isKnown = length !== null && DIGITS.test(length) && !this.#bodyless;
+    this.#guard = new ContentLengthGuard(isKnown ? Number(length) : undefined);
   }
 
   /** Resolves when the response has been handed over; rejects where its body fails. */
