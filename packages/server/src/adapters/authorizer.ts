@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { isFieldValue, isToken } from '../cgi/field-syntax.ts';
 import { formatAuthorizerHead, type HeaderField, isBodyless } from '../cgi/response-head.ts';
 import { checkOptions, OBJECT, type OptionKinds } from '../options.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
@@ -45,9 +46,6 @@ const DENY_OPTIONS: OptionKinds<DenyOptions> = {
   headers: OBJECT,
 };
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
-
 /**
  * Grants access (FastCGI 1.0 §6.3).
  *
@@ -66,7 +64,7 @@ export function allow(variables: Readonly<Record<string, string>> = {}): Allowed
  *   or of the wrong kind
  */
 export function deny(status = 403, options: DenyOptions = {}): Denied {
-  if (!Number.isInteger(status) || status < 300 || status > 599) {
+  if (!refuses(status)) {
     throw new TypeError(
       `deny() takes a status from 300 to 599, because others may grant access, but not ${status}.`,
     );
@@ -104,9 +102,14 @@ export function fromAuthorizer(
   return async (request) => {
     const decision: AuthorizerDecision | undefined = await decide(request);
     if (decision?.allowed === true) grant(request, decision);
-    else if (decision?.allowed === false) refuse(request, decision);
+    else if (decision?.allowed === false && refuses(decision.status)) refuse(request, decision);
     else throw new TypeError('An authorizer must return allow() or deny().');
   };
+}
+
+/** Whether web servers take a status for a refusal; others grant access. */
+function refuses(status: number): boolean {
+  return Number.isInteger(status) && status >= 300 && status <= 599;
 }
 
 function grant(request: FcgiRequest, { variables }: Allowed): void {
@@ -123,8 +126,8 @@ function refuse(request: FcgiRequest, { status, headers, body }: Denied): void {
 
 function checkedFields(caller: string, fields: Readonly<Record<string, string>>): HeaderField[] {
   return Object.entries(fields).map(([name, value]) => {
-    if (!TOKEN.test(name)) throw new TypeError(`${caller}(): "${name}" is not a name that can be sent.`);
-    if (typeof value !== 'string' || FORBIDDEN_IN_VALUE.test(value)) {
+    if (!isToken(name)) throw new TypeError(`${caller}(): "${name}" is not a name that can be sent.`);
+    if (typeof value !== 'string' || !isFieldValue(value)) {
       throw new TypeError(
         `${caller}(): the value of ${name} must be text of bytes (U+0020 to U+00FF, no line ends).`,
       );

@@ -1,3 +1,4 @@
+import { isFieldValue, isToken } from '../cgi/field-syntax.ts';
 import type { Params } from '../cgi/params.ts';
 import { FcgiServerError } from '../errors.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
@@ -80,9 +81,27 @@ export function fromFetchHandler(handler: FetchHandler): RequestHandler {
         'The fetch handler did not return a Response.',
       );
     }
+    if (!(response instanceof Response)) checkHead(response);
     await new ResponseWriter(request, response).write();
     return DEFERRED;
   };
+}
+
+/** What the class of the standard would have checked: nothing may get into the head that is no part of it. */
+function checkHead({ status, statusText, headers }: Response): void {
+  const isSendable =
+    Number.isInteger(status) &&
+    status >= 200 &&
+    status <= 999 &&
+    isFieldValue(statusText ?? '') &&
+    [...headers].every(([name, value]) => isToken(name) && isFieldValue(value));
+  if (!isSendable) {
+    throw new FcgiServerError(
+      'FCGI_RESPONSE_HEAD_INVALID',
+      'request',
+      'The fetch handler returned an object in the place of a Response whose status or headers cannot be sent.',
+    );
+  }
 }
 
 function isResponse(value: unknown): value is Response {

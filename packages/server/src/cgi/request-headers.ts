@@ -49,15 +49,16 @@ const BLANK = 0x20;
  */
 export function rawHeaders(params: Params): string[] {
   const raw: string[] = [];
-  params.eachWithPrefix('HTTP_', (variable, value) => addField(raw, variable, value));
+  const positions = new Positions();
+  params.eachWithPrefix('HTTP_', (variable, value) => addField(raw, positions, variable, value));
   addBodyFields(raw, params);
   return raw;
 }
 
-function addField(raw: string[], variable: string, value: string): void {
+function addField(raw: string[], positions: Positions, variable: string, value: string): void {
   const name = fieldName(variable);
   if (name === '') return;
-  const earlier = indexOfField(raw, name);
+  const earlier = positions.find(raw, name);
   if (earlier !== -1) {
     if (SINGLE.has(name.toLowerCase())) {
       raw[earlier + 1] = value;
@@ -69,11 +70,26 @@ function addField(raw: string[], variable: string, value: string): void {
   raw.push(name, value);
 }
 
-function indexOfField(raw: readonly string[], name: string): number {
-  for (let i = 0; i < raw.length; i += 2) {
-    if (raw[i] === name) return i;
+/** Fields up to here are looked through, which is cheaper than a map for the few that browsers send. */
+const SEARCHED_LENGTH = 2 * 64;
+
+/** Where names stand in a list that only grows. */
+class Positions {
+  #beyond: Map<string, number> | undefined;
+  #known = SEARCHED_LENGTH;
+
+  /** @returns position of the first field of this name, or -1 */
+  find(raw: readonly string[], name: string): number {
+    const searched = Math.min(raw.length, SEARCHED_LENGTH);
+    for (let i = 0; i < searched; i += 2) {
+      if (raw[i] === name) return i;
+    }
+    for (; this.#known < raw.length; this.#known += 2) {
+      this.#beyond ??= new Map();
+      if (!this.#beyond.has(raw[this.#known]!)) this.#beyond.set(raw[this.#known]!, this.#known);
+    }
+    return this.#beyond?.get(name) ?? -1;
   }
-  return -1;
 }
 
 /** Content-Type and Content-Length, or Transfer-Encoding where a body comes whose length is not known. */

@@ -101,6 +101,7 @@ describe('a function that does not decide refuses access with 500:', () => {
     ['it returns nothing', () => JSON.parse('null')],
     ['it returns true', () => JSON.parse('true')],
     ['it returns something else', () => JSON.parse('{"allowed":"yes"}')],
+    ['it refuses with a status that grants', () => JSON.parse('{"allowed":false,"status":200,"headers":[]}')],
     ['its variables cannot be sent', () => allow({ USER: 'a\nb' })],
   ];
 

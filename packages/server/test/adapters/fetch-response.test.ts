@@ -6,6 +6,12 @@ import { answerTo, serve } from '../support/fetching.ts';
 import { settle } from '../support/time.ts';
 import { abort, GET, request } from '../support/wire.ts';
 
+/** A response of a class that checks nothing, as a framework may have one. */
+function foreignResponse(parts: { headers?: string[][]; status?: number; statusText?: string }) {
+  const { headers = [], status = 200, statusText = '' } = parts;
+  return { body: null, headers: Object.assign([...headers], { get: () => null }), status, statusText };
+}
+
 describe('the response of a fetch handler', () => {
   test('that is there as a whole leaves in one write, with its length', async () => {
     const { answer, chunks } = await answerTo(
@@ -142,6 +148,26 @@ describe('the response of a fetch handler', () => {
     const { answer, codes } = await answerTo(handler as FetchHandler);
     expect(answer.status).toBe('500 Internal Server Error');
     expect(codes).toEqual(['FCGI_RESPONSE_EMPTY']);
+  });
+
+  test.each([
+    ['a line end in a value', { headers: [['x-a', 'b\r\nx-c: d']] }],
+    ['what becomes a line end in a value', { headers: [['x-a', 'b\u010ax-c: d']] }],
+    ['a name that is none', { headers: [['x a', 'b']] }],
+    ['a line end in its reason phrase', { statusText: 'OK\r\nx-c: d' }],
+    ['a status that is none', { status: 42.5 }],
+  ])('of a class of its own that has %s becomes 500', async (_, parts) => {
+    const handler: () => unknown = () => foreignResponse(parts);
+    const { answer, codes } = await answerTo(handler as FetchHandler);
+    expect(answer.status).toBe('500 Internal Server Error');
+    expect(codes).toEqual(['FCGI_RESPONSE_HEAD_INVALID']);
+  });
+
+  test('of a class of its own is sent', async () => {
+    const handler: () => unknown = () => foreignResponse({ status: 201, headers: [['x-a', 'b']] });
+    const { answer } = await answerTo(handler as FetchHandler);
+    expect(answer.status).toBe('201 Created');
+    expect(answer.head).toContain('x-a: b');
   });
 
   test('whose body was read already becomes 500', async () => {

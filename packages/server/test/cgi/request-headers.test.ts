@@ -32,6 +32,22 @@ describe('names of header fields', () => {
     expect(headers([[variable, 'v']])).toEqual([name, 'v']);
   });
 
+  test('are found again among hundreds, where only the last value counts or all do', () => {
+    const others = Array.from({ length: 300 }, (_, i) => [`HTTP_X_${i}`, String(i)] as const);
+    for (const at of [0, 63, 64, 65, 299]) {
+      const pairs = [
+        ...others.slice(0, at),
+        ['HTTP_REFERER', 'old'],
+        ['HTTP_VIA', 'one'],
+        ...others.slice(at),
+      ] as const;
+      const raw = headers([...pairs, ['HTTP_REFERER', 'new'], ['HTTP_VIA', 'two'], ['HTTP_VIA', 'one']]);
+      expect(raw).toHaveLength(2 * (300 + 3));
+      expect(raw.slice(2 * at, 2 * at + 4)).toEqual(['Referer', 'new', 'Via', 'one']);
+      expect(raw.slice(-2)).toEqual(['Via', 'two']);
+    }
+  });
+
   test('may be a million colons long without stopping the process', () => {
     const name = `HTTP_${':'.repeat(1_000_000)}X`;
     expect(headers([[name, 'v']])[0]).toHaveLength(1_000_001);

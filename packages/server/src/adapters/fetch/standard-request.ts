@@ -1,3 +1,4 @@
+import { isToken } from '../../cgi/field-syntax.ts';
 import { lengthOf } from '../../cgi/meta-variables.ts';
 import type { Params } from '../../cgi/params.ts';
 import { rawHeaders } from '../../cgi/request-headers.ts';
@@ -8,7 +9,6 @@ import { requestBody } from './request-body.ts';
 /** Methods that the Fetch standard does not allow a `Request` to have. */
 const FORBIDDEN_METHODS: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK']);
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const NOT_IN_VALUE = /[\0\r\n]/;
 
 /** A `Request` of the Fetch standard, or the status of a request that cannot be one. */
@@ -42,7 +42,7 @@ class ServedRequest extends PlainRequest {
 export function standardRequest(request: FcgiRequest): StandardRequest {
   const { params } = request;
   const method = params.get('REQUEST_METHOD') || 'GET';
-  if (!TOKEN.test(method)) return '400 Bad Request';
+  if (!isToken(method)) return '400 Bad Request';
   if (FORBIDDEN_METHODS.has(method.toUpperCase())) return '501 Not Implemented';
   const url = absoluteUrl(params, request.target.originalUrl);
   if (url === undefined) return '400 Bad Request';
@@ -70,7 +70,7 @@ function addHeaders(headers: Headers, params: Params): void {
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!;
     const value = raw[i + 1]!;
-    if (!TOKEN.test(name) || NOT_IN_VALUE.test(value)) continue;
+    if (!isToken(name) || NOT_IN_VALUE.test(value)) continue;
     // `Headers` would join cookies with a comma.
     if (name === 'Cookie') cookies = cookies === '' ? value : `${cookies}; ${value}`;
     else headers.append(name, value);
