@@ -15,7 +15,8 @@ type State = RequestState<FcgiRequest>;
 /**
  * A record of version 0, sent before a connection is closed in the middle of a response. A bare close passes for
  * the end of the response with nginx; after this, nginx, Apache, HAProxy and a streaming lighttpd break it off.
- * Caddy, h2o and a lighttpd that collects responses cannot be told by anything but a Content-Length.
+ * Caddy, h2o and a lighttpd that collects responses, or gets all of one at once, cannot be told by anything but a
+ * Content-Length.
  */
 const POISON = new Uint8Array(8);
 

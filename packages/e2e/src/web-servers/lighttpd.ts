@@ -86,6 +86,11 @@ const collectsAnswers = {
   rule: '§5',
   reason: 'lighttpd collects the answer first',
 } as const;
+const takesShortAnswers = {
+  instead: 'weaker',
+  rule: '25',
+  reason: 'lighttpd takes an answer for complete if it gets all of it at once, its breaking off included',
+} as const;
 
 /** What cannot hold behind lighttpd when it collects both uploads and answers. */
 export const lighttpdCollectingDeviations: Deviations = {
@@ -116,6 +121,7 @@ export const lighttpdDeviations: Deviations = {
   leavesBeforeAnswer: doesNotMissBrowser,
   leavesInUpload: collectsUploads,
   progressiveUpload: collectsUploads,
+  throwsWithoutLength: takesShortAnswers,
 };
 
 /** What cannot hold behind lighttpd when it streams uploads, too. */
@@ -129,4 +135,5 @@ export const lighttpdStreamingDeviations: Deviations = {
     reason: 'lighttpd answers 411 to a chunked upload that is not there at once',
   },
   leavesBeforeAnswer: doesNotMissBrowser,
+  throwsWithoutLength: takesShortAnswers,
 };
