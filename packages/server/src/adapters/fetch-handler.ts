@@ -81,7 +81,8 @@ export function fromFetchHandler(handler: FetchHandler): RequestHandler {
         'The fetch handler did not return a Response.',
       );
     }
-    if (!(response instanceof Response)) checkHead(response);
+    // `Response.error()` is one of the standard, and has status 0.
+    if (!(response instanceof Response) || response.status === 0) checkHead(response);
     await new ResponseWriter(request, response).write();
     return DEFERRED;
   };
@@ -99,7 +100,7 @@ function checkHead({ status, statusText, headers }: Response): void {
     throw new FcgiServerError(
       'FCGI_RESPONSE_HEAD_INVALID',
       'request',
-      'The fetch handler returned an object in the place of a Response whose status or headers cannot be sent.',
+      'The fetch handler returned Response.error(), or an object in the place of a Response whose status or headers cannot be sent.',
     );
   }
 }

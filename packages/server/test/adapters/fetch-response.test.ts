@@ -156,9 +156,16 @@ describe('the response of a fetch handler', () => {
     ['a name that is none', { headers: [['x a', 'b']] }],
     ['a line end in its reason phrase', { statusText: 'OK\r\nx-c: d' }],
     ['a status that is none', { status: 42.5 }],
+    ['the status of an interim response', { status: 103 }],
   ])('of a class of its own that has %s becomes 500', async (_, parts) => {
     const handler: () => unknown = () => foreignResponse(parts);
     const { answer, codes } = await answerTo(handler as FetchHandler);
+    expect(answer.status).toBe('500 Internal Server Error');
+    expect(codes).toEqual(['FCGI_RESPONSE_HEAD_INVALID']);
+  });
+
+  test('of the standard that has no status (Response.error()) becomes 500', async () => {
+    const { answer, codes } = await answerTo(() => Response.error());
     expect(answer.status).toBe('500 Internal Server Error');
     expect(codes).toEqual(['FCGI_RESPONSE_HEAD_INVALID']);
   });

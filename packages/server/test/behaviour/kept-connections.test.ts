@@ -81,6 +81,23 @@ test('a connection that is not kept stays until all its requests have ended', as
   await peer.ended();
 });
 
+test('a request that keeps the connection does not undo that another one does not', async () => {
+  const { connect } = await start({
+    responder: async ({ params: received, stdin: body, stdout }) => {
+      await body.toArray();
+      stdout.end(`Status: 200\r\n\r\n${received.get('ID')}`);
+    },
+  });
+  const peer = await connect();
+  peer.send(begin(1), params(1, withId('slow')));
+  peer.send(request(2, { keepConn: true, params: withId('quick') }));
+  expect((await peer.answer(2)).body).toBe('quick');
+  expect(peer.isEnded).toBe(false);
+  peer.send(stdin(1));
+  expect((await peer.answer(1)).body).toBe('slow');
+  await peer.ended();
+});
+
 test('a small answer leaves in one write: head, body, empty STDOUT and END_REQUEST', async () => {
   const { connect } = await start({ responder });
   const peer = await connect();

@@ -41,6 +41,13 @@ describe('the target of a request', () => {
     expect(originalUrl({ REQUEST_URI: target })).toBe(expected);
   });
 
+  test.each([
+    ['h2o', { SCRIPT_NAME: '', PATH_INFO: '/*', REQUEST_URI: '*' }],
+    ['Cherokee', { SCRIPT_NAME: '', PATH_INFO: '/', REQUEST_URI: '*' }],
+  ])('"*" of OPTIONS stays as it is, below no prefix (%s)', (_, params) => {
+    expect(targetOf(params)).toEqual({ baseUrl: '', originalUrl: '*', url: '*' });
+  });
+
   test('begins with a slash', () => {
     expect(originalUrl({ REQUEST_URI: 'foo' })).toBe('/foo');
   });
@@ -216,6 +223,12 @@ describe('the prefix', () => {
   test('does not end in the middle of a name', () => {
     expect(
       targetOf({ SCRIPT_NAME: '/app', PATH_INFO: 'lication', REQUEST_URI: '/application' }),
+    ).toBeUndefined();
+  });
+
+  test('does not end in the middle of a name where the request was rewritten either', () => {
+    expect(
+      targetOf({ SCRIPT_NAME: '/app', PATH_INFO: 'lication', REQUEST_URI: '/rewritten' }),
     ).toBeUndefined();
   });
 
