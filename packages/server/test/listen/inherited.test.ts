@@ -131,6 +131,22 @@ describe('a listening socket on descriptor 0', () => {
     },
   );
 
+  test('comes after one that systemd has passed, for "auto"', async () => {
+    const { parent } = await pass({
+      command: [
+        'sh',
+        '-c',
+        'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&0',
+        'sh',
+        process.execPath,
+        program('app'),
+        'auto',
+      ],
+      kind: 'a Unix socket',
+    });
+    expect((await parent.printed(/^listening (.*)$/m))[1]).toBe('fd:3');
+  });
+
   test.each(kinds)('is not closed for others at the end: the next process takes over (%s)', async (kind) => {
     const { address, parent } = await pass({ kind, times: 2 });
     const first = await get(address, '/pid');

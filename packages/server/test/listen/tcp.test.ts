@@ -108,6 +108,15 @@ describe('an address that cannot be listened on is told with the remedy', () => 
     });
   });
 
+  test('a host name that stands for no address', async () => {
+    const { server } = newServer({ allow: ['192.0.2.0/24'] });
+    // No resolver is asked for a name with an empty label.
+    await expect(server.listen('no..such:9000')).rejects.toMatchObject({
+      code: 'FCGI_ADDRESS_INVALID',
+      message: expect.stringContaining('no..such:9000 is not an address of this machine'),
+    });
+  });
+
   test.skipIf(because(whyNotRoot()))('a port that is for root', async () => {
     const [command, ...args] = [...AS_NOBODY, process.execPath, program('app'), '127.0.0.1:80'];
     // Where every user may listen on low ports, there is nothing to be denied.
