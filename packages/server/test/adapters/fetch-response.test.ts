@@ -59,6 +59,7 @@ describe('the response of a fetch handler', () => {
             pull: (controller) => controller.enqueue(Buffer.from('x')),
             cancel: () => {
               cancelled = true;
+              return new Promise(() => {});
             },
           }),
           { headers: { 'Content-Length': '100' } },

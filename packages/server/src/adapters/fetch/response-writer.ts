@@ -44,8 +44,9 @@ export class ResponseWriter {
   async write(): Promise<void> {
     const { body } = this.#response;
     if (body === null || this.#bodyless) {
-      await body?.cancel();
       this.#finish();
+      // However long the source takes to stop, the response does not wait for it.
+      await body?.cancel().catch((failure: unknown) => this.#request.report(failure));
       return;
     }
     const reader = body.getReader();
