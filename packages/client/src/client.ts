@@ -9,6 +9,7 @@ import { Exchange } from './exchange.ts';
 import type { FcgiResponse } from './fcgi-response.ts';
 import { type ClientLimits, DEFAULT_LIMITS, type ResolvedLimits, resolveLimits } from './limits.ts';
 import { type FcgiRequestOptions, type PreparedRequest, prepareRequest } from './prepared-request.ts';
+import type { FcgiPassingRecord } from './record-watch.ts';
 
 /** Options of {@link FcgiClient}. */
 export interface FcgiClientOptions {
@@ -24,6 +25,12 @@ export interface FcgiClientOptions {
   readonly limits?: ClientLimits;
   /** Told of what an application does wrong on a connection with no request on it, which is then closed. */
   readonly onError?: (error: Error) => void;
+  /**
+   * Sees every record of every connection as it passes, in both directions, for tools that show them. A received
+   * one is shown before anything is done about it. Where it throws, the connection is closed, and requests on it
+   * fail with what it threw.
+   */
+  readonly onRecord?: (passing: FcgiPassingRecord) => void;
 }
 
 /** What a client has open. */
@@ -63,14 +70,17 @@ export class FcgiClient {
    *
    * @throws TypeError where an option is not valid
    */
-  constructor({ address, keepConn = true, limits, onError = () => {} }: FcgiClientOptions) {
+  constructor({ address, keepConn = true, limits, onError = () => {}, onRecord }: FcgiClientOptions) {
     if (typeof keepConn !== 'boolean') throw new TypeError('keepConn must be a boolean.');
     if (typeof onError !== 'function') throw new TypeError('onError must be a function.');
+    if (onRecord !== undefined && typeof onRecord !== 'function') {
+      throw new TypeError('onRecord must be a function.');
+    }
     const parsed = parseAddress(address);
     this.#address = formatAddress(parsed);
     this.#keepConn = keepConn;
     this.#limits = resolveLimits(DEFAULT_LIMITS, limits);
-    this.#pool = new ConnectionPool(parsed, this.#limits, onError);
+    this.#pool = new ConnectionPool(parsed, this.#limits, { onError, onRecord });
   }
 
   /** Where the application listens, as {@link formatAddress} writes it. */

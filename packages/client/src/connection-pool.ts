@@ -4,7 +4,16 @@ import { Connection, type ConnectionOwner } from './connection.ts';
 import { Deadline } from './deadline.ts';
 import { FcgiClientError } from './errors.ts';
 import type { ResolvedLimits } from './limits.ts';
+import { type FcgiPassingRecord, RecordWatch } from './record-watch.ts';
 import { startTimer } from './stall-timer.ts';
+
+/** What the pool tells whoever made it. */
+export interface PoolEvents {
+  /** An application broke a rule on a connection with no request on it. */
+  readonly onError: (error: Error) => void;
+  /** Sees every record, where somebody wants to. */
+  readonly onRecord: ((passing: FcgiPassingRecord) => void) | undefined;
+}
 
 /** How a connection is wanted. */
 export interface AcquireOptions {
@@ -28,18 +37,19 @@ export class ConnectionPool implements ConnectionOwner {
   readonly #connections = new Set<Connection>();
   /** The one used last is taken first, so that the others reach their time-out. */
   readonly #idle: Connection[] = [];
+  readonly #events: PoolEvents;
   readonly #limits: ResolvedLimits;
-  readonly #onError: (error: Error) => void;
   readonly #waiters = new Set<Waiter>();
   #closed = false;
   #cutOff = false;
   #onEmpty: (() => void) | undefined;
+  #opened = 0;
   #opening = 0;
 
-  constructor(address: FcgiAddress, limits: ResolvedLimits, onError: (error: Error) => void) {
+  constructor(address: FcgiAddress, limits: ResolvedLimits, events: PoolEvents) {
     this.#address = address;
     this.#limits = limits;
-    this.#onError = onError;
+    this.#events = events;
   }
 
   /** Connections that are open or being opened. */
@@ -128,7 +138,7 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   onError(error: Error): void {
-    this.#onError(error);
+    this.#events.onError(error);
   }
 
   /** Room for a new connection, which is then taken (`undefined`), or else a connection that came free. */
@@ -172,7 +182,11 @@ export class ConnectionPool implements ConnectionOwner {
 
   async #open(deadline: Deadline): Promise<Connection> {
     try {
-      const connection = new Connection(await openSocket(this.#address, deadline), this);
+      const socket = await openSocket(this.#address, deadline);
+      const { onRecord } = this.#events;
+      this.#opened += 1;
+      const watch = onRecord && new RecordWatch(this.#opened, onRecord);
+      const connection = new Connection(socket, this, watch);
       this.#connections.add(connection);
       if (this.#cutOff) {
         connection.close();

@@ -1,5 +1,6 @@
 import { RecordDecoder } from '@fcgi-js/protocol';
 import type { ApplicationSocket } from './application-socket.ts';
+import type { RecordWatch } from './record-watch.ts';
 import { type Loss, RequestTable } from './request-table.ts';
 import { startTimer } from './stall-timer.ts';
 
@@ -20,6 +21,7 @@ export class Connection {
   readonly #decoder = new RecordDecoder();
   readonly #owner: ConnectionOwner;
   readonly #socket: ApplicationSocket;
+  readonly #watch: RecordWatch | undefined;
   readonly #full = new Set<number>();
   #idleTimer: NodeJS.Timeout | undefined;
   #waiters: Array<() => void> = [];
@@ -30,9 +32,11 @@ export class Connection {
   #retired = false;
   #served = false;
 
-  constructor(socket: ApplicationSocket, owner: ConnectionOwner) {
+  /** @param watch sees every record in both directions; where it throws, the connection is closed */
+  constructor(socket: ApplicationSocket, owner: ConnectionOwner, watch: RecordWatch | undefined) {
     this.#socket = socket;
     this.#owner = owner;
+    this.#watch = watch;
     let socketError: Error | undefined;
     socket.onChunk = (chunk) => this.#receive(chunk);
     socket.onBroken = (error) => {
@@ -66,7 +70,14 @@ export class Connection {
    */
   write(bytes: Uint8Array): boolean {
     if (this.#broken !== undefined) return false;
-    return this.#closed || this.#socket.write(bytes);
+    if (this.#closed) return true;
+    try {
+      this.#watch?.sent(bytes);
+    } catch (error) {
+      this.#lose({ error: error as Error });
+      return true;
+    }
+    return this.#socket.write(bytes);
   }
 
   /** Calls back once, when there is room to write or the connection has closed. */
@@ -127,6 +138,7 @@ export class Connection {
       this.table.progress();
       this.#decoder.push(chunk);
       for (let record = this.#decoder.next(); record !== undefined; record = this.#decoder.next()) {
+        this.#watch?.received(record);
         this.table.receive(record);
       }
     } catch (error) {

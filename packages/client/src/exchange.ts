@@ -230,6 +230,8 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
     const connection = this.#connection;
     connection.table.abort(this.#requestId);
     connection.write(encodeAbortRequest(this.#requestId));
+    // An observer of records that throws ends the connection, and this request with it.
+    if (this.#isOver) return;
     // The timer first: failing the request may run the caller's code.
     this.#abortTimer = startTimer(() => connection.close(), this.#request.limits.abortTimeout);
     this.#fail(error);

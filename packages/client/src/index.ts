@@ -1,6 +1,8 @@
 export {
+  type FcgiRecord,
   LocalProtocolError,
   ProtocolStatus,
+  RecordType,
   RemoteProtocolError,
   Role,
 } from '@fcgi-js/protocol';
@@ -27,6 +29,7 @@ export type { FcgiInput } from './input.ts';
 export type { ClientLimits } from './limits.ts';
 export { type ParamsFromRequestOptions, paramsFromRequest } from './params-from-request.ts';
 export type { FcgiParams, FcgiRequestLimits, FcgiRequestOptions } from './prepared-request.ts';
+export type { FcgiPassingRecord } from './record-watch.ts';
 export {
   FcgiConnectError,
   FcgiRejectedError,

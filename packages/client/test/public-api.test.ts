@@ -12,6 +12,7 @@ test('the package exports exactly its public names', () => {
     'FcgiTimeoutError',
     'LocalProtocolError',
     'ProtocolStatus',
+    'RecordType',
     'RemoteProtocolError',
     'Role',
     'createGateway',
