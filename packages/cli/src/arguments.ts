@@ -1,0 +1,20 @@
+import { formatAddress, parseAddress } from '@fcgi-js/client';
+import { InvalidArgumentError, Option } from 'commander';
+
+/** Reads the address of an application, and writes it in its full form. */
+export function parseAddressArgument(text: string): string {
+  try {
+    return formatAddress(parseAddress(text));
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** An option that takes a number above 0. */
+export function limitOption(flags: string, description: string, defaultValue: number): Option {
+  return new Option(flags, description).default(defaultValue).argParser((text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value > 0)) throw new InvalidArgumentError('It must be a number above 0.');
+    return value;
+  });
+}

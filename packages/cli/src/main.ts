@@ -1,0 +1,39 @@
+import { FcgiClientError } from '@fcgi-js/client';
+import { RemoteProtocolError } from '@fcgi-js/protocol';
+import { CommanderError } from 'commander';
+import { CommandFailure, ExitStatus } from './command-failure.ts';
+import { colorsOf, type Io } from './io.ts';
+import { createProgram } from './program.ts';
+
+/**
+ * The `fcgi` command.
+ *
+ * @param argv what follows `fcgi` on the command line
+ * @param io the streams, environment and folder to work with
+ * @returns the exit status: 0 fine, 1 the thing asked about failed, 2 the command line makes no sense
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    await createProgram(io).parseAsync(argv, { from: 'user' });
+    return ExitStatus.ok;
+  } catch (error) {
+    // Commander has printed its message, or the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.ok : ExitStatus.usage;
+    const colors = colorsOf(io.stderr, io.env);
+    const message = describe(error);
+    if (message !== '') io.stderr.write(`${colors.red('fcgi:')} ${message}\n`);
+    return error instanceof CommandFailure ? error.exitStatus : ExitStatus.failed;
+  }
+}
+
+/** What was foreseen is told by its message; anything else is a fault of ours, and needs its stack to be found. */
+function describe(error: unknown): string {
+  if (
+    error instanceof CommandFailure ||
+    error instanceof FcgiClientError ||
+    error instanceof RemoteProtocolError
+  ) {
+    return error.message;
+  }
+  return `This should not have happened; please report it.\n${error instanceof Error ? error.stack : error}`;
+}

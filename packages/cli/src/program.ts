@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import { pingCommand } from './commands/ping.ts';
+import { colorsOf, type Io } from './io.ts';
+
+/** All commands with their options and help; what they do is loaded when one of them runs. */
+export function createProgram(io: Io): Command {
+  const program = new Command('fcgi')
+    .description('Runs, asks, watches and diagnoses FastCGI applications, in any language.')
+    .version(manifest.version);
+  for (const command of [pingCommand(io)]) program.addCommand(command);
+  for (const command of [program, ...program.commands]) configure(command, io);
+  return program;
+}
+
+/** Nothing ends the process or writes past the streams of `io`. */
+function configure(command: Command, io: Io): void {
+  const full = command.parent === null ? 'fcgi' : `fcgi ${command.name()}`;
+  command
+    .showHelpAfterError(`Try: ${full} --help`)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) =>
+        write(text.replace(/^error: /, `${colorsOf(io.stderr, io.env).red('fcgi:')} `)),
+      getOutHasColors: () => colorsOf(io.stdout, io.env).isColorSupported,
+      getErrHasColors: () => colorsOf(io.stderr, io.env).isColorSupported,
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    });
+}

@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pnpmCommand } from './pnpm-command.mjs';
+import { root } from './workspace.mjs';
+
+/**
+ * Builds what the processes of a test run on, unless `npm test` or somebody else has just done so.
+ *
+ * @param packages names of folders below `packages`
+ */
+export function buildWhenStale(packages: readonly string[]): void {
+  if (!packages.some(isStale)) return;
+  const [command, ...args] = pnpmCommand();
+  const filters = packages.map((name) => `--filter=./packages/${name}`);
+  const built = spawnSync(command, [...args, ...filters, 'run', 'build'], { cwd: root, encoding: 'utf8' });
+  if (built.status !== 0) throw new Error(`The build failed.\n${built.stdout}${built.stderr}`);
+}
+
+function isStale(name: string): boolean {
+  const folder = join(root, 'packages', name);
+  const built = times(join(folder, 'dist'));
+  return built.length === 0 || Math.min(...built) < Math.max(...times(join(folder, 'src')));
+}
+
+function times(folder: string): number[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs);
+}
