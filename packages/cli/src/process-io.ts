@@ -1,6 +1,10 @@
 import type { Io } from './io.ts';
 
-/** The process itself. */
+/**
+ * The process itself, for {@link main}.
+ *
+ * @returns its streams, environment and folder
+ */
 export function processIo(): Io {
   let interrupted: AbortSignal | undefined;
   return {

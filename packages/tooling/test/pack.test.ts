@@ -85,7 +85,7 @@ describe.each(packages)('the tarball of $manifest.name', ({ manifest: { name, ve
 });
 
 /** Packages that are programs: they have dependencies from outside, so that a registry is needed. */
-const programs = ['@fcgi-js/cli'];
+const programs = ['@fcgi-js/cli', 'fcgi-js'];
 const libraries = names.filter((name) => !programs.includes(name));
 
 /** Makes a project with nothing but the tarballs in it. */

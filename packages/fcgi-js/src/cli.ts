@@ -1,0 +1,1 @@
+export { type Colors, type Io, main, type Output, processIo } from '@fcgi-js/cli';
