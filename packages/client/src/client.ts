@@ -1,6 +1,7 @@
-import type { BytesLike } from '@fcgi-js/protocol';
+import { type BytesLike, ProtocolStatus } from '@fcgi-js/protocol';
 import { formatAddress, parseAddress } from './address.ts';
 import { askValues, STANDARD_VALUES } from './application-values.ts';
+import { capacityFrom, ownCapacity } from './capacity.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { Deadline } from './deadline.ts';
@@ -10,6 +11,7 @@ import type { FcgiResponse } from './fcgi-response.ts';
 import { type ClientLimits, DEFAULT_LIMITS, type ResolvedLimits, resolveLimits } from './limits.ts';
 import { type FcgiRequestOptions, type PreparedRequest, prepareRequest } from './prepared-request.ts';
 import type { FcgiPassingRecord } from './record-watch.ts';
+import { FcgiConnectError, FcgiRejectedError } from './request-errors.ts';
 
 /** Options of {@link FcgiClient}. */
 export interface FcgiClientOptions {
@@ -23,6 +25,18 @@ export interface FcgiClientOptions {
   readonly keepConn?: boolean;
   /** See the fields for the defaults. */
   readonly limits?: ClientLimits;
+  /**
+   * Whether several requests share a connection, up to `requestsPerConnection`. With `'auto'` the application is
+   * asked what it allows (GET_VALUES, §4.1) before the first request, and again when no connection is open and
+   * the answer is a minute old: it multiplexes if FCGI_MPXS_CONNS is 1, and FCGI_MAX_CONNS and FCGI_MAX_REQS
+   * are kept to. An application that rejects a request with FCGI_CANT_MPX_CONN is not asked to share again.
+   *
+   * FastCGI cannot stop a single response, so one that is not read slows the others on its connection down; see
+   * `sharedBufferBytes` and `unreadTimeout`.
+   *
+   * @defaultValue false: one request at a time on each connection
+   */
+  readonly multiplex?: boolean | 'auto';
   /** Told of what an application does wrong on a connection with no request on it, which is then closed. */
   readonly onError?: (error: Error) => void;
   /**
@@ -39,9 +53,14 @@ export interface FcgiClientStats {
   readonly connections: number;
   /** Those of them that are kept with no request on them. */
   readonly idle: number;
+  /** Requests that have a connection, or for which one is being opened. */
+  readonly requests: number;
   /** Requests that wait for a connection. */
   readonly waiting: number;
 }
+
+/** Milliseconds for which an answer to GET_VALUES is believed. */
+const VALUES_LIFETIME = 60_000;
 
 /** Options of {@link FcgiClient.getValues}. */
 export interface GetValuesOptions {
@@ -57,21 +76,32 @@ export interface GetValuesOptions {
 
 /**
  * Sends requests to a FastCGI application, as a web server does. Connections are opened when they are needed
- * and kept for the next request; there is one request at a time on each.
+ * and kept for the next request; there is one request at a time on each, unless `multiplex` allows more.
  */
 export class FcgiClient {
   readonly #address: string;
   readonly #keepConn: boolean;
   readonly #limits: ResolvedLimits;
+  readonly #multiplex: boolean | 'auto';
   readonly #pool: ConnectionPool;
+  /** Under way, or done at a time (`performance.now()`). */
+  #learning: Promise<void> | undefined;
+  #learned = Number.NEGATIVE_INFINITY;
 
   /**
    * Opens nothing yet.
    *
    * @throws TypeError where an option is not valid
    */
-  constructor({ address, keepConn = true, limits, onError = () => {}, onRecord }: FcgiClientOptions) {
+  constructor(options: FcgiClientOptions) {
+    const { address, keepConn = true, limits, multiplex = false, onError = () => {}, onRecord } = options;
     if (typeof keepConn !== 'boolean') throw new TypeError('keepConn must be a boolean.');
+    if (multiplex !== 'auto' && typeof multiplex !== 'boolean') {
+      throw new TypeError("multiplex must be a boolean or 'auto'.");
+    }
+    if (multiplex !== false && !keepConn) {
+      throw new TypeError('Connections that are not kept (keepConn: false) cannot be shared (multiplex).');
+    }
     if (typeof onError !== 'function') throw new TypeError('onError must be a function.');
     if (onRecord !== undefined && typeof onRecord !== 'function') {
       throw new TypeError('onRecord must be a function.');
@@ -80,7 +110,9 @@ export class FcgiClient {
     this.#address = formatAddress(parsed);
     this.#keepConn = keepConn;
     this.#limits = resolveLimits(DEFAULT_LIMITS, limits);
-    this.#pool = new ConnectionPool(parsed, this.#limits, { onError, onRecord });
+    this.#multiplex = multiplex;
+    const capacity = ownCapacity(this.#limits, multiplex === true);
+    this.#pool = new ConnectionPool(parsed, this.#limits, capacity, { onError, onRecord });
   }
 
   /** Where the application listens, as {@link formatAddress} writes it. */
@@ -91,11 +123,16 @@ export class FcgiClient {
   /**
    * Sends a request and waits for the head of the response.
    *
-   * A request is sent a second time in one case only, and then once, on a new connection: it went out on a
-   * kept connection, which closed before any byte of an answer came; it is idempotent (by default: its
-   * REQUEST_METHOD is GET, HEAD, OPTIONS or TRACE); and its stdin and data are not streams. The application
-   * has then most likely closed the connection before the request reached it. Opening a connection is tried
-   * again, within `connectTimeout`, where the system says EAGAIN (a Unix socket whose backlog is full).
+   * A request is sent a second time in two cases only, and then once, on a new connection; its stdin and data
+   * must not be streams:
+   *
+   * - It went out on a connection that had served another request, the connection closed before any byte of an
+   *   answer came, and it is idempotent (by default: its REQUEST_METHOD is GET, HEAD, OPTIONS or TRACE). The
+   *   application has then most likely closed the connection before the request reached it.
+   * - The application rejected it with FCGI_CANT_MPX_CONN, so did nothing with it.
+   *
+   * Opening a connection is tried again, within `connectTimeout`, where the system says EAGAIN (a Unix socket
+   * whose backlog is full).
    *
    * @returns the response, as soon as its head is complete; read its body or destroy it
    * @throws TypeError or LocalProtocolError where the caller asks for something impossible; FcgiClientError, of
@@ -106,6 +143,7 @@ export class FcgiClient {
     const request = prepareRequest(options, this.#limits);
     const deadline = new Deadline('total', request.limits.totalTimeout, options.signal);
     try {
+      await this.#learnCapacity(deadline);
       return await this.#send(request, deadline, false);
     } catch (error) {
       deadline.dispose();
@@ -122,19 +160,7 @@ export class FcgiClient {
    * @throws as {@link request}; `FCGI_FIRST_BYTE_TIMEOUT` where it does not answer, as some applications do
    */
   async getValues({ names = STANDARD_VALUES, signal }: GetValuesOptions = {}): Promise<Map<string, string>> {
-    const { connectTimeout, firstByteTimeout } = this.#limits;
-    const opening = new Deadline('connect', connectTimeout, signal);
-    let answering: Deadline | undefined;
-    let connection: Connection | undefined;
-    try {
-      connection = await this.#pool.acquire({ fresh: true, deadline: opening });
-      answering = new Deadline('firstByte', firstByteTimeout, signal);
-      return await askValues(connection, names, answering);
-    } finally {
-      opening.dispose();
-      answering?.dispose();
-      connection?.close();
-    }
+    return await this.#ask(names, this.#limits.firstByteTimeout, signal);
   }
 
   /**
@@ -148,7 +174,49 @@ export class FcgiClient {
 
   /** What the client has open now. */
   stats(): FcgiClientStats {
-    return { connections: this.#pool.size, idle: this.#pool.idle, waiting: this.#pool.waiting };
+    const { idle, requests, size, waiting } = this.#pool;
+    return { connections: size, idle, requests, waiting };
+  }
+
+  /** Sees to it that {@link ConnectionPool.capacity} is what the application allows, where that is wanted. */
+  async #learnCapacity(deadline: Deadline): Promise<void> {
+    const isKnown = this.#pool.size > 0 || performance.now() - this.#learned < VALUES_LIFETIME;
+    if (this.#multiplex !== 'auto' || (isKnown && this.#learning === undefined)) return;
+    this.#learning ??= this.#learn();
+    await deadline.race(this.#learning);
+  }
+
+  async #learn(): Promise<void> {
+    try {
+      const values = await this.#ask(STANDARD_VALUES, this.#limits.valuesTimeout, undefined);
+      this.#pool.capacity = capacityFrom(values, this.#limits);
+      this.#learned = performance.now();
+    } catch (error) {
+      // Nothing is wrong with an application that does not answer; one that is not there is to be asked again.
+      this.#pool.capacity = ownCapacity(this.#limits, false);
+      if (!(error instanceof FcgiConnectError)) this.#learned = performance.now();
+    } finally {
+      this.#learning = undefined;
+    }
+  }
+
+  async #ask(
+    names: Iterable<BytesLike>,
+    timeout: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Map<string, string>> {
+    const opening = new Deadline('connect', this.#limits.connectTimeout, signal);
+    let answering: Deadline | undefined;
+    let connection: Connection | undefined;
+    try {
+      connection = await this.#pool.acquire({ fresh: true, deadline: opening });
+      answering = new Deadline('firstByte', timeout, signal);
+      return await askValues(connection, names, answering);
+    } finally {
+      opening.dispose();
+      answering?.dispose();
+      connection?.close();
+    }
   }
 
   async #send(request: PreparedRequest, deadline: Deadline, fresh: boolean): Promise<FcgiResponse> {
@@ -172,10 +240,17 @@ export class FcgiClient {
         exchange.start();
       });
     } catch (error) {
-      const isRepeat = fresh || !wasKept || exchange?.answered || !request.repeatable;
-      if (isRepeat || !(error instanceof FcgiClientError) || error.code !== 'FCGI_CONNECTION_CLOSED')
-        throw error;
+      if (fresh || !request.isWhole || !(error instanceof FcgiClientError)) throw error;
+      const wasStale = error.code === 'FCGI_CONNECTION_CLOSED' && wasKept && !exchange?.answered;
+      const cannotShare = cannotMultiplex(error);
+      if (cannotShare) this.#pool.capacity = { ...this.#pool.capacity, perConnection: 1 };
+      if (!cannotShare && !(wasStale && request.idempotent)) throw error;
       return await this.#send(request, deadline, true);
     }
   }
+}
+
+/** Whether the application refused the request because it serves one at a time on a connection (§5.5). */
+function cannotMultiplex(error: FcgiClientError): boolean {
+  return error instanceof FcgiRejectedError && error.protocolStatus === ProtocolStatus.CantMpxConn;
 }

@@ -1,5 +1,6 @@
 import type { FcgiAddress } from './address.ts';
 import { openSocket } from './application-socket.ts';
+import type { Capacity } from './capacity.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import { Deadline } from './deadline.ts';
 import { FcgiClientError } from './errors.ts';
@@ -17,7 +18,7 @@ export interface PoolEvents {
 
 /** How a connection is wanted. */
 export interface AcquireOptions {
-  /** Not a kept one. */
+  /** A new one, with no other request on it. */
   readonly fresh: boolean;
   /** Ends the wait. */
   readonly deadline: Deadline;
@@ -26,18 +27,20 @@ export interface AcquireOptions {
 /** Somebody who waits for a connection, or for room to open one. */
 interface Waiter {
   readonly fresh: boolean;
-  /** Hands over a kept connection, or (`undefined`) room for a new one. */
+  /** Hands over a connection, or (`undefined`) room for a new one. */
   readonly give: (connection: Connection | undefined) => void;
   readonly refuse: (error: unknown) => void;
 }
 
 /** The connections to one application: those in use, those that are kept, and whoever waits for one. */
 export class ConnectionPool implements ConnectionOwner {
+  /** How much may be asked of the application at once. A change counts from the next request on. */
+  capacity: Capacity;
   readonly #address: FcgiAddress;
   readonly #connections = new Set<Connection>();
+  readonly #events: PoolEvents;
   /** The one used last is taken first, so that the others reach their time-out. */
   readonly #idle: Connection[] = [];
-  readonly #events: PoolEvents;
   readonly #limits: ResolvedLimits;
   readonly #waiters = new Set<Waiter>();
   #closed = false;
@@ -46,9 +49,10 @@ export class ConnectionPool implements ConnectionOwner {
   #opened = 0;
   #opening = 0;
 
-  constructor(address: FcgiAddress, limits: ResolvedLimits, events: PoolEvents) {
+  constructor(address: FcgiAddress, limits: ResolvedLimits, capacity: Capacity, events: PoolEvents) {
     this.#address = address;
     this.#limits = limits;
+    this.capacity = capacity;
     this.#events = events;
   }
 
@@ -62,23 +66,30 @@ export class ConnectionPool implements ConnectionOwner {
     return this.#idle.length;
   }
 
+  /** Requests that have a connection, or for which one is being opened. */
+  get requests(): number {
+    let requests = this.#opening;
+    for (const { load } of this.#connections) requests += load;
+    return requests;
+  }
+
   /** Requests that wait for a connection. */
   get waiting(): number {
     return this.#waiters.size;
   }
 
   /**
-   * Gets a connection for one request.
+   * Gets a connection for one request, which has to release it.
    *
    * @throws FcgiConnectError, FcgiTimeoutError, FcgiClientError or the reason of the deadline
    */
   async acquire({ fresh, deadline }: AcquireOptions): Promise<Connection> {
     deadline.throwIfPassed();
     if (this.#closed) throw closedError();
-    const kept = fresh ? undefined : this.#idle.pop();
-    if (kept !== undefined) {
-      kept.unpark();
-      return kept;
+    const ready = fresh ? undefined : this.#ready();
+    if (ready !== undefined) {
+      ready.take();
+      return ready;
     }
     const wait = new Deadline('connect', this.#limits.connectTimeout, deadline);
     try {
@@ -111,18 +122,11 @@ export class ConnectionPool implements ConnectionOwner {
     });
   }
 
-  onFree(connection: Connection): void {
-    if (this.#closed) {
-      connection.close();
-      return;
-    }
-    for (const waiter of this.#waiters) {
-      if (!waiter.fresh) {
-        waiter.give(connection);
-        return;
-      }
-    }
-    if (this.#waiters.size > 0 || this.#idle.length >= this.#limits.idleConnections) {
+  onRoom(connection: Connection): void {
+    if (!this.#closed) this.#serve(connection);
+    if (connection.load > 0) return;
+    // Whoever still waits wants a new connection, for which there must be room.
+    if (this.#closed || this.#waiters.size > 0 || this.#idle.length >= this.#limits.idleConnections) {
       connection.close();
       return;
     }
@@ -134,24 +138,42 @@ export class ConnectionPool implements ConnectionOwner {
     this.#connections.delete(connection);
     const index = this.#idle.indexOf(connection);
     if (index !== -1) this.#idle.splice(index, 1);
-    this.#roomChanged();
+    this.#openMore();
   }
 
   onError(error: Error): void {
     this.#events.onError(error);
   }
 
+  /** A connection that can take a request now: a kept one, or the one with the fewest requests. */
+  #ready(): Connection | undefined {
+    if (this.requests >= this.capacity.requests) return undefined;
+    const kept = this.#idle.pop();
+    if (kept !== undefined) {
+      kept.unpark();
+      return kept;
+    }
+    let ready: Connection | undefined;
+    for (const connection of this.#connections) {
+      if (!connection.hasRoom(this.capacity.perConnection)) continue;
+      // One that is full of what nobody reads is better left alone, as long as there can be another.
+      if (connection.paused && this.#mayOpen()) continue;
+      if (ready === undefined || connection.load < ready.load) ready = connection;
+    }
+    return ready;
+  }
+
   /** Room for a new connection, which is then taken (`undefined`), or else a connection that came free. */
   async #roomOrConnection(fresh: boolean, deadline: Deadline): Promise<Connection | undefined> {
-    if (fresh && this.size >= this.#limits.connections) this.#idle[0]?.close();
-    if (this.size < this.#limits.connections) {
+    if (fresh && this.size >= this.capacity.connections) this.#idle[0]?.close();
+    if (this.#mayOpen() && (fresh || !this.#isComing(this.#waiters.size + 1))) {
       this.#opening += 1;
       return undefined;
     }
     if (this.#waiters.size >= this.#limits.queue) {
       throw new FcgiClientError(
         'FCGI_QUEUE_FULL',
-        `All ${this.#limits.connections} connections are in use, and ${this.#limits.queue} requests wait for one already.`,
+        `All connections are in use (${this.size}), and ${this.#limits.queue} requests wait for one already.`,
       );
     }
     return await this.#wait(fresh, deadline);
@@ -168,6 +190,7 @@ export class ConnectionPool implements ConnectionOwner {
         give: (connection) => {
           leave();
           if (connection === undefined) this.#opening += 1;
+          else connection.take();
           resolve(connection);
         },
         refuse: (error) => {
@@ -181,12 +204,14 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   async #open(deadline: Deadline): Promise<Connection> {
+    let connection: Connection | undefined;
     try {
       const socket = await openSocket(this.#address, deadline);
       const { onRecord } = this.#events;
       this.#opened += 1;
       const watch = onRecord && new RecordWatch(this.#opened, onRecord);
-      const connection = new Connection(socket, this, watch);
+      connection = new Connection(socket, this, this.#limits, watch);
+      connection.take();
       this.#connections.add(connection);
       if (this.#cutOff) {
         connection.close();
@@ -195,18 +220,36 @@ export class ConnectionPool implements ConnectionOwner {
       return connection;
     } finally {
       this.#opening -= 1;
-      this.#roomChanged();
+      if (connection !== undefined) this.#serve(connection);
+      this.#openMore();
     }
   }
 
-  /** Lets the next one in if there is room. */
-  #roomChanged(): void {
-    if (this.#closed && this.size === 0) this.#onEmpty?.();
-    if (this.size >= this.#limits.connections) return;
+  /** Gives a connection to those who wait, as long as it has room. */
+  #serve(connection: Connection): void {
     for (const waiter of this.#waiters) {
-      waiter.give(undefined);
-      return;
+      if (this.requests >= this.capacity.requests) return;
+      if (!connection.hasRoom(this.capacity.perConnection)) return;
+      if (!waiter.fresh) waiter.give(connection);
     }
+  }
+
+  /** Lets those who wait open connections, as far as there is room. */
+  #openMore(): void {
+    if (this.#closed && this.size === 0) this.#onEmpty?.();
+    for (const waiter of this.#waiters) {
+      if (!this.#mayOpen() || (!waiter.fresh && this.#isComing(this.#waiters.size))) return;
+      waiter.give(undefined);
+    }
+  }
+
+  #mayOpen(): boolean {
+    return this.size < this.capacity.connections && this.requests < this.capacity.requests;
+  }
+
+  /** Whether connections that are being opened will have room for as many requests besides their own. */
+  #isComing(waiting: number): boolean {
+    return this.capacity.perConnection > 1 && this.#opening * (this.capacity.perConnection - 1) >= waiting;
   }
 }
 

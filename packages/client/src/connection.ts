@@ -1,13 +1,15 @@
 import { RecordDecoder } from '@fcgi-js/protocol';
 import type { ApplicationSocket } from './application-socket.ts';
+import type { ResolvedLimits } from './limits.ts';
 import type { RecordWatch } from './record-watch.ts';
-import { type Loss, RequestTable } from './request-table.ts';
+import { type Loss, type RequestEvents, RequestTable } from './request-table.ts';
 import { startTimer } from './stall-timer.ts';
+import { UnreadBytes } from './unread-bytes.ts';
 
 /** Who looks after a connection: the pool. */
 export interface ConnectionOwner {
-  /** All requests on it have ended, and it can take another one. */
-  onFree(connection: Connection): void;
+  /** There is, or may be again, room for a request: one has ended, or the connection can be written and read again. */
+  onRoom(connection: Connection): void;
   /** It is of no more use. The last event. */
   onClosed(connection: Connection): void;
   /** The application broke a rule that no request can be told about. */
@@ -19,23 +21,37 @@ export class Connection {
   /** The requests on it. */
   readonly table = new RequestTable();
   readonly #decoder = new RecordDecoder();
+  readonly #limits: ResolvedLimits;
   readonly #owner: ConnectionOwner;
   readonly #socket: ApplicationSocket;
+  readonly #unread: UnreadBytes;
   readonly #watch: RecordWatch | undefined;
-  readonly #full = new Set<number>();
   #idleTimer: NodeJS.Timeout | undefined;
+  #unreadTimer: NodeJS.Timeout | undefined;
   #waiters: Array<() => void> = [];
+  /** Whether it would not be read for one more request either. */
+  #blocked = false;
   #broken: Error | undefined;
   #closed = false;
+  #load = 0;
   #parked = false;
+  #paused = false;
   #receiving = false;
+  #released = false;
   #retired = false;
   #served = false;
 
   /** @param watch sees every record in both directions; where it throws, the connection is closed */
-  constructor(socket: ApplicationSocket, owner: ConnectionOwner, watch: RecordWatch | undefined) {
+  constructor(
+    socket: ApplicationSocket,
+    owner: ConnectionOwner,
+    limits: ResolvedLimits,
+    watch: RecordWatch | undefined,
+  ) {
     this.#socket = socket;
     this.#owner = owner;
+    this.#limits = limits;
+    this.#unread = new UnreadBytes(limits);
     this.#watch = watch;
     let socketError: Error | undefined;
     socket.onChunk = (chunk) => this.#receive(chunk);
@@ -43,7 +59,10 @@ export class Connection {
       this.#broken = error;
       this.#closeOnceRead();
     };
-    socket.on('drain', () => this.#wake());
+    socket.on('drain', () => {
+      this.#wake();
+      if (!this.#closed && !this.#parked) this.#owner.onRoom(this);
+    });
     // At the FIN already: the application no longer answers, and `close` would wait until it has read all.
     socket.on('end', () => this.#lose({ cause: this.#truncation() }));
     socket.on('error', (error) => {
@@ -58,9 +77,40 @@ export class Connection {
     return this.#closed;
   }
 
+  /** Requests that have it, from {@link take} to {@link release}. */
+  get load(): number {
+    return this.#load;
+  }
+
+  /** Whether nothing is read from it, because readers do not take what came. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
   /** Whether an earlier request ended on it, so that the application may have closed it since. */
   get served(): boolean {
     return this.#served;
+  }
+
+  /** Whether it can take one more of as many requests: send it now, and read on for its answer. */
+  hasRoom(requests: number): boolean {
+    return this.#isUsable() && this.#load < requests && !this.#blocked && !this.#socket.writableNeedDrain;
+  }
+
+  /**
+   * Makes a request active.
+   *
+   * @returns its id
+   */
+  open(events: RequestEvents): number {
+    const requestId = this.table.open(events);
+    this.#readOrNot();
+    return requestId;
+  }
+
+  /** A request gets it, and gives it back with {@link release}. */
+  take(): void {
+    this.#load += 1;
   }
 
   /**
@@ -85,14 +135,15 @@ export class Connection {
     this.#waiters.push(callback);
   }
 
-  /** A request has, or no longer has, as much unread output as it may have. */
-  setFull(requestId: number, isFull: boolean): void {
-    if (this.#full.has(requestId) === isFull) return;
-    if (isFull) this.#full.add(requestId);
-    else this.#full.delete(requestId);
-    // With one request at a time it may stop the whole connection; several would need to be all full.
-    if (this.#full.size > 0) this.#socket.pause();
-    else this.#socket.resume();
+  /** Whether a request has as much unread output as it may have. */
+  isFull(requestId: number): boolean {
+    return this.#unread.isFull(requestId);
+  }
+
+  /** A request has as many bytes of output that its reader has not taken. */
+  setUnread(requestId: number, bytes: number): void {
+    this.#unread.set(requestId, bytes);
+    this.#readOrNot();
     if (this.#broken !== undefined) this.#closeOnceRead();
   }
 
@@ -102,7 +153,9 @@ export class Connection {
    * @param reusable whether the connection may serve another one
    */
   release(reusable: boolean): void {
+    this.#load -= 1;
     this.#served = true;
+    this.#released = true;
     if (!reusable) this.#retired = true;
     // Not from within a chunk: what else is in it must not meet the next request.
     if (!this.#receiving) this.#settle();
@@ -131,11 +184,16 @@ export class Connection {
     this.#lose(error === undefined ? {} : { error });
   }
 
+  #isUsable(): boolean {
+    return !this.#closed && !this.#retired && this.#broken === undefined && this.table.reusable;
+  }
+
   #receive(chunk: Uint8Array): void {
     if (this.#closed) return;
     this.#receiving = true;
     try {
-      this.table.progress();
+      // Parts of a record count as well, where it is clear whose it is.
+      if (this.table.active === 1) this.table.progress();
       this.#decoder.push(chunk);
       for (let record = this.#decoder.next(); record !== undefined; record = this.#decoder.next()) {
         this.#watch?.received(record);
@@ -152,18 +210,55 @@ export class Connection {
   }
 
   #settle(): void {
-    if (this.#closed || !this.#served || this.table.active > 0 || this.#parked) return;
-    if (this.#retired || this.#broken !== undefined || this.#decoder.midRecord || !this.table.reusable)
+    if (!this.#released || this.#closed) return;
+    this.#released = false;
+    // One that has ended no longer counts among those that must be full.
+    this.#readOrNot();
+    if (this.#load > 0) {
+      if (this.#isUsable()) this.#owner.onRoom(this);
+    } else if (!this.#isUsable() || this.#decoder.midRecord || this.table.active > 0) {
       this.close();
-    else this.#owner.onFree(this);
+    } else {
+      this.#owner.onRoom(this);
+    }
+  }
+
+  #readOrNot(): void {
+    if (this.#closed) return;
+    const { active } = this.table;
+    const wasBlocked = this.#blocked;
+    const wasPaused = this.#paused;
+    this.#blocked = this.#unread.stops(active + 1);
+    this.#paused = this.#unread.stops(active);
+    const stopsOthers = this.#unread.stopsOthers(active);
+    if (!stopsOthers) {
+      clearTimeout(this.#unreadTimer);
+      this.#unreadTimer = undefined;
+    } else {
+      this.#unreadTimer ??= startTimer(() => this.#giveUpLargest(), this.#limits.unreadTimeout);
+    }
+    if (this.#paused !== wasPaused) {
+      if (this.#paused) this.#socket.pause();
+      else this.#socket.resume();
+      this.table.flowChanged();
+    }
+    if (wasBlocked && !this.#blocked && this.#load > 0) this.#owner.onRoom(this);
+  }
+
+  /** Ends the request that holds up the others. */
+  #giveUpLargest(): void {
+    this.#unreadTimer = undefined;
+    const requestId = this.#unread.largest();
+    if (requestId !== undefined) this.table.giveUp(requestId);
+    this.#readOrNot();
   }
 
   /** Closes when all that had come before the connection broke has been read. */
   #closeOnceRead(): void {
-    // Between two turns of the event loop the system has been asked for it, unless a full request forbids that.
+    // Between two turns of the event loop the system has been asked for it, unless nothing may be read now.
     setImmediate(() => {
       setImmediate(() => {
-        if (this.#full.size === 0) this.#lose({ cause: this.#broken });
+        if (!this.#paused) this.#lose({ cause: this.#broken });
       });
     });
   }
@@ -181,8 +276,11 @@ export class Connection {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#idleTimer);
+    clearTimeout(this.#unreadTimer);
     this.#socket.destroy();
     this.#wake();
+    // The beginning of an answer has come, even if nobody can say to which request.
+    if (this.#decoder.midRecord) this.table.progress();
     this.table.lose(loss);
     this.#owner.onClosed(this);
   }

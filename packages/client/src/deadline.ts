@@ -40,12 +40,28 @@ export class Deadline {
    */
   onPassed(callback: () => void): () => void {
     this.#callbacks.add(callback);
-    return () => this.#callbacks.delete(callback);
+    return () => void this.#callbacks.delete(callback);
   }
 
   /** @throws its reason where it has passed */
   throwIfPassed(): void {
     if (this.#passed) throw this.#reason;
+  }
+
+  /**
+   * Waits for a promise that is not rejected, but no longer than until it passes.
+   *
+   * @throws its reason where it has passed
+   */
+  async race(promise: Promise<void>): Promise<void> {
+    this.throwIfPassed();
+    let forget = () => {};
+    const passed = new Promise<void>((resolve) => {
+      forget = this.onPassed(resolve);
+    });
+    await Promise.race([promise, passed]);
+    forget();
+    this.throwIfPassed();
   }
 
   /** Lets go of the timer and of the outer one: it will not pass any more. */

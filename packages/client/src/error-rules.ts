@@ -30,4 +30,5 @@ export const ERROR_RULES: Record<FcgiClientErrorCode, readonly [side: FcgiErrorS
   FCGI_TOTAL_TIMEOUT: ['application', 'request'],
   FCGI_UNEXPECTED_RECORD: ['application', 'connection'],
   FCGI_UNKNOWN_REQUEST_ID: ['application', 'connection'],
+  FCGI_UNREAD_TIMEOUT: ['caller', 'request'],
 };

@@ -29,7 +29,8 @@ export type FcgiClientErrorCode =
   | 'FCGI_TARGET_INVALID'
   | 'FCGI_TOTAL_TIMEOUT'
   | 'FCGI_UNEXPECTED_RECORD'
-  | 'FCGI_UNKNOWN_REQUEST_ID';
+  | 'FCGI_UNKNOWN_REQUEST_ID'
+  | 'FCGI_UNREAD_TIMEOUT';
 
 /**
  * Who has to change something: the application that answers, the caller of this package, or whoever runs the

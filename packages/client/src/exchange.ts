@@ -44,7 +44,7 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
   #answered = false;
   #forgetDeadline: () => void = () => {};
   #isBodyWhole = false;
-  #isFull = false;
+  #hasConnection = true;
   #isOver = false;
   #stdoutBytes = 0;
   #resolveEnded: (end: FcgiEnd) => void = () => {};
@@ -75,7 +75,7 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
     });
     this.#stall = new StallTimer(() => this.#onStall());
     this.#stderr = new StderrText(request.limits.stderrBytes);
-    this.#requestId = connection.table.open(this);
+    this.#requestId = connection.open(this);
     this.#sender = new RequestSender(connection, this.#requestId, request, this);
   }
 
@@ -100,7 +100,8 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
     } catch (error) {
       // A param that cannot be encoded: nothing was sent.
       this.#fail(error);
-      this.#connection.close();
+      this.#connection.table.remove(this.#requestId);
+      this.#giveBack(true);
     }
   }
 
@@ -142,9 +143,9 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
 
   end(appStatus: number, protocolStatus: number): void {
     clearTimeout(this.#abortTimer);
-    this.#connection.setFull(this.#requestId, false);
+    this.#connection.setUnread(this.#requestId, 0);
     // Bytes of stdin that are still on the way would meet the next request in some applications.
-    this.#connection.release(this.#keepConn && this.#sender.done);
+    this.#giveBack(this.#keepConn && this.#sender.done);
     if (this.#isOver) return;
     if (!this.#parser.headDone) {
       this.#fail(this.#endedWithoutHead(appStatus, protocolStatus));
@@ -164,15 +165,20 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
     if (!this.#isOver) this.#fail(error ?? this.#connectionClosed(cause));
   }
 
-  onLevel(waiting: number): void {
-    const limit = this.#request.limits.bodyBufferBytes;
-    // Half of it must be read before more is: otherwise every byte read would start and stop the socket.
-    const isFull = this.#isFull ? waiting > limit / 2 : waiting >= limit;
-    if (isFull === this.#isFull) return;
-    this.#isFull = isFull;
-    if (this.#isOver) return;
-    this.#connection.setFull(this.#requestId, isFull);
+  flowChanged(): void {
     this.#watch();
+  }
+
+  giveUp(): void {
+    const { unreadTimeout } = this.#request.limits;
+    this.#abandon(this.#withStderr(new FcgiTimeoutError('unread', unreadTimeout)));
+  }
+
+  onLevel(waiting: number): void {
+    if (this.#isOver) return;
+    const wasFull = this.#connection.isFull(this.#requestId);
+    this.#connection.setUnread(this.#requestId, waiting);
+    if (this.#connection.isFull(this.#requestId) !== wasFull) this.#watch();
   }
 
   onAbandoned(): void {
@@ -212,7 +218,8 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
   #watch(): void {
     if (this.#isOver) return;
     const { firstByteTimeout, stallTimeout } = this.#request.limits;
-    if (this.#isFull || this.#sender.waitsForSource) this.#stall.stop();
+    const isRead = !this.#connection.paused && !this.#connection.isFull(this.#requestId);
+    if (!isRead || this.#sender.waitsForSource) this.#stall.stop();
     else this.#stall.start(this.#answered ? stallTimeout : firstByteTimeout);
   }
 
@@ -224,7 +231,17 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
     this.#abandon(this.#withStderr(error));
   }
 
-  /** Fails the request and asks the application to end it; the connection is closed if it does not. */
+  /** Lets the connection go, at END_REQUEST or when nobody waits for that any more. */
+  #giveBack(reusable: boolean): void {
+    if (!this.#hasConnection) return;
+    this.#hasConnection = false;
+    this.#connection.release(reusable);
+  }
+
+  /**
+   * Fails the request and asks the application to end it. If it does not, the connection gets no more requests,
+   * and is closed when the others on it have ended.
+   */
   #abandon(error: unknown): void {
     if (this.#isOver) return;
     const connection = this.#connection;
@@ -233,9 +250,9 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
     // An observer of records that throws ends the connection, and this request with it.
     if (this.#isOver) return;
     // The timer first: failing the request may run the caller's code.
-    this.#abortTimer = startTimer(() => connection.close(), this.#request.limits.abortTimeout);
+    this.#abortTimer = startTimer(() => this.#giveBack(false), this.#request.limits.abortTimeout);
     this.#fail(error);
-    connection.setFull(this.#requestId, false);
+    connection.setUnread(this.#requestId, 0);
   }
 
   #fail(error: unknown): void {

@@ -66,6 +66,18 @@ export interface ClientLimits {
    */
   readonly queue?: number;
   /**
+   * Requests at once on one connection, with `multiplex`; a further one goes to another connection.
+   *
+   * @defaultValue 32
+   */
+  readonly requestsPerConnection?: number;
+  /**
+   * Bytes that wait for their readers, of all responses that share a connection; then it is not read.
+   *
+   * @defaultValue 1,048,576
+   */
+  readonly sharedBufferBytes?: number;
+  /**
    * Milliseconds between two bytes once the answer has begun. The clock stands still while stdin waits for the
    * caller and while the caller does not read the response.
    *
@@ -84,6 +96,20 @@ export interface ClientLimits {
    * @defaultValue 3,600,000
    */
   readonly totalTimeout?: number;
+  /**
+   * Milliseconds for which responses that nobody reads may stop the others on their connection; then the largest
+   * of them fails with `FCGI_UNREAD_TIMEOUT`.
+   *
+   * @defaultValue 10,000
+   */
+  readonly unreadTimeout?: number;
+  /**
+   * Milliseconds to wait for what the application allows (GET_VALUES), with `multiplex: 'auto'`; then it counts
+   * as one that does not multiplex.
+   *
+   * @defaultValue 1,000
+   */
+  readonly valuesTimeout?: number;
 }
 
 /** {@link ClientLimits} with nothing left open. */
@@ -101,9 +127,13 @@ export const DEFAULT_LIMITS: ResolvedLimits = {
   idleConnections: 8,
   idleTimeout: 5_000,
   queue: 1_024,
+  requestsPerConnection: 32,
+  sharedBufferBytes: 1_048_576,
   stallTimeout: 60_000,
   stderrBytes: 65_536,
   totalTimeout: 3_600_000,
+  unreadTimeout: 10_000,
+  valuesTimeout: 1_000,
 };
 
 /**

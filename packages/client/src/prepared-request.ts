@@ -50,10 +50,13 @@ export interface FcgiRequestOptions {
 /** A request that has been checked, ready to be sent, and where possible to be sent again. */
 export interface PreparedRequest {
   readonly data: Input | undefined;
+  /** Whether sending it twice does no more than sending it once. */
+  readonly idempotent: boolean;
+  /** Whether its input is there as a whole, so that it can be sent again. */
+  readonly isWhole: boolean;
   readonly limits: ResolvedLimits;
   readonly onStderr: ((content: Uint8Array) => void) | undefined;
   readonly params: readonly NameValueInput[];
-  readonly repeatable: boolean;
   readonly role: Role;
   readonly stdin: Input;
 }
@@ -81,10 +84,11 @@ export function prepareRequest(options: FcgiRequestOptions, limits: ResolvedLimi
   const isWhole = stdin.bytes !== undefined && (dataInput === undefined || dataInput.bytes !== undefined);
   return {
     data: dataInput,
+    idempotent,
+    isWhole,
     limits: resolveRequestLimits(limits, options.limits),
     onStderr,
     params,
-    repeatable: idempotent && isWhole,
     role,
     stdin,
   };

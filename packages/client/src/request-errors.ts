@@ -19,13 +19,14 @@ export class FcgiConnectError extends FcgiClientError {
 }
 
 /** Which time-out it was; see `ClientLimits` for what each one measures. */
-export type TimeoutPhase = 'connect' | 'firstByte' | 'stall' | 'total';
+export type TimeoutPhase = 'connect' | 'firstByte' | 'stall' | 'total' | 'unread';
 
 const TIMEOUTS = {
   connect: ['FCGI_CONNECT_TIMEOUT', 'There was no connection to the application'],
   firstByte: ['FCGI_FIRST_BYTE_TIMEOUT', 'The application sent no byte of an answer'],
   stall: ['FCGI_STALL_TIMEOUT', 'The application neither took nor sent a byte'],
   total: ['FCGI_TOTAL_TIMEOUT', 'The request was not over'],
+  unread: ['FCGI_UNREAD_TIMEOUT', 'The body of the response held up other requests, and was not read'],
 } as const satisfies Record<TimeoutPhase, readonly [FcgiClientErrorCode, string]>;
 
 /** A time-out ran out. */

@@ -21,8 +21,12 @@ export interface RequestEvents {
   end(appStatus: number, protocolStatus: number): void;
   /** The connection has gone. The last event. */
   lost(loss: Loss): void;
-  /** Bytes have come from the application, complete records or not. */
+  /** Bytes have come for it, complete records or not. */
   progress(): void;
+  /** The connection is, or is no longer, read. */
+  flowChanged(): void;
+  /** Its reader holds up the other requests of the connection for too long. */
+  giveUp(): void;
 }
 
 /** What the application answers to GET_VALUES. */
@@ -101,6 +105,11 @@ export class RequestTable {
     this.#values = events;
   }
 
+  /** Forgets a request of which nothing was sent. */
+  remove(requestId: number): void {
+    this.#active.delete(requestId);
+  }
+
   /** ABORT_REQUEST has been sent: of what comes now, only END_REQUEST counts. */
   abort(requestId: number): void {
     const entry = this.#active.get(requestId);
@@ -135,9 +144,19 @@ export class RequestTable {
     }
   }
 
-  /** Bytes have come. */
+  /** Bytes have come, for whichever request. */
   progress(): void {
     for (const { events } of this.#active.values()) events.progress();
+  }
+
+  /** The connection is, or is no longer, read. */
+  flowChanged(): void {
+    for (const { events } of this.#active.values()) events.flowChanged();
+  }
+
+  /** The reader of a request holds up the others for too long. */
+  giveUp(requestId: number): void {
+    this.#active.get(requestId)?.events.giveUp();
   }
 
   /** The connection has gone, and all requests with it. */
@@ -195,6 +214,7 @@ export class RequestTable {
   /** The request of a record, or `undefined` where the record is to be ignored. */
   #find(type: number, requestId: number): Entry | undefined {
     const entry = this.#active.get(requestId);
+    entry?.events.progress();
     if (entry !== undefined || this.#aborted.has(requestId)) return entry;
     throw new FcgiClientError(
       'FCGI_UNKNOWN_REQUEST_ID',

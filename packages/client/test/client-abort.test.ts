@@ -129,7 +129,7 @@ describe('an AbortSignal', () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
     controller.abort();
     await expect(ended).rejects.toThrow();
-    await expect.poll(() => client.stats()).toEqual({ connections: 1, idle: 1, waiting: 0 });
+    await expect.poll(() => client.stats()).toEqual({ connections: 1, idle: 1, requests: 0, waiting: 0 });
   });
 
   test('with a reason that is no error is the cause of the error of the body', async () => {

@@ -80,7 +80,7 @@ describe('close', () => {
     connection.send(answer(requestId, document('last')));
     expect(await pending).toBe('last');
     await closing;
-    expect(client.stats()).toEqual({ connections: 0, idle: 0, waiting: 0 });
+    expect(client.stats()).toEqual({ connections: 0, idle: 0, requests: 0, waiting: 0 });
     await client.close();
   });
 

@@ -29,7 +29,7 @@ describe('kept connections', () => {
     }
     expect(ids).toEqual(Array.from({ length: 600 }, (_, index) => `${(index % 255) + 1}`));
     expect(peer.connections).toHaveLength(1);
-    expect(client.stats()).toEqual({ connections: 1, idle: 1, waiting: 0 });
+    expect(client.stats()).toEqual({ connections: 1, idle: 1, requests: 0, waiting: 0 });
   });
 
   test('are not kept with keepConn off', async () => {
@@ -58,7 +58,7 @@ describe('kept connections', () => {
       const peer = await echo();
       const client = clientFor(peer, { limits: { idleConnections } });
       await Promise.all([get(client), get(client), get(client)]);
-      expect(client.stats()).toEqual({ connections: kept, idle: kept, waiting: 0 });
+      expect(client.stats()).toEqual({ connections: kept, idle: kept, requests: 0, waiting: 0 });
     }
   });
 
@@ -231,7 +231,7 @@ describe('connections at once', () => {
     const client = clientFor(peer, { limits: { connections: 2 } });
     const results = [1, 2, 3, 4].map(() => get(client).catch((error) => error.code));
     await expect.poll(() => open.length).toBe(2);
-    expect(client.stats()).toEqual({ connections: 2, idle: 0, waiting: 2 });
+    expect(client.stats()).toEqual({ connections: 2, idle: 0, requests: 2, waiting: 2 });
     // The first one is kept and used again, the second one closed and replaced.
     const serve = async (connection: PeerConnection, body: string) => {
       const { requestId } = await connection.request();
@@ -284,6 +284,6 @@ test('a request that is aborted as it gets its connection gives it back', async 
   // In the turn in which the connection is handed on, and before the second request could be sent.
   first.ended.then(() => controller.abort(new Error('in between'))).catch(() => {});
   await expect(client.request({ params: GET, signal: controller.signal })).rejects.toThrow('in between');
-  expect(client.stats()).toEqual({ connections: 1, idle: 1, waiting: 0 });
+  expect(client.stats()).toEqual({ connections: 1, idle: 1, requests: 0, waiting: 0 });
   expect(await get(client)).toBe('2');
 });
