@@ -11,7 +11,7 @@ export function parseAddressArgument(text: string): string {
 }
 
 /** An option that takes a number above 0. */
-export function limitOption(flags: string, description: string, defaultValue: number): Option {
+export function limitOption(flags: string, description: string, defaultValue?: number): Option {
   return new Option(flags, description).default(defaultValue).argParser((text) => {
     const value = Number(text);
     if (text.trim() === '' || !(value > 0)) throw new InvalidArgumentError('It must be a number above 0.');

@@ -1,7 +1,5 @@
-import { FcgiClientError } from '@fcgi-js/client';
-import { RemoteProtocolError } from '@fcgi-js/protocol';
 import { CommanderError } from 'commander';
-import { CommandFailure, ExitStatus } from './command-failure.ts';
+import { CommandFailure, ExitStatus, isForeseen } from './command-failure.ts';
 import { colorsOf, type Io } from './io.ts';
 import { createProgram } from './program.ts';
 
@@ -10,7 +8,8 @@ import { createProgram } from './program.ts';
  *
  * @param argv what follows `fcgi` on the command line
  * @param io the streams, environment and folder to work with
- * @returns the exit status: 0 fine, 1 the thing asked about failed, 2 the command line makes no sense
+ * @returns the exit status: 0 fine, 1 the thing asked about failed, 2 the command line makes no sense,
+ *   130 interrupted
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
@@ -19,6 +18,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     // Commander has printed its message, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.ok : ExitStatus.usage;
+    if (io.interrupted.aborted && error === io.interrupted.reason) return ExitStatus.interrupted;
     const colors = colorsOf(io.stderr, io.env);
     const message = describe(error);
     if (message !== '') io.stderr.write(`${colors.red('fcgi:')} ${message}\n`);
@@ -26,14 +26,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** What was foreseen is told by its message; anything else is a fault of ours, and needs its stack to be found. */
 function describe(error: unknown): string {
-  if (
-    error instanceof CommandFailure ||
-    error instanceof FcgiClientError ||
-    error instanceof RemoteProtocolError
-  ) {
-    return error.message;
-  }
+  if (isForeseen(error)) return error.message;
   return `This should not have happened; please report it.\n${error instanceof Error ? error.stack : error}`;
 }

@@ -6,6 +6,7 @@ import type { Io } from './io.ts';
  * @returns its streams, environment and folder
  */
 export function processIo(): Io {
+  process.stdout.on('error', endWithReader);
   let interrupted: AbortSignal | undefined;
   return {
     cwd: process.cwd(),
@@ -18,6 +19,12 @@ export function processIo(): Io {
       return interrupted;
     },
   };
+}
+
+/** Whoever read the output has gone, as in `fcgi decode … | head`: nobody is left to work for. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }
 
 function interruption(): AbortSignal {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { pingCommand } from './commands/ping.ts';
+import { requestCommand } from './commands/request.ts';
 import { colorsOf, type Io } from './io.ts';
 
 /** All commands with their options and help; what they do is loaded when one of them runs. */
@@ -8,7 +9,7 @@ export function createProgram(io: Io): Command {
   const program = new Command('fcgi')
     .description('Runs, asks, watches and diagnoses FastCGI applications, in any language.')
     .version(manifest.version);
-  for (const command of [pingCommand(io)]) program.addCommand(command);
+  for (const command of [requestCommand(io), pingCommand(io)]) program.addCommand(command);
   for (const command of [program, ...program.commands]) configure(command, io);
   return program;
 }

@@ -16,11 +16,14 @@ export const systemPackages = {
   lighttpd: 'lighttpd',
   mod_fcgid: 'libapache2-mod-fcgid',
   nginx: 'nginx',
+  'php-fpm8.2': 'php8.2-fpm',
+  script: 'bsdutils',
   'spawn-fcgi': 'spawn-fcgi',
   supervisord: 'supervisor',
   'start-stop-daemon': 'dpkg',
   'systemd-analyze': 'systemd',
   'systemd-socket-activate': 'systemd',
+  tshark: 'tshark',
   wrk: 'wrk',
 };
 

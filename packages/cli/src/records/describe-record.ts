@@ -1,0 +1,41 @@
+import { type FcgiRecord, NameValueDecoder, RecordType } from '@fcgi-js/protocol';
+import { protocolStatusName, roleName, typeName } from './names.ts';
+import { byteCount, showBytes } from './text.ts';
+
+/** The name of a record's type. */
+export function recordName(record: FcgiRecord): string {
+  return typeName(record.type === 'undefined' ? record.undefinedType : record.type);
+}
+
+/** What one record says, in a few words without its type and its id. */
+export function describeRecord(record: FcgiRecord): string {
+  switch (record.type) {
+    case RecordType.BeginRequest:
+      return `${roleName(record.role)}, ${record.keepConn ? 'keep the connection' : 'close after it'}`;
+    case RecordType.AbortRequest:
+      return 'the answer is no longer wanted';
+    case RecordType.EndRequest:
+      return `${protocolStatusName(record.protocolStatus)}, appStatus ${record.appStatus}`;
+    case RecordType.UnknownType:
+      return `type ${record.unknownType} is not known`;
+    case RecordType.GetValues:
+    case RecordType.GetValuesResult:
+      return describeValues(record.content);
+    case 'undefined':
+      return `${byteCount(record.content.length)} of a type that FastCGI 1.0 does not define`;
+    default:
+      return record.content.length === 0 ? 'end of the stream' : byteCount(record.content.length);
+  }
+}
+
+/** Names and values of GET_VALUES, as far as they can be read. */
+function describeValues(content: Uint8Array): string {
+  const decoder = new NameValueDecoder();
+  decoder.push(content);
+  const facts: string[] = [];
+  for (let pair = decoder.next(); pair !== undefined; pair = decoder.next()) {
+    const name = showBytes(pair.name);
+    facts.push(pair.value.length === 0 ? name : `${name}=${showBytes(pair.value)}`);
+  }
+  return facts.length === 0 ? 'nothing' : facts.join(' ');
+}

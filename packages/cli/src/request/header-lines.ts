@@ -1,0 +1,36 @@
+import manifest from '../../package.json' with { type: 'json' };
+import { usageFailure } from '../command-failure.ts';
+import { toParamText } from '../records/text.ts';
+
+/** A header field; each character of its value is one byte. */
+export type Field = readonly [name: string, value: string];
+
+const LINE = /^([!#$%&'*+.^`|~\w-]+)(?:;\s*|:\s*(.*?))\s*$/s;
+
+/**
+ * Reads the values of `--header` over the fields that every request has, in the way of curl: `Name: value` sets,
+ * `Name:` leaves out, `Name;` sends an empty value.
+ *
+ * @param host what the field Host says unless it is told otherwise
+ */
+export function readHeaderLines(lines: readonly string[], host: string): Field[] {
+  const own = lines.map(readLine);
+  const given = new Set(own.map(({ name }) => name.toLowerCase()));
+  const usual: Field[] = [
+    ['Host', host],
+    ['User-Agent', `fcgi/${manifest.version}`],
+    ['Accept', '*/*'],
+  ];
+  const set = own.flatMap(({ name, value }): Field[] => (value === undefined ? [] : [[name, value]]));
+  return [...usual.filter(([name]) => !given.has(name.toLowerCase())), ...set];
+}
+
+function readLine(line: string): { name: string; value: string | undefined } {
+  const match = LINE.exec(line);
+  const [, name, value] = match ?? [];
+  if (name === undefined || /[\r\n\0]/.test(line)) {
+    throw usageFailure(`${JSON.stringify(line)} is no header field. Write 'Name: value'.`);
+  }
+  if (value === undefined) return { name, value: '' };
+  return { name, value: value === '' ? undefined : toParamText(value) };
+}

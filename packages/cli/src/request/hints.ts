@@ -1,0 +1,37 @@
+import { FcgiClientError, FcgiConnectError } from '@fcgi-js/client';
+import { decodeLatin1 } from '../records/text.ts';
+
+const CONNECT_HINTS: Readonly<Record<string, string>> = {
+  EACCES:
+    'The socket may not be opened by this user: look at its mode and owner, and at the folders above it.',
+  ECONNREFUSED: 'Nobody listens there: the application is not running, or has left its socket behind.',
+  ENOENT: 'There is no such socket: the application is not running, or listens elsewhere.',
+  ENOTSOCK: 'That is a file and no socket.',
+};
+
+/** What to do about a request that failed, where it can be told. */
+export function hintFor(error: unknown, params: ReadonlyMap<string, string>): string | undefined {
+  if (error instanceof FcgiConnectError) return CONNECT_HINTS[error.systemCode];
+  if (!(error instanceof FcgiClientError)) return undefined;
+  if (error.code === 'FCGI_FIRST_BYTE_TIMEOUT') {
+    return 'It accepted the connection: all its workers may be busy, or what listens there does not speak FastCGI.';
+  }
+  if (error.code === 'FCGI_NO_ANSWER' && !params.has('SCRIPT_FILENAME')) {
+    return 'If that is php-fpm: --script FILE tells it which file to run.';
+  }
+  return undefined;
+}
+
+/** What to do about a response that came with an explanation of php-fpm on STDERR. */
+export function hintForStderr(stderr: string, params: ReadonlyMap<string, string>): string | undefined {
+  const file = params.get('SCRIPT_FILENAME');
+  if (stderr.includes('Primary script unknown')) {
+    return file === undefined
+      ? 'php-fpm runs files: --script FILE tells it which.'
+      : `php-fpm finds no file ${decodeLatin1(file)} that its user may read, on its machine and in its chroot.`;
+  }
+  if (stderr.includes('has been denied (see security.limit_extensions)')) {
+    return 'The pool of php-fpm runs files with other endings only: security.limit_extensions.';
+  }
+  return undefined;
+}

@@ -1,0 +1,58 @@
+import { buffer } from 'node:stream/consumers';
+import type { FcgiClientError, FcgiResponse } from '@fcgi-js/client';
+import type { RemoteProtocolError } from '@fcgi-js/protocol';
+import { decodeLatin1 } from '../records/text.ts';
+import type { Stopwatch } from './stopwatch.ts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * The whole response as one line of JSON. A body that is not UTF-8 is in base64, and `bodyEncoding` says so.
+ *
+ * @throws as `response.ended` does
+ */
+export async function responseJson(
+  address: string,
+  response: FcgiResponse,
+  stopwatch: Stopwatch,
+): Promise<string> {
+  const body = await buffer(response.body);
+  const { appStatus, protocolStatus, stderr, stderrDropped } = await response.ended;
+  stopwatch.stop('total');
+  return line({
+    address,
+    status: response.status,
+    reason: response.reason,
+    headers: response.headers.map(([name, value]) => [name, decodeLatin1(value)]),
+    ...encode(body),
+    stderr,
+    ...(stderrDropped > 0 ? { stderrDropped } : {}),
+    appStatus,
+    protocolStatus,
+    timing: stopwatch.timing,
+  });
+}
+
+/** Why there is no response, as one line of JSON. */
+export function failureJson(
+  address: string,
+  error: FcgiClientError | RemoteProtocolError,
+  stopwatch: Stopwatch,
+): string {
+  const { code, message } = error;
+  const known = 'side' in error ? { side: error.side, stderr: error.stderr } : { side: 'application' };
+  const { side, ...rest } = { stderr: '', ...known };
+  return line({ address, error: { code, message, side }, ...rest, timing: stopwatch.timing });
+}
+
+function encode(body: Uint8Array): { body: string; bodyEncoding: 'base64' | 'utf8' } {
+  try {
+    return { body: utf8.decode(body), bodyEncoding: 'utf8' };
+  } catch {
+    return { body: Buffer.from(body).toString('base64'), bodyEncoding: 'base64' };
+  }
+}
+
+function line(value: object): string {
+  return `${JSON.stringify(value)}\n`;
+}

@@ -1,0 +1,32 @@
+import type { FcgiPassingRecord } from '@fcgi-js/client';
+import { NameValueDecoder, RecordType } from '@fcgi-js/protocol';
+import { type Colors, colorsOf, type Io } from '../io.ts';
+import { describeRecord, recordName } from '../records/describe-record.ts';
+import { showBytes } from '../records/text.ts';
+
+/** Shows records on stderr as they pass: `>` to the application, `<` from it; each param on a line of its own. */
+export class RecordTrace {
+  readonly #colors: Colors;
+  readonly #io: Io;
+  readonly #pairs = new NameValueDecoder({
+    bytes: Number.POSITIVE_INFINITY,
+    pairs: Number.POSITIVE_INFINITY,
+  });
+
+  constructor(io: Io) {
+    this.#io = io;
+    this.#colors = colorsOf(io.stderr, io.env);
+  }
+
+  show({ direction, record }: FcgiPassingRecord): void {
+    const { cyan, dim, green } = this.#colors;
+    const sign = direction === 'sent' ? green('>') : cyan('<');
+    const name = recordName(record).padEnd('BEGIN_REQUEST'.length);
+    this.#io.stderr.write(`${sign} ${name} ${dim(`id ${record.requestId}`)}  ${describeRecord(record)}\n`);
+    if (record.type !== RecordType.Params) return;
+    this.#pairs.push(record.content);
+    for (let pair = this.#pairs.next(); pair !== undefined; pair = this.#pairs.next()) {
+      this.#io.stderr.write(`${sign}   ${showBytes(pair.name)}=${showBytes(pair.value)}\n`);
+    }
+  }
+}

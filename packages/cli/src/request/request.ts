@@ -1,0 +1,105 @@
+import { FcgiClient, type FcgiClientError, type FcgiResponse, Role } from '@fcgi-js/client';
+import { CommandFailure, isForeseen, usageFailure } from '../command-failure.ts';
+import type { Io } from '../io.ts';
+import { openFile, readBody } from './body.ts';
+import { hintFor } from './hints.ts';
+import { failureJson, responseJson } from './json-result.ts';
+import type { RequestOptions } from './options.ts';
+import { type Bodies, makeParams } from './params.ts';
+import { printResponse } from './print-response.ts';
+import { RecordTrace } from './record-trace.ts';
+import { StderrLines } from './stderr-lines.ts';
+import { Stopwatch } from './stopwatch.ts';
+import { judge } from './verdict.ts';
+
+const ROLES = { authorizer: Role.Authorizer, filter: Role.Filter, responder: Role.Responder } as const;
+
+/**
+ * Sends one request and prints what comes of it.
+ *
+ * @throws CommandFailure, FcgiClientError or RemoteProtocolError where FastCGI failed, or with `fail` the response
+ */
+export async function request(
+  io: Io,
+  address: string,
+  url: string | undefined,
+  options: RequestOptions,
+): Promise<void> {
+  const bodies = await openBodies(io, options);
+  const params = makeParams(io, url, options, bodies);
+  const stopwatch = new Stopwatch();
+  const stderr = new StderrLines(io);
+  const trace = options.verbose ? new RecordTrace(io) : undefined;
+  const client = new FcgiClient({
+    address,
+    keepConn: options.keepConn ?? false,
+    limits: limitsFor(options.timeout),
+    onRecord: (passing) => {
+      stopwatch.see(passing.direction);
+      trace?.show(passing);
+    },
+  });
+  try {
+    const response = await client.request({
+      params,
+      role: ROLES[options.role],
+      signal: io.interrupted,
+      onStderr: (content) => stderr.add(content),
+      ...(bodies.stdin && { stdin: bodies.stdin.content }),
+      ...(bodies.data && { data: bodies.data.content }),
+    });
+    stopwatch.stop('head');
+    await report(io, address, response, options, stopwatch);
+    stderr.end();
+    judge(io, response, await response.ended, options, params);
+  } catch (error) {
+    stderr.end();
+    if (options.json && isForeseen(error) && !(error instanceof CommandFailure)) {
+      io.stdout.write(failureJson(address, error, stopwatch));
+    }
+    throw withHint(error, params);
+  } finally {
+    stderr.end();
+    await client.close({ timeout: 0 });
+  }
+}
+
+async function report(
+  io: Io,
+  address: string,
+  response: FcgiResponse,
+  options: RequestOptions,
+  stopwatch: Stopwatch,
+): Promise<void> {
+  if (options.json) io.stdout.write(await responseJson(address, response, stopwatch));
+  else await printResponse(io, response, options);
+}
+
+async function openBodies(io: Io, options: RequestOptions): Promise<Bodies> {
+  if (options.filterData !== undefined && options.role !== 'filter') {
+    throw usageFailure('--filter-data is for --role filter.');
+  }
+  if (options.role === 'authorizer' && options.data.length > 0) {
+    throw usageFailure('An authorizer gets no body (FastCGI 1.0 §6.3).');
+  }
+  if (options.json && (options.include || options.head || options.output !== undefined)) {
+    throw usageFailure('--json has the head and the body in it already, so -i, -I and -o do not go with it.');
+  }
+  return {
+    data: options.filterData === undefined ? undefined : await openFile(io, options.filterData),
+    stdin: await readBody(io, options.data),
+  };
+}
+
+function limitsFor(seconds: number | undefined) {
+  if (seconds === undefined) return { totalTimeout: Number.POSITIVE_INFINITY };
+  const time = seconds * 1000;
+  return { connectTimeout: time, firstByteTimeout: time, stallTimeout: time, totalTimeout: time };
+}
+
+/** The same error, with what is most likely to be done about it. */
+function withHint(error: unknown, params: ReadonlyMap<string, string>): unknown {
+  const hint = hintFor(error, params);
+  if (hint === undefined) return error;
+  return new CommandFailure(`${(error as FcgiClientError).message}\n${hint}`, undefined, { cause: error });
+}

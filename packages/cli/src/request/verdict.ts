@@ -1,0 +1,47 @@
+import type { FcgiEnd, FcgiResponse } from '@fcgi-js/client';
+import { CommandFailure } from '../command-failure.ts';
+import { colorsOf, type Io } from '../io.ts';
+import { protocolStatusName } from '../records/names.ts';
+import { hintForStderr } from './hints.ts';
+import type { RequestOptions } from './options.ts';
+
+/**
+ * Says what is not in the response itself, and whether it is a failure.
+ *
+ * @throws CommandFailure where it is
+ */
+export function judge(
+  io: Io,
+  response: FcgiResponse,
+  end: FcgiEnd,
+  options: RequestOptions,
+  params: ReadonlyMap<string, string>,
+): void {
+  const { yellow } = colorsOf(io.stderr, io.env);
+  if (options.role === 'authorizer' && !options.json) tellDecision(io, response);
+  if (end.stderrDropped > 0 && options.json) {
+    io.stderr.write(`${yellow('warning:')} ${end.stderrDropped} bytes of STDERR are not in the JSON.\n`);
+  }
+  const hint = hintForStderr(end.stderr, params);
+  if (hint !== undefined) io.stderr.write(`${yellow('hint:')} ${hint}\n`);
+  if (end.protocolStatus !== 0) {
+    throw new CommandFailure(`The request ended with ${protocolStatusName(end.protocolStatus)}.`);
+  }
+  if (end.appStatus !== 0 && !options.fail) {
+    io.stderr.write(
+      `${yellow('warning:')} The application ended the request with appStatus ${end.appStatus}.\n`,
+    );
+  }
+  if (!options.fail) return;
+  if (response.status >= 400) {
+    throw new CommandFailure(`The response is ${`${response.status} ${response.reason}`.trimEnd()}.`);
+  }
+  if (end.appStatus !== 0) throw new CommandFailure(`The application ended with appStatus ${end.appStatus}.`);
+}
+
+/** What an authorizer's answer means to a web server (FastCGI 1.0 §6.3). */
+function tellDecision(io: Io, response: FcgiResponse): void {
+  const { green, red } = colorsOf(io.stderr, io.env);
+  const variables = [...response.variables()].map(([name, value]) => ` ${name}=${value}`).join('');
+  io.stderr.write(response.status === 200 ? `${green('allowed')}${variables}\n` : `${red('denied')}\n`);
+}
