@@ -1,33 +1,21 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pnpmCommand } from '../src/pnpm-command.mjs';
-import { typeErrors } from '../src/type-check.ts';
+import { packTarballs, type Tarballs } from '../src/tarballs.ts';
 import { publishedPackages } from '../src/workspace.mjs';
 
-const run = promisify(execFile);
 const packages = publishedPackages();
-const names = packages.map(({ manifest }) => manifest.name);
 
 let folder: string;
-const tarballs = new Map<string, string>();
+let tarballs: Tarballs;
 
 beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'fcgi-js-pack-')));
-  const [command, ...args] = pnpmCommand();
-  for (const { path, manifest } of packages) {
-    const { stdout } = await run(command, [...args, 'pack', '--json', '--pack-destination', folder], {
-      cwd: path,
-    });
-    const { filename } = JSON.parse(stdout) as { filename: string };
-    tarballs.set(manifest.name, filename);
-  }
+  folder = await mkdtemp(join(tmpdir(), 'fcgi-js-pack-'));
+  tarballs = await packTarballs(folder);
 });
 
 afterAll(async () => {
@@ -81,73 +69,5 @@ describe.each(packages)('the tarball of $manifest.name', ({ manifest: { name, ve
       (problem) => !('resolutionKind' in problem) || promised.includes(problem.resolutionKind),
     );
     expect(problems).toEqual([]);
-  });
-});
-
-/** Packages that are programs: they have dependencies from outside, so that a registry is needed. */
-const programs = ['@fcgi-js/cli', 'fcgi-js'];
-const libraries = names.filter((name) => !programs.includes(name));
-
-/** Makes a project with nothing but the tarballs in it. */
-async function install(name: string, tarballNames: readonly string[], flags: readonly string[]) {
-  const project = join(folder, name);
-  await mkdir(project);
-  const dependencies = Object.fromEntries(tarballNames.map((each) => [each, `file:${tarballs.get(each)}`]));
-  await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, dependencies }));
-  await run('npm', ['install', '--no-audit', '--no-fund', ...flags], { cwd: project });
-  return project;
-}
-
-async function expectSameExports(project: string, name: string) {
-  const node = (...args: string[]) => run(process.execPath, args, { cwd: project });
-  const list = 'console.log(JSON.stringify(Object.keys(api).sort()))';
-  const imported = await node('--input-type=module', '-e', `import * as api from '${name}'; ${list}`);
-  const required = await node('--input-type=commonjs', '-e', `const api = require('${name}'); ${list}`);
-  const exported = JSON.parse(imported.stdout) as string[];
-  expect(exported.length).toBeGreaterThan(0);
-  expect(required.stdout).toBe(imported.stdout);
-  expect(imported.stderr).toBe('');
-}
-
-describe('a project that installs the tarballs of the libraries', () => {
-  let project: string;
-
-  beforeAll(async () => {
-    // Offline and with an empty cache: whatever is not in the tarballs would be missing.
-    project = await install('libraries', libraries, ['--offline', `--cache=${join(folder, 'cache')}`]);
-  });
-
-  test.each(libraries)('can import %s, and gets the same from require()', async (name) => {
-    await expectSameExports(project, name);
-  });
-
-  test('type-checks against them, declarations included', () => {
-    const text = libraries.map((name, index) => `export * as api${index} from '${name}';`).join('\n');
-    const consumer = new Map([[join(project, 'consumer.mts'), text]]);
-    expect(typeErrors(consumer, { skipLibCheck: false })).toEqual([]);
-  });
-
-  test('needs the types of neither Node nor a browser for @fcgi-js/protocol', () => {
-    const text = `export { RecordDecoder } from '@fcgi-js/protocol';`;
-    const consumer = new Map([[join(project, 'pure.mts'), text]]);
-    expect(typeErrors(consumer, { skipLibCheck: false, types: [] })).toEqual([]);
-  });
-});
-
-describe('a project that installs the tarball of the command', () => {
-  let project: string;
-
-  beforeAll(async () => {
-    project = await install('command', names, ['--prefer-offline']);
-  });
-
-  test.each(programs)('can import %s, and gets the same from require()', async (name) => {
-    await expectSameExports(project, name);
-  });
-
-  test('has a fcgi command that runs', async () => {
-    const { version } = packages.find(({ manifest }) => manifest.name === '@fcgi-js/cli')!.manifest;
-    const { stdout } = await run(join(project, 'node_modules/.bin/fcgi'), ['--version']);
-    expect(stdout).toBe(`${version}\n`);
   });
 });

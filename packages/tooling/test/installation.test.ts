@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runtimeProgram, runtimes } from '../src/runtimes.ts';
+import { installTarball, packTarballs, type Tarballs } from '../src/tarballs.ts';
+import { typeErrors } from '../src/type-check.ts';
+import { publishedPackages } from '../src/workspace.mjs';
+
+const run = promisify(execFile);
+const packages = publishedPackages();
+const nodes = runtimes.filter(({ name }) => name === 'node');
+
+/** Programs have dependencies from outside, for which a registry is needed. */
+const isProgram = (manifest: Readonly<Record<string, unknown>>) => 'bin' in manifest;
+
+/** What a project must see of each module that it names: first by require(), which takes no module that has to wait. */
+const program = `
+import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url);
+const seen = {};
+for (const specifier of process.argv.slice(2)) {
+  const required = Object.keys(require(specifier)).sort();
+  seen[specifier] = { required, imported: Object.keys(await import(specifier)).sort() };
+}
+console.log(JSON.stringify(seen));
+`;
+
+const projectOf = (name: string, installer: string) => join(folder, `${name.replace('/', '-')}-${installer}`);
+
+let folder: string;
+let tarballs: Tarballs;
+
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'fcgi-js-installation-')));
+  tarballs = await packTarballs(folder);
+  for (const { manifest } of packages) {
+    const { name } = manifest;
+    for (const installer of ['npm', 'pnpm'] as const) {
+      const project = projectOf(name, installer);
+      await installTarball({ installer, name, offline: !isProgram(manifest), project, tarballs });
+      await writeFile(join(project, 'program.mjs'), program);
+    }
+  }
+}, 300_000);
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What can be imported of a package. */
+function specifiers({ name, exports }: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(exports as object)
+    .filter((subpath) => subpath !== './package.json')
+    .map((subpath) => `${name}${subpath.slice(1)}`);
+}
+
+/** Itself and the siblings that it needs. */
+function closure(name: string): string[] {
+  const { dependencies = {} } = packages.find(({ manifest }) => manifest.name === name)!.manifest;
+  const siblings = Object.keys(dependencies).filter((each) => tarballs.has(each));
+  return [...new Set([name, ...siblings.flatMap(closure)])].sort();
+}
+
+describe.each(packages)('$manifest.name, installed alone', ({ manifest }) => {
+  const { name } = manifest;
+  test.each(nodes.flatMap((node) => ['npm', 'pnpm'].map((installer) => ({ ...node, installer }))))(
+    'can be imported and required with Node $version after $installer',
+    async ({ installer, ...runtime }) => {
+      const cwd = projectOf(name, installer);
+      const node = await runtimeProgram(runtime);
+      const { stdout } = await run(node, ['program.mjs', ...specifiers(manifest)], { cwd });
+      const seen = JSON.parse(stdout) as Record<string, { imported: string[]; required: string[] }>;
+      expect(Object.keys(seen)).toEqual(specifiers(manifest));
+      for (const { imported, required } of Object.values(seen)) {
+        expect(imported.length).toBeGreaterThan(0);
+        expect(required).toEqual(imported);
+      }
+    },
+  );
+});
+
+const libraries = packages.filter(({ manifest }) => !isProgram(manifest));
+
+test.each(libraries)(
+  '$manifest.name brings its siblings, and nothing else',
+  async ({ manifest: { name } }) => {
+    const modules = await readdir(join(projectOf(name, 'npm'), 'node_modules'), { recursive: true });
+    const installed = modules.filter((path) => /(^|\/)package\.json$/.test(path));
+    expect(installed.map((path) => path.replace('/package.json', '')).sort()).toEqual(closure(name));
+  },
+);
+
+describe.each(packages.filter(({ manifest }) => isProgram(manifest)))(
+  '$manifest.name',
+  ({ manifest: { name } }) => {
+    test.each(nodes)('has a command that runs on Node $version', async (runtime) => {
+      const node = await runtimeProgram(runtime);
+      const command = await realpath(join(projectOf(name, 'npm'), 'node_modules/.bin/fcgi'));
+      const { stdout } = await run(node, [command, '--version']);
+      const { version } = packages.find((each) => each.manifest.name === '@fcgi-js/cli')!.manifest;
+      expect(stdout).toBe(`${version}\n`);
+    });
+  },
+);
+
+test.each([
+  ['node16', ts.ModuleKind.Node16, ts.ModuleResolutionKind.Node16],
+  ['nodenext', ts.ModuleKind.NodeNext, ts.ModuleResolutionKind.NodeNext],
+  ['bundler', ts.ModuleKind.ESNext, ts.ModuleResolutionKind.Bundler],
+])(
+  'everything type-checks under the resolution %s, declarations included',
+  (_title, module, moduleResolution) => {
+    const modules = packages.flatMap(({ manifest }) => specifiers(manifest));
+    const text = modules.map((each, index) => `export * as api${index} from '${each}';`).join('\n');
+    const consumer = new Map([[join(projectOf('fcgi-js', 'npm'), 'consumer.mts'), text]]);
+    expect(typeErrors(consumer, { module, moduleResolution, skipLibCheck: false })).toEqual([]);
+  },
+);
+
+test('@fcgi-js/protocol needs the types of neither Node nor a browser', () => {
+  const text = `export { RecordDecoder } from '@fcgi-js/protocol';`;
+  const consumer = new Map([[join(projectOf('@fcgi-js/protocol', 'npm'), 'pure.mts'), text]]);
+  expect(typeErrors(consumer, { skipLibCheck: false, types: [] })).toEqual([]);
+});
