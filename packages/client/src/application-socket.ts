@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { type FcgiAddress, formatAddress } from './address.ts';
 import type { Deadline } from './deadline.ts';
 import { FcgiConnectError } from './request-errors.ts';
+import { isBrokenPipe, type Transport } from './transport.ts';
 
 /** What one read takes at most, in bytes. */
 const READ_BYTES = 65_536;
@@ -15,7 +16,7 @@ const BUSY_DELAY = { first: 5, most: 200 };
  * write then fails with EPIPE, and a plain `Socket` destroys itself together with the answer that waits to be
  * read. This one says so to its owner, who reads what there is and destroys it then.
  */
-export class ApplicationSocket extends Socket {
+export class ApplicationSocket extends Socket implements Transport {
   readonly #sink: { take: (chunk: Uint8Array) => void };
   #isBroken = false;
   /** Told once that writing has failed with EPIPE. */
@@ -41,9 +42,7 @@ export class ApplicationSocket extends Socket {
   }
 
   override destroy(error?: Error): this {
-    if (this.#isBroken || error === undefined || !('code' in error) || error.code !== 'EPIPE') {
-      return super.destroy(error);
-    }
+    if (this.#isBroken || !isBrokenPipe(error)) return super.destroy(error);
     this.#isBroken = true;
     this.onBroken(error);
     return this;

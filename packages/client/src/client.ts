@@ -1,22 +1,24 @@
 import { type BytesLike, ProtocolStatus } from '@fcgi-js/protocol';
 import { formatAddress, parseAddress } from './address.ts';
+import { openSocket } from './application-socket.ts';
 import { askValues, STANDARD_VALUES } from './application-values.ts';
 import { capacityFrom, ownCapacity } from './capacity.ts';
 import type { Connection } from './connection.ts';
-import { ConnectionPool } from './connection-pool.ts';
+import { ConnectionPool, type OpenTransport } from './connection-pool.ts';
 import { Deadline } from './deadline.ts';
 import { FcgiClientError } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import type { FcgiResponse } from './fcgi-response.ts';
 import { type ClientLimits, DEFAULT_LIMITS, type ResolvedLimits, resolveLimits } from './limits.ts';
+import { type FcgiAcceptor, IN_THIS_PROCESS, openMemorySocket } from './memory-socket.ts';
 import { type FcgiRequestOptions, type PreparedRequest, prepareRequest } from './prepared-request.ts';
 import type { FcgiPassingRecord } from './record-watch.ts';
 import { FcgiConnectError, FcgiRejectedError } from './request-errors.ts';
 
 /** Options of {@link FcgiClient}. */
 export interface FcgiClientOptions {
-  /** Where the application listens; see {@link parseAddress}. */
-  readonly address: string;
+  /** Where the application listens; see {@link parseAddress}. Either this or `server`. */
+  readonly address?: string;
   /**
    * Whether connections are kept for further requests (FCGI_KEEP_CONN).
    *
@@ -45,6 +47,11 @@ export interface FcgiClientOptions {
    * fail with what it threw.
    */
   readonly onRecord?: (passing: FcgiPassingRecord) => void;
+  /**
+   * A server in this process, such as `createServer({ … })` of `@fcgi-js/server`: connections to it are streams in
+   * memory, and it need not listen. The client does not close it.
+   */
+  readonly server?: FcgiAcceptor;
 }
 
 /** What a client has open. */
@@ -94,7 +101,7 @@ export class FcgiClient {
    * @throws TypeError where an option is not valid
    */
   constructor(options: FcgiClientOptions) {
-    const { address, keepConn = true, limits, multiplex = false, onError = () => {}, onRecord } = options;
+    const { keepConn = true, limits, multiplex = false, onError = () => {}, onRecord } = options;
     if (typeof keepConn !== 'boolean') throw new TypeError('keepConn must be a boolean.');
     if (multiplex !== 'auto' && typeof multiplex !== 'boolean') {
       throw new TypeError("multiplex must be a boolean or 'auto'.");
@@ -106,16 +113,16 @@ export class FcgiClient {
     if (onRecord !== undefined && typeof onRecord !== 'function') {
       throw new TypeError('onRecord must be a function.');
     }
-    const parsed = parseAddress(address);
-    this.#address = formatAddress(parsed);
+    const [address, open] = applicationOf(options);
+    this.#address = address;
     this.#keepConn = keepConn;
     this.#limits = resolveLimits(DEFAULT_LIMITS, limits);
     this.#multiplex = multiplex;
     const capacity = ownCapacity(this.#limits, multiplex === true);
-    this.#pool = new ConnectionPool(parsed, this.#limits, capacity, { onError, onRecord });
+    this.#pool = new ConnectionPool(open, this.#limits, capacity, { onError, onRecord });
   }
 
-  /** Where the application listens, as {@link formatAddress} writes it. */
+  /** Where the application listens, as {@link formatAddress} writes it; `in this process` for a `server`. */
   get address(): string {
     return this.#address;
   }
@@ -248,6 +255,22 @@ export class FcgiClient {
       return await this.#send(request, deadline, true);
     }
   }
+}
+
+function applicationOf({ address, server }: FcgiClientOptions): [address: string, open: OpenTransport] {
+  if ((address === undefined) === (server === undefined)) {
+    throw new TypeError('A client needs either an address or a server.');
+  }
+  if (server === undefined) {
+    const parsed = parseAddress(address ?? '');
+    return [formatAddress(parsed), (deadline) => openSocket(parsed, deadline)];
+  }
+  if (typeof server?.accept !== 'function') {
+    throw new TypeError(
+      'server must have the method accept(stream), as createServer() of @fcgi-js/server has.',
+    );
+  }
+  return [IN_THIS_PROCESS, async () => openMemorySocket(server)];
 }
 
 /** Whether the application refused the request because it serves one at a time on a connection (§5.5). */

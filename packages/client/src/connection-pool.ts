@@ -1,5 +1,3 @@
-import type { FcgiAddress } from './address.ts';
-import { openSocket } from './application-socket.ts';
 import type { Capacity } from './capacity.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import { Deadline } from './deadline.ts';
@@ -7,6 +5,14 @@ import { FcgiClientError } from './errors.ts';
 import type { ResolvedLimits } from './limits.ts';
 import { type FcgiPassingRecord, RecordWatch } from './record-watch.ts';
 import { startTimer } from './stall-timer.ts';
+import type { Transport } from './transport.ts';
+
+/**
+ * Opens a connection to the application.
+ *
+ * @throws FcgiConnectError where that is not possible; the reason of the deadline where it passes
+ */
+export type OpenTransport = (deadline: Deadline) => Promise<Transport>;
 
 /** What the pool tells whoever made it. */
 export interface PoolEvents {
@@ -36,12 +42,12 @@ interface Waiter {
 export class ConnectionPool implements ConnectionOwner {
   /** How much may be asked of the application at once. A change counts from the next request on. */
   capacity: Capacity;
-  readonly #address: FcgiAddress;
   readonly #connections = new Set<Connection>();
   readonly #events: PoolEvents;
   /** The one used last is taken first, so that the others reach their time-out. */
   readonly #idle: Connection[] = [];
   readonly #limits: ResolvedLimits;
+  readonly #openTransport: OpenTransport;
   readonly #waiters = new Set<Waiter>();
   #closed = false;
   #cutOff = false;
@@ -49,8 +55,8 @@ export class ConnectionPool implements ConnectionOwner {
   #opened = 0;
   #opening = 0;
 
-  constructor(address: FcgiAddress, limits: ResolvedLimits, capacity: Capacity, events: PoolEvents) {
-    this.#address = address;
+  constructor(openTransport: OpenTransport, limits: ResolvedLimits, capacity: Capacity, events: PoolEvents) {
+    this.#openTransport = openTransport;
     this.#limits = limits;
     this.capacity = capacity;
     this.#events = events;
@@ -206,7 +212,7 @@ export class ConnectionPool implements ConnectionOwner {
   async #open(deadline: Deadline): Promise<Connection> {
     let connection: Connection | undefined;
     try {
-      const socket = await openSocket(this.#address, deadline);
+      const socket = await this.#openTransport(deadline);
       const { onRecord } = this.#events;
       this.#opened += 1;
       const watch = onRecord && new RecordWatch(this.#opened, onRecord);

@@ -1,9 +1,9 @@
 import { RecordDecoder } from '@fcgi-js/protocol';
-import type { ApplicationSocket } from './application-socket.ts';
 import type { ResolvedLimits } from './limits.ts';
 import type { RecordWatch } from './record-watch.ts';
 import { type Loss, type RequestEvents, RequestTable } from './request-table.ts';
 import { startTimer } from './stall-timer.ts';
+import type { Transport } from './transport.ts';
 import { UnreadBytes } from './unread-bytes.ts';
 
 /** Who looks after a connection: the pool. */
@@ -23,7 +23,7 @@ export class Connection {
   readonly #decoder = new RecordDecoder();
   readonly #limits: ResolvedLimits;
   readonly #owner: ConnectionOwner;
-  readonly #socket: ApplicationSocket;
+  readonly #socket: Transport;
   readonly #unread: UnreadBytes;
   readonly #watch: RecordWatch | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -43,7 +43,7 @@ export class Connection {
 
   /** @param watch sees every record in both directions; where it throws, the connection is closed */
   constructor(
-    socket: ApplicationSocket,
+    socket: Transport,
     owner: ConnectionOwner,
     limits: ResolvedLimits,
     watch: RecordWatch | undefined,

@@ -25,8 +25,10 @@ export {
   type GatewayListenOptions,
   type GatewayOptions,
 } from './gateway.ts';
+export { InjectedResponse, type InjectRequest, inject } from './inject.ts';
 export type { FcgiInput } from './input.ts';
 export type { ClientLimits } from './limits.ts';
+export type { FcgiAcceptor } from './memory-socket.ts';
 export { type ParamsFromRequestOptions, paramsFromRequest } from './params-from-request.ts';
 export type { FcgiParams, FcgiRequestLimits, FcgiRequestOptions } from './prepared-request.ts';
 export type { FcgiPassingRecord } from './record-watch.ts';

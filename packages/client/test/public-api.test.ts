@@ -10,6 +10,7 @@ test('the package exports exactly its public names', () => {
     'FcgiConnectError',
     'FcgiRejectedError',
     'FcgiTimeoutError',
+    'InjectedResponse',
     'LocalProtocolError',
     'ProtocolStatus',
     'RecordType',
@@ -18,6 +19,7 @@ test('the package exports exactly its public names', () => {
     'createGateway',
     'escapeLogText',
     'formatAddress',
+    'inject',
     'paramsFromRequest',
     'parseAddress',
   ]);
