@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runtimeProgram, runtimes } from '../src/runtimes.ts';
-import { installTarball, packTarballs, type Tarballs } from '../src/tarballs.ts';
+import { installTarball, packTarballs } from '../src/tarballs.mjs';
 import { typeErrors } from '../src/type-check.ts';
 import { publishedPackages } from '../src/workspace.mjs';
 
@@ -32,7 +32,7 @@ console.log(JSON.stringify(seen));
 const projectOf = (name: string, installer: string) => join(folder, `${name.replace('/', '-')}-${installer}`);
 
 let folder: string;
-let tarballs: Tarballs;
+let tarballs: Awaited<ReturnType<typeof packTarballs>>;
 
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'fcgi-js-installation-')));

@@ -5,13 +5,13 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { packTarballs, type Tarballs } from '../src/tarballs.ts';
+import { packTarballs } from '../src/tarballs.mjs';
 import { publishedPackages } from '../src/workspace.mjs';
 
 const packages = publishedPackages();
 
 let folder: string;
-let tarballs: Tarballs;
+let tarballs: Awaited<ReturnType<typeof packTarballs>>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fcgi-js-pack-'));
