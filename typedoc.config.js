@@ -35,7 +35,7 @@ export default {
     // `typecheck` does that for the whole tree; here it would be done once for each package.
     skipErrorChecking: true,
   },
-  projectDocuments: ['docs/*.md', 'CONTRIBUTING.md'],
+  projectDocuments: ['docs/*.md', 'CONTRIBUTING.md', 'SECURITY.md'],
   highlightLanguages: [
     'apache',
     'bash',

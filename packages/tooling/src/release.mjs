@@ -1,5 +1,5 @@
 // What a release does, apart from publishing: the same for a rehearsal and for the real one.
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,13 +11,22 @@ const run = promisify(execFile);
 
 /** @typedef {{ name: string, version: string, changelog: string }} Release */
 
-/**
- * Names of changesets that no version has yet.
- * @param {string} workspace the root of a repository
- */
-export function pendingChangesets(workspace) {
+/** @param {string} workspace the root of a repository */
+function pendingChangesets(workspace) {
   const names = readdirSync(join(workspace, '.changeset'));
   return names.filter((name) => name.endsWith('.md') && name !== 'README.md');
+}
+
+/**
+ * Why a working tree is not what can be published.
+ * @param {string} workspace the root of a repository
+ * @returns {string | undefined}
+ */
+export function whyNotPublish(workspace) {
+  if (pendingChangesets(workspace).length > 0)
+    return 'Changesets wait for a version: run `npm run version-packages`, look at the changelogs, and commit.';
+  const changes = execFileSync('git', ['status', '--porcelain'], { cwd: workspace, encoding: 'utf8' });
+  return changes === '' ? undefined : `There are changes that are not committed:\n${changes}`;
 }
 
 /**
