@@ -15,8 +15,10 @@ export interface WriterOwner {
 export class ConnectionWriter {
   readonly #socket: Duplex;
   readonly #owner: WriterOwner;
-  /** Sets only where there is something in them: most connections are idle most of the time. */
-  #unflushed: Set<RequestOutput> | undefined;
+  /** Lists only where there is something in them: most connections are idle most of the time. */
+  #unflushed: RequestOutput[] | undefined;
+  /** How many of {@link #unflushed} may have something to flush: they have not ended since. */
+  #flushing = 0;
   #awaitingDrain: Set<RequestOutput> | undefined;
   #receiving = false;
   #flushScheduled = false;
@@ -85,8 +87,9 @@ export class ConnectionWriter {
 
   /** Flushes an output before the event loop goes on, so that what is written until then leaves together. */
   flushSoon(output: RequestOutput): void {
-    this.#unflushed ??= new Set();
-    this.#unflushed.add(output);
+    this.#flushing += 1;
+    if (this.#unflushed === undefined) this.#unflushed = [output];
+    else this.#unflushed.push(output);
     if (!this.#receiving) this.#scheduleFlush();
   }
 
@@ -109,7 +112,11 @@ export class ConnectionWriter {
 
   /** Forgets an output that has ended. */
   release(output: RequestOutput): void {
-    if (this.#unflushed?.delete(output) && this.#unflushed.size === 0) this.#unflushed = undefined;
+    if (output.awaitsFlush) {
+      this.#flushing -= 1;
+      // Nearly every response ends before it would be flushed.
+      if (this.#flushing === 0) this.#unflushed = undefined;
+    }
     if (this.#awaitingDrain?.delete(output) && this.#awaitingDrain.size === 0)
       this.#awaitingDrain = undefined;
   }
@@ -130,6 +137,7 @@ export class ConnectionWriter {
       this.#flushScheduled = false;
       const waiting = this.#unflushed ?? [];
       this.#unflushed = undefined;
+      this.#flushing = 0;
       for (const output of waiting) output.flush();
     });
   }

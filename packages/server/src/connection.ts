@@ -7,7 +7,8 @@ import { Multiplexer, type MultiplexerEvent } from './engine/multiplexer.ts';
 import { encodeRefusal, paramsTimeout, type Refusal } from './engine/refusal.ts';
 import { Phase, type RequestState } from './engine/request-state.ts';
 import { FcgiServerError } from './errors.ts';
-import { type ConnectionInfo, FcgiRequest } from './request/fcgi-request.ts';
+import { FcgiRequest } from './request/fcgi-request.ts';
+import type { ConnectionInfo } from './request/request-context.ts';
 import { type LinkHost, RequestLink } from './request-link.ts';
 
 type State = RequestState<FcgiRequest>;

@@ -35,5 +35,6 @@ export type { ServerLimits } from './limits.ts';
 export { isFcgiListenSocket } from './listen/inherited.ts';
 export type { ListenOptions } from './listen/listener.ts';
 export { type ListenAddress, parseListenAddress } from './listen-address.ts';
-export type { ConnectionInfo, FcgiRequest } from './request/fcgi-request.ts';
+export type { FcgiRequest } from './request/fcgi-request.ts';
+export type { ConnectionInfo } from './request/request-context.ts';
 export type { HandlerResult, RequestHandler } from './request-handler.ts';

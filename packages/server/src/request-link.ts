@@ -2,7 +2,8 @@ import type { Params } from './cgi/params.ts';
 import type { ConnectionOwner } from './connection-owner.ts';
 import type { ConnectionWriter } from './connection-writer.ts';
 import type { RequestState } from './engine/request-state.ts';
-import type { ConnectionInfo, FcgiRequest, RequestContext } from './request/fcgi-request.ts';
+import type { FcgiRequest } from './request/fcgi-request.ts';
+import type { ConnectionInfo, RequestContext } from './request/request-context.ts';
 import { type OutputPort, RequestOutput } from './request/request-output.ts';
 import type { RecordBytes } from './request/stdout-records.ts';
 

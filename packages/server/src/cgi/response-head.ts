@@ -16,13 +16,6 @@ const DROPPED: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-const CONNECTION_FIELD_LINE = new RegExp(`^(?:${[...DROPPED].join('|')}):`, 'im');
-
-/** Whether among the lines of a head there is a field that {@link isConnectionField}. */
-export function hasConnectionField(lines: string): boolean {
-  return CONNECTION_FIELD_LINE.test(lines);
-}
-
 /** Whether a field is left out of the head for a web server. */
 export function isConnectionField(name: string): boolean {
   return DROPPED.has(name.toLowerCase());
@@ -30,6 +23,9 @@ export function isConnectionField(name: string): boolean {
 
 const EVENT_STREAM_LINE = /^content-type: *text\/event-stream *[;\r]/im;
 const ACCEL_BUFFERING_LINE = /^x-accel-buffering:/im;
+
+/** Asks nginx not to hold a response back. */
+export const ACCEL_BUFFERING_OFF = 'X-Accel-Buffering: no\r\n';
 
 /**
  * A field for event streams, or nothing: nginx would hold events back until a buffer is full. Other web servers
@@ -41,7 +37,7 @@ const ACCEL_BUFFERING_LINE = /^x-accel-buffering:/im;
 export function streamingField(lines: string, isStream = false): string {
   // Nearly always the first test says no.
   return (isStream || EVENT_STREAM_LINE.test(lines)) && !ACCEL_BUFFERING_LINE.test(lines)
-    ? 'X-Accel-Buffering: no\r\n'
+    ? ACCEL_BUFFERING_OFF
     : '';
 }
 

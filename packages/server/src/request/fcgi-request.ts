@@ -3,41 +3,12 @@ import { Role } from '@fcgi-js/protocol';
 import type { Params } from '../cgi/params.ts';
 import type { RequestTarget } from '../cgi/request-target.ts';
 import { FcgiServerError, textOf } from '../errors.ts';
-import { HEAD_PROBLEMS, ResponseHeadGate } from './head-gate.ts';
-import { type InputOwner, InputSource } from './input-source.ts';
-import { InputStream } from './input-stream.ts';
-import { StderrStream, StdoutStream } from './output-stream.ts';
+import { HandlerStreams } from './handler-streams.ts';
+import { HEAD_PROBLEMS } from './head-gate.ts';
+import { InputSource } from './input-source.ts';
+import type { StdoutStream } from './output-stream.ts';
+import type { ConnectionInfo, RequestContext, RequestObserver } from './request-context.ts';
 import type { RequestOutput } from './request-output.ts';
-
-/** What is known of the connection that a request came on. */
-export interface ConnectionInfo {
-  /** Address of the web server (not of the browser: that is REMOTE_ADDR); absent on Unix sockets. */
-  readonly remoteAddress: string | undefined;
-  /** Port of the web server; absent on Unix sockets. */
-  readonly remotePort: number | undefined;
-}
-
-/** An adapter that wants to know at once that the web server has gone. */
-export interface RequestObserver {
-  aborted(error: FcgiServerError): void;
-}
-
-/** What a request needs of its surroundings. */
-export interface RequestContext extends InputOwner {
-  readonly connection: ConnectionInfo;
-  readonly headLimit: number;
-  readonly keepConn: boolean;
-  readonly output: RequestOutput;
-  readonly params: Params;
-  readonly requestId: number;
-  readonly role: number;
-  /** The server is not to close before this has settled. */
-  waitUntil(promise: Promise<unknown>): void;
-  /** Told what went wrong. */
-  report(error: unknown, request: FcgiRequest): void;
-  /** Ends a response that has begun so that the web server notices that it is not complete. */
-  breakOff(): void;
-}
 
 /** Of a request that has not been presented to a handler. */
 const NO_TARGET: RequestTarget = { baseUrl: '', originalUrl: '/', url: '/' };
@@ -89,11 +60,7 @@ export class FcgiRequest {
   readonly #context: RequestContext;
   #params: Params;
   #dataInput: InputSource | undefined;
-  #stdin: InputStream | undefined;
-  #data: InputStream | undefined;
-  #stdout: StdoutStream | undefined;
-  #gate: ResponseHeadGate | undefined;
-  #stderr: StderrStream | undefined;
+  #streams: HandlerStreams | undefined;
   #controller: AbortController | undefined;
   #abortError: FcgiServerError | undefined;
   #settled = false;
@@ -144,34 +111,22 @@ export class FcgiRequest {
    * The request body. Never more bytes than CONTENT_LENGTH; fails with `FCGI_BODY_TRUNCATED` where fewer came.
    */
   get stdin(): Readable {
-    this.#stdin ??= this.#bodyStream(this.input);
-    return this.#stdin;
+    return this.#handlerStreams.stdin;
   }
 
   /** For the role Filter, the file to be filtered (FCGI_DATA); read {@link stdin} first. Otherwise empty. */
   get data(): Readable {
-    this.#data ??= this.#bodyStream(this.dataInput);
-    return this.#data;
+    return this.#handlerStreams.data;
   }
 
   /** The CGI response: head, blank line, body. Nothing is sent before the head is complete. */
   get stdout(): Writable {
-    if (this.#stdout === undefined) {
-      this.#gate = new ResponseHeadGate(this.#context.headLimit);
-      this.#stdout = new StdoutStream(this.output, this.#gate);
-      // Ours is an error nobody else may know of; the handler's own listeners get it as well.
-      this.#stdout.on('error', (error) => {
-        if (error !== this.#abortError) this.#context.report(error, this);
-      });
-      if (this.#settled || (this.aborted && this.output.closed)) this.#stdout.destroy(this.#abortError);
-    }
-    return this.#stdout;
+    return this.#handlerStreams.stdout;
   }
 
   /** Text for the web server's error log; whole lines are sent at once. */
   get stderr(): Writable {
-    this.#stderr ??= new StderrStream(this.output);
-    return this.#stderr;
+    return this.#handlerStreams.stderr;
   }
 
   /**
@@ -184,6 +139,24 @@ export class FcgiRequest {
       if (this.#abortError !== undefined) this.#controller.abort(this.#abortError);
     }
     return this.#controller.signal;
+  }
+
+  /**
+   * Why {@link signal} is or would be aborted.
+   *
+   * @internal
+   */
+  get abortError(): FcgiServerError | undefined {
+    return this.#abortError;
+  }
+
+  /**
+   * Whether the request has been answered.
+   *
+   * @internal
+   */
+  get settled(): boolean {
+    return this.#settled;
   }
 
   /** Whether {@link signal} is or would be aborted. */
@@ -200,7 +173,7 @@ export class FcgiRequest {
     const isFirst = this.#abortError === undefined;
     this.#abortError ??= error;
     // Whoever pipes into it learns that nothing can be sent any more.
-    if (this.output.closed) this.#stdout?.destroy(this.#abortError);
+    if (this.output.closed) this.#streams?.abort(this.#abortError);
     if (!isFirst) {
       // Its end came before, after which it may have gone on writing.
       if (this.output.closed) this.observer?.aborted(error);
@@ -235,8 +208,8 @@ export class FcgiRequest {
       );
       return;
     }
-    const stdout = this.#stdout;
-    if (stdout === undefined || stdout.writableFinished) {
+    const stdout = this.#streams?.usedStdout;
+    if (stdout === undefined || stdout.complete) {
       this.#end(appStatus);
     } else if (stdout.destroyed) {
       this.#loseStdout(stdout);
@@ -291,7 +264,7 @@ export class FcgiRequest {
       return;
     }
     this.#settled = true;
-    this.#stderr?.release();
+    this.#streams?.releaseStderr();
     this.output.writeStderr(Buffer.from(`${text}\n`));
     if (this.output.closed) {
       // END_REQUEST has been sent, or the connection is gone: others may use it now.
@@ -317,7 +290,7 @@ export class FcgiRequest {
   complete(appStatus = 0): void {
     if (this.#settled) return;
     this.#settled = true;
-    this.#stderr?.release();
+    this.#streams?.releaseStderr();
     this.#endOutput(appStatus);
     this.#close();
   }
@@ -335,14 +308,9 @@ export class FcgiRequest {
     this.output.flush();
   }
 
-  #bodyStream(source: InputSource): InputStream {
-    const stream = new InputStream(source);
-    // A body that fails must not end the process where nobody listens; a handler waits for its end then.
-    stream.on('error', (error) => {
-      if (!this.aborted && stream.listenerCount('error') === 1) this.fail(error);
-    });
-    if (this.#settled) stream.destroy();
-    return stream;
+  get #handlerStreams(): HandlerStreams {
+    this.#streams ??= new HandlerStreams(this, this.#context.headLimit);
+    return this.#streams;
   }
 
   /** The handler's stdout was destroyed before it ended. */
@@ -363,7 +331,7 @@ export class FcgiRequest {
   }
 
   #end(appStatus: number): void {
-    const problem = this.output.started ? undefined : (this.#gate?.problem ?? 'missing');
+    const problem = this.output.started ? undefined : (this.#streams?.headProblem ?? 'missing');
     if (problem === undefined || this.output.closed) {
       this.complete(appStatus);
       return;
@@ -390,8 +358,6 @@ export class FcgiRequest {
   #close(): void {
     this.input.discard();
     this.#dataInput?.discard();
-    this.#stdin?.destroy();
-    this.#data?.destroy();
-    this.#stdout?.destroy();
+    this.#streams?.close();
   }
 }

@@ -66,10 +66,16 @@ function toBytes(chunk: string | Buffer): Buffer {
   return typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk;
 }
 
+function before(bytes: string | Buffer, end: number): string | Buffer {
+  if (end === -1) return bytes;
+  return typeof bytes === 'string' ? bytes.slice(0, end) : bytes.subarray(0, end);
+}
+
 /** Position after the blank line that ends a head, or -1. */
 function endOfHead(bytes: string | Buffer): number {
   const crlf = bytes.indexOf('\r\n\r\n');
-  const lf = bytes.indexOf('\n\n');
-  if (crlf === -1) return lf === -1 ? -1 : lf + 2;
-  return lf === -1 || crlf < lf ? crlf + 4 : lf + 2;
+  // Not in a body, which may be long.
+  const lf = before(bytes, crlf).indexOf('\n\n');
+  if (lf !== -1) return lf + 2;
+  return crlf === -1 ? -1 : crlf + 4;
 }

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
+import { isByteText } from './byte-text.ts';
 import type { ResponseHeadGate } from './head-gate.ts';
 import type { OutputObserver, RequestOutput } from './request-output.ts';
-import { isByteText } from './stdout-records.ts';
 
 const NOT_A_BYTE = /[^\0-\xff]/;
 
@@ -18,6 +18,13 @@ export class StdoutStream extends Writable implements OutputObserver {
     output.observer = this;
   }
 
+  /** Whether it was ended, and all of it has been handed over; `finish` may not have been emitted yet. */
+  get complete(): boolean {
+    return (
+      this.writableFinished || (this.writableEnded && this.writableLength === 0 && this.errored === null)
+    );
+  }
+
   drained(): void {
     const callback = this.#waiting;
     this.#waiting = undefined;
@@ -29,8 +36,10 @@ export class StdoutStream extends Writable implements OutputObserver {
     encoding: BufferEncoding,
     callback: (error?: Error | null) => void,
   ): void {
-    // Latin-1 cuts U+010A to a line end: the gate has to see what is sent.
-    const isBytes = typeof chunk !== 'string' || (isByteText(chunk, encoding) && !NOT_A_BYTE.test(chunk));
+    // Latin-1 cuts U+010A to a line end: the gate has to see what is sent. In UTF-8 there is nothing to cut.
+    const isBytes =
+      typeof chunk !== 'string' ||
+      (isByteText(chunk, encoding) && (encoding === 'utf8' || !NOT_A_BYTE.test(chunk)));
     const passed = this.#gate.pass(isBytes ? chunk : Buffer.from(chunk, encoding));
     if (passed === undefined || this.#output.write(passed, 'latin1') || this.#output.closed) {
       callback();

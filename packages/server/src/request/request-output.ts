@@ -37,7 +37,7 @@ export class RequestOutput {
   readonly #stdout = new StdoutParts();
   #callbacks: Array<() => void> | undefined;
   #awaitingDrain = false;
-  #flushing = false;
+  #awaitingFlush = false;
   #started = false;
   #closed = false;
   #sent = false;
@@ -61,6 +61,11 @@ export class RequestOutput {
   /** Whether nothing can be written any more: the request has ended, was aborted or lost its connection. */
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** Whether something waits for {@link flush}. */
+  get awaitsFlush(): boolean {
+    return this.#awaitingFlush;
   }
 
   /** Whether the observer will be told that the web server has caught up. */
@@ -87,8 +92,8 @@ export class RequestOutput {
     }
     if (this.#stdout.bytes >= FLUSH_BYTES) {
       this.flush();
-    } else if (!this.#flushing) {
-      this.#flushing = true;
+    } else if (!this.#awaitingFlush) {
+      this.#awaitingFlush = true;
       this.#port.flushSoon(this);
     }
     return this.#flows();
@@ -103,7 +108,7 @@ export class RequestOutput {
 
   /** Writes what {@link write} has gathered. */
   flush(): void {
-    this.#flushing = false;
+    this.#awaitingFlush = false;
     if (this.#closed) return;
     const callbacks = this.#callbacks;
     this.#callbacks = undefined;

@@ -6,6 +6,7 @@ import {
   streamPadding,
   writeRecordHeader,
 } from '@fcgi-js/protocol';
+import { isByteText } from './byte-text.ts';
 
 /** Above this many bytes, contents are written where they lie rather than joined. */
 const COPY_LIMIT = 16_384;
@@ -113,12 +114,6 @@ export class StdoutParts {
     if (last !== '') records.push(last);
     return records;
   }
-}
-
-/** Whether each character of a text becomes one byte, that of its code. */
-export function isByteText(text: string, encoding: BufferEncoding): boolean {
-  // As many bytes as characters: only ASCII is, in UTF-8, and nothing is in the encodings of binary data.
-  return encoding === 'latin1' || Buffer.byteLength(text, encoding) === text.length;
 }
 
 const PADDING = Array.from({ length: 8 }, (_, length) => '\0'.repeat(length));

@@ -49,6 +49,20 @@ describe('what a handler returns', () => {
   });
 });
 
+describe('stdout that a handler has ended', () => {
+  test('leaves in one piece with the end of the request, and finishes like other streams', async () => {
+    const events: string[] = [];
+    const { answer, chunks } = await answerOf(({ stdout }) => {
+      for (const name of ['finish', 'close', 'error']) stdout.on(name, () => events.push(name));
+      stdout.end('Status: 200\r\n\r\nbody', () => events.push('called back'));
+    });
+    await settle();
+    expect(answer).toMatchObject({ appStatus: 0, stdout: 'Status: 200\r\n\r\nbody' });
+    expect(chunks).toHaveLength(1);
+    expect(events).toEqual(['called back', 'finish', 'close']);
+  });
+});
+
 describe('a handler that writes nothing', () => {
   test.each<[string, RequestHandler]>([
     ['and returns', () => {}],

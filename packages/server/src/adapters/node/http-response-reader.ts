@@ -1,11 +1,8 @@
 import { ContentLengthGuard } from '../../cgi/content-length-guard.ts';
-import {
-  hasConnectionField,
-  isBodyless,
-  isConnectionField,
-  streamingField,
-} from '../../cgi/response-head.ts';
+import { ACCEL_BUFFERING_OFF, isBodyless } from '../../cgi/response-head.ts';
+import { byteLengthOf, isByteText } from '../../request/byte-text.ts';
 import { ChunkedDecoder } from './chunked-decoder.ts';
+import { readHttpHead } from './http-head.ts';
 
 /** What becomes of the response that a `ServerResponse` writes. */
 export interface ResponseSink {
@@ -22,19 +19,9 @@ export interface ResponseSink {
   surplus(): void;
 }
 
-const HEAD_END = '\r\n\r\n';
-const LINE_END = '\r\n';
-/** In `HTTP/1.1 200 OK`. */
-const STATUS_OFFSET = 9;
-const STATUS_LENGTH = 3;
-const CONTENT_LENGTH = /^content-length: *(\d+)\r$/im;
-const CHUNKED = /^transfer-encoding:.*\bchunked *$/i;
-
 /**
  * Reads what `ServerResponse` writes to its socket, an HTTP/1.1 response, and gives what a web server wants
  * instead: a CGI head and a body without framing. Interim responses (1xx) are dropped.
- *
- * `ServerResponse` always writes a head in one piece.
  */
 export class HttpResponseReader {
   readonly #method: string;
@@ -43,7 +30,7 @@ export class HttpResponseReader {
   #headRead = false;
   #bodyless = false;
   #chunked: ChunkedDecoder | undefined;
-  #guard = new ContentLengthGuard(undefined);
+  #guard: ContentLengthGuard | undefined;
 
   /**
    * @param method of the request
@@ -62,52 +49,36 @@ export class HttpResponseReader {
 
   /** Bytes by which the body falls short of Content-Length. */
   get missing(): number {
-    return this.#guard.missing;
+    return this.#guard?.missing ?? 0;
   }
 
   /** Takes what `ServerResponse` wrote. */
   write(data: string | Uint8Array, encoding: BufferEncoding): void {
-    if (this.#headRead) this.#body(data, encoding);
-    else this.#head(data, encoding);
+    if (this.#headRead) {
+      this.#body(data, encoding);
+    } else if (typeof data !== 'string') {
+      this.#head(Buffer.from(data).toString('latin1'), 'latin1');
+    } else {
+      // Asked once for the head and what follows it.
+      this.#head(data, isByteText(data, encoding) ? 'latin1' : encoding);
+    }
   }
 
-  #head(data: string | Uint8Array, encoding: BufferEncoding): void {
-    const text = typeof data === 'string' ? data : Buffer.from(data).toString('latin1');
-    const headEncoding = typeof data === 'string' ? encoding : 'latin1';
-    const end = text.indexOf(HEAD_END);
-    const bodyAt = end + HEAD_END.length;
-    const status = Number(text.slice(STATUS_OFFSET, STATUS_OFFSET + STATUS_LENGTH));
-    if (end === -1 || !text.startsWith('HTTP/1.') || !(status >= 100)) {
-      throw new TypeError('An HTTP response head was expected, but this was something else.');
-    }
+  #head(text: string, encoding: BufferEncoding): void {
+    const head = readHttpHead(text);
+    const { bodyAt, status } = head;
+    const hasBody = text.length > bodyAt;
     if (status >= 200 || status === 101) {
       this.#headRead = true;
       this.#bodyless = isBodyless(status, this.#method);
-      const alone = text.length === bodyAt;
-      this.#sink.head(this.#toCgi(text.slice(0, end + LINE_END.length)), headEncoding, alone);
+      if (head.contentLength !== undefined && !this.#bodyless) {
+        this.#guard = new ContentLengthGuard(head.contentLength);
+      }
+      if (head.chunked) this.#chunked = new ChunkedDecoder((chunk) => this.#content(chunk, 'latin1'));
+      const streaming = head.heldByNginx && this.#unbuffered ? ACCEL_BUFFERING_OFF : '';
+      this.#sink.head(`${head.fields}${streaming}Status: ${head.statusText}\r\n\r\n`, encoding, !hasBody);
     }
-    if (text.length > bodyAt) this.write(text.slice(bodyAt), headEncoding);
-  }
-
-  /** @param head status line and fields, each with its line end */
-  #toCgi(head: string): string {
-    const fieldsAt = head.indexOf(LINE_END) + LINE_END.length;
-    const statusLine = head.slice(STATUS_OFFSET, fieldsAt - LINE_END.length).trimEnd();
-    const fields = head.slice(fieldsAt);
-    const length = CONTENT_LENGTH.exec(fields);
-    if (length !== null && !this.#bodyless) this.#guard = new ContentLengthGuard(Number(length[1]));
-    return `${this.#withoutConnectionFields(fields)}${this.#unbuffered ? streamingField(fields) : ''}Status: ${statusLine}${HEAD_END}`;
-  }
-
-  #withoutConnectionFields(fields: string): string {
-    // Nearly always there are none.
-    if (!hasConnectionField(fields)) return fields;
-    let kept = '';
-    for (const line of fields.split(LINE_END)) {
-      if (CHUNKED.test(line)) this.#chunked = new ChunkedDecoder((chunk) => this.#content(chunk, 'latin1'));
-      if (line !== '' && !isConnectionField(line.slice(0, line.indexOf(':')))) kept += line + LINE_END;
-    }
-    return kept;
+    if (hasBody) this.write(text.slice(bodyAt), encoding);
   }
 
   #body(data: string | Uint8Array, encoding: BufferEncoding): void {
@@ -118,9 +89,14 @@ export class HttpResponseReader {
 
   #content(data: string | Uint8Array, encoding: BufferEncoding): void {
     if (this.#bodyless) return;
-    const length = typeof data === 'string' ? Buffer.byteLength(data, encoding) : data.length;
-    const surplusBefore = this.#guard.surplus;
-    const fitting = this.#guard.accept(length);
+    const guard = this.#guard;
+    if (guard === undefined) {
+      this.#sink.body(data, encoding);
+      return;
+    }
+    const length = typeof data === 'string' ? byteLengthOf(data, encoding) : data.length;
+    const surplusBefore = guard.surplus;
+    const fitting = guard.accept(length);
     if (fitting === length) {
       this.#sink.body(data, encoding);
       return;

@@ -3,8 +3,9 @@ import type { Params } from '../../cgi/params.ts';
 import { isEncrypted } from '../../cgi/request-url.ts';
 import { LARGE_HEAD_BYTES, streamingField } from '../../cgi/response-head.ts';
 import { FcgiServerError, textOf } from '../../errors.ts';
-import type { FcgiRequest, RequestObserver } from '../../request/fcgi-request.ts';
+import type { FcgiRequest } from '../../request/fcgi-request.ts';
 import type { InputSink } from '../../request/input-source.ts';
+import type { RequestObserver } from '../../request/request-context.ts';
 import type { OutputObserver } from '../../request/request-output.ts';
 import { HttpResponseReader, type ResponseSink } from './http-response-reader.ts';
 import {

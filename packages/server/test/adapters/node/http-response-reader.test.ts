@@ -57,6 +57,41 @@ describe('the head of a response', () => {
     ]);
   });
 
+  test.each([
+    'content-type:TEXT/EVENT-STREAM',
+    'CONTENT-TYPE: text/event-stream ; charset=utf-8',
+    'Content-Type: text/event-stream;charset=utf-8',
+  ])('is known for an event stream by %s', (line) => {
+    const { reader, heads } = newReader();
+    reader.write(`HTTP/1.1 200 OK\r\n${line}\r\n\r\n`, 'latin1');
+    expect(heads).toEqual([`${line}\r\nX-Accel-Buffering: no\r\nStatus: 200 OK\r\n\r\n`]);
+  });
+
+  test.each([
+    'Content-Type: text/event-streams',
+    'X-Type: text/event-stream',
+    'Content-Type: text/event-stream\r\nX-ACCEL-Buffering: yes',
+  ])('stays as it is for %j', (lines) => {
+    const { reader, heads } = newReader();
+    reader.write(`HTTP/1.1 200 OK\r\n${lines}\r\n\r\n`, 'latin1');
+    expect(heads).toEqual([`${lines}\r\nStatus: 200 OK\r\n\r\n`]);
+  });
+
+  test('keeps the lines between those that are lost', () => {
+    const { reader, heads } = newReader();
+    const lines = ['TE: x', 'A: 1', 'B: 2', 'Upgrade: x', 'Keep-Alive: 1', 'C: 3', 'Trailer: D', ''];
+    reader.write(`HTTP/1.1 200 OK\r\n${lines.join('\r\n')}\r\n`, 'latin1');
+    expect(heads).toEqual(['A: 1\r\nB: 2\r\nC: 3\r\nStatus: 200 OK\r\n\r\n']);
+  });
+
+  test('may have names of any length, some of which end as others do', () => {
+    const { reader, heads } = newReader();
+    const lines = Array.from({ length: 70 }, (_, length) => `${'n'.repeat(length + 1)}: ${length}\r\n`);
+    reader.write(`HTTP/1.1 200 OK\r\n${lines.join('')}X-Content-Length: 3\r\n\r\n`, 'latin1');
+    expect(heads).toEqual([`${lines.join('')}X-Content-Length: 3\r\nStatus: 200 OK\r\n\r\n`]);
+    expect(reader.missing).toBe(0);
+  });
+
   test('may come as bytes', () => {
     const { reader, heads, body } = newReader();
     reader.write(Buffer.from('HTTP/1.1 200 OK\r\nX-A: \xe9\r\n\r\nbody\xff', 'latin1'), 'utf8');
@@ -94,9 +129,12 @@ describe('the head of a response', () => {
     expect(heads).toEqual(['Status: 101 Switching Protocols\r\n\r\n']);
   });
 
-  test('that is none is an error', () => {
-    expect(() => newReader().reader.write('something else', 'latin1')).toThrow(TypeError);
-  });
+  test.each(['something else', 'HTTP/1.1 OK\r\n\r\n', 'HTTP/1.1 200 OK', 'HTTP/1.1 200 OK\r\nA: b\r\n'])(
+    'that is none is an error: %j',
+    (text) => {
+      expect(() => newReader().reader.write(text, 'latin1')).toThrow(TypeError);
+    },
+  );
 });
 
 describe('the body of a response', () => {
@@ -143,6 +181,15 @@ describe('the body of a response', () => {
 
 describe('Content-Length', () => {
   const head = 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n';
+
+  test('counts where it is a number, the first time', () => {
+    const { reader } = newReader();
+    reader.write(
+      'HTTP/1.1 200 OK\r\nContent-Length: 1x\r\ncontent-length:7\r\nContent-Length: 8\r\n\r\n',
+      'latin1',
+    );
+    expect(reader.missing).toBe(7);
+  });
 
   test('tells how much of the body is missing', () => {
     const { reader } = newReader();

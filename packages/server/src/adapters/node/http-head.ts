@@ -1,0 +1,105 @@
+import { isConnectionField } from '../../cgi/response-head.ts';
+
+/** What is needed of the head of an HTTP/1.1 response. */
+export interface HttpHead {
+  /** Where the body begins in the text. */
+  readonly bodyAt: number;
+  /** Whether the body has the chunked coding. */
+  readonly chunked: boolean;
+  /** Absent where the head does not say it. */
+  readonly contentLength: number | undefined;
+  /** The fields that concern a web server, each with its line end. */
+  readonly fields: string;
+  /** Whether it is an event stream, and has no field that tells nginx whether to hold it back. */
+  readonly heldByNginx: boolean;
+  readonly status: number;
+  /** Status and reason phrase. */
+  readonly statusText: string;
+}
+
+const LINE_END = '\r\n';
+const CARRIAGE_RETURN = 0x0d;
+const BLANK = 0x20;
+/** In `HTTP/1.1 200 OK`. */
+const STATUS_OFFSET = 9;
+const REASON_OFFSET = 12;
+
+const DIGITS = /^\d+$/;
+const CHUNKED = /\bchunked$/i;
+const EVENT_STREAM = /^text\/event-stream *(?:;|$)/i;
+
+/** Lengths of the names that matter, as bits: most names can be told from them by that. */
+const LENGTHS = [
+  'te',
+  'status',
+  'trailer',
+  'upgrade',
+  'connection',
+  'keep-alive',
+  'content-type',
+  'content-length',
+  'proxy-connection',
+  'transfer-encoding',
+  'x-accel-buffering',
+].reduce((bits, { length }) => bits | (1 << length), 0);
+
+/**
+ * Reads the head of a response as `ServerResponse` writes it, always in one piece. Line by line, because that is
+ * cheaper than looking through all of it for each of the names that matter.
+ *
+ * @throws TypeError where the text begins with anything else
+ */
+export function readHttpHead(text: string): HttpHead {
+  const status = Number(text.slice(STATUS_OFFSET, REASON_OFFSET));
+  if (!text.startsWith('HTTP/1.') || !(status >= 100)) throw notAHead();
+  const statusEnd = endOfLine(text, 0);
+  const reasonEnd = text.charCodeAt(statusEnd - 1) === BLANK ? statusEnd - 1 : statusEnd;
+  let chunked = false;
+  let contentLength: number | undefined;
+  let isEventStream = false;
+  let saysAccelBuffering = false;
+  let fields = '';
+  /** From here on, lines are not in `fields` yet. */
+  let keptFrom = statusEnd + LINE_END.length;
+  let at = keptFrom;
+  while (text.charCodeAt(at) !== CARRIAGE_RETURN) {
+    const end = endOfLine(text, at);
+    const colon = text.indexOf(':', at);
+    // A length above 31 counts as one below, which costs time and nothing else.
+    if ((LENGTHS >>> (colon - at)) & 1) {
+      const name = text.slice(at, colon).toLowerCase();
+      const value = text.slice(colon + 1, end).trim();
+      if (name === 'content-length') {
+        if (DIGITS.test(value)) contentLength ??= Number(value);
+      } else if (name === 'content-type') {
+        isEventStream ||= EVENT_STREAM.test(value);
+      } else if (name === 'x-accel-buffering') {
+        saysAccelBuffering = true;
+      } else if (isConnectionField(name)) {
+        chunked ||= name === 'transfer-encoding' && CHUNKED.test(value);
+        fields += text.slice(keptFrom, at);
+        keptFrom = end + LINE_END.length;
+      }
+    }
+    at = end + LINE_END.length;
+  }
+  return {
+    bodyAt: at + LINE_END.length,
+    chunked,
+    contentLength,
+    fields: fields + text.slice(keptFrom, at),
+    heldByNginx: isEventStream && !saysAccelBuffering,
+    status,
+    statusText: text.slice(STATUS_OFFSET, reasonEnd),
+  };
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf(LINE_END, from);
+  if (end === -1) throw notAHead();
+  return end;
+}
+
+function notAHead(): TypeError {
+  return new TypeError('An HTTP response head was expected, but this was something else.');
+}
