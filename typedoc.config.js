@@ -25,32 +25,18 @@ const everywhere = {
 export default {
   ...everywhere,
   name: 'fcgi-js',
-  readme: 'README.md',
-  out: 'docs/api',
+  // The guides are the site around it.
+  readme: 'none',
+  navigationLinks: { Guides: '/' },
   entryPointStrategy: 'packages',
   entryPoints: publishedPackages().map(({ folder }) => folder),
   packageOptions: {
     ...everywhere,
+    readme: 'none',
     entryPoints: ['src/index.ts'],
     // `typecheck` does that for the whole tree; here it would be done once for each package.
     skipErrorChecking: true,
   },
-  projectDocuments: ['docs/*.md', 'CONTRIBUTING.md', 'SECURITY.md'],
-  highlightLanguages: [
-    'apache',
-    'bash',
-    'console',
-    'html',
-    'ini',
-    'javascript',
-    'json',
-    'nginx',
-    'systemd',
-    'typescript',
-    'xml',
-    'yaml',
-  ],
-  ignoredHighlightLanguages: ['caddy', 'haproxy', 'lighttpd'],
   githubPages: false,
   treatWarningsAsErrors: true,
 };

@@ -82,7 +82,7 @@ async function checkAll(pnpm, everything) {
   const scripts = [
     ['Linting', 'lint'],
     ['Checking types', 'typecheck'],
-    ['Building the reference', 'docs'],
+    ['Building the documentation', 'docs'],
   ];
   // Packages that promise full coverage measure it; a run of some tests proves nothing about it.
   if (everything) scripts.push(['Measuring coverage', 'test:coverage']);

@@ -46,13 +46,17 @@ export function anchors(markdown: string): string[] {
   const seen = new Map<string, number>();
   const withoutBlocks = markdown.replace(/^\s*(`{3,}|~{3,})[^\n]*\n.*?^\s*\1\s*$/gms, '');
   return [...withoutBlocks.matchAll(/^#{1,6}\s+(.+?)\s*#*$/gm)].map(([, heading = '']) => {
-    const slug = heading
-      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-      .toLowerCase()
-      .replace(/[^\p{Letter}\p{Number}\s_-]/gu, '')
-      .replace(/\s/g, '-');
-    const count = seen.get(slug) ?? 0;
-    seen.set(slug, count + 1);
-    return count === 0 ? slug : `${slug}-${count}`;
+    const anchor = slug(heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1'));
+    const count = seen.get(anchor) ?? 0;
+    seen.set(anchor, count + 1);
+    return count === 0 ? anchor : `${anchor}-${count}`;
   });
+}
+
+/** What GitHub makes of the text of a heading. */
+export function slug(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{Letter}\p{Number}\s_-]/gu, '')
+    .replace(/\s/g, '-');
 }

@@ -25,6 +25,7 @@ const privateLayers: Record<string, 'none of ours' | 'all'> = {
   tooling: 'all',
   e2e: 'all',
   bench: 'all',
+  site: 'all',
   'fcgi-js-examples': 'all',
 };
 

@@ -1,0 +1,87 @@
+import type { Field } from './choice.ts';
+
+/** How the form asks for a field. */
+export interface Label {
+  readonly text: string;
+  readonly hint: string;
+  /** What holds when the field is empty. */
+  readonly placeholder?: string;
+  /** Lines instead of one line. */
+  readonly lines?: true;
+}
+
+/** The groups of the form, with their fields in order. */
+export const groups: Readonly<Record<string, readonly Field[]>> = {
+  Application: [
+    'listen',
+    'program',
+    'arguments',
+    'environment',
+    'folder',
+    'user',
+    'group',
+    'processes',
+    'name',
+  ],
+  Site: ['mount', 'serverName', 'bind', 'static', 'authorizer'],
+  'Limits and times': [
+    'maxBodySize',
+    'timeouts.connect',
+    'timeouts.response',
+    'timeouts.upload',
+    'timeouts.idle',
+    'keepAlive',
+  ],
+};
+
+export const labels: Readonly<Record<Field, Label>> = {
+  arguments: { text: 'Arguments', hint: 'One on each line.', lines: true },
+  authorizer: {
+    text: 'Ask the application as an authorizer',
+    hint: 'For URLs that begin with the prefix and this path: /protected, or / for all. Empty: for none.',
+  },
+  bind: {
+    text: 'Address of the web server',
+    hint: 'A port, or address and port: 8080, 127.0.0.1:8080 or [::1]:8080.',
+    placeholder: '80',
+  },
+  environment: {
+    text: 'Environment',
+    hint: 'One on each line: NODE_ENV=production.',
+    lines: true,
+  },
+  folder: { text: 'Working directory', hint: 'An absolute path.' },
+  group: { text: 'Group', hint: 'The group that the program runs as.' },
+  keepAlive: {
+    text: 'Keep connections to the application open',
+    hint: 'From one request to the next.',
+  },
+  listen: { text: 'Address', hint: 'A Unix socket, unix:/run/app.sock, or host:port.' },
+  maxBodySize: { text: 'Largest body of a request', hint: 'In MiB.', placeholder: '1024' },
+  mount: { text: 'Prefix', hint: 'What its URLs begin with: /yourapplication.', placeholder: '/' },
+  name: { text: 'Name', hint: 'Letters, digits, - and _.', placeholder: 'app' },
+  processes: { text: 'Processes', hint: 'How many are started. They share no memory.' },
+  program: { text: 'Program', hint: 'An absolute path.' },
+  serverName: {
+    text: 'Host names',
+    hint: 'example.org, www.example.org. Empty: whatever a browser asks for.',
+  },
+  static: { text: 'Static files', hint: 'The web server sends these itself.' },
+  'timeouts.connect': { text: 'Connecting', hint: 'Seconds until a connection is there.', placeholder: '5' },
+  'timeouts.idle': {
+    text: 'Idle connections',
+    hint: 'Seconds for which an unused connection is kept.',
+    placeholder: '60',
+  },
+  'timeouts.response': {
+    text: 'Silence of the application',
+    hint: 'Seconds without a byte from it.',
+    placeholder: '60',
+  },
+  'timeouts.upload': {
+    text: 'Silence of the browser',
+    hint: 'Seconds without a byte of an upload.',
+    placeholder: '25',
+  },
+  user: { text: 'User', hint: 'The user that the program runs as.' },
+};

@@ -1,0 +1,64 @@
+import { publishedPackages } from '../../tooling/src/workspace.mjs';
+import { type Page, pages } from './pages.ts';
+
+/** An entry or a group in the way VitePress takes it. */
+export interface SidebarItem {
+  readonly text: string;
+  readonly link?: string;
+  readonly collapsed?: boolean;
+  readonly items?: SidebarItem[];
+}
+
+/** Groups, and the pages in them in order of reading. What is named but not there is left out. */
+const guides: Readonly<Record<string, readonly string[]>> = {
+  Start: ['index', 'getting-started', 'choosing', 'applications', 'migrating', 'examples'],
+  Deploy: ['deploying', 'generator', 'running', 'security', 'performance'],
+  Build: ['streaming', 'uploads', 'authorizers'],
+  'Find faults': ['debugging', 'doctor', 'tools', 'errors', 'limits'],
+  Understand: ['protocol', 'paths', 'web-servers', 'web-servers-extra', 'supported'],
+};
+
+/** Where the heading of a page is too long for a sidebar. */
+const shortTitles: Readonly<Record<string, string>> = {
+  index: 'What it is',
+  paths: 'Paths',
+  'web-servers': 'Web servers, measured',
+  'web-servers-extra': 'More web servers, measured',
+};
+
+/** The sidebar in English: guides, those that no group names, packages, and the project itself. */
+export function sidebar(): SidebarItem[] {
+  const readmes = publishedPackages().map(({ folder }) => `${folder}/README.md`);
+  const named = ['versions', ...Object.values(guides).flat()];
+  // A guide that no group names is found, too.
+  const others = pages.filter(({ path }) => !path.includes('/') && !named.includes(name(path)));
+  return [
+    ...Object.entries(guides).map(([text, names]) =>
+      group(
+        text,
+        names.flatMap((wanted) => pages.filter(({ path }) => name(path) === wanted)),
+      ),
+    ),
+    group('More', others),
+    group(
+      'Packages',
+      pages.filter(({ source }) => readmes.includes(source)),
+    ),
+    group(
+      'Project',
+      pages.filter(({ path }) => path.startsWith('project/') || path === 'versions.md'),
+    ),
+  ].filter(({ items }) => items.length > 0);
+}
+
+function group(text: string, members: readonly Page[]) {
+  return { text, items: members.map(entry) };
+}
+
+function entry({ path, title }: Page): SidebarItem {
+  return { text: shortTitles[name(path)] ?? title, link: path === 'index.md' ? '/' : `/${name(path)}` };
+}
+
+function name(path: string): string {
+  return path.replace(/\.md$/, '');
+}

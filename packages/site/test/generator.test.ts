@@ -1,0 +1,191 @@
+import * as configs from '@fcgi-js/configs';
+import { describe, expect, test } from 'vitest';
+import { abilitiesOf, startsOf } from '../src/generator/abilities.ts';
+import { type Choice, type Field, productOf } from '../src/generator/choice.ts';
+import { firstChoice, printChoice, switchTo } from '../src/generator/form.ts';
+import { groups } from '../src/generator/labels.ts';
+import { decodeLink, encodeLink } from '../src/generator/link.ts';
+import { products } from '../src/generator/products.ts';
+
+const ways = products.flatMap((product) =>
+  startsOf(product).map((start) => ({ id: product.id, product, start })),
+);
+
+/** Something in every field that differs from what stands there at first. */
+const filled: Omit<Choice, 'product' | 'start'> = {
+  arguments: '--title\na "b" & c',
+  authorizer: '/protected',
+  bind: '127.0.0.1:8080',
+  environment: 'NODE_ENV=production\nA=b=c',
+  folder: '/srv/app',
+  group: 'staff',
+  keepAlive: false,
+  listen: ['127.0.0.1:9000', '[::1]:9001'],
+  maxBodySize: '10',
+  mount: '/your/application',
+  name: 'shop',
+  processes: '4',
+  program: '/srv/app/other.js',
+  serverName: 'example.org www.example.org',
+  static: [
+    { folder: '/srv/a=b&c', prefix: '/a:b' },
+    { folder: '/srv/ü', prefix: '/c' },
+  ],
+  'timeouts.connect': '2',
+  'timeouts.idle': '3',
+  'timeouts.response': '4',
+  'timeouts.upload': '5',
+  user: 'node',
+};
+
+test('every function of @fcgi-js/configs has a product', () => {
+  const functions = Object.entries(configs)
+    .filter(([name, value]) => typeof value === 'function' && name !== 'ConfigError')
+    .map(([name]) => name);
+  expect([...new Set(products.map((product) => product.function))].sort()).toEqual(functions.sort());
+});
+
+test('every field has a place in the form, once', () => {
+  const fields = Object.values(groups).flat();
+  expect([...fields].sort()).toEqual(Object.keys(filled).sort());
+});
+
+describe.each(ways)('$id, $start', ({ id, product, start }) => {
+  test('prints something at first, in files of different names', () => {
+    const printed = printChoice(firstChoice(id, start));
+    expect(printed).toHaveProperty('files');
+    const files = 'files' in printed ? printed.files : [];
+    expect(files.map(({ text }) => text).filter((text) => text.length > 40)).toHaveLength(files.length);
+    expect(new Set(files.map(({ name }) => name)).size).toBe(files.length);
+  });
+
+  test('comes back from a link as it was', () => {
+    const first = firstChoice(id, start);
+    const { fields } = abilitiesOf(product, start);
+    const seen = Object.fromEntries([...fields].map((field) => [field, filled[field]]));
+    for (const choice of [first, { ...first, ...seen }, { ...first, listen: [], static: [] }]) {
+      const visible = fields.has('listen') ? choice : { ...choice, listen: first.listen };
+      expect(decodeLink(`#${encodeLink(visible)}`)).toEqual(visible);
+    }
+  });
+});
+
+test('a form without changes makes a short link', () => {
+  expect(encodeLink(firstChoice('haproxy'))).toBe('product=haproxy');
+});
+
+test('a link with nonsense is one with nothing', () => {
+  expect(decodeLink('#product=thttpd&start=never&x=y')).toEqual(firstChoice('nginx'));
+  expect(decodeLink('#a-heading')).toEqual(firstChoice('nginx'));
+});
+
+describe('what the form has', () => {
+  const has = (id: string, start: Choice['start'], field: Field) =>
+    abilitiesOf(productOf(id), start).fields.has(field);
+
+  test('is what the product can do', () => {
+    expect(startsOf(productOf('nginx'))).toEqual(['listen']);
+    expect(startsOf(productOf('lighttpd'))).toEqual(['listen', 'app']);
+    expect(startsOf(productOf('systemd'))).toEqual(['app']);
+    expect(has('nginx', 'listen', 'authorizer')).toBe(false);
+    expect(has('lighttpd', 'listen', 'authorizer')).toBe(true);
+    expect(has('lighttpd', 'listen', 'processes')).toBe(false);
+    expect(has('lighttpd', 'app', 'processes')).toBe(true);
+    expect(has('systemd', 'app', 'mount')).toBe(false);
+  });
+
+  test('knows who takes several addresses', () => {
+    expect(abilitiesOf(productOf('nginx'), 'listen').severalAddresses).toBe(true);
+    expect(abilitiesOf(productOf('h2o'), 'listen').severalAddresses).toBe(false);
+  });
+});
+
+describe('another product', () => {
+  test('keeps what has been typed, and takes its own example for what has not', () => {
+    const typed = { ...firstChoice('nginx'), mount: '/shop', 'timeouts.idle': '7' };
+    const iis = switchTo(typed, 'iis', 'listen');
+    expect(iis).toMatchObject({
+      mount: '/shop',
+      program: 'C:\\Program Files\\nodejs\\node.exe',
+      start: 'app',
+    });
+    expect(switchTo(iis, 'nginx', 'listen')).toEqual(typed);
+  });
+
+  test('prints nothing of fields that it does not have', () => {
+    const typed = { ...firstChoice('nginx'), mount: '/shop', 'timeouts.idle': '7' };
+    expect(printChoice(switchTo(typed, 'caddy', 'listen'))).toMatchObject({
+      options: { listen: 'unix:/run/app.sock', mount: '/shop' },
+    });
+  });
+});
+
+describe('options', () => {
+  test('are those that the functions take', () => {
+    const { product: _, start: __, ...nginx } = { ...firstChoice('nginx'), ...filled, product: 'nginx' };
+    expect(printChoice({ ...nginx, product: 'nginx', start: 'listen' })).toMatchObject({
+      options: {
+        bind: '127.0.0.1:8080',
+        keepAlive: false,
+        listen: ['127.0.0.1:9000', '[::1]:9001'],
+        maxBodySize: 10 * 1024 * 1024,
+        mount: '/your/application',
+        name: 'shop',
+        serverName: ['example.org', 'www.example.org'],
+        static: filled.static,
+        timeouts: { connect: 2_000, idle: 3_000, response: 4_000, upload: 5_000 },
+      },
+    });
+    const systemd = { ...firstChoice('systemd'), ...filled, listen: ['127.0.0.1:9000'] };
+    expect(printChoice(systemd)).toMatchObject({
+      options: {
+        app: {
+          command: ['/srv/app/other.js', '--title', 'a "b" & c'],
+          environment: { NODE_ENV: 'production', A: 'b=c' },
+          folder: '/srv/app',
+          group: 'staff',
+          user: 'node',
+        },
+        listen: '127.0.0.1:9000',
+        name: 'shop',
+      },
+    });
+  });
+
+  test('that are the product itself stand with them', () => {
+    expect(printChoice(firstChoice('htaccess'))).toMatchObject({
+      options: { app: '/home/me/public_html/app.fcgi', htaccess: true, module: 'fcgid' },
+    });
+  });
+
+  test('have no limit for a body of infinite size', () => {
+    const printed = printChoice({ ...firstChoice('nginx'), maxBodySize: 'Infinity' });
+    expect(printed).toMatchObject({ files: [{ text: expect.stringContaining('client_max_body_size 0;') }] });
+  });
+});
+
+describe('a refused value', () => {
+  const refused: [Field, Partial<Choice>, id: string][] = [
+    ['listen', { listen: ['nowhere'] }, 'nginx'],
+    ['listen', { listen: [] }, 'nginx'],
+    ['listen', { listen: ['127.0.0.1:1', '127.0.0.1:2'] }, 'h2o'],
+    ['mount', { mount: 'shop' }, 'nginx'],
+    ['serverName', { serverName: 'example.org:80' }, 'nginx'],
+    ['bind', { bind: '99999' }, 'nginx'],
+    ['static', { static: [{ prefix: '/static', folder: 'public' }] }, 'nginx'],
+    ['maxBodySize', { maxBodySize: 'ten' }, 'nginx'],
+    ['timeouts.connect', { 'timeouts.connect': '0.5' }, 'nginx'],
+    ['name', { name: 'ö' }, 'nginx'],
+    ['program', { program: 'server.js' }, 'apache-fcgid'],
+    ['environment', { environment: 'A-B=c' }, 'systemd'],
+    ['environment', { environment: 'A=\t' }, 'systemd'],
+    ['folder', { folder: 'app' }, 'systemd'],
+    ['user', { user: 'a b' }, 'systemd'],
+    ['processes', { processes: '0' }, 'supervisor'],
+  ];
+
+  test.each(refused)('of %s is explained there', (field, change, id) => {
+    const printed = printChoice({ ...firstChoice(id), ...change });
+    expect(printed).toEqual({ field, message: expect.stringMatching(/^option "[\w.]+": .+\.$/) });
+  });
+});

@@ -1,0 +1,226 @@
+import { caddyConfig, haproxyConfig, lighttpdConfig, nginxConfig, systemdUnits } from '@fcgi-js/configs';
+import type { Browser, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { skipReason } from '../../tooling/src/system-packages.mjs';
+import { openPage, startBrowser, type WatchedPage } from './support/browser.ts';
+import { buildWhenStale, builtPages, type Server, serveSite } from './support/site.ts';
+
+const noChromium = skipReason('chromium');
+
+describe.skipIf(noChromium)(`the site in Chromium${noChromium ? ` (${noChromium})` : ''}`, () => {
+  let server: Server;
+  let browser: Browser;
+  let opened: WatchedPage;
+
+  beforeAll(async () => {
+    await buildWhenStale();
+    server = await serveSite();
+    browser = await startBrowser();
+  }, 300_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  beforeEach(async () => {
+    opened = await openPage(browser, server.origin);
+  });
+
+  afterEach(async () => {
+    await opened.page.context().close();
+    expect(opened.faults).toEqual([]);
+  });
+
+  const text = (page: Page, name: string) => page.locator(`pre[aria-label="${name}"]`).textContent();
+
+  test('a fault in a page is seen', async () => {
+    await opened.page.goto('/limits');
+    await opened.page.evaluate(() => {
+      console.error('no');
+      return fetch('https://example.org/').catch(() => undefined);
+    });
+    const faults = opened.faults.splice(0);
+    expect(faults).toEqual(
+      expect.arrayContaining([expect.stringContaining(': no'), 'request to https://example.org/']),
+    );
+  });
+
+  test('every page loads on a phone, is no wider than it, and asks nobody else', {
+    timeout: 240_000,
+  }, async () => {
+    const { page } = opened;
+    await page.setViewportSize({ width: 360, height: 740 });
+    const guides = builtPages().filter((path) => !/^\/api\/.+\//.test(path));
+    expect(guides.length).toBeGreaterThan(15);
+    const wide: string[] = [];
+    for (const path of guides) {
+      await page.goto(path, { waitUntil: 'load' });
+      await page.locator('h1').first().waitFor();
+      const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      if (isWide) wide.push(path);
+    }
+    expect(wide).toEqual([]);
+  });
+
+  test('the search finds a word of a guide without asking anybody else', async () => {
+    const { page } = opened;
+    await page.goto('/');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('searchbox').fill('FcgidMaxRequestLen');
+    await page.getByRole('option').filter({ hasText: 'Apache' }).first().click();
+    await page.waitForURL(/\/deploying.*#apache$/);
+  });
+
+  describe('the generator', () => {
+    test('prints what @fcgi-js/configs prints', async () => {
+      const { page } = opened;
+      await page.goto('/generator');
+      expect(await text(page, 'app.conf')).toBe(nginxConfig({ listen: 'unix:/run/app.sock' }));
+      await page.getByLabel('Address 1', { exact: true }).fill('127.0.0.1:9000');
+      await page.getByRole('button', { name: 'Add an address' }).click();
+      await page.getByLabel('Address 2', { exact: true }).fill('127.0.0.1:9001');
+      await page.getByLabel('Prefix', { exact: true }).fill('/shop');
+      await page.getByLabel('Host names').fill('example.org, www.example.org');
+      await page.getByRole('button', { name: 'Add a folder' }).click();
+      await page.getByLabel('Folder', { exact: true }).fill('/srv/shop/files');
+      await page.getByLabel('Largest body').fill('10');
+      await page.getByLabel('Connecting').fill('2');
+      await page.getByLabel('Keep connections').uncheck();
+      expect(await text(page, 'app.conf')).toBe(
+        nginxConfig({
+          keepAlive: false,
+          listen: ['127.0.0.1:9000', '127.0.0.1:9001'],
+          maxBodySize: 10 * 1024 * 1024,
+          mount: '/shop',
+          serverName: ['example.org', 'www.example.org'],
+          static: { prefix: '/static', folder: '/srv/shop/files' },
+          timeouts: { connect: 2_000 },
+        }),
+      );
+    });
+
+    test('has only what the product can do', async () => {
+      const { page } = opened;
+      await page.goto('/generator');
+      await page.getByLabel('Product').selectOption('lighttpd');
+      await page.getByLabel('The web server starts').check();
+      await page.getByLabel('Processes').fill('3');
+      await page.getByLabel('authorizer').fill('/protected');
+      expect(await text(page, '50-app.conf')).toBe(
+        lighttpdConfig({ app: '/srv/app/server.js', authorizer: '/protected', processes: 3 }),
+      );
+      await page.getByLabel('Product').selectOption('caddy');
+      expect(await page.getByLabel('Processes').count()).toBe(0);
+      expect(await text(page, 'Caddyfile')).toBe(caddyConfig({ listen: 'unix:/run/app.sock' }));
+    });
+
+    test('prints several files, to be downloaded under their names', async () => {
+      const { page } = opened;
+      await page.goto('/generator#product=systemd&name=shop');
+      const { service, socket } = systemdUnits({
+        app: '/srv/app/server.js',
+        listen: 'unix:/run/app.sock',
+        name: 'shop',
+      });
+      expect(await text(page, 'shop.service')).toBe(service);
+      expect(await text(page, 'shop.socket')).toBe(socket);
+      const waiting = page.waitForEvent('download');
+      await page.getByRole('link', { name: 'Download shop.socket' }).click();
+      const download = await waiting;
+      expect(download.suggestedFilename()).toBe('shop.socket');
+      const chunks: Buffer[] = [];
+      for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+      expect(Buffer.concat(chunks).toString()).toBe(socket);
+    });
+
+    test('can be used with the keyboard alone', async () => {
+      const { page } = opened;
+      await page.goto('/generator');
+      await page.getByLabel('Product').focus();
+      await page.keyboard.type('hap');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type('127.0.0.1:9000');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.keyboard.type('127.0.0.1:9001');
+      for (let presses = 0; presses < 40; presses++) {
+        await page.keyboard.press('Tab');
+        const name = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+        if (name === 'Copy haproxy.cfg') break;
+      }
+      await page.keyboard.press('Enter');
+      await page.getByText('Copied.').waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+        haproxyConfig({ listen: ['127.0.0.1:9000', '127.0.0.1:9001'] }),
+      );
+    });
+
+    test('explains a refused value at its field, and prints nothing until it is right', async () => {
+      const { page } = opened;
+      await page.goto('/generator');
+      const prefix = page.getByLabel('Prefix', { exact: true });
+      await prefix.fill('shop');
+      expect(() => nginxConfig({ listen: 'unix:/run/app.sock', mount: 'shop' })).toThrow(
+        (await page.locator('#generator-mount-error').textContent()) ?? 'nothing',
+      );
+      expect(await prefix.getAttribute('aria-invalid')).toBe('true');
+      expect(await prefix.getAttribute('aria-describedby')).toContain('generator-mount-error');
+      expect(await page.locator('.generator .file').count()).toBe(0);
+      await prefix.fill('/shop');
+      expect(await prefix.getAttribute('aria-invalid')).toBe('false');
+      expect(await text(page, 'app.conf')).toContain('/shop');
+    });
+
+    test('restores a choice from its link', async () => {
+      const { page } = opened;
+      await page.goto('/generator');
+      await page.getByLabel('Product').selectOption('haproxy');
+      await page.getByLabel('Prefix', { exact: true }).fill('/shop');
+      await page.getByRole('button', { name: 'Copy link' }).click();
+      await page.getByText('The link is copied.').waitFor();
+      const link = await page.evaluate(() => navigator.clipboard.readText());
+      expect(link).toBe(`${server.origin}/generator#product=haproxy&mount=%2Fshop`);
+      const other = await openPage(browser, server.origin);
+      await other.page.goto(link);
+      expect(await other.page.getByLabel('Prefix', { exact: true }).inputValue()).toBe('/shop');
+      const printed = haproxyConfig({ listen: 'unix:/run/app.sock', mount: '/shop' });
+      expect(await text(other.page, 'haproxy.cfg')).toBe(printed);
+      expect(other.faults).toEqual([]);
+      await other.page.context().close();
+    });
+
+    test('shows a program that prints the same', async () => {
+      const { page } = opened;
+      await page.goto('/generator#product=htaccess&maxBodySize=Infinity');
+      await page.getByText('The same in a program').first().click();
+      const program = (await text(page, 'The same in a program')) ?? '';
+      expect(program).toContain(`import { apacheConfig } from '@fcgi-js/configs';`);
+      expect(program).toContain('"maxBodySize": Infinity');
+      expect(program).toContain('"htaccess": true');
+    });
+
+    test('has a name for everything that can be used, in every product', async () => {
+      const { page } = opened;
+      await page.goto('/generator');
+      const products = await page.locator('#generator-product option').all();
+      expect(products.length).toBeGreaterThan(10);
+      for (const product of products) {
+        await page.getByLabel('Product').selectOption((await product.getAttribute('value')) ?? '');
+        const nameless = await page.evaluate(() =>
+          Array.from(
+            document.querySelectorAll<HTMLInputElement>('.generator :is(input, select, textarea, button, a)'),
+          )
+            .filter((element) => {
+              const labels = Array.from(element.labels ?? [], ({ textContent }) => textContent).join('');
+              return `${labels}${element.ariaLabel ?? ''}${element.textContent}`.trim() === '';
+            })
+            .map(({ outerHTML }) => outerHTML),
+        );
+        expect(nameless).toEqual([]);
+      }
+    });
+  });
+});
