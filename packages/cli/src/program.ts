@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { doctorCommand } from './commands/doctor.ts';
 import { pingCommand } from './commands/ping.ts';
 import { requestCommand } from './commands/request.ts';
 import { colorsOf, type Io } from './io.ts';
@@ -9,7 +10,7 @@ export function createProgram(io: Io): Command {
   const program = new Command('fcgi')
     .description('Runs, asks, watches and diagnoses FastCGI applications, in any language.')
     .version(manifest.version);
-  for (const command of [requestCommand(io), pingCommand(io)]) program.addCommand(command);
+  for (const command of [requestCommand(io), pingCommand(io), doctorCommand(io)]) program.addCommand(command);
   for (const command of [program, ...program.commands]) configure(command, io);
   return program;
 }

@@ -1,0 +1,19 @@
+import type { Family } from './cause.ts';
+import { answer } from './causes/answer.ts';
+import { asides } from './causes/asides.ts';
+import { configuration } from './causes/configuration.ts';
+import { programFile } from './causes/program-file.ts';
+import { programStart } from './causes/program-start.ts';
+import { socket } from './causes/socket.ts';
+import { webServerLog } from './causes/web-server-log.ts';
+
+/** All that the doctor knows. The order counts where a line of a log, or a family, tells one thing only. */
+export const families: readonly Family[] = [
+  programFile,
+  programStart,
+  socket,
+  answer,
+  configuration,
+  asides,
+  webServerLog,
+];

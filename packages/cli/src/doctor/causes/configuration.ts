@@ -1,0 +1,221 @@
+import { fileOf } from '../access.ts';
+import type { Cause, Family } from '../cause.ts';
+import type { Facts } from '../facts.ts';
+import type { Configuration, Directive } from '../gather/configuration.ts';
+
+/** The directives of a web server's configuration with one of these names; none where another product was read. */
+function directives({ configuration }: Facts, product: string, ...names: string[]): readonly Directive[] {
+  if (configuration?.product !== product) return [];
+  return configuration.directives.filter(({ name }) => names.includes(name.toLowerCase()));
+}
+
+const isFastCgiHandler = ({ args }: Directive) =>
+  /^(fcgid-script|fastcgi-script|proxy:)/i.test(args[0] ?? '');
+
+/** Whether something in a configuration of Apache leads to a FastCGI application at all. */
+function leadsToFastCgi(configuration: Configuration): boolean {
+  return configuration.directives.some((directive) => {
+    const name = directive.name.toLowerCase();
+    if (/^(script|wsgiscript)alias(match)?$|^fastcgi(external)?server$/.test(name)) return true;
+    if (/^proxypass(match)?$/.test(name)) return directive.args.some((arg) => arg.includes('fcgi://'));
+    return (
+      /^(add|set)handler$|^fcgidwrapper$/.test(name) &&
+      (name === 'fcgidwrapper' || isFastCgiHandler(directive))
+    );
+  });
+}
+
+const noHandler: Cause = {
+  id: 'handler-missing',
+  title: 'Apache does not know that the file is a program',
+  seen: 'the text of the program, or a download of it: everybody can read it',
+  lines: [],
+  why: 'Nothing in the configuration says that this file is to be run with FastCGI, so Apache sends it like a picture. Passwords in it are public then: change them.',
+  remedy: ({ program }) => [
+    `Write into .htaccess, in the folder of the program: <Files "${program.slice(program.lastIndexOf('/') + 1)}">, SetHandler fcgid-script, </Files>`,
+    'fcgi config apache prints all that is needed.',
+  ],
+  evidence: ({ configuration, program }) => {
+    if (configuration?.product !== 'apache' || program === undefined) return [];
+    if (leadsToFastCgi(configuration)) return [];
+    return [`no SetHandler or AddHandler with fcgid-script in ${configuration.files.join(', ')}`];
+  },
+};
+
+const execCgiOff: Cause = {
+  id: 'execcgi-off',
+  title: 'Apache may not run programs in this folder',
+  seen: '403',
+  lines: [{ where: 'Apache', line: 'Options ExecCGI is off in this directory: …' }],
+  why: 'Apache runs programs only in folders for which the option ExecCGI is on.',
+  remedy: () => [
+    'Write into .htaccess, in the folder of the program: Options +ExecCGI',
+    'If Apache then says “Option ExecCGI not allowed here”, ask the host to allow it (AllowOverride Options=ExecCGI).',
+  ],
+  evidence: (facts) => {
+    const handlers = directives(facts, 'apache', 'sethandler', 'addhandler').filter(
+      (directive) => isFastCgiHandler(directive) && !directive.args[0]?.startsWith('proxy:'),
+    );
+    const aliases = directives(facts, 'apache', 'scriptalias', 'scriptaliasmatch');
+    if (handlers.length === 0 || aliases.length > 0) return [];
+    const options = directives(facts, 'apache', 'options').flatMap(({ args }) => args);
+    const isOn = options.some((option) => /^\+?(execcgi|all)$/i.test(option));
+    return isOn ? [] : [`${handlers[0]?.at}: ${handlers[0]?.args.join(' ')}, and no Options with ExecCGI`];
+  },
+};
+
+const overrideNotAllowed: Cause = {
+  id: 'htaccess-not-allowed',
+  title: 'Apache does not take what stands in .htaccess',
+  seen: '500; or, as if there were no .htaccess: 403, 404, or the text of the program',
+  lines: [{ where: 'Apache', line: '.htaccess: … not allowed here' }],
+  why: 'The configuration of the host says which directives a .htaccess may have (AllowOverride). With “None” the file is not even read.',
+  remedy: () => [
+    'Ask the host for AllowOverride FileInfo Options AuthConfig Limit, or take the directive named above out.',
+    'If the machine is yours: write it into <Directory> of the site, and leave out .htaccess.',
+  ],
+  evidence: (facts) => {
+    const htaccess = facts.configuration?.htaccess;
+    const [none] = directives(facts, 'apache', 'allowoverride').filter(({ args }) =>
+      /^none$/i.test(args[0] ?? ''),
+    );
+    const others = directives(facts, 'apache', 'allowoverride').filter(
+      ({ args }) => !/^none$/i.test(args[0] ?? ''),
+    );
+    if (htaccess === undefined || none === undefined || others.length > 0) return [];
+    return [`${none.at}: AllowOverride None, and there is ${htaccess}`];
+  },
+};
+
+const unknownDirective: Cause = {
+  id: 'apache-module-missing',
+  title: 'A module of Apache is not switched on',
+  seen: '500; or Apache does not start',
+  lines: [
+    {
+      where: 'Apache',
+      line: "Invalid command '…', perhaps misspelled or defined by a module not included in the server configuration",
+    },
+    { where: 'Apache', line: 'AH01144: No protocol handler was valid for the URL …' },
+  ],
+  why: 'FastCGI is done by modules: mod_fcgid for programs that Apache starts, mod_proxy and mod_proxy_fcgi for applications that listen. Their directives are unknown without them.',
+  remedy: () => [
+    'a2enmod fcgid, or a2enmod proxy proxy_fcgi, and restart Apache. On shared hosting, ask the host.',
+  ],
+  evidence: () => [],
+};
+
+const accessDenied: Cause = {
+  id: 'access-denied',
+  title: 'Apache lets nobody see this folder',
+  seen: '403',
+  lines: [{ where: 'Apache', line: 'AH01630: client denied by server configuration: …' }],
+  why: 'Apache refuses everything for which the configuration does not say who may see it.',
+  remedy: ({ folder }) => [
+    `For the folder or location: <Directory "${folder}">, Require all granted, </Directory>`,
+  ],
+  evidence: () => [],
+};
+
+const suexec: Cause = {
+  id: 'suexec-refused',
+  title: 'suexec does not run the program',
+  seen: '500',
+  lines: [
+    { where: 'Apache', line: 'suexec policy violation: see suexec log for more details' },
+    { where: 'suexec.log', line: 'file is writable by others: …' },
+    { where: 'suexec.log', line: 'directory is writable by others: …' },
+    { where: 'suexec.log', line: 'target uid/gid … mismatch with directory …' },
+    { where: 'suexec.log', line: 'command not in docroot …' },
+  ],
+  why: 'Hosts run programs as their owner with suexec, and that is strict: program and folder must belong to you and your group, nobody else may write to them, and they must lie below the folder of the site.',
+  remedy: ({ program, folder }) => [
+    `chmod 755 ${program} ${folder}: 775 or 777 is too much.`,
+    'Program and folder must have your user and your group (chown). suexec.log of the host has the reason.',
+  ],
+  evidence: (facts) => {
+    const file = facts.program && fileOf(facts.program.entries);
+    const [user] = directives(facts, 'apache', 'suexecusergroup');
+    if (user === undefined || file === undefined || (file.mode & 0o022) === 0) return [];
+    return [
+      `${user.at} has SuexecUserGroup, and others may write to ${file.path} (mode ${file.mode.toString(8)})`,
+    ];
+  },
+};
+
+const nginxParams: Cause = {
+  id: 'params-missing',
+  title: 'nginx tells the application nothing about the request',
+  seen: 'the same page for every URL, or an error of the application',
+  lines: [],
+  why: 'nginx passes on only what fastcgi_param names. Without REQUEST_METHOD and REQUEST_URI the application does not know what was asked for.',
+  remedy: () => [
+    'Add include fastcgi_params; beside fastcgi_pass. fastcgi_param in an inner block takes away those of the outer ones.',
+    'fcgi config nginx prints all that is needed.',
+  ],
+  evidence: (facts) => {
+    const [pass] = directives(facts, 'nginx', 'fastcgi_pass');
+    const named = directives(facts, 'nginx', 'fastcgi_param').map(({ args }) => args[0] ?? '');
+    if (pass === undefined || named.includes('REQUEST_METHOD')) return [];
+    return [`${pass.at}: fastcgi_pass, and nowhere fastcgi_param REQUEST_METHOD`];
+  },
+};
+
+const passedAsHttp: Cause = {
+  id: 'passed-as-http',
+  title: 'The web server speaks HTTP to a FastCGI application',
+  seen: '502',
+  lines: [
+    {
+      where: 'nginx',
+      line: 'upstream sent no valid HTTP/1.0 header while reading response header from upstream',
+    },
+  ],
+  why: 'proxy_pass, ProxyPass http:// and a plain reverse_proxy are for HTTP servers. The application waits for FastCGI records.',
+  remedy: ({ address }) => [
+    `nginx: fastcgi_pass ${address.replace(/^tcp:/, '')}; and include fastcgi_params; instead of proxy_pass`,
+    'Apache: ProxyPass with fcgi:// instead of http://. Caddy: transport fastcgi in reverse_proxy.',
+  ],
+  evidence: ({ address, answer, configuration }) => {
+    const place = configuration?.httpAddresses.find((each) => each.address === address);
+    if (place === undefined || answer?.status === undefined) return [];
+    return [`${place.at} passes HTTP to ${place.address}, where FastCGI is spoken`];
+  },
+};
+
+const lighttpdModule: Cause = {
+  id: 'lighttpd-module-missing',
+  title: 'lighttpd has fastcgi.server, but not the module for it',
+  seen: '404, 403, or the text of the program',
+  lines: [{ where: 'lighttpd', line: 'unknown config-key: fastcgi.server (ignored)' }],
+  why: 'lighttpd leaves out settings of modules that are not loaded, and goes on.',
+  remedy: () => [
+    'Add server.modules += ("mod_fastcgi"), or lighttpd-enable-mod fastcgi, and restart lighttpd.',
+  ],
+  evidence: (facts) => {
+    const [server] = directives(facts, 'lighttpd', 'fastcgi.server');
+    const loaded = directives(facts, 'lighttpd', 'server.modules').some(({ args }) =>
+      args.join(' ').includes('mod_fastcgi'),
+    );
+    return server === undefined || loaded
+      ? []
+      : [`${server.at}: fastcgi.server, and nowhere mod_fastcgi in server.modules`];
+  },
+};
+
+/** What can be wrong in the configuration of a web server, beside addresses. */
+export const configuration: Family = {
+  title: 'The web server is not set up for it',
+  reports: 'all',
+  causes: [
+    noHandler,
+    execCgiOff,
+    overrideNotAllowed,
+    unknownDirective,
+    accessDenied,
+    suexec,
+    nginxParams,
+    passedAsHttp,
+    lighttpdModule,
+  ],
+};

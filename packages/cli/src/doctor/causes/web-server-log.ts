@@ -1,0 +1,59 @@
+import type { Cause, Family } from '../cause.ts';
+
+const closedUnanswered: Cause = {
+  id: 'closed-without-answer',
+  title: 'The application closes the connection without an answer',
+  seen: '502 (nginx, Caddy), 500 (Apache, lighttpd), 503 (h2o, mod_proxy_fcgi)',
+  lines: [
+    {
+      where: 'nginx',
+      line: 'upstream prematurely closed connection while reading response header from upstream',
+    },
+    {
+      where: 'nginx',
+      line: 'recv() failed (104: Connection reset by peer) while reading response header from upstream',
+    },
+    { where: 'lighttpd', line: 'unexpected end-of-file (perhaps the fastcgi process died)' },
+    { where: 'lighttpd', line: 'response not received, request sent: … on socket …, closing connection' },
+    { where: 'mod_fcgid', line: 'error reading data, FastCGI server closed connection' },
+    { where: 'mod_fcgid', line: 'mod_fcgid: … reading data from FastCGI server' },
+    { where: 'Apache', line: 'End of script output before headers' },
+    { where: 'Apache', line: 'Premature end of script headers' },
+    { where: 'mod_proxy_fcgi', line: 'AH01067: Failed to read FastCGI header' },
+    { where: 'mod_proxy_fcgi', line: 'AH01075: Error dispatching request to …' },
+    { where: 'mod_fastcgi', line: 'FastCGI: incomplete headers (… bytes) received from server "…"' },
+    { where: 'mod_fastcgi', line: 'comm with server "…" aborted: …' },
+    { where: 'mod_fastcgi', line: 'server "…" (pid …) terminated …' },
+    { where: 'mod_fastcgi', line: 'has failed to remain running for … seconds given … attempts' },
+    { where: 'lighttpd', line: 'child exited: …' },
+    { where: 'lighttpd', line: 'gw-backend failed to start: …' },
+    { where: 'Caddy', line: '"error":"EOF"' },
+    { where: 'h2o', line: 'fastcgi connection closed unexpectedly' },
+    { where: 'HAProxy', line: ' SH-- ' },
+  ],
+  why: 'The web server reached the application and got no complete head of an answer. It ended or crashed over the request, or it does not want this web server (FCGI_WEB_SERVER_ADDRS, allow, listen.allowed_clients). “Premature end of script headers” means just this.',
+  remedy: ({ program }) => [
+    `Let the doctor run the program: fcgi doctor ${program}. Its own messages are in the error log, or where its process manager writes them.`,
+    'If the application has a list of web servers that may connect, look whether this one is in it.',
+  ],
+  evidence: ({ answer }) =>
+    answer?.error?.code === 'FCGI_CONNECTION_CLOSED' ? [`${answer.address}: ${answer.error.message}`] : [],
+};
+
+const requestFailed: Cause = {
+  id: 'request-failed',
+  title: 'The request failed',
+  seen: 'depends on the web server; mostly 502 or 500',
+  lines: [],
+  why: 'Something else is wrong with the answer; the message says what.',
+  remedy: ({ address }) => [`fcgi request ${address} / -v shows every record that passes.`],
+  evidence: ({ answer }) =>
+    answer?.error === undefined ? [] : [`${answer.address}: ${answer.error.code}: ${answer.error.message}`],
+};
+
+/** What is worth telling only where nothing tells more. */
+export const webServerLog: Family = {
+  title: 'The application ends without an answer',
+  reports: 'rest',
+  causes: [closedUnanswered, requestFailed],
+};

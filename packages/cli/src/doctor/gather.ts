@@ -1,0 +1,73 @@
+import { dirname } from 'node:path';
+import { type Account, fileOf } from './access.ts';
+import { programFile } from './causes/program-file.ts';
+import type { Subject } from './deployment.ts';
+import type { Facts, Setting } from './facts.ts';
+import { lookUpOwner } from './gather/account.ts';
+import type { Configuration } from './gather/configuration.ts';
+import { exchange, type Question } from './gather/exchange.ts';
+import { canSeeSockets } from './gather/listening-sockets.ts';
+import { programFacts } from './gather/program-file.ts';
+import { socketFacts } from './gather/socket.ts';
+import { tryToStart } from './gather/start.ts';
+
+/** How a deployment is looked at. */
+export interface Examination {
+  readonly callersEnvironment: Readonly<Record<string, string>>;
+  /** The environment that the web server gives. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly question: Question;
+  /** Whether programs can be started as another user. */
+  readonly isRoot: boolean;
+}
+
+/** What is known before one looks. */
+export type Given = Pick<Facts, 'configuration' | 'log' | 'user'>;
+
+/** These start programs in the folder of the program; others in one of their own. */
+const STARTS_IN_ITS_FOLDER = ['apache', 'lighttpd'];
+
+/** Gathers what there is to know about one subject. */
+export async function gather(subject: Subject, given: Given, examination: Examination): Promise<Facts> {
+  if (subject.kind === 'program') return gatherProgram(subject.path, given, examination);
+  const { address } = subject;
+  const facts = {
+    ...given,
+    address,
+    ...(address.startsWith('unix:') ? { socket: await socketFacts(address.slice('unix:'.length)) } : {}),
+  };
+  return { ...facts, answer: await exchange(address, examination.question) };
+}
+
+async function gatherProgram(path: string, given: Given, examination: Examination): Promise<Facts> {
+  const { callersEnvironment, environment, isRoot, question } = examination;
+  const program = await programFacts(path, given.user, {
+    callers: callersEnvironment['PATH'] ?? '',
+    webServers: environment['PATH'] ?? '',
+  });
+  const facts = { ...given, program };
+  // What the system cannot start need not be tried.
+  const isStartable = programFile.causes.every((cause) => cause.evidence(facts).length === 0);
+  if (!isStartable || !canSeeSockets()) return facts;
+  const owner = isRoot ? ownerOf(program.entries) : undefined;
+  const setting: Setting = {
+    command: [path],
+    environment,
+    folder: folderFor(path, given.configuration),
+    ...(isRoot ? { user: given.user } : {}),
+  };
+  const alternatives = { environment: callersEnvironment, ...(owner === undefined ? {} : { owner }) };
+  const start = await tryToStart(setting, question, program, alternatives);
+  // What goes wrong only because of the setting is told as such.
+  const answer = start.worksWith === undefined ? start.trial.exchange : undefined;
+  return { ...facts, start, ...(answer === undefined ? {} : { answer }) };
+}
+
+function folderFor(path: string, configuration: Configuration | undefined): string {
+  return STARTS_IN_ITS_FOLDER.includes(configuration?.product ?? '') ? dirname(path) : '/';
+}
+
+function ownerOf(entries: Parameters<typeof fileOf>[0]): Account | undefined {
+  const file = fileOf(entries);
+  return file === undefined ? undefined : lookUpOwner(file.uid);
+}

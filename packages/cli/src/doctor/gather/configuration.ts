@@ -1,0 +1,87 @@
+import { basename } from 'node:path';
+import type { WebServerName } from '../web-server-names.ts';
+import { apache } from './configuration/apache.ts';
+import { caddy } from './configuration/caddy.ts';
+import { cherokee } from './configuration/cherokee.ts';
+import { h2o } from './configuration/h2o.ts';
+import { haproxy } from './configuration/haproxy.ts';
+import { lighttpd } from './configuration/lighttpd.ts';
+import { nginx } from './configuration/nginx.ts';
+
+/** One setting in a configuration. */
+export interface Directive {
+  readonly name: string;
+  readonly args: readonly string[];
+  /** `file:line`. */
+  readonly at: string;
+}
+
+/** An application, or a program, that a configuration names. */
+export interface Place {
+  /** As the client writes it. */
+  readonly address: string;
+  readonly at: string;
+}
+
+/** What a configuration says about FastCGI. */
+export interface Configuration {
+  readonly product: WebServerName;
+  /** All that were read. */
+  readonly files: readonly string[];
+  readonly directives: readonly Directive[];
+  /** Where the web server speaks FastCGI. */
+  readonly addresses: readonly Place[];
+  /** Where it speaks HTTP. */
+  readonly httpAddresses: readonly Place[];
+  /** What it starts. */
+  readonly programs: readonly { readonly path: string; readonly at: string }[];
+  /** Whom it runs as, by name. */
+  readonly user?: string;
+  /** Bytes of the largest head of an answer; `Infinity` where there is no limit worth the name. */
+  readonly headLimit: number;
+  /** A `.htaccess` in the folder of the program. */
+  readonly htaccess?: string;
+}
+
+/** How one product's configuration is read. */
+export type ConfigurationReader = (file: string) => Promise<Omit<Configuration, 'product'>>;
+
+const readers: Readonly<Record<WebServerName, ConfigurationReader>> = {
+  apache,
+  caddy,
+  cherokee,
+  h2o,
+  haproxy,
+  lighttpd,
+  nginx,
+};
+
+/** Names of files, and words in them, by which one can tell whose configuration it is. */
+const SIGNS: ReadonlyArray<readonly [WebServerName, RegExp, RegExp]> = [
+  ['caddy', /^caddyfile$/i, /^\s*(reverse_proxy|php_fastcgi)\s/m],
+  [
+    'apache',
+    /^(\.htaccess|httpd\.conf|apache2?\.conf)$/i,
+    /^\s*(<VirtualHost|<Directory|<Location|<Files|RewriteEngine|LoadModule)\b/im,
+  ],
+  ['lighttpd', /^lighttpd\.conf$/, /^\s*(server\.modules|fastcgi\.server|server\.document-root)\b/m],
+  ['haproxy', /^haproxy\.cfg$/, /^\s*(frontend|backend|fcgi-app)\s/m],
+  ['h2o', /^h2o\.conf$/, /fastcgi\.(connect|spawn):/],
+  ['cherokee', /^cherokee\.conf$/, /^(source|vserver)!\d+!/m],
+  ['nginx', /^nginx\.conf$/, /^\s*(fastcgi_pass|server|http|location)\b/m],
+];
+
+/** Whose configuration a file is; undefined where one cannot tell. */
+export function guessWebServer(file: string, text: string): WebServerName | undefined {
+  const byName = SIGNS.find(([, name]) => name.test(basename(file)));
+  return (byName ?? SIGNS.find(([, , content]) => content.test(text)))?.[0];
+}
+
+/**
+ * Reads the configuration of a web server, with the files that it includes.
+ *
+ * @throws CommandFailure where it cannot be read
+ */
+export async function readConfiguration(product: WebServerName, file: string): Promise<Configuration> {
+  return { product, ...(await readers[product](file)) };
+}

@@ -1,0 +1,34 @@
+import type { ConfigurationReader } from '../configuration.ts';
+import { readNamedFile } from '../read-file.ts';
+import { placeOf, settingLines } from './files.ts';
+
+/** Reads a configuration of h2o, as far as its lines have one setting each. */
+export const h2o: ConfigurationReader = async (file) => {
+  const directives = settingLines(await readNamedFile(file), file).map(({ at, text }) => {
+    const [, name = '', value = ''] = /^[\s-]*"?([\w./-]+)"?\s*:\s*(.*)$/.exec(text) ?? [];
+    return { name, args: [value.replace(/^"(.*)"$/, '$1')], at };
+  });
+  const user = directives.find(({ name }) => name === 'user')?.args[0];
+  return {
+    files: [file],
+    directives,
+    addresses: directives.flatMap((directive, index) => {
+      if (directive.name !== 'fastcgi.connect') return [];
+      // { port: /run/app.sock, type: unix } in the line or below it.
+      const block = [directive, ...directives.slice(index + 1, index + 4)].map(
+        ({ name, args }) => `${name}: ${args.join(' ')}`,
+      );
+      const settings = block.join(', ');
+      const port = /\bport:\s*"?([^",}\s]+)/.exec(settings)?.[1] ?? '';
+      const host = /\bhost:\s*"?([^",}\s]+)/.exec(settings)?.[1] ?? '127.0.0.1';
+      return placeOf(port.startsWith('/') ? `unix:${port}` : `${host}:${port}`, directive);
+    }),
+    httpAddresses: [],
+    programs: directives
+      .filter(({ name }) => name === 'fastcgi.spawn')
+      .map(({ args, at }) => ({ path: /(\/[^\s"']+)/.exec(args[0] ?? '')?.[1] ?? '', at }))
+      .filter(({ path }) => path !== ''),
+    headLimit: Number.POSITIVE_INFINITY,
+    ...(user === undefined ? {} : { user }),
+  };
+};

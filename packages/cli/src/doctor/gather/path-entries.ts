@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { type Stats, statSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { PathEntry } from '../access.ts';
+
+/**
+ * The way from `/` to a file: every folder as it is written and, where links lead elsewhere, every folder behind them;
+ * the file last. It ends where something is not there.
+ */
+export async function pathEntries(path: string): Promise<PathEntry[]> {
+  const real = await realpath(path).catch(() => path);
+  const folders =
+    real === path ? [] : [...foldersAbove(path)].filter((folder) => !real.startsWith(`${folder}/`));
+  const entries: PathEntry[] = [];
+  for (const each of [...foldersAbove(real), ...folders, real]) {
+    const stats = look(each);
+    if (stats === undefined) break;
+    entries.push(entryOf(each, stats));
+  }
+  return entries;
+}
+
+function foldersAbove(path: string): string[] {
+  const above = dirname(path);
+  return above === path ? [] : [...foldersAbove(above), above];
+}
+
+/** Nothing where there is nothing, and where whoever runs the doctor may not look. */
+function look(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
+    throw error;
+  }
+}
+
+function entryOf(path: string, stats: Stats): PathEntry {
+  return {
+    path,
+    isFolder: stats.isDirectory(),
+    mode: stats.mode & 0o777,
+    uid: stats.uid,
+    gid: stats.gid,
+    owner: nameOf('passwd', stats.uid),
+    group: nameOf('group', stats.gid),
+  };
+}
+
+const names = new Map<string, string>();
+
+function nameOf(database: 'group' | 'passwd', id: number): string {
+  const key = `${database} ${id}`;
+  const known = names.get(key) ?? lookUp(database, id);
+  names.set(key, known);
+  return known;
+}
+
+/** The number where nothing has a name for it. */
+function lookUp(database: string, id: number): string {
+  try {
+    const line = execFileSync('getent', [database, String(id)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return line.slice(0, line.indexOf(':'));
+  } catch {
+    return String(id);
+  }
+}

@@ -1,0 +1,116 @@
+import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
+import { basename, delimiter, join } from 'node:path';
+import { type Account, isAllowed, type PathEntry, Permission } from '../access.ts';
+import type { Interpreter, ProgramFacts, Shebang } from '../facts.ts';
+import { findNoexecMount } from './mounts.ts';
+import { pathEntries } from './path-entries.ts';
+
+/** More than the kernel reads of a first line. */
+const HEAD_BYTES = 512;
+
+/** Where programs are looked for. */
+export interface SearchPaths {
+  /** PATH of whoever runs the doctor. */
+  readonly callers: string;
+  /** PATH as the web server hands it on. */
+  readonly webServers: string;
+}
+
+/** Looks at a program without running it. */
+export async function programFacts(path: string, user: Account, paths: SearchPaths): Promise<ProgramFacts> {
+  const entries = await pathEntries(path);
+  const nothing = { path, entries, bom: false };
+  const kind = await kindOf(path);
+  if (kind !== 'file') return { ...nothing, kind };
+  const head = await readHead(path);
+  if (head === undefined) return { ...nothing, kind: 'closed' };
+  const bom = head.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]));
+  const shebang = parseShebang(head.toString('latin1'));
+  const mount = await findNoexecMount(await realpath(path));
+  return {
+    path,
+    entries,
+    kind: isBinary(head) ? 'binary' : 'script',
+    bom,
+    ...(shebang === undefined ? {} : { shebang, interpreter: await findInterpreter(shebang, user, paths) }),
+    ...(mount === undefined ? {} : { noexecMount: mount }),
+  };
+}
+
+async function kindOf(path: string): Promise<'closed' | 'file' | 'missing' | 'other'> {
+  try {
+    return (await stat(path)).isFile() ? 'file' : 'other';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'closed' : 'missing';
+  }
+}
+
+/** Nothing where whoever runs the doctor may not read it. */
+async function readHead(path: string): Promise<Buffer | undefined> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
+    throw error;
+  } finally {
+    await file?.close();
+  }
+}
+
+/** ELF, Mach-O: what has zero bytes at its beginning is no text. */
+function isBinary(head: Buffer): boolean {
+  return head.subarray(0, 64).includes(0);
+}
+
+/** Reads the first line of a script as the kernel does. */
+export function parseShebang(text: string): Shebang | undefined {
+  if (!text.startsWith('#!')) return undefined;
+  const end = text.indexOf('\n');
+  const whole = end === -1 ? text : text.slice(0, end);
+  const crlf = whole.endsWith('\r');
+  const line = crlf ? whole.slice(0, -1) : whole;
+  const [interpreter = '', ...words] = line
+    .slice(2)
+    .trim()
+    .split(/[ \t]+/);
+  if (basename(interpreter) !== 'env') return { line, crlf, interpreter };
+  // env -S node --option, and VARIABLE=value before the name.
+  const lookedUp = words.find((word) => !word.startsWith('-') && !word.includes('='));
+  return { line, crlf, interpreter, ...(lookedUp === undefined ? {} : { lookedUp }) };
+}
+
+async function findInterpreter(shebang: Shebang, user: Account, paths: SearchPaths): Promise<Interpreter> {
+  const { interpreter, lookedUp } = shebang;
+  const callers = await searchIn(paths.callers, lookedUp ?? basename(interpreter));
+  const yours = callers === undefined ? {} : { callers };
+  const candidates =
+    lookedUp === undefined || lookedUp.includes('/')
+      ? await present([lookedUp ?? interpreter])
+      : await present(paths.webServers.split(delimiter).map((folder) => join(folder, lookedUp)));
+  // As the system does: the first that may be run; one that may not explains the failure.
+  const usable = candidates.find(({ entries }) => isAllowed(entries.at(-1)!, user, Permission.execute));
+  const found = usable ?? candidates[0];
+  return found === undefined ? { entries: [], ...yours } : { ...found, ...yours };
+}
+
+async function present(
+  candidates: readonly string[],
+): Promise<Array<{ path: string; entries: PathEntry[] }>> {
+  const found = await Promise.all(
+    candidates.map(async (path) => ({ path, entries: await pathEntries(path), is: await isFile(path) })),
+  );
+  return found.filter(({ is }) => is).map(({ path, entries }) => ({ path, entries }));
+}
+
+async function searchIn(searchPath: string, name: string): Promise<string | undefined> {
+  const folders = searchPath.split(delimiter).filter((folder) => folder !== '');
+  const [first] = await present(folders.map((folder) => join(folder, name)));
+  return first?.path;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() === true;
+}

@@ -1,0 +1,55 @@
+import { dirname } from 'node:path';
+import type { Change, ProgramFacts, Setting, StartFacts, Trial } from '../facts.ts';
+import { isHealthy } from '../trial-words.ts';
+import type { Question } from './exchange.ts';
+import { runTrial } from './trial.ts';
+
+/** What is there to be tried instead. */
+export interface Alternatives {
+  readonly environment: Readonly<Record<string, string>>;
+  /** The owner of the program, where the doctor may run it as such. */
+  readonly owner?: NonNullable<Setting['user']>;
+}
+
+/**
+ * Runs a program as the web server would and, if that comes to nothing, again with one thing changed, until it works:
+ * then that thing is what it needs.
+ */
+export async function tryToStart(
+  setting: Setting,
+  question: Question,
+  program: ProgramFacts,
+  alternatives: Alternatives,
+): Promise<StartFacts> {
+  const trial = await runTrial(setting, question);
+  if (isHealthy(trial.exchange) || !mayDependOnSetting(trial)) return { trial };
+  for (const [change, changed] of changes(setting, program, alternatives)) {
+    const other = await runTrial(changed, question);
+    if (isHealthy(other.exchange)) return { trial, worksWith: { change, trial: other } };
+  }
+  return { trial };
+}
+
+/** A program that just sits there does so everywhere, and it takes long to find that out. */
+function mayDependOnSetting({ acceptance, exchange }: Trial): boolean {
+  const isLate = exchange?.error?.code.endsWith('TIMEOUT') === true;
+  return acceptance !== 'none' && !isLate;
+}
+
+function changes(
+  setting: Setting,
+  { path, interpreter }: ProgramFacts,
+  { environment, owner }: Alternatives,
+): Array<[Change, Setting]> {
+  const folder = dirname(path);
+  const callers = interpreter?.callers;
+  const list: Array<[Change, Setting]> = [];
+  if (folder !== setting.folder) list.push(['folder', { ...setting, folder }]);
+  if (owner !== undefined && owner.uid !== setting.user?.uid)
+    list.push(['user', { ...setting, user: owner }]);
+  if (callers !== undefined && callers !== interpreter?.path) {
+    list.push(['interpreter', { ...setting, command: [callers, ...setting.command] }]);
+  }
+  list.push(['environment', { ...setting, environment: { ...setting.environment, ...environment } }]);
+  return list;
+}

@@ -1,0 +1,55 @@
+import type { Cause, Family, Finding, Names } from './cause.ts';
+import { families } from './causes.ts';
+import type { Facts } from './facts.ts';
+import { linesOf } from './log-lines.ts';
+
+/**
+ * Tells what is wrong from what is known. Pure: the same facts give the same findings. What was seen just now counts
+ * more than a log, which tells of other days, too.
+ *
+ * @param facts what was gathered about one deployment
+ */
+export function judge(facts: Facts): Finding[] {
+  const told = linesOf(facts.log, families);
+  const isTold = (cause: Cause) => told.has(cause);
+  const main = families.filter(({ reports }) => reports === 'all' || reports === 'first');
+  const rest = families.filter(({ reports }) => reports === 'rest');
+  const asides = families.filter(({ reports }) => reports === 'aside').flatMap(({ causes }) => causes);
+  const found =
+    [
+      main.flatMap((family) => shown(family, facts)),
+      rest.flatMap((family) => shown(family, facts)),
+      main.flatMap(({ causes }) => causes.filter(isTold)),
+      rest.flatMap(({ causes }) => causes.filter(isTold)),
+    ].find((causes) => causes.length > 0) ?? [];
+  return [...found, ...asides.filter((cause) => isShown(cause, facts) || isTold(cause))].map((cause) => ({
+    id: cause.id,
+    title: cause.title,
+    cause: cause.why,
+    evidence: [...cause.evidence(facts), ...(told.get(cause) ?? [])],
+    remedy: cause.remedy(namesOf(facts)),
+  }));
+}
+
+function isShown(cause: Cause, facts: Facts): boolean {
+  return cause.evidence(facts).length > 0;
+}
+
+/** The causes of a family that the facts show, apart from the log. */
+function shown({ causes, reports }: Family, facts: Facts): Cause[] {
+  const found = causes.filter((cause) => isShown(cause, facts));
+  return reports === 'all' ? found : found.slice(0, 1);
+}
+
+function namesOf({ address, program, socket, start, user, configuration }: Facts): Names {
+  const path = program?.path ?? configuration?.programs[0]?.path ?? '/path/to/app.fcgi';
+  const known =
+    address ?? start?.trial.listeners[0] ?? configuration?.addresses[0]?.address ?? 'unix:/run/app.sock';
+  return {
+    address: known,
+    folder: path.slice(0, path.lastIndexOf('/')) || '/',
+    program: path,
+    socket: socket?.path ?? (known.startsWith('unix:') ? known.slice('unix:'.length) : '/run/app.sock'),
+    user: user.name,
+  };
+}

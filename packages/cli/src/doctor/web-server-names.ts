@@ -1,0 +1,5 @@
+/** The web servers whose configuration and log the doctor reads. */
+export const webServerNames = ['apache', 'caddy', 'cherokee', 'h2o', 'haproxy', 'lighttpd', 'nginx'] as const;
+
+/** One of {@link webServerNames}. */
+export type WebServerName = (typeof webServerNames)[number];
