@@ -1,11 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { FcgiClient } from './client.ts';
+import type { GatewaySettings } from './gateway/ask-application.ts';
+import { Backends, type GatewayBalance } from './gateway/backends.ts';
+import { FileRoots } from './gateway/file-roots.ts';
+import type { GatewayExchange, GatewayRequest } from './gateway/gateway-exchange.ts';
 import {
   DEFAULT_GATEWAY_LIMITS,
   type GatewayLimits,
   type ResolvedGatewayLimits,
 } from './gateway/gateway-limits.ts';
-import { type GatewaySettings, serveRequest } from './gateway/serve-request.ts';
+import { serveFetch } from './gateway/serve-fetch.ts';
+import { serveFailure, serveRequest } from './gateway/serve-request.ts';
 import { resolveLimits } from './limits.ts';
 import { parseMount } from './params/request-target.ts';
 import type { ParamsFromRequestOptions } from './params-from-request.ts';
@@ -17,10 +22,27 @@ const SWEEP_INTERVAL = 25;
 /** Options of {@link createGateway}. */
 export interface GatewayOptions
   extends Omit<ParamsFromRequestOptions, 'params' | 'remoteAddress' | 'remotePort'> {
-  /** Where the application listens; see `parseAddress`. Either this or `client`. */
-  readonly address?: string;
-  /** The client to ask, for options of its own. It is not closed with the gateway. */
-  readonly client?: FcgiClient;
+  /** Where the application listens, or several copies of it; see `parseAddress`. Either this or `client`. */
+  readonly address?: string | readonly string[];
+  /**
+   * Which of several applications a request goes to: each in its turn, or the one with the fewest requests. One
+   * that cannot be reached is left out for `unreachableTimeout`, and the request goes to the next one; a request
+   * of which anything was sent is never sent to another.
+   *
+   * @defaultValue 'round-robin'
+   */
+  readonly balance?: GatewayBalance;
+  /**
+   * Sees every request of `listen` and `listener` first, and answers it or calls `next`: a middleware that serves
+   * static files, for example. An error for `next` is answered with 500.
+   */
+  readonly before?: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    next: (error?: unknown) => void,
+  ) => void;
+  /** The client to ask, or several, for options of their own. They are not closed with the gateway. */
+  readonly client?: FcgiClient | readonly FcgiClient[];
   /**
    * Whether the text of an error page says what happened: the address of the application, the error, what to
    * do. Nothing of what the application sent is ever shown.
@@ -28,6 +50,16 @@ export interface GatewayOptions
    * @defaultValue for HTTP clients on this machine that did not come through a proxy
    */
   readonly explain?: boolean;
+  /**
+   * Folders of which an application may have files sent in its place, by the prefix of their URLs: with
+   * `{ '/files/': '/srv/files' }`, both `X-Accel-Redirect: /files/a.pdf` and `X-Sendfile: /srv/files/a.pdf` send
+   * that file; both are percent-encoded. The head is the application's; ranges and conditions of the HTTP
+   * client are kept to. Files outside the folders, also by way of `..`, encoded slashes and symbolic links, are
+   * refused with 502.
+   *
+   * @defaultValue none: both fields are passed on
+   */
+  readonly files?: Readonly<Record<string, string>>;
   /** See the fields for the defaults. */
   readonly limits?: GatewayLimits;
   /**
@@ -36,17 +68,19 @@ export interface GatewayOptions
    *
    * @defaultValue nobody is told
    */
-  readonly onError?: (error: unknown, request: IncomingMessage) => void;
+  readonly onError?: (error: unknown, request: GatewayRequest) => void;
+  /** Told of every request when it is over: an access log. What it throws goes to `onError`. */
+  readonly onRequest?: (exchange: GatewayExchange) => void;
   /**
    * Gets what the application writes to STDERR. Text from outside: escape it with `escapeLogText`.
    *
    * @defaultValue it is dropped
    */
-  readonly onStderr?: (content: Uint8Array, request: IncomingMessage) => void;
+  readonly onStderr?: (content: Uint8Array, request: GatewayRequest) => void;
   /** Further params, or others instead of those that were made, for every request or each one. */
   readonly params?:
     | ParamsFromRequestOptions['params']
-    | ((request: IncomingMessage) => ParamsFromRequestOptions['params']);
+    | ((request: GatewayRequest) => ParamsFromRequestOptions['params']);
 }
 
 /** Where a gateway listens. */
@@ -77,6 +111,8 @@ export interface Gateway {
    * @param options `timeout`: milliseconds to wait, by default 10,000; then the rest is cut off
    */
   close(options?: { readonly timeout?: number }): Promise<void>;
+  /** For servers and tests that speak fetch: serves one request. `request.signal` aborts it. Never rejects. */
+  readonly fetch: (request: Request) => Promise<Response>;
   /** Listens with an HTTP/1.1 server of its own. Rejects with the error of the system where it cannot. */
   listen(options: GatewayListenOptions): Promise<GatewayAddress>;
   /** For an HTTP server of yours, or a router such as Express: serves one request. */
@@ -96,49 +132,101 @@ export interface Gateway {
 export function createGateway(options: GatewayOptions): Gateway {
   const {
     address,
+    balance,
+    before,
     client,
     explain,
+    files,
     limits,
-    onError = () => {},
+    onError,
+    onRequest,
     onStderr,
     params,
-    ...paramsOptions
+    ...rest
   } = options;
-  if ((address === undefined) === (client === undefined)) {
-    throw new TypeError('A gateway needs either an address or a client.');
-  }
-  parseMount(paramsOptions.mount ?? '');
+  checkOptions(options);
+  parseMount(rest.mount ?? '');
+  const resolved = resolveLimits(DEFAULT_GATEWAY_LIMITS, limits);
+  const roots = new FileRoots(files ?? {});
+  const own = toList(address).map((one) => new FcgiClient({ address: one }));
+  const report: GatewaySettings['onError'] = (error, request) => {
+    try {
+      onError?.(error, request);
+    } catch {
+      // A callback that fails has nobody to tell; the HTTP client still gets its answer.
+    }
+  };
   const settings: GatewaySettings = {
-    client: client ?? new FcgiClient({ address: address ?? '' }),
+    backends: new Backends(
+      [...own, ...toList(client)],
+      balance ?? 'round-robin',
+      resolved.unreachableTimeout,
+    ),
     explain,
-    limits: resolveLimits(DEFAULT_GATEWAY_LIMITS, limits),
-    onError: (error, request) => {
+    files: roots,
+    limits: resolved,
+    onError: report,
+    onRequest: (exchange) => {
       try {
-        onError(error, request);
-      } catch {
-        // A callback that fails has nobody to tell; the HTTP client still gets its answer.
+        onRequest?.(exchange);
+      } catch (error) {
+        report(error, exchange.request);
       }
     },
     onStderr,
     paramsOptions: (request) => {
-      const own = typeof params === 'function' ? params(request) : params;
-      return own === undefined ? paramsOptions : { ...paramsOptions, params: own };
+      const further = typeof params === 'function' ? params(request) : params;
+      return further === undefined ? rest : { ...rest, params: further };
     },
   };
-  const listener = (request: IncomingMessage, response: ServerResponse) => {
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
     // Never rejects; and if it did, the process and the other requests would still have to live.
     serveRequest(request, response, settings).catch(() => response.destroy());
   };
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    if (before === undefined) return serve(request, response);
+    const next = (error?: unknown) => {
+      if (error === undefined || error === null) serve(request, response);
+      else serveFailure(error, request, response, settings);
+    };
+    try {
+      before(request, response, next);
+    } catch (error) {
+      next(error);
+    }
+  };
   const servers = new Set<Server>();
   return {
+    fetch: (request) => serveFetch(request, settings),
     listener,
-    listen: (where) => listen(where, listener, settings.limits, servers),
+    listen: (where) => listen(where, listener, resolved, servers),
     close: async ({ timeout = 10_000 } = {}) => {
       await Promise.all([...servers].map((server) => closeServer(server, timeout)));
       servers.clear();
-      if (client === undefined) await settings.client.close({ timeout });
+      await Promise.all(own.map((one) => one.close({ timeout })));
     },
   };
+}
+
+function checkOptions({ address, balance, before, client, files, onRequest }: GatewayOptions): void {
+  if ((address === undefined) === (client === undefined) || toList(address ?? client).length === 0) {
+    throw new TypeError('A gateway needs either an address or a client, or several of one kind.');
+  }
+  if (balance !== undefined && balance !== 'round-robin' && balance !== 'least-requests') {
+    throw new TypeError("balance must be 'round-robin' or 'least-requests'.");
+  }
+  if (before !== undefined && typeof before !== 'function') throw new TypeError('before must be a function.');
+  if (onRequest !== undefined && typeof onRequest !== 'function') {
+    throw new TypeError('onRequest must be a function.');
+  }
+  if (files !== undefined && (typeof files !== 'object' || files === null)) {
+    throw new TypeError("files must be an object such as { '/files/': '/srv/files' }.");
+  }
+}
+
+function toList<T>(one: T | readonly T[] | undefined): readonly T[] {
+  if (one === undefined) return [];
+  return Array.isArray(one) ? one : [one as T];
 }
 
 async function listen(

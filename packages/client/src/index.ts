@@ -17,6 +17,8 @@ export {
   type FcgiErrorSide,
 } from './errors.ts';
 export type { FcgiEnd, FcgiResponse } from './fcgi-response.ts';
+export type { GatewayBalance } from './gateway/backends.ts';
+export type { GatewayExchange, GatewayRequest } from './gateway/gateway-exchange.ts';
 export type { GatewayLimits } from './gateway/gateway-limits.ts';
 export {
   createGateway,

@@ -194,7 +194,8 @@ export function factsOfNode(request: IncomingMessage): RequestFacts {
   };
 }
 
-function factsOfFetch(request: Request): RequestFacts {
+/** What a request of fetch says. */
+export function factsOfFetch(request: Request): RequestFacts {
   const url = new URL(request.url);
   const fields = [...request.headers];
   if (!request.headers.has('host')) fields.push(['host', url.host]);

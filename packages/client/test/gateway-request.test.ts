@@ -29,8 +29,10 @@ describe('a request', () => {
 
   test('can have params that depend on it', async () => {
     const { requests, url } = await gatewayAnswering(document(''), {
-      params: ({ headers }) =>
-        headers['x-user'] === undefined ? undefined : { REMOTE_USER: `${headers['x-user']}` },
+      params: (request) => {
+        const user = 'rawHeaders' in request ? request.headers['x-user'] : request.headers.get('x-user');
+        return typeof user === 'string' ? { REMOTE_USER: user } : undefined;
+      },
     });
     await exchange(url, 'GET / HTTP/1.1\r\nX-User: me\r\n');
     await exchange(url, 'GET / HTTP/1.1\r\n');

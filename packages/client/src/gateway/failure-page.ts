@@ -62,14 +62,14 @@ const REMEDIES: Partial<Record<FcgiClientErrorCode, string>> = {
 };
 
 /** What happened and what to do, in plain words; nothing that the application said. */
-export function explainFailure(error: unknown, address: string): string {
+export function explainFailure(error: unknown, address: string | undefined): string {
   if (error instanceof GatewayRefusal) return error.message;
   if (!(error instanceof FcgiClientError) && !(error instanceof RemoteProtocolError)) {
     return 'The gateway failed; its log has the reason.';
   }
-  const lines = [error.message, `Application: ${address}`, `Error: ${error.code}`];
-  const remedy = remedyFor(error);
-  return (remedy === undefined ? lines : [...lines, remedy]).join('\n');
+  const application = address === undefined ? [] : [`Application: ${address}`];
+  const remedy = remedyFor(error) ?? [];
+  return [error.message, ...application, `Error: ${error.code}`].concat(remedy).join('\n');
 }
 
 function remedyFor(error: FcgiClientError | RemoteProtocolError): string | undefined {
@@ -90,15 +90,22 @@ export function isLocal(request: IncomingMessage): boolean {
   return isLoopback && PROXY_FIELDS.every((name) => request.headers[name] === undefined);
 }
 
-/** Answers with a status and, where there is one, an explanation. */
-export function sendFailure(http: ServerResponse, status: number, explanation: string | undefined): void {
+/** The header fields of every failure. */
+export const failureFields: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
+  'Content-Type': 'text/plain; charset=utf-8',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+/** What is shown: the status and, where there is one, an explanation. */
+export function failureText(status: number, explanation: string | undefined): string {
   const title = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
-  const text = explanation === undefined ? `${title}\n` : `${title}\n\n${explanation}\n`;
-  http.writeHead(status, {
-    'Cache-Control': 'no-store',
-    'Content-Length': Buffer.byteLength(text),
-    'Content-Type': 'text/plain; charset=utf-8',
-    'X-Content-Type-Options': 'nosniff',
-  });
+  return explanation === undefined ? `${title}\n` : `${title}\n\n${explanation}\n`;
+}
+
+/** Answers with {@link failureText}. */
+export function sendFailure(http: ServerResponse, status: number, explanation: string | undefined): void {
+  const text = failureText(status, explanation);
+  http.writeHead(status, { ...failureFields, 'Content-Length': Buffer.byteLength(text) });
   http.end(text);
 }

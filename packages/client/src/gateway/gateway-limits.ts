@@ -32,6 +32,12 @@ export interface GatewayLimits {
    */
   readonly localRedirects?: number;
   /**
+   * Milliseconds for which an application that could not be reached gets no requests, as long as there are others.
+   *
+   * @defaultValue 10,000
+   */
+  readonly unreachableTimeout?: number;
+  /**
    * Milliseconds for which an HTTP client may take no byte of its answer; then its connection is closed.
    *
    * @defaultValue 60,000
@@ -49,5 +55,6 @@ export const DEFAULT_GATEWAY_LIMITS: ResolvedGatewayLimits = {
   discardBytes: 1_048_576,
   discardTimeout: 2_000,
   localRedirects: 10,
+  unreachableTimeout: 10_000,
   writeStallTimeout: 60_000,
 };

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FcgiHeader } from '../cgi-response-head.ts';
-import type { FcgiResponse } from '../fcgi-response.ts';
 import { startTimer } from '../stall-timer.ts';
+import type { GatewayAnswer } from './gateway-answer.ts';
 
 /** These concern the connection to the HTTP client, which is not the application's (RFC 3875 §6.3.4). */
 const CONNECTION_FIELDS = new Set([
@@ -37,25 +37,37 @@ export function answerFields(headers: readonly FcgiHeader[], hasLength: boolean)
   return headers.filter(([name]) => !left.has(name.toLowerCase())).flat();
 }
 
+/** How {@link sendAnswer} sends. */
+export interface SendOptions {
+  readonly isHead: boolean;
+  /** Told how many bytes of the body have been handed over. */
+  readonly onSent: (bytes: number) => void;
+  /** Milliseconds without a byte that the client takes. */
+  readonly stallTimeout: number;
+}
+
+/** Whether a response with this status can have a body (RFC 9110 §6.4.1). */
+export function hasBody(status: number): boolean {
+  return status !== 204 && status !== 304;
+}
+
 /**
- * Sends the response of an application to the HTTP client.
+ * Sends an answer to the HTTP client.
  *
- * @param stallTimeout milliseconds without a byte that the client takes
  * @returns what was wrong with the body, if anything; then the client's connection has been cut, unless the
  *   body was only too long
  * @throws the error of the body where it breaks off
  */
 export async function sendAnswer(
-  response: FcgiResponse,
-  isHead: boolean,
+  answer: GatewayAnswer,
   http: ServerResponse,
-  stallTimeout: number,
+  { isHead, onSent, stallTimeout }: SendOptions,
 ): Promise<BodyFault | undefined> {
-  const { body, contentLength, headers, status } = response;
+  const { body, contentLength, headers, reason, status } = answer;
   const fields = answerFields(headers, status !== 204);
-  if (response.reason === '') http.writeHead(status, fields);
-  else http.writeHead(status, response.reason, fields);
-  if (isHead || status === 204 || status === 304) {
+  if (reason === '') http.writeHead(status, fields);
+  else http.writeHead(status, reason, fields);
+  if (isHead || !hasBody(status)) {
     http.end();
     await discard(body);
     return undefined;
@@ -69,6 +81,7 @@ export async function sendAnswer(
       const room = (contentLength ?? Number.POSITIVE_INFINITY) - sent;
       const piece = chunk.length > room ? chunk.subarray(0, room) : chunk;
       sent += piece.length;
+      onSent(piece.length);
       if (!http.write(piece)) {
         const fault = await drained(http, stallTimeout);
         if (fault !== undefined) return cut(http, fault);

@@ -71,8 +71,8 @@ export interface CollectedBody {
  *
  * @param limit bytes
  */
-export async function collectBody(request: IncomingMessage, limit: number): Promise<CollectedBody> {
-  const body = new HttpBody(request);
+export async function collectBody(source: AsyncIterable<Uint8Array>, limit: number): Promise<CollectedBody> {
+  const body = source[Symbol.asyncIterator]();
   const pieces: Uint8Array[] = [];
   let length = 0;
   for (let result = await body.next(); !result.done; result = await body.next()) {
@@ -83,9 +83,16 @@ export async function collectBody(request: IncomingMessage, limit: number): Prom
   return { length, stdin: Buffer.concat(pieces) };
 }
 
-async function* chain(pieces: readonly Uint8Array[], rest: HttpBody): AsyncGenerator<Uint8Array> {
-  yield Buffer.concat(pieces);
-  yield* rest;
+async function* chain(
+  pieces: readonly Uint8Array[],
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield Buffer.concat(pieces);
+    for (let result = await rest.next(); !result.done; result = await rest.next()) yield result.value;
+  } finally {
+    await rest.return?.();
+  }
 }
 
 /**
