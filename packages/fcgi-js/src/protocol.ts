@@ -35,6 +35,7 @@ export {
   type NameValuePair,
   ProtocolStatus,
   RecordDecoder,
+  type RecordDecoderOptions,
   RecordType,
   RemoteProtocolError,
   type RemoteProtocolErrorCode,

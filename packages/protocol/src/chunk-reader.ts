@@ -6,25 +6,27 @@ export class ChunkReader {
   chunk: Uint8Array = EMPTY;
   /** Position in {@link chunk} of the next unread byte. */
   offset = 0;
-  /** The chunks after {@link chunk}, none of them empty; those before `#next` have been read. */
-  readonly #waiting: Uint8Array[] = [];
+  /** The chunks after {@link chunk}, none of them empty; those before `#next` have been read. Mostly there are none. */
+  #waiting: Uint8Array[] | undefined;
   #next = 0;
   #closed = false;
 
   /** Appends a chunk. */
   push(chunk: Uint8Array): void {
     if (this.#closed || chunk.length === 0) return;
-    if (this.offset === this.chunk.length && this.#waiting.length === 0) {
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(chunk);
+    } else if (this.offset === this.chunk.length) {
       this.chunk = chunk;
       this.offset = 0;
     } else {
-      this.#waiting.push(chunk);
+      this.#waiting = [chunk];
     }
   }
 
   /** Bytes that can be read from {@link chunk}, after moving on to the next chunk where this one is used up. */
   available(): number {
-    if (this.offset === this.chunk.length && this.#waiting.length > 0) this.#advance();
+    if (this.offset === this.chunk.length && this.#waiting !== undefined) this.#advance(this.#waiting);
     return this.chunk.length - this.offset;
   }
 
@@ -41,17 +43,16 @@ export class ChunkReader {
     this.#closed = true;
     this.chunk = EMPTY;
     this.offset = 0;
-    this.#waiting.length = 0;
+    this.#waiting = undefined;
     this.#next = 0;
   }
 
-  #advance(): void {
-    const waiting = this.#waiting;
+  #advance(waiting: Uint8Array[]): void {
     this.chunk = waiting[this.#next]!;
     this.offset = 0;
     this.#next += 1;
     if (this.#next === waiting.length) {
-      waiting.length = 0;
+      this.#waiting = undefined;
       this.#next = 0;
     } else {
       // Removing it from the front instead would move all the others, each time.

@@ -1,11 +1,23 @@
 import { Accumulator } from './accumulator.ts';
 import { decodeBeginRequest, decodeEndRequest, decodeUnknownType } from './bodies.ts';
-import { checkBytes } from './checks.ts';
+import { checkBoolean, checkBytes, checkFields } from './checks.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { FCGI_HEADER_LEN, FCGI_NULL_REQUEST_ID, FCGI_VERSION_1, RecordType } from './constants.ts';
 import { RemoteProtocolError } from './errors.ts';
 import { isZeroHeader } from './header.ts';
 import type { FcgiRecord } from './records.ts';
+
+/** What a {@link RecordDecoder} may be told. */
+export interface RecordDecoderOptions {
+  /**
+   * Whether the content of a stream that straddles chunks is handed out as it comes, as several records: each of them
+   * lies in one chunk, so that nothing is copied, and nobody waits for the end of a long record. For who puts the
+   * contents of streams together anyway. An empty content still is the end of a stream, and nothing else.
+   *
+   * @defaultValue false: records are as they were sent
+   */
+  readonly inPieces?: boolean;
+}
 
 /**
  * Turns the bytes of one direction of a FastCGI connection into records (§3.3), however they were cut.
@@ -29,11 +41,23 @@ export class RecordDecoder {
   readonly #reader = new ChunkReader();
   /** A header or a content that straddles chunks. */
   readonly #gathered = new Accumulator();
+  readonly #inPieces: boolean;
   #inContent = false;
   #type = 0;
   #requestId = 0;
   #paddingLeft = 0;
   #error: RemoteProtocolError | undefined;
+
+  /**
+   * @param options see the fields for the defaults
+   * @throws LocalProtocolError `FCGI_ARGUMENT_INVALID` where an option is of the wrong kind
+   */
+  constructor(options: RecordDecoderOptions = {}) {
+    checkFields('options', options);
+    const { inPieces = false } = options;
+    checkBoolean('inPieces', inPieces);
+    this.#inPieces = inPieces;
+  }
 
   /**
    * Takes the next bytes of the connection. Errors in them come out of {@link next}.
@@ -163,8 +187,12 @@ export class RecordDecoder {
         return undefined;
       }
       const taken = Math.min(missing, available);
-      content.add(reader.chunk, from, from + taken);
       reader.offset = from + taken;
+      if (this.#inPieces && isStream(this.#type)) {
+        content.start(missing - taken);
+        return toRecord(this.#type, this.#requestId, reader.chunk.subarray(from, reader.offset));
+      }
+      content.add(reader.chunk, from, from + taken);
     }
   }
 
@@ -192,6 +220,10 @@ function checkRequestId(type: number, requestId: number): void {
       `A record of type ${type} is a management record, so its request ID must be 0, but it is ${requestId}.`,
     );
   }
+}
+
+function isStream(type: number): boolean {
+  return type >= RecordType.Params && type <= RecordType.Data;
 }
 
 function toRecord(type: number, requestId: number, content: Uint8Array): FcgiRecord {

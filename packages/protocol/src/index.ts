@@ -13,7 +13,7 @@ export {
   Role,
   type StreamType,
 } from './constants.ts';
-export { RecordDecoder } from './decoder.ts';
+export { RecordDecoder, type RecordDecoderOptions } from './decoder.ts';
 export {
   type BeginRequestFields,
   type BytesLike,

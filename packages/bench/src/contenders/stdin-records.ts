@@ -6,7 +6,7 @@ import { obeyBenchmark, programArguments } from './parts/program.ts';
 const { socketPath, work } = programArguments();
 
 createServer({ allowHalfOpen: true }, (socket) => {
-  const decoder = new RecordDecoder();
+  const decoder = new RecordDecoder({ inPieces: true });
   let length = 0;
   if (work === 'decode') {
     socket.on('data', (chunk) => {

@@ -74,7 +74,7 @@ export type MultiplexerEvent<Owner> =
  * ({@link taken}) and ends requests ({@link end}).
  */
 export class Multiplexer<Owner> {
-  readonly #decoder = new RecordDecoder();
+  readonly #decoder = new RecordDecoder({ inPieces: true });
   readonly #requests = new ActiveRequests<Owner>();
   readonly #options: MultiplexerOptions;
   readonly #budget: InputBudget<Owner>;

@@ -1,19 +1,19 @@
 import { RemoteProtocolError } from '@fcgi-js/protocol';
-import { chunkings, hex, join, record, specificationVectors } from 'test-support';
+import { chunkings, cutAt, hex, join, record, specificationVectors } from 'test-support';
 import { describe, expect, test } from 'vitest';
-import { Recorder, type Surroundings } from '../support/multiplexing.ts';
+import { joinPieces, Recorder, type Surroundings } from '../support/multiplexing.ts';
 import { begin, data, params, paramsRecord, post, stdin } from '../support/wire.ts';
 
 const P = { A: '1' };
 /** The beginning of one more record: nothing comes of it. */
 const UNFINISHED = hex('01 05 0001 0003 00');
 
-/** Checks that bytes give these events in every chunking. */
+/** Checks that bytes give these events in every chunking, bodies in one piece or several. */
 function expectEvents(bytes: Uint8Array, expected: readonly string[], surroundings?: Surroundings): void {
   const different: unknown[] = [];
   for (const { name, chunks } of chunkings(bytes, UNFINISHED)) {
     const events = new Recorder(surroundings).push(...chunks);
-    if (events.join('\n') !== expected.join('\n')) different.push({ name, events });
+    if (joinPieces(events) !== joinPieces(expected)) different.push({ name, events });
   }
   expect(different.slice(0, 2)).toEqual([]);
 }
@@ -147,6 +147,15 @@ describe('STDIN', () => {
   test('before the end of PARAMS counts for nothing', () => {
     const bytes = join(begin(1), stdin(1, 'early'), stdin(1), params(1, P), stdin(1, 'x'), stdin(1));
     expectEvents(bytes, ['request 1 role 1: A=1', 'stdin 1 "x"', 'stdin 1 ends']);
+  });
+
+  test('comes as it arrives, before its record is complete', () => {
+    const recorder = new Recorder();
+    recorder.push(begin(1), params(1, { CONTENT_LENGTH: '6' }));
+    const [first, second, third] = cutAt(join(stdin(1, 'abcdef'), stdin(1)), [10, 12]);
+    expect(recorder.push(first!)).toEqual(['stdin 1 "ab"']);
+    expect(recorder.push(second!)).toEqual(['stdin 1 "cd"']);
+    expect(recorder.push(third!)).toEqual(['stdin 1 "ef"', 'stdin 1 ends']);
   });
 
   test('ends with the last byte of CONTENT_LENGTH, and what follows is discarded', () => {

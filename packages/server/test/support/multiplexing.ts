@@ -46,6 +46,16 @@ export class Recorder {
   }
 }
 
+/** Lines of {@link show}, where pieces of a body that follow each other are one: bodies come as they were cut. */
+export function joinPieces(lines: readonly string[]): string {
+  let text = lines.join('\n');
+  for (let before = ''; before !== text; ) {
+    before = text;
+    text = text.replace(/^((?:stdin|data) \d+) "(.*)"\n\1 "/m, '$1 "$2');
+  }
+  return text;
+}
+
 /** An event in one line, and one more for the end of an empty body, which comes with the request. */
 export function show(event: MultiplexerEvent<string>): string {
   switch (event.kind) {
