@@ -85,7 +85,7 @@ describe('outputs', () => {
     for (const requestId of [1, 2, 3]) {
       const output = outputOf(writer, requestId);
       output.observer = { drained: () => told.push(requestId) };
-      output.write(new Uint8Array(20_000));
+      output.write(new Uint8Array(70_000));
       if (requestId === 2) writer.release(output);
     }
     far.resume();

@@ -1,8 +1,8 @@
-import { encodeStream, ProtocolStatus, RecordType } from '@fcgi-js/protocol';
+import { encodeStream, ProtocolStatus, RecordType, STREAM_RECORD_CONTENT_LIMIT } from '@fcgi-js/protocol';
 import { encodeEnd, type RecordBytes, StdoutParts } from './stdout-records.ts';
 
-/** From here on, output is written without waiting for more to go with it, in bytes. */
-const FLUSH_BYTES = 16_384;
+/** From here on, output is written without waiting for more to go with it, in bytes: it fills a record. */
+const FLUSH_BYTES = STREAM_RECORD_CONTENT_LIMIT;
 
 /** Who writes to an output. */
 export interface OutputObserver {

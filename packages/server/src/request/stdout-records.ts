@@ -8,8 +8,11 @@ import {
 } from '@fcgi-js/protocol';
 import { isByteText } from './byte-text.ts';
 
-/** Above this many bytes, contents are written where they lie rather than joined. */
-const COPY_LIMIT = 16_384;
+/**
+ * Above this many bytes, contents are written where they lie rather than joined. With its records, text up to here
+ * has less than the 16 KB that Node copies to its stack to write it.
+ */
+const COPY_LIMIT = 16_320;
 
 /** Records as they are written: bytes, or text of which each character is one byte (Latin-1). */
 export type RecordBytes = string | Uint8Array;
@@ -47,8 +50,7 @@ export class StdoutParts {
    * or array, so that a small response leaves in one write.
    */
   take(requestId: number, tail: string): RecordBytes[] {
-    const records =
-      this.bytes <= COPY_LIMIT ? [this.#joined(requestId, tail)] : this.#inPlace(requestId, tail);
+    const records = this.#records(requestId, tail);
     this.clear();
     return records;
   }
@@ -76,13 +78,25 @@ export class StdoutParts {
     this.#text = '';
   }
 
+  #records(requestId: number, tail: string): RecordBytes[] {
+    if (this.bytes <= COPY_LIMIT) return [this.#joined(requestId, tail)];
+    if (this.#parts === undefined && this.bytes <= STREAM_RECORD_CONTENT_LIMIT) {
+      return [Buffer.from(this.#joinedText(requestId, tail), 'latin1')];
+    }
+    return this.#inPlace(requestId, tail);
+  }
+
+  #joinedText(requestId: number, tail: string): string {
+    const padding = streamPadding(RecordType.Stdout, this.bytes);
+    const header = headerText(RecordType.Stdout, requestId, this.bytes, padding);
+    return `${header}${this.#text}${PADDING[padding]}${tail}`;
+  }
+
   #joined(requestId: number, tail: string): RecordBytes {
     const { bytes } = this;
     if (bytes === 0) return tail;
+    if (this.#parts === undefined) return this.#joinedText(requestId, tail);
     const padding = streamPadding(RecordType.Stdout, bytes);
-    if (this.#parts === undefined) {
-      return `${headerText(RecordType.Stdout, requestId, bytes, padding)}${this.#text}${PADDING[padding]}${tail}`;
-    }
     // Every byte of it is written below.
     const target = Buffer.allocUnsafe(FCGI_HEADER_LEN + bytes + padding + tail.length);
     let offset = writeRecordHeader(target, 0, RecordType.Stdout, requestId, bytes, padding);

@@ -42,7 +42,7 @@ describe('STDOUT', () => {
 
   test('leaves at once when there is much of it', () => {
     const { output, told } = newOutput();
-    output.write('x'.repeat(16_383));
+    output.write('x'.repeat(65_519));
     expect(told).toEqual(['flush soon']);
     output.write('y');
     expect(told).toHaveLength(2);

@@ -78,22 +78,25 @@ test('what was taken is gone', () => {
 });
 
 describe('a large response', () => {
-  test.each([16_385, 65_535, 65_536, 131_071, 200_000])('of %i bytes is whole, in order', (length) => {
-    const parts = new StdoutParts();
-    const content = pattern(length);
-    parts.add('head\r\n', 'latin1');
-    parts.add(content, 'latin1');
-    parts.add('tail', 'latin1');
-    const { bytes } = taken(parts, encodeEnd(1, { appStatus: 0, protocolStatus: 0, stderrUsed: false }));
-    const { length: used, records } = splitRecords(bytes);
-    expect(used).toBe(bytes.length);
-    const outputs = records.filter(({ type }) => type === Type.stdout);
-    expect(outputs.at(-1)!.content).toHaveLength(0);
-    expect(outputs.slice(0, -1).every((each) => each.content.length > 0)).toBe(true);
-    const whole = Buffer.concat(outputs.map((each) => each.content));
-    expect(whole.equals(Buffer.concat([latin1('head\r\n'), content, latin1('tail')]))).toBe(true);
-    expect(outputs.every(({ padding }) => padding.every((byte) => byte === 0))).toBe(true);
-  });
+  test.each([16_320, 16_321, 16_385, 65_535, 65_536, 131_071, 200_000])(
+    'of %i bytes is whole, in order',
+    (length) => {
+      const parts = new StdoutParts();
+      const content = pattern(length);
+      parts.add('head\r\n', 'latin1');
+      parts.add(content, 'latin1');
+      parts.add('tail', 'latin1');
+      const { bytes } = taken(parts, encodeEnd(1, { appStatus: 0, protocolStatus: 0, stderrUsed: false }));
+      const { length: used, records } = splitRecords(bytes);
+      expect(used).toBe(bytes.length);
+      const outputs = records.filter(({ type }) => type === Type.stdout);
+      expect(outputs.at(-1)!.content).toHaveLength(0);
+      expect(outputs.slice(0, -1).every((each) => each.content.length > 0)).toBe(true);
+      const whole = Buffer.concat(outputs.map((each) => each.content));
+      expect(whole.equals(Buffer.concat([latin1('head\r\n'), content, latin1('tail')]))).toBe(true);
+      expect(outputs.every(({ padding }) => padding.every((byte) => byte === 0))).toBe(true);
+    },
+  );
 
   test('is not copied', () => {
     const content = pattern(100_000);
@@ -103,6 +106,17 @@ describe('a large response', () => {
       (part) => typeof part !== 'string' && part.buffer === content.buffer,
     );
     expect(ofContent.reduce((sum, { length }) => sum + length, 0)).toBe(100_000);
+  });
+
+  test.each([16_320, 16_321, 65_520])('of %i characters is written at once', (length) => {
+    const parts = new StdoutParts();
+    parts.add('x'.repeat(length), 'utf8');
+    const { written, bytes } = taken(parts, '\xee');
+    expect(written).toHaveLength(1);
+    const { length: used, records } = splitRecords(bytes.subarray(0, -1));
+    expect(used).toBe(bytes.length - 1);
+    expect(Buffer.from(records[0]!.content).toString('latin1')).toBe('x'.repeat(length));
+    expect(bytes.at(-1)).toBe(0xee);
   });
 
   test('may be text', () => {
