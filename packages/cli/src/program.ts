@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { decodeCommand } from './commands/decode.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { pingCommand } from './commands/ping.ts';
 import { requestCommand } from './commands/request.ts';
@@ -9,8 +10,11 @@ import { colorsOf, type Io } from './io.ts';
 export function createProgram(io: Io): Command {
   const program = new Command('fcgi')
     .description('Runs, asks, watches and diagnoses FastCGI applications, in any language.')
-    .version(manifest.version);
-  for (const command of [requestCommand(io), pingCommand(io), doctorCommand(io)]) program.addCommand(command);
+    .version(manifest.version)
+    .addCommand(requestCommand(io))
+    .addCommand(pingCommand(io))
+    .addCommand(decodeCommand(io))
+    .addCommand(doctorCommand(io));
   for (const command of [program, ...program.commands]) configure(command, io);
   return program;
 }

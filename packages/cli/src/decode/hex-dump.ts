@@ -1,0 +1,74 @@
+import { CommandFailure } from '../command-failure.ts';
+import { collectText } from './collect.ts';
+import { rawSource } from './raw-source.ts';
+import type { Source } from './source.ts';
+
+/** A line of xxd, hexdump -C or Wireshark: the position, then the bytes, then text. */
+const DUMP_LINE = /^\s*([0-9a-f]{4,16})(?:: ?(.*?)(?: {2}.*)?| {2,}(.*?)(?:(?:\|| {3}).*)?)$/i;
+
+/** Whether bytes are text of hexadecimal digits: records begin with the byte 1, which is none. */
+export function isHexDump(start: Uint8Array): boolean {
+  return /^\s*(?:\\x|0x)?[0-9a-f]{2}/i.test(Buffer.from(start).toString('latin1'));
+}
+
+/**
+ * Reads hexadecimal digits, with or without positions beside them.
+ *
+ * @throws CommandFailure where a line is something else
+ */
+export async function readHexDump(pieces: AsyncIterable<Uint8Array>): Promise<Source> {
+  const bytes = parseHexDump(await collectText(pieces));
+  return rawSource(bytes, single(bytes));
+}
+
+/** The bytes that a dump stands for. */
+export function parseHexDump(text: string): Uint8Array {
+  const lines = text.split(/\r?\n/);
+  const hasPositions = lines.some((line) => /^\s*[0-9a-f]{4,16}(:| {2,}[0-9a-f]{2} )/i.test(line));
+  const parts: Buffer[] = [];
+  let length = 0;
+  let repeats = false;
+  lines.forEach((line, index) => {
+    if (line.trim() === '') return;
+    if (line.trim() === '*') {
+      repeats = true;
+      return;
+    }
+    const { at, bytes } = hasPositions
+      ? parseDumpLine(line, index)
+      : { at: undefined, bytes: parseDigits(line, index) };
+    const last = parts.at(-1);
+    // hexdump writes * for lines that are like the one before.
+    while (repeats && last !== undefined && at !== undefined && length < at) {
+      parts.push(last);
+      length += last.length;
+    }
+    repeats = false;
+    parts.push(bytes);
+    length += bytes.length;
+  });
+  return Buffer.concat(parts);
+}
+
+function parseDumpLine(line: string, index: number): { at: number; bytes: Buffer } {
+  // The last line of hexdump is a position only.
+  const alone = /^\s*([0-9a-f]{4,16})\s*$/i.exec(line);
+  const match = alone ?? DUMP_LINE.exec(line);
+  if (match === null) throw notHex(index);
+  const [, at = '', afterColon, afterBlanks] = match;
+  return { at: Number.parseInt(at, 16), bytes: parseDigits(afterColon ?? afterBlanks ?? '', index) };
+}
+
+function parseDigits(text: string, index: number): Buffer {
+  const digits = text.replace(/\\x|0x|[\s,:"]/gi, '');
+  if (!/^(?:[0-9a-f]{2})*$/i.test(digits)) throw notHex(index);
+  return Buffer.from(digits, 'hex');
+}
+
+function notHex(index: number): CommandFailure {
+  return new CommandFailure(`This looks like hexadecimal digits, but line ${index + 1} has something else.`);
+}
+
+async function* single(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

@@ -1,0 +1,93 @@
+import { RecordType } from '@fcgi-js/protocol';
+import type { Io } from '../io.ts';
+import { toRecord } from '../records/describe-scanned.ts';
+import { typeName } from '../records/names.ts';
+import { decodeText } from '../records/text.ts';
+import type { Observation } from '../watch/connection-watch.ts';
+import type { Scanned } from '../watch/scanner.ts';
+import { paramToShow } from '../watch/secrets.ts';
+import { headFields } from '../watch/tell-head.ts';
+import type { WatchedRequest } from '../watch/watched-request.ts';
+import type { Counts, DecodeOptions, Printer } from './decode.ts';
+
+/** Prints one line of JSON for each record, for what is between records, and for the whole. */
+export class JsonLines implements Printer {
+  readonly #io: Io;
+  readonly #options: DecodeOptions;
+  #connection: string | undefined;
+  #told = new WeakSet<WatchedRequest>();
+
+  constructor(io: Io, options: DecodeOptions) {
+    this.#io = io;
+    this.#options = options;
+  }
+
+  connection(name: string | undefined): void {
+    this.#connection = name;
+  }
+
+  observe({ direction, findings, params, request, scanned }: Observation, time: number | undefined): void {
+    const showSecrets = this.#options.showSecrets === true;
+    const isHeadNew = request?.head !== undefined && !this.#told.has(request);
+    if (isHeadNew) this.#told.add(request);
+    this.#write({
+      ...(this.#connection === undefined ? {} : { connection: this.#connection }),
+      direction,
+      ...(time === undefined ? {} : { time }),
+      ...(scanned === undefined ? { kind: 'end' } : this.#fields(scanned)),
+      ...(params.length > 0 && this.#options.params
+        ? { params: params.map(([name, value]) => [name, paramToShow(name, value, showSecrets)]) }
+        : {}),
+      ...(isHeadNew && this.#options.params && request.head !== undefined
+        ? { head: headFields(request.head, showSecrets) }
+        : {}),
+      findings,
+    });
+  }
+
+  summary(counts: Counts): void {
+    this.#write({ kind: 'summary', ...counts });
+  }
+
+  #fields(scanned: Scanned): object {
+    if (scanned.kind !== 'record')
+      return { kind: scanned.kind, offset: scanned.offset, length: scanned.length };
+    const { content, kind, offset, padding, requestId, type } = scanned;
+    return {
+      kind,
+      offset,
+      type,
+      typeName: typeName(type),
+      requestId,
+      contentLength: content.length,
+      paddingLength: padding.length,
+      ...bodyOf(scanned),
+      ...(this.#isShown(type) ? { text: decodeText(content) } : {}),
+    };
+  }
+
+  /** STDERR is always shown; bodies where they are asked for. */
+  #isShown(type: number): boolean {
+    if (type === RecordType.Stderr) return this.#options.params;
+    return this.#options.content === true && type >= RecordType.Stdin && type <= RecordType.Data;
+  }
+
+  #write(value: object): void {
+    this.#io.stdout.write(`${JSON.stringify(value)}\n`);
+  }
+}
+
+/** The numbers in the records of fixed length. */
+function bodyOf(scanned: Scanned & { kind: 'record' }): object {
+  const record = toRecord(scanned);
+  switch (record?.type) {
+    case RecordType.BeginRequest:
+      return { role: record.role, flags: record.flags };
+    case RecordType.EndRequest:
+      return { appStatus: record.appStatus, protocolStatus: record.protocolStatus };
+    case RecordType.UnknownType:
+      return { unknownType: record.unknownType };
+    default:
+      return {};
+  }
+}

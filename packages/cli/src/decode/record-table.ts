@@ -1,0 +1,128 @@
+import { escapeLogText } from '@fcgi-js/client';
+import { RecordType } from '@fcgi-js/protocol';
+import { type Colors, colorsOf, type Io } from '../io.ts';
+import { describeScanned } from '../records/describe-scanned.ts';
+import { typeName } from '../records/names.ts';
+import { decodeText, showBytes } from '../records/text.ts';
+import type { Observation } from '../watch/connection-watch.ts';
+import type { Finding } from '../watch/finding.ts';
+import type { Scanned, ScannedRecord } from '../watch/scanner.ts';
+import { paramToShow } from '../watch/secrets.ts';
+import { headFields } from '../watch/tell-head.ts';
+import type { WatchedRequest } from '../watch/watched-request.ts';
+import type { Counts, DecodeOptions, Printer } from './decode.ts';
+
+const INDENT = ' '.repeat(13);
+const WIDTHS = { id: 5, length: 6, offset: 10, padding: 3, time: 12, type: 'GET_VALUES_RESULT'.length };
+const CONTENT_LINE = 100;
+
+/** Prints records as lines of a table, and below each what it holds and what is wrong with it. */
+export class RecordTable implements Printer {
+  readonly #colors: Colors;
+  readonly #io: Io;
+  readonly #options: DecodeOptions;
+  /** Requests whose head has been printed. */
+  #told = new WeakSet<WatchedRequest>();
+  #start: number | undefined;
+  #isFirst = true;
+
+  constructor(io: Io, options: DecodeOptions) {
+    this.#io = io;
+    this.#options = options;
+    this.#colors = colorsOf(io.stdout, io.env);
+  }
+
+  connection(name: string | undefined): void {
+    const { bold } = this.#colors;
+    if (!this.#isFirst) this.#write('');
+    if (name !== undefined) this.#write(bold(name));
+    this.#isFirst = false;
+    this.#start = undefined;
+    this.#write(
+      this.#colors.dim(
+        columns('OFFSET', ' ', 'TYPE', 'ID', 'LENGTH', 'PAD', name === undefined ? '' : 'TIME'),
+      ),
+    );
+  }
+
+  observe({ direction, findings, params, request, scanned }: Observation, time: number | undefined): void {
+    const { cyan, green } = this.#colors;
+    const sign = direction === 'to-application' ? green('>') : cyan('<');
+    if (scanned !== undefined) this.#write(this.#row(sign, scanned, time));
+    if (this.#options.params && scanned?.kind === 'record') this.#tell(scanned, params, request);
+    if (this.#options.content && scanned !== undefined) this.#content(scanned);
+    for (const finding of findings) this.#finding(finding);
+  }
+
+  summary({ connections, errors, notices, records, requests }: Counts): void {
+    const { bold, green, red } = this.#colors;
+    const many = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+    const amount = `${connections > 1 ? `${many(connections, 'connection')}, ` : ''}${many(records, 'record')}, ${many(requests, 'request')}`;
+    const verdict = errors === 0 ? green('nothing is wrong') : red(many(errors, 'error'));
+    this.#write(`\n${bold(amount)}: ${verdict}${notices > 0 ? `, ${many(notices, 'notice')}` : ''}`);
+  }
+
+  #row(sign: string, scanned: Scanned, time: number | undefined): string {
+    this.#start ??= time;
+    const passed = time === undefined ? '' : `+${(time - (this.#start ?? time)).toFixed(1)} ms`;
+    const meaning = describeScanned(scanned);
+    if (scanned.kind !== 'record') {
+      return `${columns(scanned.offset, sign, `(${scanned.kind})`, '', scanned.length, '', passed)}  ${meaning}`;
+    }
+    const { content, offset, padding, requestId, type } = scanned;
+    return `${columns(offset, sign, typeName(type), requestId, content.length, padding.length, passed)}  ${meaning}`;
+  }
+
+  #tell(record: ScannedRecord, params: Observation['params'], request: WatchedRequest | undefined): void {
+    const showSecrets = this.#options.showSecrets === true;
+    for (const [name, value] of params) {
+      this.#write(`${INDENT}${escapeLogText(`${name}=${paramToShow(name, value, showSecrets)}`)}`);
+    }
+    if (record.type === RecordType.Stderr) {
+      for (const line of decodeText(record.content).split('\n')) {
+        if (line !== '') this.#write(`${INDENT}${this.#colors.yellow(escapeLogText(line))}`);
+      }
+    }
+    if (request?.head === undefined || this.#told.has(request)) return;
+    this.#told.add(request);
+    for (const [name, value] of headFields(request.head, showSecrets)) {
+      this.#write(`${INDENT}${escapeLogText(`${name}: ${value}`)}`);
+    }
+  }
+
+  #content(scanned: Scanned): void {
+    if (scanned.kind !== 'record' || scanned.type < RecordType.Stdin || scanned.type > RecordType.Data)
+      return;
+    const text = showBytes(scanned.content);
+    for (let from = 0; from < text.length; from += CONTENT_LINE) {
+      this.#write(`${INDENT}${this.#colors.dim('|')} ${text.slice(from, from + CONTENT_LINE)}`);
+    }
+  }
+
+  #finding({ level, message, offset, rule }: Finding): void {
+    const { red, yellow } = this.#colors;
+    const mark = level === 'error' ? red('error') : yellow('notice');
+    this.#write(
+      `${INDENT}${mark} at byte ${offset}: ${escapeLogText(message)}${rule === undefined ? '' : ` (${rule})`}`,
+    );
+  }
+
+  #write(line: string): void {
+    this.#io.stdout.write(`${line}\n`);
+  }
+}
+
+function columns(
+  offset: number | string,
+  sign: string,
+  type: string,
+  id: number | string,
+  length: number | string,
+  padding: number | string,
+  time: string,
+): string {
+  const right = (value: number | string, width: number) => `${value}`.padStart(width);
+  const start = `${right(offset, WIDTHS.offset)} ${sign} ${type.padEnd(WIDTHS.type)}`;
+  const end = `${right(id, WIDTHS.id)} ${right(length, WIDTHS.length)} ${right(padding, WIDTHS.padding)}`;
+  return time === '' ? `${start} ${end}` : `${start} ${end} ${time.padStart(WIDTHS.time)}`;
+}

@@ -1,0 +1,46 @@
+import { NameValueDecoder } from '@fcgi-js/protocol';
+import { decodeText } from '../records/text.ts';
+import type { Report } from './finding.ts';
+
+/** One param as text. */
+export type Param = readonly [name: string, value: string];
+
+/** Reads the PARAMS stream of one request, and says what is wrong with it. */
+export class ParamPairs {
+  #decoder = unlimited();
+  readonly #names = new Set<string>();
+
+  /** The pairs that this content completes. */
+  read(content: Uint8Array, report: Report): Param[] {
+    this.#decoder.push(content);
+    const pairs: Param[] = [];
+    for (let pair = this.#decoder.next(); pair !== undefined; pair = this.#decoder.next()) {
+      const [name, value] = [decodeText(pair.name), decodeText(pair.value)];
+      if (name === '') report('notice', 'A param has an empty name.', '3.4', 8);
+      if (this.#names.has(name)) {
+        report('notice', `The param ${name} is there twice; most applications take the last one.`, '5.2', 8);
+      }
+      if (/\0/.test(name + value)) {
+        report('error', `The param ${JSON.stringify(name)} has a NUL, which none may have.`, '6.1', 8);
+      }
+      this.#names.add(name);
+      pairs.push([name, value]);
+    }
+    return pairs;
+  }
+
+  /** The stream has ended. */
+  end(report: Report): void {
+    try {
+      this.#decoder.end();
+    } catch {
+      // More may come all the same.
+      this.#decoder = unlimited();
+      report('error', 'PARAMS end in the middle of a name or value.', '3.4', 0);
+    }
+  }
+}
+
+function unlimited(): NameValueDecoder {
+  return new NameValueDecoder({ bytes: Number.POSITIVE_INFINITY, pairs: Number.POSITIVE_INFINITY });
+}

@@ -1,0 +1,40 @@
+import type { Direction } from './finding.ts';
+
+/** The first line of a file that `fcgi tap --save` writes. */
+export const TAP_FILE_HEAD = { format: 'fcgi-tap', version: 1 } as const;
+
+/** What happened on one connection, at one time; a line of such a file. */
+export interface TapEntry {
+  /** In base64; missing for the end of a direction. */
+  readonly bytes?: string;
+  /** Counted from 1. */
+  readonly connection: number;
+  readonly direction: Direction;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** Whether bytes are the beginning of such a file. */
+export function isTapFile(start: Uint8Array): boolean {
+  return Buffer.from(start).toString('latin1').startsWith('{"format":"fcgi-tap"');
+}
+
+/**
+ * Reads a line of such a file.
+ *
+ * @throws Error where it is none
+ */
+export function parseTapEntry(line: string): TapEntry {
+  const { bytes, connection, direction, time } = JSON.parse(line) as Record<string, unknown>;
+  const isDirection = direction === 'from-application' || direction === 'to-application';
+  const isEnd = bytes === undefined;
+  if (
+    !isDirection ||
+    !(isEnd || typeof bytes === 'string') ||
+    typeof connection !== 'number' ||
+    typeof time !== 'number'
+  ) {
+    throw new Error('it is no entry of a file of fcgi tap');
+  }
+  return { connection, direction, time, ...(isEnd ? {} : { bytes }) };
+}
