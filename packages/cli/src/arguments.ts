@@ -18,3 +18,13 @@ export function limitOption(flags: string, description: string, defaultValue?: n
     return value;
   });
 }
+
+/** An option that takes a whole number above 0. */
+export function countOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text) => {
+    const value = Number(text);
+    if (!(/^\d+$/.test(text) && value > 0))
+      throw new InvalidArgumentError('It must be a whole number above 0.');
+    return value;
+  });
+}

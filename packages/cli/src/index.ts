@@ -1,3 +1,3 @@
 export type { Colors, Io, Output } from './io.ts';
 export { main } from './main.ts';
-export { processIo } from './process-io.ts';
+export { endProcess, processIo } from './process-io.ts';

@@ -32,3 +32,17 @@ function interruption(): AbortSignal {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort(signal));
   return controller.signal;
 }
+
+/**
+ * Ends the process. What was written to a pipe arrives first; then nothing that an application has left open, a
+ * timer or a connection to its database, keeps the process.
+ *
+ * @param status the exit status; 0 leaves the one that the application may have set
+ */
+export async function endProcess(status: number): Promise<never> {
+  const written = [process.stdout, process.stderr].map(
+    (stream) => new Promise<void>((resolve) => stream.write('', () => resolve())),
+  );
+  await Promise.all(written);
+  process.exit(status === 0 ? process.exitCode : status);
+}

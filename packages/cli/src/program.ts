@@ -4,6 +4,7 @@ import { decodeCommand } from './commands/decode.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { pingCommand } from './commands/ping.ts';
 import { requestCommand } from './commands/request.ts';
+import { runCommand } from './commands/run.ts';
 import { colorsOf, type Io } from './io.ts';
 
 /** All commands with their options and help; what they do is loaded when one of them runs. */
@@ -11,6 +12,9 @@ export function createProgram(io: Io): Command {
   const program = new Command('fcgi')
     .description('Runs, asks, watches and diagnoses FastCGI applications, in any language.')
     .version(manifest.version)
+    // What follows APP is for the application.
+    .enablePositionalOptions()
+    .addCommand(runCommand(io))
     .addCommand(requestCommand(io))
     .addCommand(pingCommand(io))
     .addCommand(decodeCommand(io))

@@ -1,0 +1,46 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { usageFailure } from '../command-failure.ts';
+
+const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
+
+/**
+ * The file that an argument stands for: itself, with the extension it lacks, or what the `package.json` of a folder
+ * names as `main`, `index` otherwise.
+ *
+ * @returns its absolute path
+ * @throws CommandFailure where there is no such file
+ */
+export function findApplication(argument: string, cwd: string): string {
+  const path = resolve(cwd, argument);
+  const found = findFile(path) ?? (isFolder(path) ? findInFolder(path) : undefined);
+  if (found !== undefined) return found;
+  throw usageFailure(
+    isFolder(path)
+      ? `There is no application in ${path}: neither "main" of a package.json nor index${EXTENSIONS.join(', index')}. Name its file.`
+      : `There is no application ${path}.`,
+  );
+}
+
+function findFile(path: string): string | undefined {
+  if (isFile(path)) return path;
+  return EXTENSIONS.map((extension) => path + extension).find(isFile);
+}
+
+function findInFolder(folder: string): string | undefined {
+  const manifest = join(folder, 'package.json');
+  if (existsSync(manifest)) {
+    const { main } = JSON.parse(readFileSync(manifest, 'utf8')) as { main?: unknown };
+    const file = typeof main === 'string' ? findFile(join(folder, main)) : undefined;
+    if (file !== undefined) return file;
+  }
+  return findFile(join(folder, 'index'));
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}

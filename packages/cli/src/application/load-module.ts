@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs';
+import Module from 'node:module';
+import { dirname, extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** Node's way to run a file as the main module, which it does not document: looked for before it is used. */
+interface UndocumentedModule {
+  _load?(path: string, parent: null, isMain: true): unknown;
+}
+
+const TYPESCRIPT = new Set(['.ts', '.mts', '.cts', '.tsx']);
+
+/**
+ * Runs the file of an application as `node FILE` would: `process.argv[1]` names it, and `require.main` is its module
+ * where it is CommonJS. TypeScript goes through tsx.
+ *
+ * @param args the arguments that the application finds after its own name
+ * @returns what it exports; `module.exports` of CommonJS is the value of `default`
+ */
+export async function loadModule(file: string, args: readonly string[]): Promise<unknown> {
+  process.argv.splice(1, Number.POSITIVE_INFINITY, file, ...args);
+  // Lines of the sources that people know, in the stacks of what was compiled.
+  process.setSourceMapsEnabled(true);
+  if (TYPESCRIPT.has(extname(file))) await registerTypeScript();
+  const { _load } = Module as UndocumentedModule;
+  if (_load === undefined || !isCommonJs(file)) return import(pathToFileURL(file).href);
+  return { default: _load.call(Module, file, null, true) };
+}
+
+async function registerTypeScript(): Promise<void> {
+  const [commonJs, esm] = await Promise.all([import('tsx/cjs/api'), import('tsx/esm/api')]);
+  commonJs.register();
+  esm.register();
+}
+
+/** Whether Node would take a file for CommonJS. Where nothing says so, its syntax decides. */
+function isCommonJs(file: string): boolean {
+  const kind = extname(file).at(1);
+  if (kind === 'c') return true;
+  if (kind === 'm') return false;
+  const type = packageType(dirname(file));
+  if (type !== undefined) return type === 'commonjs';
+  // A wrong guess loses `require.main` and nothing else: `import()` loads both.
+  return !/^\s*(?:import|export)\b/m.test(readFileSync(file, 'utf8'));
+}
+
+/** `type` of the nearest `package.json`. */
+function packageType(folder: string): unknown {
+  const manifest = join(folder, 'package.json');
+  if (existsSync(manifest)) return (JSON.parse(readFileSync(manifest, 'utf8')) as { type?: unknown }).type;
+  const parent = dirname(folder);
+  return parent === folder ? undefined : packageType(parent);
+}

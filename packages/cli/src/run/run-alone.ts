@@ -1,0 +1,82 @@
+import { Console } from 'node:console';
+import { once } from 'node:events';
+import { relative } from 'node:path';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { FcgiServerError } from '@fcgi-js/server';
+import { type Application, loadApplication, NothingToServe } from '../application/load-application.ts';
+import { CommandFailure } from '../command-failure.ts';
+import { colorsOf, type Io } from '../io.ts';
+import type { RunOptions } from './run.ts';
+import { type Service, serveApplication } from './serve-application.ts';
+import { type StopSignals, watchStopSignals } from './stop-signals.ts';
+
+/** Loads and serves an application in this process. */
+export async function runAlone(io: Io, file: string, options: RunOptions): Promise<void> {
+  keepOutputApart();
+  const signals = watchStopSignals();
+  const say = (message: string) => {
+    io.stderr.write(`${colorsOf(io.stderr, io.env).cyan('fcgi:')} ${message}\n`);
+  };
+  const application = await Promise.race([load(file, options, say), signals.first]);
+  // Told to end before there was anything to end.
+  if (typeof application === 'string') return;
+  const service = await serve(application, options);
+  say(`${relative(io.cwd, file)} (${application.kind}) is served on ${service.address}`);
+  // Plain CGI has one request, and nothing else to wait for.
+  if (service.address === 'cgi') return service.stop(Number.POSITIVE_INFINITY);
+  const signal = await Promise.race([signals.first, service.closed]);
+  const timeout = options.stopTimeout * 1000;
+  if (signal !== undefined) {
+    const again = await Promise.race([service.stop(timeout), signals.second]);
+    if (again !== undefined) throw new CommandFailure(`${again}: ended at once, with what was under way`);
+  }
+  await applicationEnds(signals, signal, timeout);
+}
+
+/** What the application throws is shown by Node, which knows best which line of it is to blame. */
+async function load(
+  file: string,
+  { args, startTimeout }: RunOptions,
+  notice: (message: string) => void,
+): Promise<Application> {
+  try {
+    return await loadApplication({ args, file, notice, timeout: startTimeout * 1000 });
+  } catch (error) {
+    if (error instanceof NothingToServe) throw new CommandFailure(error.message);
+    notice(`${file} could not be loaded:`);
+    void Promise.reject(error);
+    // An application that handles rejections has had its turn then, and is not to be served all the same.
+    await nextTurn();
+    throw new CommandFailure();
+  }
+}
+
+async function serve(application: Application, options: RunOptions): Promise<Service> {
+  try {
+    return await serveApplication(application, options);
+  } catch (error) {
+    if (error instanceof FcgiServerError) throw new CommandFailure(error.message);
+    throw error;
+  }
+}
+
+/**
+ * Gives an application that has closed its server, or listens for the signal itself, the time to end in its own way.
+ * Nest sends itself the signal once more when it has done so.
+ */
+async function applicationEnds(
+  signals: StopSignals,
+  signal: NodeJS.Signals | void,
+  timeout: number,
+): Promise<void> {
+  if (signal !== undefined && process.listenerCount(signal) === 1) return;
+  const deadline = signal === undefined ? [] : [delay(timeout, undefined, { ref: false }), signals.second];
+  await Promise.race([once(process, 'beforeExit'), ...deadline]);
+}
+
+/** In plain CGI the output is the response: what an application prints by the way belongs into the error log. */
+function keepOutputApart(): void {
+  const { GATEWAY_INTERFACE, REQUEST_METHOD } = process.env;
+  if (GATEWAY_INTERFACE === undefined || REQUEST_METHOD === undefined) return;
+  globalThis.console = new Console(process.stderr, process.stderr);
+}

@@ -1,0 +1,84 @@
+import type { AddressInfo } from 'node:net';
+import { parseAddress } from '@fcgi-js/client';
+import { createServer, type FcgiServer, FcgiServerError } from '@fcgi-js/server';
+import type { Application } from '../application/load-application.ts';
+import { openTrialGateway, type TrialGateway } from './trial-gateway.ts';
+
+/** Where and how an application is served. */
+export interface ServeOptions {
+  /** Addresses that may connect over TCP. */
+  readonly allow?: readonly string[];
+  readonly backlog?: number;
+  /** A listen address of `@fcgi-js/server`. */
+  readonly listen: string;
+  readonly mount?: string;
+  readonly socketGroup?: string;
+  readonly socketMode?: number;
+  readonly socketOwner?: string;
+}
+
+/** An application that is being served. */
+export interface Service {
+  /** Where, as text: a listen address, or the URL of the gateway that was opened for want of one. */
+  readonly address: string;
+  /** The application has closed its server, and the requests under way have ended. */
+  readonly closed: Promise<void>;
+  /** Stops accepting; resolves when the requests under way have ended, or after so many milliseconds. */
+  stop(timeout: number): Promise<void>;
+}
+
+/**
+ * Serves an application, and tells it so.
+ *
+ * @throws FcgiServerError with what to do, where the address cannot be listened on
+ */
+export async function serveApplication(application: Application, options: ServeOptions): Promise<Service> {
+  const { allow, mount } = options;
+  const server = createServer({
+    ...application.roles,
+    ...(allow === undefined ? {} : { allow }),
+    ...(mount === undefined ? {} : { mount }),
+  });
+  const { address, gateway } = await open(server, application, options);
+  const stop = async (timeout: number) => {
+    await gateway?.close(timeout);
+    await server.close({ timeout });
+  };
+  const closed = new Promise<void>((resolve) => {
+    application.bind({
+      address: gateway?.address ?? nodeAddress(address),
+      connections: () => server.stats().connections,
+      close: async () => {
+        await stop(Number.POSITIVE_INFINITY);
+        resolve();
+      },
+    });
+  });
+  return { address: gateway?.url ?? address, closed, stop };
+}
+
+async function open(
+  server: FcgiServer,
+  application: Application,
+  options: ServeOptions,
+): Promise<{ address: string; gateway?: TrialGateway }> {
+  const { backlog, listen, mount, socketGroup, socketMode, socketOwner } = options;
+  const socket = { backlog, group: socketGroup, mode: socketMode, owner: socketOwner };
+  const given = Object.fromEntries(Object.entries(socket).filter(([, value]) => value !== undefined));
+  try {
+    return { address: await server.listen(listen, given) };
+  } catch (error) {
+    const isTrial = error instanceof FcgiServerError && error.code === 'FCGI_NO_LISTEN_SOCKET';
+    if (!isTrial || listen !== 'auto') throw error;
+    const gateway = await openTrialGateway(server, application, mount);
+    return { address: gateway.url, gateway };
+  }
+}
+
+/** What `server.address()` gives. A text where Node would give `null`, of which applications want to know the port. */
+function nodeAddress(address: string): AddressInfo | string {
+  if (!/^(?:unix|tcp):/.test(address)) return address;
+  const parsed = parseAddress(address);
+  if (parsed.kind === 'unix') return parsed.path;
+  return { address: parsed.host, family: parsed.host.includes(':') ? 'IPv6' : 'IPv4', port: parsed.port };
+}

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { fcgi, folderWith, Runner } from './support/runner.ts';
+
+const hello = {
+  'app.cjs': "module.exports = (req, res) => res.end('hello ' + req.url + ' at ' + req.baseUrl);",
+};
+
+/** A socket that this process listens on, to be passed on. The descriptor has no other name in Node. */
+async function listening(where: { path: string } | { host: string; port: number }) {
+  const server = createServer().listen(where);
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { _handle } = server as typeof server & { readonly _handle: { readonly fd: number } };
+  return { fd: _handle.fd, server };
+}
+
+test('without an address it serves the listening socket on descriptor 0', async () => {
+  const cwd = await folderWith(hello);
+  const { fd, server } = await listening({ host: '127.0.0.1', port: 0 });
+  const { port } = server.address() as AddressInfo;
+  const runner = new Runner(['app.cjs'], { cwd, stdin: fd });
+  // The child has its own descriptor by now, and this process must not accept.
+  server.close();
+  await runner.serving();
+  expect(await runner.get('/x', `tcp:127.0.0.1:${port}`)).toBe('200 hello /x at ');
+});
+
+test('without any socket a gateway opens, which is named', async () => {
+  const cwd = await folderWith(hello);
+  const runner = await new Runner(['--mount', '/shop', 'app.cjs'], { cwd }).serving();
+  const [, url] = await runner.says(/is served on (http:\/\/127\.0\.0\.1:\d+)/);
+  expect(await (await fetch(`${url}/shop/x?y`)).text()).toBe('hello /x?y at /shop');
+  expect(await runner.stop()).toBe(0);
+});
+
+test('plain CGI answers one request, and what the application prints goes elsewhere', async () => {
+  const cwd = await folderWith({ 'app.cjs': `console.log('printed'); ${hello['app.cjs']}` });
+  const env = {
+    ...process.env,
+    GATEWAY_INTERFACE: 'CGI/1.1',
+    REQUEST_METHOD: 'GET',
+    REQUEST_URI: '/x',
+    SERVER_PROTOCOL: 'HTTP/1.1',
+  };
+  const { stderr, stdout } = await promisify(execFile)(process.execPath, [fcgi, 'run', 'app.cjs'], {
+    cwd,
+    env,
+  });
+  expect(stdout).toMatch(/^Status: 200 OK\r$/m);
+  expect(stdout).toMatch(/\r\n\r\nhello \/x at $/);
+  expect(stderr).toMatch(/^printed$/m);
+});
+
+test('the socket has the permissions that were asked for', async () => {
+  const cwd = await folderWith(hello);
+  await new Runner(['--listen', './s', '--socket-mode', '600', 'app.cjs'], { cwd }).serving();
+  expect(statSync(join(cwd, 's')).mode & 0o777).toBe(0o600);
+});
+
+test('an address that is taken, or open to all, is a failure that says what to do', async () => {
+  const cwd = await folderWith(hello);
+  await listening({ path: join(cwd, 's') });
+  const taken = new Runner(['--listen', './s', 'app.cjs'], { cwd });
+  expect(await taken.exited).toBe(1);
+  expect(taken.stderr).toMatch(/Another process listens on ".*\/s"/);
+  const open = new Runner(['--listen', '0.0.0.0:0', 'app.cjs'], { cwd });
+  expect(await open.exited).toBe(1);
+  expect(open.stderr).toMatch(/allow/);
+  const allowed = await new Runner(
+    ['--listen', '0.0.0.0:0', '--allow', '127.0.0.1', '--allow', '10.0.0.0/8', 'app.cjs'],
+    {
+      cwd,
+    },
+  ).serving();
+  const [, port] = await allowed.says(/served on tcp:0\.0\.0\.0:(\d+)/);
+  expect(await allowed.get('/', `tcp:127.0.0.1:${port}`)).toBe('200 hello / at ');
+});

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { folderWith, Runner } from './support/runner.ts';
+
+const slow = `let finish;
+  process.on('SIGUSR2', () => finish('done'));
+  module.exports = (req, res) => {
+    res.write('begun ');
+    finish = (text) => res.end(text);
+    process.stderr.write('waiting');
+  };`;
+
+async function withRequestUnderWay(args: readonly string[] = []) {
+  const cwd = await folderWith({ 'app.cjs': slow });
+  const runner = await new Runner(['--listen', './s', ...args, 'app.cjs'], { cwd }).serving();
+  const answer = runner.get().catch(() => 'broken off');
+  await runner.says(/waiting/);
+  return { answer, cwd, runner };
+}
+
+test.each(['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)('%s lets the request under way end', async (signal) => {
+  const { answer, cwd, runner } = await withRequestUnderWay();
+  runner.signal(signal);
+  await expect.poll(() => existsSync(`${cwd}/s`)).toBe(false);
+  runner.signal('SIGUSR2');
+  expect(await answer).toBe('200 begun done');
+  expect(await runner.exited).toBe(0);
+});
+
+test('a second signal ends at once, with a failure', async () => {
+  const { answer, cwd, runner } = await withRequestUnderWay();
+  runner.signal('SIGTERM');
+  await expect.poll(() => existsSync(`${cwd}/s`)).toBe(false);
+  runner.signal('SIGTERM');
+  expect(await runner.exited).toBe(1);
+  expect(await answer).toBe('broken off');
+  expect(runner.stderr).toMatch(/SIGTERM: ended at once/);
+});
+
+test('after the time to stop the rest is broken off', async () => {
+  const { answer, runner } = await withRequestUnderWay(['--stop-timeout', '0.2']);
+  runner.signal('SIGTERM');
+  expect(await runner.exited).toBe(0);
+  expect(await answer).toBe('broken off');
+});
+
+test('an application with open timers ends all the same', async () => {
+  const cwd = await folderWith({
+    'app.cjs': 'setInterval(() => {}, 1000); module.exports = (req, res) => res.end();',
+  });
+  const runner = await new Runner(['--listen', './s', 'app.cjs'], { cwd }).serving();
+  expect(await runner.stop()).toBe(0);
+});
+
+test('an application that handles the signal itself ends as it wants to', async () => {
+  const cwd = await folderWith({
+    'app.cjs': `const server = require('http').createServer((req, res) => res.end()).listen(3000);
+      process.on('SIGTERM', () => server.close(() => setTimeout(() => { console.log('tidied up'); process.exit(7); }, 50)));`,
+  });
+  const runner = await new Runner(['--listen', './s', 'app.cjs'], { cwd }).serving();
+  expect(await runner.stop()).toBe(7);
+  expect(runner.stdout).toBe('tidied up\n');
+});
