@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitepress';
 import { slug } from '../../tooling/src/markdown.ts';
 import { root } from '../../tooling/src/workspace.mjs';
+import { inlineDiagrams } from '../src/inline-diagrams.ts';
 import { pages } from '../src/pages.ts';
 import { repositoryLinks } from '../src/repository-links.ts';
 import { sidebar } from '../src/sidebar.ts';
@@ -20,7 +21,10 @@ export default defineConfig({
   cacheDir: join(import.meta.dirname, '../node_modules/.cache/vitepress'),
   markdown: {
     anchor: { slugify: slug },
-    config: repositoryLinks,
+    config(markdown) {
+      repositoryLinks(markdown);
+      inlineDiagrams(markdown);
+    },
     // Shiki knows nothing of these; the syntax of those named is near enough.
     languageAlias: { caddy: 'nginx', haproxy: 'ini', lighttpd: 'perl' },
   },
