@@ -11,9 +11,9 @@ export interface SidebarItem {
 
 /** Groups, and the pages in them in order of reading. What is named but not there is left out. */
 const guides: Readonly<Record<string, readonly string[]>> = {
-  Start: ['index', 'getting-started', 'choosing', 'applications', 'migrating', 'examples'],
+  Start: ['index', 'getting-started', 'choosing', 'migrating', 'examples'],
   Deploy: ['deploying', 'generator', 'running', 'security', 'performance'],
-  Build: ['streaming', 'uploads', 'authorizers'],
+  Build: ['applications', 'streaming', 'uploads', 'authorizers', 'testing-applications'],
   'Find faults': ['debugging', 'doctor', 'tools', 'errors', 'limits'],
   Understand: ['protocol', 'paths', 'web-servers', 'web-servers-extra', 'supported'],
 };

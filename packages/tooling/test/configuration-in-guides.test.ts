@@ -11,7 +11,13 @@ import { findProgram, type SystemProgram, skipReason } from '../src/system-packa
 
 const run = promisify(execFile);
 
-const guides = [...repositoryFiles('docs', ['deploying.md']), ...repositoryFiles('.', ['README.md'])];
+/** These have configurations that were measured, not such as are recommended. */
+const measured = /\/web-servers(-extra)?\.md$/;
+
+const guides = [
+  ...repositoryFiles('docs', ['.md']).filter(({ path }) => !measured.test(path)),
+  ...repositoryFiles('.', ['README.md']).filter(({ path }) => !path.startsWith('docs/')),
+];
 
 function blocks(language: string) {
   return guides.flatMap(({ path, text }) =>
