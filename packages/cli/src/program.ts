@@ -5,6 +5,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { pingCommand } from './commands/ping.ts';
 import { requestCommand } from './commands/request.ts';
 import { runCommand } from './commands/run.ts';
+import { tapCommand } from './commands/tap.ts';
 import { colorsOf, type Io } from './io.ts';
 
 /** All commands with their options and help; what they do is loaded when one of them runs. */
@@ -18,6 +19,7 @@ export function createProgram(io: Io): Command {
     .addCommand(requestCommand(io))
     .addCommand(pingCommand(io))
     .addCommand(decodeCommand(io))
+    .addCommand(tapCommand(io))
     .addCommand(doctorCommand(io));
   for (const command of [program, ...program.commands]) configure(command, io);
   return program;

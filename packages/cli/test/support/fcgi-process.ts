@@ -71,8 +71,8 @@ export class FcgiProcess {
   }
 
   /** Waits until something has been printed. */
-  async printed(pattern: RegExp): Promise<void> {
-    await until(() => (pattern.test(this.#stdout + this.#stderr) ? true : undefined), {
+  async printed(pattern: RegExp | string): Promise<void> {
+    await until(() => (isIn(pattern, this.#stdout + this.#stderr) ? true : undefined), {
       what: `${pattern} in ${JSON.stringify({ stdout: this.#stdout, stderr: this.#stderr })}`,
       timeout: 20_000,
     });
@@ -95,7 +95,11 @@ export async function runFcgi(
   return await running.outcome();
 }
 
+function isIn(pattern: RegExp | string, text: string): boolean {
+  return typeof pattern === 'string' ? text.includes(pattern) : pattern.test(text);
+}
+
 function inTerminal(command: readonly string[]): string[] {
   const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-  return ['script', '--quiet', '--return', '--flush', '--command', quoted, join('/dev', 'null')];
+  return ['script', '--quiet', '--return', '--flush', '--command', `exec ${quoted}`, join('/dev', 'null')];
 }

@@ -1,0 +1,73 @@
+import type { Io } from '../io.ts';
+import { typeName } from '../records/names.ts';
+import { decodeText } from '../records/text.ts';
+import type { Observation } from '../watch/connection-watch.ts';
+import { paramToShow } from '../watch/secrets.ts';
+import { headFields } from '../watch/tell-head.ts';
+import type { PassingRequest, TapPrinter } from './request-log.ts';
+import type { TapOptions } from './tap.ts';
+
+/** Prints a line of JSON for each request when it is over, and for what belongs to no request. */
+export class JsonEvents implements TapPrinter {
+  readonly #io: Io;
+  readonly #options: TapOptions;
+
+  constructor(io: Io, options: TapOptions) {
+    this.#io = io;
+    this.#options = options;
+  }
+
+  observed(connection: number, { direction, findings, request, scanned }: Observation, time: number): void {
+    const isStray = request === undefined && findings.length > 0;
+    if (this.#options.records !== true && !isStray) return;
+    const record =
+      scanned?.kind === 'record'
+        ? {
+            typeName: typeName(scanned.type),
+            requestId: scanned.requestId,
+            contentLength: scanned.content.length,
+          }
+        : { length: scanned?.length };
+    const { kind = 'end', offset } = scanned ?? {};
+    this.#write({ kind, connection, direction, time, offset, ...record, findings });
+  }
+
+  finished(passing: PassingRequest, time: number, isWhole: boolean): void {
+    const { began, connection, findings, firstRecord, request, stderr } = passing;
+    const { aborted, bodyLength, end, head, id, params, role } = request;
+    const showSecrets = this.#options.showSecrets === true;
+    this.#write({
+      kind: 'request',
+      connection,
+      requestId: id,
+      role,
+      time: began,
+      method: params.get('REQUEST_METHOD'),
+      url: params.get('REQUEST_URI'),
+      status: head?.status,
+      headers: head === undefined ? [] : headFields(head, showSecrets).slice(1),
+      params: Object.fromEntries(
+        [...params].map(([name, value]) => [name, paramToShow(name, value, showSecrets)]),
+      ),
+      stdinLength: request.lengthOf(5),
+      bodyLength,
+      stderr: decodeText(Buffer.concat(stderr)),
+      ...end,
+      aborted,
+      isWhole,
+      timing: {
+        ...(firstRecord === undefined ? {} : { firstRecord: round(firstRecord - began) }),
+        total: round(time - began),
+      },
+      findings,
+    });
+  }
+
+  #write(value: object): void {
+    this.#io.stdout.write(`${JSON.stringify(value)}\n`);
+  }
+}
+
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
+}

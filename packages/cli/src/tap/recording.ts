@@ -1,0 +1,43 @@
+import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { CommandFailure } from '../command-failure.ts';
+import { TAP_FILE_HEAD, type TapEntry } from '../watch/tap-file.ts';
+
+/** A file that all bytes are written to, before they are passed on, so that it is whole whatever happens. */
+export class Recording {
+  readonly #file: number;
+  readonly #onFailure: (error: Error) => void;
+  /** Whether everything is in it. */
+  isWhole = true;
+
+  /**
+   * @param path is overwritten
+   * @param onFailure told once, when the file cannot be written any more
+   * @throws CommandFailure where it cannot be opened
+   */
+  constructor(path: string, onFailure: (error: Error) => void) {
+    this.#onFailure = onFailure;
+    try {
+      this.#file = openSync(path, 'w', 0o600);
+      appendFileSync(this.#file, `${JSON.stringify(TAP_FILE_HEAD)}\n`);
+    } catch (error) {
+      throw new CommandFailure(`Cannot write to ${path}: ${(error as Error).message}`, undefined, {
+        cause: error,
+      });
+    }
+  }
+
+  add(entry: Omit<TapEntry, 'bytes'>, bytes: Uint8Array | undefined): void {
+    if (!this.isWhole) return;
+    const content = bytes === undefined ? {} : { bytes: Buffer.from(bytes).toString('base64') };
+    try {
+      appendFileSync(this.#file, `${JSON.stringify({ ...entry, ...content })}\n`);
+    } catch (error) {
+      this.isWhole = false;
+      this.#onFailure(error as Error);
+    }
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}

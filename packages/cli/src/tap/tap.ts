@@ -1,0 +1,118 @@
+import type { Socket } from 'node:net';
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseAddress } from '@fcgi-js/client';
+import { CommandFailure } from '../command-failure.ts';
+import { colorsOf, type Io } from '../io.ts';
+import { JsonEvents } from './json-events.ts';
+import { openListener } from './listener.ts';
+import { LiveLines } from './live-lines.ts';
+import { Recording } from './recording.ts';
+import { Relay } from './relay.ts';
+import { RequestLog } from './request-log.ts';
+
+/** What `fcgi tap` is told. */
+export interface TapOptions {
+  readonly heads?: true;
+  readonly json?: true;
+  readonly mode: number;
+  readonly params?: true;
+  readonly records?: true;
+  readonly save?: string;
+  readonly showSecrets?: true;
+}
+
+/** A connection that passes through. */
+interface Passage {
+  readonly log: RequestLog;
+  readonly over: Promise<void>;
+  readonly relay: Relay;
+}
+
+/** For which running requests may end after Ctrl-C. */
+const GRACE = 5_000;
+
+/**
+ * Passes everything on between web servers and an application, and shows it, until it is interrupted.
+ *
+ * @throws CommandFailure where it cannot listen, or not everything could be saved
+ */
+export async function tap(io: Io, listen: string, upstream: string, options: TapOptions): Promise<void> {
+  const { dim, red } = colorsOf(io.stderr, io.env);
+  const complain = (text: string) => io.stderr.write(`${red('fcgi:')} ${text}\n`);
+  const recording =
+    options.save === undefined
+      ? undefined
+      : new Recording(resolve(io.cwd, options.save), ({ message }) =>
+          complain(`Nothing more is saved: ${message}`),
+        );
+  const printer = options.json ? new JsonEvents(io, options) : new LiveLines(io, options);
+  const target = parseAddress(upstream);
+  const interrupted = new Promise<void>((done) => {
+    if (io.interrupted.aborted) done();
+    io.interrupted.addEventListener('abort', () => done(), { once: true });
+  });
+  const passages = new Set<Passage>();
+  let count = 0;
+  const accept = (socket: Socket) => {
+    count += 1;
+    const connection = count;
+    const log = new RequestLog(connection, printer);
+    const { promise: over, resolve: onOver } = withResolvers();
+    const relay = new Relay(socket, target, {
+      passes: (direction, bytes) => {
+        const time = now();
+        recording?.add({ connection, direction, time }, bytes);
+        log.passes(direction, bytes, time);
+      },
+      over: (error) => {
+        log.close(now());
+        if (error !== undefined) complain(`Connection ${connection} broke off: ${error.message}`);
+        passages.delete(passage);
+        onOver();
+      },
+    });
+    const passage = { log, over, relay };
+    passages.add(passage);
+  };
+  const server = await openListener(parseAddress(listen), options.mode);
+  server.on('connection', accept);
+  io.stderr.write(`${dim(`Listening on ${listen}, passing on to ${upstream}. Ctrl-C ends.`)}\n`);
+  await interrupted;
+  server.close();
+  await endAll(passages);
+  recording?.close();
+  if (recording?.isWhole === false) throw new CommandFailure('The recording is not whole.');
+}
+
+/** Connections with no request on them end at once. */
+async function endAll(passages: ReadonlySet<Passage>): Promise<void> {
+  const all = Promise.all([...passages].map(({ over }) => over));
+  const cutIdle = () => {
+    for (const { log, relay } of passages) if (log.active === 0) relay.destroy();
+  };
+  cutIdle();
+  const ticking = setInterval(cutIdle, 50);
+  const giveUp = new AbortController();
+  try {
+    await Promise.race([all, delay(GRACE, undefined, { signal: giveUp.signal }).catch(() => {})]);
+  } finally {
+    giveUp.abort();
+    clearInterval(ticking);
+  }
+  for (const { relay } of passages) relay.destroy();
+  await all;
+}
+
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolvePromise = () => {};
+  const promise = new Promise<void>((done) => {
+    resolvePromise = done;
+  });
+  return { promise, resolve: resolvePromise };
+}
+
+/** Milliseconds since 1970, with fractions. */
+function now(): number {
+  return Math.round((performance.timeOrigin + performance.now()) * 1000) / 1000;
+}
