@@ -11,8 +11,12 @@ export const systemPackages = {
   apache2: 'apache2',
   caddy: 'caddy',
   chromium: 'chromium',
+  gcc: 'gcc',
+  go: 'golang-go',
   h2o: 'h2o',
   haproxy: 'haproxy',
+  'headers of libc': 'libc6-dev',
+  libfcgi: 'libfcgi-dev',
   lighttpd: 'lighttpd',
   mod_fcgid: 'libapache2-mod-fcgid',
   nginx: 'nginx',
@@ -35,7 +39,11 @@ export const systemPrograms = /** @type {SystemProgram[]} */ (Object.keys(system
  * Programs that are no commands but files in a known place.
  * @type {Partial<Record<SystemProgram, string>>}
  */
-const files = { mod_fcgid: '/usr/lib/apache2/modules/mod_fcgid.so' };
+const files = {
+  'headers of libc': '/usr/include/stdio.h',
+  libfcgi: '/usr/include/fcgiapp.h',
+  mod_fcgid: '/usr/lib/apache2/modules/mod_fcgid.so',
+};
 
 /** Debian has web servers here, outside a user's PATH. */
 const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
