@@ -28,3 +28,9 @@ export function countOption(flags: string, description: string): Option {
     return value;
   });
 }
+
+/** A URL path, without a query. */
+export function parsePathOption(text: string): string {
+  if (!/^\/[^\s?#]*$/.test(text)) throw new InvalidArgumentError('It must be a path such as /status.');
+  return text;
+}

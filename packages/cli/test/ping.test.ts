@@ -1,15 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { once } from 'node:events';
+import { createServer as createNetServer } from 'node:net';
 import { join } from 'node:path';
 import { createServer } from '@fcgi-js/server';
 import { expect, onTestFinished, test } from 'vitest';
+import { respond, startApplication } from './support/applications.ts';
+import { noPhpFpm, startPhpFpm } from './support/php-fpm.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 import { runMain } from './support/test-io.ts';
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'fcgi-cli-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 test('an application that answers is up, with what it says about itself', async () => {
   const address = `unix:${await temporaryFolder()}/app.sock`;
@@ -48,5 +45,53 @@ test.each([[['--help']], [['ping', '--help']], [['--version']]])(
     const outcome = await runMain(argv);
     expect(outcome).toMatchObject({ status: 0, stderr: '' });
     expect(outcome.stdout).not.toBe('');
+  },
+);
+
+test('a path is asked as a request, and a status of 400 or above is down', async () => {
+  const address = await startApplication(await temporaryFolder(), {
+    responder: async (request) => {
+      const isFine = request.params.get('REQUEST_URI') === '/health';
+      await respond(request, `Status: ${isFine ? 204 : 503}\r\n\r\n`);
+      return 0;
+    },
+  });
+  expect(await runMain(['ping', address, '--path', '/health'])).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^up .* ms, status 204\n$/),
+  });
+  const down = await runMain(['ping', address, '--path', '/other', '--json']);
+  expect(down).toMatchObject({ status: 1, stderr: 'fcgi: It answers /other with status 503.\n' });
+  expect(JSON.parse(down.stdout)).toEqual({
+    address,
+    error: { message: 'It answers /other with status 503.' },
+    up: false,
+  });
+});
+
+test('what accepts connections and never answers is down after the time-out, with a reason', async () => {
+  const path = join(await temporaryFolder(), 'silent.sock');
+  const silent = createNetServer(() => {}).listen(path);
+  await once(silent, 'listening');
+  onTestFinished(() => {
+    silent.close();
+  });
+  const outcome = await runMain(['ping', path, '--timeout', '0.2']);
+  expect(outcome).toMatchObject({ status: 1, stdout: '' });
+  expect(outcome.stderr).toMatch(/200 ms[\s\S]*It accepts connections/);
+});
+
+test.skipIf(noPhpFpm)(
+  `php-fpm is up, by GET_VALUES and by its ping page${noPhpFpm ? ` (${noPhpFpm})` : ''}`,
+  async () => {
+    const php = await startPhpFpm(await temporaryFolder());
+    expect(await runMain(['ping', php.address])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('FCGI_MPXS_CONNS=0'),
+    });
+    expect(await runMain(['ping', php.address, '--path', '/ping'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('status 200'),
+    });
   },
 );

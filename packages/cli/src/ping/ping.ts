@@ -1,38 +1,83 @@
-import { FcgiClient } from '@fcgi-js/client';
+import { FcgiClient, FcgiClientError } from '@fcgi-js/client';
+import { CommandFailure, isForeseen } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
+import { hintFor } from '../request/hints.ts';
+import { pathParams } from './path-params.ts';
 
 /** What {@link ping} is asked for. */
 export interface PingRequest {
   /** Print JSON. */
   readonly json?: true;
+  /** Send a request for this URL path; otherwise ask GET_VALUES. */
+  readonly path?: string;
   /** Give up after so many seconds. */
   readonly timeout: number;
 }
 
 /**
- * Connects and asks GET_VALUES.
+ * Asks an application whether it answers: GET_VALUES, which runs none of its code, or a request.
  *
- * @throws FcgiClientError where nothing answers
+ * @throws FcgiClientError, RemoteProtocolError or CommandFailure where it does not, or answers with a failure
  */
-export async function ping(io: Io, address: string, { json, timeout }: PingRequest): Promise<void> {
-  const milliseconds = timeout * 1000;
-  const limits = { connectTimeout: milliseconds, firstByteTimeout: milliseconds };
-  const client = new FcgiClient({ address, limits });
+export async function ping(io: Io, address: string, options: PingRequest): Promise<void> {
+  const time = options.timeout * 1000;
+  const limits = { connectTimeout: time, firstByteTimeout: time, stallTimeout: time, totalTimeout: time };
+  const client = new FcgiClient({ address, keepConn: false, limits });
   const start = performance.now();
   try {
-    const values = Object.fromEntries(await client.getValues({ signal: io.interrupted }));
-    const elapsed = performance.now() - start;
-    io.stdout.write(
-      json ? `${JSON.stringify({ address, elapsed, values })}\n` : report(io, address, elapsed, values),
-    );
+    const facts = await ask(client, io, options.path);
+    const elapsed = Math.round((performance.now() - start) * 100) / 100;
+    if (options.json) io.stdout.write(`${JSON.stringify({ address, up: true, elapsed, ...facts })}\n`);
+    else io.stdout.write(report(io, address, elapsed, facts));
+  } catch (error) {
+    if (!isForeseen(error)) throw error;
+    if (options.json) {
+      const code = error instanceof FcgiClientError ? { code: error.code } : {};
+      io.stdout.write(
+        `${JSON.stringify({ address, up: false, error: { ...code, message: error.message } })}\n`,
+      );
+    }
+    throw explain(error, options);
   } finally {
     await client.close({ timeout: 0 });
   }
 }
 
-function report(io: Io, address: string, elapsed: number, values: Record<string, string>): string {
+/** What an application says about itself. */
+interface Facts {
+  readonly status?: number;
+  readonly values?: Readonly<Record<string, string>>;
+}
+
+async function ask(client: FcgiClient, io: Io, path: string | undefined): Promise<Facts> {
+  if (path === undefined) {
+    return { values: Object.fromEntries(await client.getValues({ signal: io.interrupted })) };
+  }
+  const response = await client.request({ params: pathParams(path), signal: io.interrupted });
+  response.body.resume();
+  await response.ended;
+  const { status } = response;
+  if (status >= 400) throw new CommandFailure(`It answers ${path} with status ${status}.`);
+  return { status };
+}
+
+function report(io: Io, address: string, elapsed: number, { status, values = {} }: Facts): string {
   const colors = colorsOf(io.stdout, io.env);
-  const facts = Object.entries(values).map(([name, value]) => `${name}=${value}`);
+  const facts = [
+    ...(status === undefined ? [] : [`status ${status}`]),
+    ...Object.entries(values).map(([name, value]) => `${name}=${value}`),
+  ];
   const told = facts.length > 0 ? `, ${facts.join(' ')}` : '';
   return `${colors.green('up')} ${address} answered after ${elapsed.toFixed(1)} ms${told}\n`;
+}
+
+function explain(error: Error, { path }: PingRequest): Error {
+  const isSilent = error instanceof FcgiClientError && error.code === 'FCGI_FIRST_BYTE_TIMEOUT';
+  const hint =
+    isSilent && path === undefined
+      ? 'It accepts connections. Its workers may all be busy, or it does not know GET_VALUES: --path PATH sends a request instead.'
+      : hintFor(error, new Map([['SCRIPT_FILENAME', '']]));
+  return hint === undefined
+    ? error
+    : new CommandFailure(`${error.message}\n${hint}`, undefined, { cause: error });
 }

@@ -1,0 +1,93 @@
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import type { ConfigOptions } from '../config/options.ts';
+import { PRODUCTS } from '../config/product-names.ts';
+import type { Io } from '../io.ts';
+
+const examples = `
+Products: ${PRODUCTS.join(', ')}
+
+Examples:
+  fcgi config nginx --listen unix:/run/app.sock --mount /shop --static /assets=/srv/shop/public
+  fcgi config nginx --listen 10.0.0.1:9000 --listen 10.0.0.2:9000 --server-name example.org --check
+  fcgi config apache --module fcgid -- /srv/app/app.fcgi
+  fcgi config apache --module fcgid --htaccess --mount /shop -o .htaccess -- /srv/app/app.fcgi
+  fcgi config systemd --listen /run/app.sock --user app -o /etc/systemd/system -- /usr/bin/fcgi run /srv/app/server.js
+  fcgi config supervisor --listen /run/app.sock --processes 4 -- /srv/app/app.fcgi
+
+PROGRAM is an absolute path: what the product starts, with its listening socket as descriptor 0. What a product cannot
+do is refused, with the reason. --check runs the product's own test of configurations, where it is installed.
+
+Exit status: 0 printed, and with --check taken by the product; 1 the product does not take it, or is not installed;
+2 the command line makes no sense, or asks for what the product cannot do.
+`;
+
+/** `fcgi config PRODUCT`: a configuration for a web server or process manager. */
+export function configCommand(io: Io): Command {
+  return new Command('config')
+    .summary('prints a configuration for a web server or process manager')
+    .description(
+      'Prints a configuration for a web server or process manager, from the same options for all of them.',
+    )
+    .addArgument(new Argument('<product>', 'for which product').choices(PRODUCTS))
+    .argument('[program...]', 'a program that the product starts, and its arguments (after --)')
+    .option('--listen <address>', 'where the application listens (repeatable: they share the load)', collect)
+    .option('--mount <path>', 'the prefix of all its URLs (default: /)')
+    .option('--server-name <host>', 'host name of the site (repeatable)', collect)
+    .option('--bind <port>', 'where the web server listens: 8080, 127.0.0.1:8080')
+    .option('--static <prefix=folder>', 'files that the web server sends itself (repeatable)', collectStatic)
+    .option('--max-body-size <size>', 'largest body of a request: bytes, 10K, 5M, 1G or none', parseSize)
+    .option('--no-keep-alive', 'close connections to the application after each request')
+    .option('--authorizer <path>', 'URLs for which the application is asked as an authorizer first')
+    .addOption(seconds('--connect-timeout', 'until a connection to the application is there'))
+    .addOption(seconds('--response-timeout', 'without a byte from the application'))
+    .addOption(seconds('--upload-timeout', 'without a byte from the browser'))
+    .addOption(seconds('--idle-timeout', 'for which an unused connection to the application is kept'))
+    .option('--processes <number>', 'how many processes of PROGRAM are started', Number)
+    .option('--name <name>', 'what the application is called where the product wants a name (default: app)')
+    .option('--env <name=value>', 'variable of the environment of PROGRAM (repeatable)', collectVariable)
+    .option('--folder <path>', 'working directory of PROGRAM')
+    .option('--user <name>', 'user that PROGRAM runs as')
+    .option('--group <name>', 'group that PROGRAM runs as')
+    .addOption(new Option('--module <module>', 'of Apache').choices(['fcgid', 'proxy_fcgi', 'fastcgi']))
+    .option('--htaccess', 'of Apache: a .htaccess for shared hosting instead of a virtual host')
+    .option('-o, --output <path>', 'write to a file; for products with several files, to a folder')
+    .option('--force', 'overwrite what is there')
+    .option('--check', "run the product's own test")
+    .addHelpText('after', examples)
+    .action(async (product: string, program: readonly string[], options: ConfigOptions) => {
+      const { config } = await import('../config/config.ts');
+      await config(io, product, program, options);
+    });
+}
+
+function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
+}
+
+function collectStatic(text: string, earlier: ConfigOptions['static'] = []): ConfigOptions['static'] {
+  const { name: prefix, value: folder } = splitPair(text, '/assets=/srv/app/public');
+  return [...earlier, { prefix, folder }];
+}
+
+function collectVariable(text: string, earlier: ConfigOptions['env'] = {}): ConfigOptions['env'] {
+  const { name, value } = splitPair(text, 'NODE_ENV=production');
+  return { ...earlier, [name]: value };
+}
+
+function splitPair(text: string, example: string): { name: string; value: string } {
+  const middle = text.indexOf('=');
+  if (middle < 1) throw new InvalidArgumentError(`It must be two words with = between them: ${example}`);
+  return { name: text.slice(0, middle), value: text.slice(middle + 1) };
+}
+
+function parseSize(text: string): number {
+  if (text === 'none') return Number.POSITIVE_INFINITY;
+  const [, digits, unit = ''] = /^(\d+)([KMG]?)$/i.exec(text) ?? [];
+  if (digits === undefined)
+    throw new InvalidArgumentError('It must be a number of bytes, 10K, 5M, 1G or none.');
+  return Number(digits) * 1024 ** ['', 'K', 'M', 'G'].indexOf(unit.toUpperCase());
+}
+
+function seconds(flag: string, description: string): Option {
+  return new Option(`${flag} <seconds>`, `seconds ${description}`).argParser(Number);
+}

@@ -1,0 +1,170 @@
+import {
+  apacheConfig,
+  ConfigError,
+  caddyConfig,
+  cherokeeConfig,
+  h2oConfig,
+  haproxyConfig,
+  iisConfig,
+  initScript,
+  lighttpdConfig,
+  nginxConfig,
+  type ProcessOptions,
+  supervisorConfig,
+  systemdUnits,
+  type WebServerOptions,
+} from '@fcgi-js/configs';
+import { usageFailure } from '../command-failure.ts';
+import type { ConfigOptions } from './options.ts';
+import type { Product } from './product-names.ts';
+
+/** One file of a configuration. */
+export interface ConfigFile {
+  /** What it is usually called. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The flags for the options of `@fcgi-js/configs` that have other names. */
+const FLAGS: Readonly<Record<string, string>> = {
+  app: 'PROGRAM',
+  'app.arguments': 'arguments of PROGRAM',
+  'app.command': 'PROGRAM',
+  'app.environment': '--env',
+  'app.folder': '--folder',
+  'app.group': '--group',
+  'app.user': '--user',
+  keepAlive: '--no-keep-alive',
+  maxBodySize: '--max-body-size',
+  serverName: '--server-name',
+  'static.folder': '--static',
+  'static.prefix': '--static',
+  'timeouts.connect': '--connect-timeout',
+  'timeouts.idle': '--idle-timeout',
+  'timeouts.response': '--response-timeout',
+  'timeouts.upload': '--upload-timeout',
+};
+
+/**
+ * The files of a configuration.
+ *
+ * @throws CommandFailure where an option is wrong, or beyond the product
+ */
+export function makeFiles(
+  product: Product,
+  program: readonly string[],
+  options: ConfigOptions,
+): ConfigFile[] {
+  try {
+    return filesOf(product, program, options);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const { option } = error;
+    const flag = FLAGS[option] ?? (option.startsWith('app.environment') ? '--env' : `--${option}`);
+    const reason = error.message.replace(`option "${option}": `, '');
+    throw usageFailure(`${flag}: ${reason}`);
+  }
+}
+
+function filesOf(product: Product, program: readonly string[], options: ConfigOptions): ConfigFile[] {
+  const { htaccess, module } = options;
+  const name = options.name ?? 'app';
+  const one = (fileName: string, text: string) => [{ name: fileName, text }];
+  switch (product) {
+    case 'apache':
+      return one(
+        htaccess ? '.htaccess' : `${name}.conf`,
+        apacheConfig({
+          ...siteOptions(program, options),
+          module: module ?? (program.length > 0 ? 'fcgid' : 'proxy_fcgi'),
+          ...(htaccess === undefined ? {} : { htaccess }),
+        }),
+      );
+    case 'caddy':
+      return one('Caddyfile', caddyConfig(siteOptions(program, options)));
+    case 'cherokee':
+      return one('cherokee.conf', cherokeeConfig(siteOptions(program, options)));
+    case 'h2o':
+      return one(`${name}.yaml`, h2oConfig(siteOptions(program, options)));
+    case 'haproxy':
+      return one('haproxy.cfg', haproxyConfig(siteOptions(program, options)));
+    case 'iis': {
+      const { applicationHost, webConfig } = iisConfig(siteOptions(program, options));
+      return [
+        { name: 'web.config', text: webConfig },
+        { name: 'applicationHost.config', text: applicationHost },
+      ];
+    }
+    case 'init':
+      return one(name, initScript(processOptions(program, options)));
+    case 'lighttpd':
+      return one(`${name}.conf`, lighttpdConfig(siteOptions(program, options)));
+    case 'nginx':
+      return one(`${name}.conf`, nginxConfig(siteOptions(program, options)));
+    case 'supervisor':
+      return one(`${name}.conf`, supervisorConfig(processOptions(program, options)));
+    case 'systemd': {
+      const { service, socket } = systemdUnits(processOptions(program, options));
+      const files = [{ name: `${name}.service`, text: service }];
+      return socket === undefined ? files : [...files, { name: `${name}.socket`, text: socket }];
+    }
+  }
+}
+
+function siteOptions(program: readonly string[], options: ConfigOptions): WebServerOptions {
+  const { keepAlive, static: statics } = options;
+  const timeouts = given({
+    connect: milliseconds(options.connectTimeout),
+    idle: milliseconds(options.idleTimeout),
+    response: milliseconds(options.responseTimeout),
+    upload: milliseconds(options.uploadTimeout),
+  });
+  return given({
+    app: appOptions(program, options),
+    authorizer: options.authorizer,
+    bind: options.bind,
+    keepAlive: keepAlive ? undefined : false,
+    listen: options.listen,
+    maxBodySize: options.maxBodySize,
+    mount: options.mount,
+    name: options.name,
+    processes: options.processes,
+    serverName: options.serverName,
+    static: statics,
+    timeouts: Object.keys(timeouts).length === 0 ? undefined : timeouts,
+  });
+}
+
+/** What is for web servers only is refused here, as process managers have no option for it. */
+function processOptions(program: readonly string[], options: ConfigOptions): ProcessOptions {
+  const { listen, name, processes } = options;
+  const { app, ...others } = siteOptions(program, options);
+  const known = ['listen', 'name', 'processes'];
+  const stray = Object.keys(others).find((option) => !known.includes(option));
+  if (stray !== undefined) throw new ConfigError(stray, 'is for web servers, and this is a process manager');
+  if (app === undefined) throw new ConfigError('app', 'is missing: which program is started?');
+  if (listen !== undefined && listen.length > 1) throw new ConfigError('listen', 'there is one socket only');
+  return given({ app, listen: listen?.[0], name, processes });
+}
+
+function appOptions(program: readonly string[], options: ConfigOptions): WebServerOptions['app'] {
+  const { env: environment, folder, group, user } = options;
+  const rest = given({ environment, folder, group, user });
+  if (program.length > 0) return { command: program, ...rest };
+  const [stray] = Object.keys(rest);
+  if (stray !== undefined) throw new ConfigError(`app.${stray}`, 'is about PROGRAM, and there is none');
+  return undefined;
+}
+
+function milliseconds(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.round(value * 1000);
+}
+
+/** Fields without `undefined`: those that have it are left out. */
+type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+function given<T extends object>(fields: T): Given<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
+}

@@ -1,0 +1,26 @@
+/** What `fcgi config` is told. Undefined where a flag is not given. */
+export interface ConfigOptions {
+  readonly authorizer?: string;
+  readonly bind?: string;
+  readonly check?: true;
+  readonly connectTimeout?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly folder?: string;
+  readonly force?: true;
+  readonly group?: string;
+  readonly htaccess?: true;
+  readonly idleTimeout?: number;
+  readonly keepAlive: boolean;
+  readonly listen?: readonly string[];
+  readonly maxBodySize?: number;
+  readonly module?: 'fastcgi' | 'fcgid' | 'proxy_fcgi';
+  readonly mount?: string;
+  readonly name?: string;
+  readonly output?: string;
+  readonly processes?: number;
+  readonly responseTimeout?: number;
+  readonly serverName?: readonly string[];
+  readonly static?: ReadonlyArray<{ readonly folder: string; readonly prefix: string }>;
+  readonly uploadTimeout?: number;
+  readonly user?: string;
+}

@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { nginxConfig } from '@fcgi-js/configs';
+import { describe, expect, test } from 'vitest';
+import { type SystemProgram, skipReason } from '../../tooling/src/system-packages.mjs';
+import { PRODUCTS, type Product } from '../src/config/product-names.ts';
+import { runFcgi } from './support/fcgi-process.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+import { runMain } from './support/test-io.ts';
+
+test('every flag becomes its option', async () => {
+  const argv = [
+    ...['--listen', 'unix:/run/app.sock', '--listen', '10.0.0.1:9000', '--mount', '/shop'],
+    ...['--server-name', 'a.example', '--server-name', 'b.example', '--bind', '8080'],
+    ...['--static', '/assets=/srv/a=b', '--max-body-size', '10M', '--no-keep-alive'],
+    ...['--connect-timeout', '1', '--response-timeout', '2', '--upload-timeout', '3', '--name', 'shop'],
+  ];
+  const outcome = await runMain(['config', 'nginx', ...argv]);
+  expect(outcome).toEqual({
+    status: 0,
+    stderr: '',
+    stdout: nginxConfig({
+      bind: '8080',
+      keepAlive: false,
+      listen: ['unix:/run/app.sock', '10.0.0.1:9000'],
+      maxBodySize: 10 * 1024 * 1024,
+      mount: '/shop',
+      name: 'shop',
+      serverName: ['a.example', 'b.example'],
+      static: [{ folder: '/srv/a=b', prefix: '/assets' }],
+      timeouts: { connect: 1_000, response: 2_000, upload: 3_000 },
+    }),
+  });
+});
+
+/** What is asked of each product, and what it needs to check that. */
+const asked: Readonly<
+  Record<Product, readonly [argv: readonly string[], programs?: readonly SystemProgram[]]>
+> = {
+  apache: [
+    ['--', process.execPath],
+    ['apache2', 'mod_fcgid'],
+  ],
+  caddy: [['--listen', '127.0.0.1:9000'], ['caddy']],
+  cherokee: [['--listen', '127.0.0.1:9000']],
+  h2o: [['--listen', '127.0.0.1:9000'], ['h2o']],
+  haproxy: [['--listen', '127.0.0.1:9000'], ['haproxy']],
+  iis: [['--', 'C:\\node\\node.exe', 'C:\\app\\app.js']],
+  init: [['--user', 'app', '--', process.execPath, '/srv/app.js'], ['start-stop-daemon']],
+  lighttpd: [['--listen', '127.0.0.1:9000'], ['lighttpd']],
+  nginx: [['--listen', '127.0.0.1:9000'], ['nginx']],
+  supervisor: [
+    ['--listen', '/run/app.sock', '--processes', '2', '--', process.execPath, '/srv/app.js'],
+    ['supervisord'],
+  ],
+  systemd: [
+    ['--listen', '/run/app.sock', '--env', 'A=b', '--', process.execPath, '/srv/app.js'],
+    ['systemd-analyze'],
+  ],
+};
+
+describe.each(PRODUCTS)('%s', (product) => {
+  const [argv, programs] = asked[product];
+  const reason = programs === undefined ? undefined : skipReason(...programs);
+
+  test.skipIf(reason)(
+    `is printed, and taken by the product itself${reason ? ` (${reason})` : ''}`,
+    async () => {
+      const outcome = await runMain(['config', product, '--check', ...argv]);
+      expect(outcome.stdout).not.toBe('');
+      if (programs === undefined) {
+        expect(outcome).toMatchObject({ status: 1, stderr: expect.stringContaining('There is no test') });
+      } else {
+        expect(outcome).toMatchObject({ status: 0, stderr: `ok: ${product} takes it.\n` });
+      }
+    },
+  );
+});
+
+const noSystemd = skipReason('systemd-analyze');
+test.skipIf(noSystemd)(
+  `what the product does not take is a failure with its words${noSystemd ? ` (${noSystemd})` : ''}`,
+  async () => {
+    const outcome = await runMain(['config', 'systemd', '--check', '--', '/no/such/program']);
+    expect(outcome).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('systemd'),
+    });
+    expect(outcome.stderr).toContain('/no/such/program');
+  },
+);
+
+test.each([
+  [['nginx'], '--listen: is missing'],
+  [['nginx', '--', '/srv/app'], 'PROGRAM: '],
+  [['nginx', '--listen', '/a b'], '--listen: '],
+  [['nginx', '--listen', ':9000', '--mount', 'shop'], '--mount: must be a path'],
+  [['nginx', '--listen', ':9000', '--static', '/x=relative'], '--static: must be an absolute path'],
+  [['nginx', '--listen', ':9000', '--response-timeout', '0.5'], '--response-timeout: must be'],
+  [['nginx', '--listen', ':9000', '--user', 'ann'], '--user: is about PROGRAM'],
+  [['haproxy', '--listen', ':9000', '--static', '/x=/y'], '--static: '],
+  [['systemd', '--mount', '/x', '--', '/srv/app'], '--mount: is for web servers'],
+  [['supervisor'], 'PROGRAM: is missing'],
+  [['apache', '--module', 'php'], 'Allowed choices'],
+  [['tomcat'], 'Allowed choices'],
+  [['nginx', '--max-body-size', 'big'], 'It must be a number of bytes'],
+  [['nginx', '--static', '/assets'], 'with = between'],
+])('%j is refused with the flag and the reason', async (argv, reason) => {
+  const outcome = await runMain(['config', ...argv]);
+  expect(outcome).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(reason) });
+});
+
+test('files are written, several into a folder, and what is there only with --force', async () => {
+  const cwd = await temporaryFolder();
+  const one = ['config', 'nginx', '--listen', ':9000', '-o', 'site.conf'];
+  expect(await runFcgi(one, { cwd })).toEqual({
+    status: 0,
+    stdout: '',
+    stderr: `Written: ${join(cwd, 'site.conf')}\n`,
+  });
+  expect(await readFile(join(cwd, 'site.conf'), 'utf8')).toBe((await runMain(one.slice(0, 4))).stdout);
+  expect(await runFcgi(one, { cwd })).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('--force'),
+  });
+  expect((await runFcgi([...one, '--force'], { cwd })).status).toBe(0);
+  const several = [
+    'config',
+    'systemd',
+    '--name',
+    'shop',
+    '--listen',
+    '/run/shop.sock',
+    '-o',
+    'units',
+    '--',
+    '/srv/shop',
+  ];
+  expect((await runFcgi(several, { cwd })).status).toBe(0);
+  expect(await readFile(join(cwd, 'units/shop.service'), 'utf8')).toContain('ExecStart=/srv/shop');
+  expect(await readFile(join(cwd, 'units/shop.socket'), 'utf8')).toContain('ListenStream=/run/shop.sock');
+});
