@@ -33,6 +33,8 @@ export interface ProgramFacts {
   readonly kind: 'binary' | 'closed' | 'missing' | 'other' | 'script';
   /** It begins with the mark that some editors put before UTF-8. */
   readonly bom: boolean;
+  /** A `.htaccess` beside it. */
+  readonly htaccess?: string;
   readonly shebang?: Shebang;
   readonly interpreter?: Interpreter;
   /** Where its file system is mounted, if nothing may be run from there. */

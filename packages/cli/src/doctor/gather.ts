@@ -4,7 +4,7 @@ import { programFile } from './causes/program-file.ts';
 import type { Subject } from './deployment.ts';
 import type { Facts, Setting } from './facts.ts';
 import { lookUpOwner } from './gather/account.ts';
-import type { Configuration } from './gather/configuration.ts';
+import { type Configuration, readConfiguration } from './gather/configuration.ts';
 import { exchange, type Question } from './gather/exchange.ts';
 import { canSeeSockets } from './gather/listening-sockets.ts';
 import { programFacts } from './gather/program-file.ts';
@@ -45,7 +45,8 @@ async function gatherProgram(path: string, given: Given, examination: Examinatio
     callers: callersEnvironment['PATH'] ?? '',
     webServers: environment['PATH'] ?? '',
   });
-  const facts = { ...given, program };
+  const configuration = await withHtaccess(given.configuration, program.htaccess);
+  const facts = { ...given, program, ...(configuration === undefined ? {} : { configuration }) };
   // What the system cannot start need not be tried.
   const isStartable = programFile.causes.every((cause) => cause.evidence(facts).length === 0);
   if (!isStartable || !canSeeSockets()) return facts;
@@ -61,6 +62,26 @@ async function gatherProgram(path: string, given: Given, examination: Examinatio
   // What goes wrong only because of the setting is told as such.
   const answer = start.worksWith === undefined ? start.trial.exchange : undefined;
   return { ...facts, start, ...(answer === undefined ? {} : { answer }) };
+}
+
+/** What Apache's configuration is together with a `.htaccess`, unless that was named itself. */
+async function withHtaccess(
+  configuration: Configuration | undefined,
+  htaccess: string | undefined,
+): Promise<Configuration | undefined> {
+  if (configuration?.product !== 'apache' || htaccess === undefined) return configuration;
+  if (configuration.files.includes(htaccess) || isHtaccessIgnored(configuration)) return configuration;
+  const { directives, files } = await readConfiguration('apache', htaccess);
+  return {
+    ...configuration,
+    directives: [...configuration.directives, ...directives],
+    files: [...configuration.files, ...files],
+  };
+}
+
+function isHtaccessIgnored({ directives }: Configuration): boolean {
+  const overrides = directives.filter(({ name }) => name.toLowerCase() === 'allowoverride');
+  return overrides.length > 0 && overrides.every(({ args }) => /^none$/i.test(args[0] ?? ''));
 }
 
 function folderFor(path: string, configuration: Configuration | undefined): string {

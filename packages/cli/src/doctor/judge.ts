@@ -1,4 +1,7 @@
 import type { Cause, Family, Finding, Names } from './cause.ts';
+import { programFile } from './causes/program-file.ts';
+import { programStart } from './causes/program-start.ts';
+import { socket } from './causes/socket.ts';
 import { families } from './causes.ts';
 import type { Facts } from './facts.ts';
 import { linesOf } from './log-lines.ts';
@@ -19,7 +22,7 @@ export function judge(facts: Facts): Finding[] {
     [
       main.flatMap((family) => shown(family, facts)),
       rest.flatMap((family) => shown(family, facts)),
-      main.flatMap(({ causes }) => causes.filter(isTold)),
+      withoutConsequences(main.flatMap(({ causes }) => causes.filter(isTold))),
       rest.flatMap(({ causes }) => causes.filter(isTold)),
     ].find((causes) => causes.length > 0) ?? [];
   return [...found, ...asides.filter((cause) => isShown(cause, facts) || isTold(cause))].map((cause) => ({
@@ -29,6 +32,13 @@ export function judge(facts: Facts): Finding[] {
     evidence: [...cause.evidence(facts), ...(told.get(cause) ?? [])],
     remedy: cause.remedy(namesOf(facts)),
   }));
+}
+
+/** A program that does not start is why its socket refuses connections. */
+function withoutConsequences(causes: readonly Cause[]): readonly Cause[] {
+  const starts = [...programFile.causes, ...programStart.causes];
+  const isExplained = causes.some((cause) => starts.includes(cause));
+  return isExplained ? causes.filter((cause) => !socket.causes.includes(cause)) : causes;
 }
 
 function isShown(cause: Cause, facts: Facts): boolean {

@@ -20,14 +20,15 @@ export interface Launch extends ChildOptions {
 const START_TIMEOUT = 15_000;
 
 /**
- * Starts a web server on a free port and waits until it passes an answer of the application on.
+ * Starts a web server on a free port and waits until it passes an answer of the application on, or answers at all if the
+ * application is broken.
  *
  * @param options where the application is mounted, and the scratch folder
  * @param configure writes the configuration for a port on 127.0.0.1, and tells what to start
  * @throws Error, with the error log in its message, if it ends or does not answer within 15 seconds
  */
 export async function launchWebServer(
-  { folder, mount = '' }: Pick<WebServerOptions, 'folder' | 'mount'>,
+  { broken = false, folder, mount = '' }: Pick<WebServerOptions, 'broken' | 'folder' | 'mount'>,
   configure: (port: number) => Promise<Launch>,
 ): Promise<WebServer> {
   const reserved = await reservePort();
@@ -48,7 +49,7 @@ export async function launchWebServer(
   };
 
   try {
-    await untilItAnswers(url, child);
+    await untilItAnswers(url, child, (status) => (broken ? status > 0 : status === 200));
   } catch (error) {
     await stop();
     throw new Error(`${command} did not start: ${String(error)}\n${(await logs()).join('')}`);
@@ -56,7 +57,7 @@ export async function launchWebServer(
   return { url, logs, stop };
 }
 
-async function untilItAnswers(url: URL, child: Child): Promise<void> {
+async function untilItAnswers(url: URL, child: Child, isUp: (status: number) => boolean): Promise<void> {
   const ended = new AbortController();
   void child.exited.then((how) => ended.abort(new Error(how)));
   const client = new HttpClient(url);
@@ -66,8 +67,8 @@ async function untilItAnswers(url: URL, child: Child): Promise<void> {
         (answer) => answer.status,
         () => 0,
       );
-      return status === 200 || undefined;
+      return isUp(status) || undefined;
     },
-    { signal: ended.signal, timeout: START_TIMEOUT, what: `answer of ${url.href} with status 200` },
+    { signal: ended.signal, timeout: START_TIMEOUT, what: `answer of ${url.href}` },
   );
 }

@@ -14,12 +14,16 @@ export interface WebServer {
 /** What every web server is told. */
 export interface WebServerOptions {
   readonly application: Upstream;
+  /** The application does not work, on purpose: the web server is up when it answers anything. Default false. */
+  readonly broken?: boolean;
   /** Its scratch folder: configuration, logs, temporary files. */
   readonly folder: string;
   /** The prefix of all URLs of the application, default none. */
   readonly mount?: string;
   /** Further addresses of the application, if it is one that listens. Default none. */
   readonly others?: readonly string[];
+  /** Times after which it gives up, where they are not the usual ones. */
+  readonly timeouts?: SiteOptions['timeouts'];
 }
 
 /** How a web server reaches the application. */
@@ -46,13 +50,15 @@ export function listenAddress(upstream: ListeningUpstream): string {
  *
  * @param options where the application is
  */
-export function siteOptions({ application, folder, mount = '', others = [] }: WebServerOptions): SiteOptions {
+export function siteOptions(options: WebServerOptions): SiteOptions {
+  const { application, folder, mount = '', others = [], timeouts } = options;
   return {
     ...(application.kind === 'spawn'
       ? { app: { command: [application.program, ...application.arguments] } }
       : { listen: [listenAddress(application), ...others] }),
     mount: mount === '' ? '/' : mount,
     static: { prefix: '/static', folder: join(folder, 'static') },
+    ...(timeouts === undefined ? {} : { timeouts }),
   };
 }
 

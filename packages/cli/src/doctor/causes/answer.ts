@@ -40,7 +40,11 @@ const notFastCgi: Cause = {
   id: 'not-fastcgi',
   title: 'What comes through the connection is not FastCGI',
   seen: NO_ANSWER,
-  lines: [{ where: 'nginx', line: 'unsupported FastCGI protocol version: …' }],
+  lines: [
+    { where: 'nginx', line: 'unsupported FastCGI protocol version: …' },
+    { where: 'mod_proxy_fcgi', line: 'AH01068: Got bogus version …' },
+    { where: 'Caddy', line: 'fcgi: invalid header version' },
+  ],
   why: 'Something writes text into the connection itself, where only FastCGI records may be: a program for another protocol, or output that goes to descriptor 0.',
   remedy: () => [
     'Look at the text above: it tells who writes it. Output belongs on stderr (console.error), answers into the response.',
@@ -68,7 +72,6 @@ const wrongRecords: Cause = {
     { where: 'nginx', line: 'upstream sent unexpected FastCGI record: …' },
     { where: 'mod_proxy_fcgi', line: 'AH01069: Got bogus rid …' },
     { where: 'mod_proxy_fcgi', line: 'AH01072: Got bogus record …' },
-    { where: 'mod_proxy_fcgi', line: 'AH01068: Got bogus version …' },
     { where: 'lighttpd', line: 'FastCGI: header.type not handled: …' },
     { where: 'h2o', line: 'received unexpected record, type: …' },
     { where: 'mod_fastcgi', line: 'protocol error: invalid …' },
@@ -96,7 +99,7 @@ const emptyAnswer: Cause = {
   title: 'The application ends requests without an answer',
   seen: `${NO_ANSWER}, an empty page with 200 (Apache mod_proxy_fcgi), nothing at all (HAProxy)`,
   lines: [{ where: 'nginx', line: 'upstream sent unexpected FastCGI record: 3' }],
-  why: 'It says that the request is over before it has sent a head. As an authorizer behind lighttpd this even lets everybody in.',
+  why: 'It says that the request is over before it has sent a head, or the whole of it. As an authorizer behind lighttpd this even lets everybody in.',
   remedy: () => [
     'Let every path through the program end in an answer, with a status: 500 where it does not know better.',
   ],
@@ -195,6 +198,8 @@ const neverAnswers: Cause = {
       where: 'mod_proxy_fcgi',
       line: '(70007)The timeout specified has expired: … AH01075: Error dispatching request to',
     },
+    { where: 'lighttpd', line: 'read timeout on socket: …' },
+    { where: 'h2o', line: 'in request:…:I/O timeout' },
     { where: 'HAProxy', line: ' sH-- ' },
   ],
   why: 'It waits for something that does not come: a database, another server, the end of an upload; or a handler forgets to end its response.',
@@ -233,7 +238,13 @@ const serverError: Cause = {
   id: 'server-error',
   title: 'The application itself answers with an error',
   seen: 'the status that it gives: 500, 503, …',
-  lines: [{ where: 'nginx', line: 'FastCGI sent in stderr: "…Error: …"' }],
+  lines: [
+    { where: 'nginx', line: 'FastCGI sent in stderr: "…Error: …"' },
+    { where: 'lighttpd', line: 'FastCGI-stderr:…Error: …' },
+    { where: 'mod_fcgid', line: 'mod_fcgid: stderr: …Error: …' },
+    { where: 'mod_proxy_fcgi', line: "AH01071: Got error '…Error: …'" },
+    { where: 'h2o', line: 'in request:…Error: …' },
+  ],
   why: 'Web server and FastCGI work: the request arrives, and the program fails while it answers.',
   remedy: () => ['Read what it said (above, and in the error log of the web server), and mend the program.'],
   evidence: ({ answer, start }) =>

@@ -46,18 +46,6 @@ const headersTooLarge: Cause = {
   evidence: () => [],
 };
 
-const chunkedRefused: Cause = {
-  id: 'upload-without-length',
-  title: 'The web server refuses uploads that do not say how long they are',
-  seen: '411',
-  lines: [{ where: 'mod_fastcgi', line: 'AH01593: chunked Transfer-Encoding forbidden: …' }],
-  why: 'mod_fastcgi, Cherokee, and lighttpd with server.stream-request-body do not take “chunked” uploads.',
-  remedy: () => [
-    'Let the sender give a Content-Length, or use mod_fcgid, or leave server.stream-request-body out.',
-  ],
-  evidence: () => [],
-};
-
 const scriptUnknown: Cause = {
   id: 'script-unknown',
   title: 'php-fpm does not find the script that the web server names',
@@ -94,5 +82,5 @@ const ignoresSigterm: Cause = {
 export const asides: Family = {
   title: 'Beside that',
   reports: 'aside',
-  causes: [clientGone, bodyTooLarge, headersTooLarge, chunkedRefused, scriptUnknown, ignoresSigterm],
+  causes: [clientGone, bodyTooLarge, headersTooLarge, scriptUnknown, ignoresSigterm],
 };

@@ -25,6 +25,30 @@ function leadsToFastCgi(configuration: Configuration): boolean {
   });
 }
 
+/** Whether Apache has a program, and nothing says that it is one. */
+function lacksHandler({ configuration, program }: Facts): boolean {
+  return configuration?.product === 'apache' && program !== undefined && !leadsToFastCgi(configuration);
+}
+
+/** A handler that starts programs, where nothing allows programs. A ScriptAlias does. */
+function handlerWithoutExecCgi(facts: Facts): Directive | undefined {
+  const [handler] = directives(facts, 'apache', 'sethandler', 'addhandler').filter(
+    (directive) => isFastCgiHandler(directive) && !directive.args[0]?.startsWith('proxy:'),
+  );
+  const aliases = directives(facts, 'apache', 'scriptalias', 'scriptaliasmatch');
+  const options = directives(facts, 'apache', 'options').flatMap(({ args }) => args);
+  const isOn = options.some((option) => /^\+?(execcgi|all)$/i.test(option));
+  return aliases.length > 0 || isOn ? undefined : handler;
+}
+
+/** The directive by which Apache does not read the `.htaccess` beside the program, if there is one. */
+function ignoredHtaccess(facts: Facts): Directive | undefined {
+  if (facts.program?.htaccess === undefined) return undefined;
+  const overrides = directives(facts, 'apache', 'allowoverride');
+  const isNone = ({ args }: Directive) => /^none$/i.test(args[0] ?? '');
+  return overrides.every(isNone) ? overrides[0] : undefined;
+}
+
 const noHandler: Cause = {
   id: 'handler-missing',
   title: 'Apache does not know that the file is a program',
@@ -35,32 +59,29 @@ const noHandler: Cause = {
     `Write into .htaccess, in the folder of the program: <Files "${program.slice(program.lastIndexOf('/') + 1)}">, SetHandler fcgid-script, </Files>`,
     'fcgi config apache prints all that is needed.',
   ],
-  evidence: ({ configuration, program }) => {
-    if (configuration?.product !== 'apache' || program === undefined) return [];
-    if (leadsToFastCgi(configuration)) return [];
-    return [`no SetHandler or AddHandler with fcgid-script in ${configuration.files.join(', ')}`];
-  },
+  evidence: (facts) =>
+    lacksHandler(facts) && ignoredHtaccess(facts) === undefined
+      ? [`no SetHandler or AddHandler with fcgid-script in ${facts.configuration?.files.join(', ')}`]
+      : [],
 };
 
 const execCgiOff: Cause = {
   id: 'execcgi-off',
   title: 'Apache may not run programs in this folder',
   seen: '403',
-  lines: [{ where: 'Apache', line: 'Options ExecCGI is off in this directory: …' }],
+  lines: [
+    { where: 'mod_fcgid', line: 'mod_fcgid: location of script … does not have ExecCGI enabled' },
+    { where: 'Apache', line: 'Options ExecCGI is off in this directory: …' },
+  ],
   why: 'Apache runs programs only in folders for which the option ExecCGI is on.',
   remedy: () => [
     'Write into .htaccess, in the folder of the program: Options +ExecCGI',
     'If Apache then says “Option ExecCGI not allowed here”, ask the host to allow it (AllowOverride Options=ExecCGI).',
   ],
   evidence: (facts) => {
-    const handlers = directives(facts, 'apache', 'sethandler', 'addhandler').filter(
-      (directive) => isFastCgiHandler(directive) && !directive.args[0]?.startsWith('proxy:'),
-    );
-    const aliases = directives(facts, 'apache', 'scriptalias', 'scriptaliasmatch');
-    if (handlers.length === 0 || aliases.length > 0) return [];
-    const options = directives(facts, 'apache', 'options').flatMap(({ args }) => args);
-    const isOn = options.some((option) => /^\+?(execcgi|all)$/i.test(option));
-    return isOn ? [] : [`${handlers[0]?.at}: ${handlers[0]?.args.join(' ')}, and no Options with ExecCGI`];
+    const handler = handlerWithoutExecCgi(facts);
+    if (handler === undefined || ignoredHtaccess(facts) !== undefined) return [];
+    return [`${handler.at}: ${handler.args.join(' ')}, and no Options with ExecCGI`];
   },
 };
 
@@ -75,15 +96,10 @@ const overrideNotAllowed: Cause = {
     'If the machine is yours: write it into <Directory> of the site, and leave out .htaccess.',
   ],
   evidence: (facts) => {
-    const htaccess = facts.configuration?.htaccess;
-    const [none] = directives(facts, 'apache', 'allowoverride').filter(({ args }) =>
-      /^none$/i.test(args[0] ?? ''),
-    );
-    const others = directives(facts, 'apache', 'allowoverride').filter(
-      ({ args }) => !/^none$/i.test(args[0] ?? ''),
-    );
-    if (htaccess === undefined || none === undefined || others.length > 0) return [];
-    return [`${none.at}: AllowOverride None, and there is ${htaccess}`];
+    const none = ignoredHtaccess(facts);
+    const isNeeded = lacksHandler(facts) || handlerWithoutExecCgi(facts) !== undefined;
+    if (none === undefined || !isNeeded) return [];
+    return [`${none.at}: AllowOverride None, and there is ${facts.program?.htaccess}`];
   },
 };
 

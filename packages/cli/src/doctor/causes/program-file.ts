@@ -1,16 +1,13 @@
 import { closedFolder, describeEntry, fileOf, isAllowed, Permission } from '../access.ts';
 import type { Cause, Family } from '../cause.ts';
 
-const NO_START = '500 (Apache), 503 (lighttpd); nginx starts no programs';
+const NO_START = '500 (Apache); lighttpd does not start';
 
 const missing: Cause = {
   id: 'program-missing',
   title: 'The program is not there',
   seen: `404, or ${NO_START}`,
-  lines: [
-    { where: 'Apache', line: 'AH00128: File does not exist: …' },
-    { where: 'lighttpd', line: 'invalid "bin-path" => "…" (check that file exists' },
-  ],
+  lines: [{ where: 'Apache', line: 'AH00128: File does not exist: …' }],
   why: 'There is no file at this path. Upper and lower case count, and so does every folder on the way.',
   remedy: ({ program }) => [
     `Look what is there (ls -l ${program}), and correct the path here or in the configuration of the web server.`,
@@ -23,6 +20,10 @@ const folderClosed: Cause = {
   title: 'The web server may not enter a folder on the way to the program',
   seen: `403, or ${NO_START}`,
   lines: [
+    {
+      where: 'Apache',
+      line: "AH00529: … unable to check htaccess file, ensure it is readable and that '…' is executable",
+    },
     {
       where: 'Apache',
       line: 'AH00035: access to … denied … because search permissions are missing on a component of the path',
@@ -44,10 +45,8 @@ const runBit: Cause = {
   title: 'The program has no run bit',
   seen: NO_START,
   lines: [
-    { where: 'mod_fcgid', line: "(13)Permission denied: mod_fcgid: can't create process" },
-    { where: 'mod_fcgid', line: '(13)Permission denied: … exec of …' },
+    { where: 'lighttpd', line: 'child exited: 13 …' },
     { where: 'mod_fastcgi', line: 'access for server (uid …, gid …) not allowed: execute not allowed' },
-    { where: 'lighttpd', line: 'execve failed for: … Permission denied' },
   ],
   why: 'The system starts a file only if it is marked as a program for the user who starts it. FTP programs and git on Windows lose that mark.',
   remedy: ({ program }) => [`Give it back: chmod 755 ${program}`],
@@ -96,11 +95,7 @@ const noShebang: Cause = {
   id: 'shebang-missing',
   title: 'The first line of the program does not say what runs it',
   seen: NO_START,
-  lines: [
-    { where: 'mod_fcgid', line: '(8)Exec format error: …' },
-    { where: 'Apache', line: 'AH01241: …Exec format error: exec of …' },
-    { where: 'lighttpd', line: 'execve failed for: … Exec format error' },
-  ],
+  lines: [{ where: 'lighttpd', line: 'child exited: 8 …' }],
   why: 'The system reads in the first line of a script which program runs it. Without that line it does not know what to do with the file.',
   remedy: ({ program }) => [`Make this the first line of ${program}: #!/usr/bin/env node`],
   evidence: ({ program }) =>
@@ -132,8 +127,6 @@ const interpreterMissing: Cause = {
   seen: NO_START,
   lines: [
     { where: 'Apache, lighttpd', line: 'env: …: No such file or directory' },
-    { where: 'mod_fcgid', line: "(2)No such file or directory: mod_fcgid: can't create process" },
-    { where: 'mod_fcgid', line: '(2)No such file or directory: … exec of …' },
     { where: 'Cherokee', line: 'Could not find interpreter …' },
   ],
   why: 'The program named in the first line of the script does not exist, or it is not in the few folders in which the web server looks for programs. What a login shell adds to PATH (nvm, asdf, ~/bin) is unknown to a web server.',

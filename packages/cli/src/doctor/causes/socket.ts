@@ -171,13 +171,8 @@ const portRefused: Cause = {
   lines: [
     { where: 'nginx', line: 'connect() failed (111: Connection refused) while connecting to upstream' },
     { where: 'lighttpd', line: 'establishing connection failed: socket: tcp:…: Connection refused' },
-    { where: 'lighttpd', line: 'all handlers for … on … are down.' },
-    { where: 'mod_proxy_fcgi', line: 'AH00957: FCGI: attempt to connect to … failed' },
-    { where: 'mod_proxy_fcgi', line: 'AH01079: failed to make connection to backend' },
+    { where: 'mod_proxy_fcgi', line: '(111)Connection refused: AH00957: FCGI: attempt to connect to …' },
     { where: 'Caddy', line: 'dial tcp …: connect: connection refused' },
-    { where: 'h2o', line: 'connection failed:failed to connect to host' },
-    { where: 'HAProxy', line: ' SC-- ' },
-    { where: 'Cherokee', line: 'The information source is being disabled.' },
   ],
   why: 'The application does not run, or it listens on another port or another address of the machine (127.0.0.1 and ::1 are two).',
   remedy: ({ address }) => [

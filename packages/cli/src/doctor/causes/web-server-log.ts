@@ -16,7 +16,7 @@ const closedUnanswered: Cause = {
     { where: 'lighttpd', line: 'unexpected end-of-file (perhaps the fastcgi process died)' },
     { where: 'lighttpd', line: 'response not received, request sent: … on socket …, closing connection' },
     { where: 'mod_fcgid', line: 'error reading data, FastCGI server closed connection' },
-    { where: 'mod_fcgid', line: 'mod_fcgid: … reading data from FastCGI server' },
+    { where: 'mod_fcgid', line: 'mod_fcgid: error reading data from FastCGI server' },
     { where: 'Apache', line: 'End of script output before headers' },
     { where: 'Apache', line: 'Premature end of script headers' },
     { where: 'mod_proxy_fcgi', line: 'AH01067: Failed to read FastCGI header' },
@@ -25,9 +25,10 @@ const closedUnanswered: Cause = {
     { where: 'mod_fastcgi', line: 'comm with server "…" aborted: …' },
     { where: 'mod_fastcgi', line: 'server "…" (pid …) terminated …' },
     { where: 'mod_fastcgi', line: 'has failed to remain running for … seconds given … attempts' },
+    { where: 'lighttpd', line: 'invalid "bin-path" => …' },
     { where: 'lighttpd', line: 'child exited: …' },
     { where: 'lighttpd', line: 'gw-backend failed to start: …' },
-    { where: 'Caddy', line: '"error":"EOF"' },
+    { where: 'Caddy', line: '"msg":"EOF"' },
     { where: 'h2o', line: 'fastcgi connection closed unexpectedly' },
     { where: 'HAProxy', line: ' SH-- ' },
   ],
@@ -38,6 +39,25 @@ const closedUnanswered: Cause = {
   ],
   evidence: ({ answer }) =>
     answer?.error?.code === 'FCGI_CONNECTION_CLOSED' ? [`${answer.address}: ${answer.error.message}`] : [],
+};
+
+const notReached: Cause = {
+  id: 'not-reached',
+  title: 'The web server does not reach the application',
+  seen: '503 (Apache, lighttpd, h2o, HAProxy), 502 (nginx, Caddy)',
+  lines: [
+    { where: 'lighttpd', line: 'all handlers for … on … are down.' },
+    { where: 'mod_proxy_fcgi', line: 'AH00957: FCGI: attempt to connect to … failed' },
+    { where: 'mod_proxy_fcgi', line: 'AH01079: failed to make connection to backend' },
+    { where: 'h2o', line: 'connection failed:failed to connect to host' },
+    { where: 'HAProxy', line: ' SC-- ' },
+    { where: 'Cherokee', line: 'The information source is being disabled.' },
+  ],
+  why: 'It cannot connect. This line does not say why: the application may not run, listen elsewhere, or not let the web server in.',
+  remedy: ({ address }) => [
+    `Let the doctor try it, as root so that it can look as the web server does: sudo fcgi doctor ${address}`,
+  ],
+  evidence: () => [],
 };
 
 const requestFailed: Cause = {
@@ -55,5 +75,5 @@ const requestFailed: Cause = {
 export const webServerLog: Family = {
   title: 'The application ends without an answer',
   reports: 'rest',
-  causes: [closedUnanswered, requestFailed],
+  causes: [notReached, closedUnanswered, requestFailed],
 };

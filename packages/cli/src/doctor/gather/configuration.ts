@@ -39,8 +39,6 @@ export interface Configuration {
   readonly user?: string;
   /** Bytes of the largest head of an answer; `Infinity` where there is no limit worth the name. */
   readonly headLimit: number;
-  /** A `.htaccess` in the folder of the program. */
-  readonly htaccess?: string;
 }
 
 /** How one product's configuration is read. */

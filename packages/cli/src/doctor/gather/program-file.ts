@@ -1,5 +1,5 @@
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
-import { basename, delimiter, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { type Account, isAllowed, type PathEntry, Permission } from '../access.ts';
 import type { Interpreter, ProgramFacts, Shebang } from '../facts.ts';
 import { findNoexecMount } from './mounts.ts';
@@ -32,6 +32,9 @@ export async function programFacts(path: string, user: Account, paths: SearchPat
     entries,
     kind: isBinary(head) ? 'binary' : 'script',
     bom,
+    ...((await isFile(join(dirname(path), '.htaccess')))
+      ? { htaccess: join(dirname(path), '.htaccess') }
+      : {}),
     ...(shebang === undefined ? {} : { shebang, interpreter: await findInterpreter(shebang, user, paths) }),
     ...(mount === undefined ? {} : { noexecMount: mount }),
   };

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Configuration, ConfigurationReader, Directive } from '../configuration.ts';
 import { readNamedFile } from '../read-file.ts';
 import { includedFiles, placeOf, settingLines, wordsOf } from './files.ts';
@@ -25,9 +25,6 @@ export const apache: ConfigurationReader = async (file) => {
     // A folder of programs is none.
     .filter(({ path }) => /\.\w+$/.test(basename(path)));
   const user = named('user')[0]?.args[0]?.replace(/^\$\{.*\}$/, '');
-  const htaccess = [...new Set(programs.map(({ path }) => join(dirname(path), '.htaccess')))].find(
-    existsSync,
-  );
   return {
     files,
     directives,
@@ -45,7 +42,6 @@ export const apache: ConfigurationReader = async (file) => {
     programs: leadsToProgram(directives) ? programs : [],
     headLimit: Number.POSITIVE_INFINITY,
     ...(user === undefined || user === '' ? {} : { user }),
-    ...(htaccess === undefined ? {} : { htaccess }),
   } satisfies Omit<Configuration, 'product'>;
 };
 

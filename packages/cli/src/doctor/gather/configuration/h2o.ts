@@ -24,10 +24,15 @@ export const h2o: ConfigurationReader = async (file) => {
       return placeOf(port.startsWith('/') ? `unix:${port}` : `${host}:${port}`, directive);
     }),
     httpAddresses: [],
-    programs: directives
-      .filter(({ name }) => name === 'fastcgi.spawn')
-      .map(({ args, at }) => ({ path: /(\/[^\s"']+)/.exec(args[0] ?? '')?.[1] ?? '', at }))
-      .filter(({ path }) => path !== ''),
+    programs: directives.flatMap(({ name, args, at }, index) => {
+      if (name !== 'fastcgi.spawn') return [];
+      // A command in the line, or in "command" below it: exec /srv/app/app.fcgi.
+      const settings = [args, ...directives.slice(index + 1, index + 4).map((each) => each.args)]
+        .flat()
+        .join(' ');
+      const path = /(?<![\w.])(\/[^\s"',\]]+)/.exec(settings)?.[1];
+      return path === undefined ? [] : [{ path, at }];
+    }),
     headLimit: Number.POSITIVE_INFINITY,
     ...(user === undefined ? {} : { user }),
   };

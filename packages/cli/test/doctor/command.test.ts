@@ -1,0 +1,66 @@
+import { writeFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { runMain } from '../support/test-io.ts';
+import { HEALTHY, openFolder, responder, writeProgram } from './support/deployment.ts';
+
+test('a finding is told as title, cause, evidence and remedy, and the exit status is 1', async () => {
+  const folder = await openFolder();
+  const outcome = await runMain(['doctor', `${folder}/app.fcgi`]);
+  expect(outcome).toMatchObject({ status: 1, stderr: '' });
+  expect(outcome.stdout.replaceAll(folder, '/srv/app')).toMatch(
+    /^looked at \/srv\/app\/app\.fcgi, for the user .*\n.*\n\n✗ The program is not there \[program-missing\]\n {2}There is no file at this path\.[^\n]*\n(?: {2}[^\n]*\n)* {2}seen: \/srv\/app\/app\.fcgi: no such file\n {2}→ Look what is there/,
+  );
+  expect(outcome.stdout).not.toContain('\x1b');
+});
+
+test('nothing found is exit status 0', async () => {
+  const program = await writeProgram(await openFolder(), responder({ answer: HEALTHY }));
+  const outcome = await runMain(['doctor', program]);
+  expect(outcome).toMatchObject({ status: 0, stderr: '' });
+  expect(outcome.stdout).toMatch(/\nNothing found\.\n$/);
+});
+
+test('colours are there where they are asked for', async () => {
+  const { stdout } = await runMain(['doctor', '/no/such/app.fcgi'], { env: { FORCE_COLOR: '1' } });
+  expect(stdout).toContain('\x1b[31m✗');
+});
+
+test('what a program says cannot change the terminal', async () => {
+  const program = await writeProgram(
+    await openFolder(),
+    "#!/bin/sh\nprintf 'Error: \\033[2J\\033]0;title\\007 gone' >&2\nexit 1\n",
+  );
+  const { stdout } = await runMain(['doctor', program]);
+  expect(stdout).toContain('\\x1b[2J');
+  expect(stdout).not.toContain('\x1b');
+});
+
+test.each([
+  [[]],
+  [['127.0.0.1:0']],
+  [['unix:']],
+  [['/app', '--user', 'no-such-user']],
+  [['/app', '--config', '/no/such/file']],
+  [['/app', '--log', '/no/such/file']],
+  [['/app', '--log', '/']],
+  [['/app', '--web-server', 'thttpd', '--config', '/etc/passwd']],
+  [['/app', '--config', '/etc/passwd']],
+  [['/app', '--env', 'NAME']],
+  [['/app', '--timeout', '0']],
+  [['/app', '/another']],
+])('doctor %j makes no sense', async (words) => {
+  const outcome = await runMain(['doctor', ...words]);
+  expect(outcome).toMatchObject({ status: 2, stdout: '' });
+  expect(outcome.stderr).not.toBe('');
+});
+
+test('a log alone is enough', async () => {
+  const folder = await openFolder();
+  await writeFile(
+    `${folder}/error.log`,
+    'mod_fcgid: HTTP request length 131073 (so far) exceeds MaxRequestLen (131072)\n',
+  );
+  const outcome = await runMain(['doctor', '--log', `${folder}/error.log`]);
+  expect(outcome.status).toBe(1);
+  expect(outcome.stdout).toContain('FcgidMaxRequestLen');
+});
