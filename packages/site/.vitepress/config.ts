@@ -3,6 +3,7 @@ import { defineConfig } from 'vitepress';
 import { slug } from '../../tooling/src/markdown.ts';
 import { root } from '../../tooling/src/workspace.mjs';
 import { inlineDiagrams } from '../src/inline-diagrams.ts';
+import { locales, search } from '../src/locales.ts';
 import { pages } from '../src/pages.ts';
 import { repositoryLinks } from '../src/repository-links.ts';
 import { sidebar } from '../src/sidebar.ts';
@@ -12,7 +13,7 @@ const sources = new Set(pages.map(({ source }) => source));
 export default defineConfig({
   title: 'fcgi-js',
   description: 'The FastCGI stack for Node.js',
-  lang: 'en',
+  locales,
   // The Markdown of the repository is the site: every link in it works on the forge, too.
   srcDir: root,
   srcExclude: ['.*/**', 'docs/api/**', 'packages/*/!(README.md)/**'],
@@ -30,7 +31,9 @@ export default defineConfig({
   },
   themeConfig: {
     logo: '/logo.svg',
-    search: { provider: 'local' },
+    search: { provider: 'local', options: search },
+    // Not every page is there in every language.
+    i18nRouting: false,
     nav: [
       { text: 'Guides', link: '/deploying' },
       { text: 'Configuration', link: '/generator' },

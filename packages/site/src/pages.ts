@@ -22,7 +22,8 @@ export const pages: readonly Page[] = [
 function pathOnSite(source: string): string {
   if (source === 'README.md') return 'index.md';
   if (!source.includes('/')) return `project/${source.toLowerCase()}`;
-  return source.replace(/^docs\//, '').replace(/\/README\.md$/, '.md');
+  const path = source.replace(/^docs\//, '');
+  return /^(ko|zh)\//.test(path) ? path.replace('README', 'index') : path.replace(/\/README\.md$/, '.md');
 }
 
 function titleOf({ path, text }: RepositoryFile): string {

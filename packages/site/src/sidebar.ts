@@ -51,6 +51,14 @@ export function sidebar(): SidebarItem[] {
   ].filter(({ items }) => items.length > 0);
 }
 
+/** Guides that are translated, in order of reading. */
+export function translatedSidebar(language: string): SidebarItem[] {
+  const names = ['index', 'getting-started', 'deploying', 'debugging'];
+  return names
+    .flatMap((wanted) => pages.filter(({ path }) => path === `${language}/${wanted}.md`))
+    .map((page) => ({ text: page.title, link: `/${name(page.path).replace(/index$/, '')}` }));
+}
+
 function group(text: string, members: readonly Page[]) {
   return { text, items: members.map(entry) };
 }

@@ -72,6 +72,24 @@ describe.skipIf(noChromium)(`the site in Chromium${noChromium ? ` (${noChromium}
     await page.waitForURL(/\/deploying.*#apache$/);
   });
 
+  test('the search finds a word in the middle of a Chinese sentence', async () => {
+    const { page } = opened;
+    await page.goto('/zh/');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('searchbox').fill('套接字');
+    await page.getByRole('option').filter({ hasText: '部署' }).first().click();
+    await page.waitForURL(/\/zh\/deploying/);
+  });
+
+  test('another language has its own guides', async () => {
+    const { page } = opened;
+    await page.goto('/ko/');
+    expect(await page.locator('html').getAttribute('lang')).toBe('ko');
+    await page.getByRole('link', { name: '시작하기' }).first().click();
+    await page.waitForURL(/\/ko\/getting-started/);
+    await page.getByRole('heading', { level: 1, name: '시작하기' }).waitFor();
+  });
+
   describe('the generator', () => {
     test('prints what @fcgi-js/configs prints', async () => {
       const { page } = opened;

@@ -96,3 +96,19 @@ describe('code in READMEs and guides', () => {
     expect(readmes.filter((path) => codeBlocks(byPath.get(path) ?? '').length === 0)).toEqual([]);
   });
 });
+
+describe.each(['ko', 'zh'])('translated into %s', (language) => {
+  const translations = documents.filter(({ path }) => path.startsWith(`docs/${language}/`));
+  const codeOf = (text: string) =>
+    codeBlocks(text).map((block) => ({ language: block.language, text: block.text }));
+
+  test('there are the guides that people need first', () => {
+    const names = translations.map(({ path }) => path.replace(`docs/${language}/`, ''));
+    expect(names).toEqual(expect.arrayContaining(['debugging.md', 'deploying.md', 'getting-started.md']));
+  });
+
+  test.each(translations)('$path has the programs and configurations of the original', ({ path, text }) => {
+    const original = byPath.get(path.replace(`docs/${language}/`, 'docs/'));
+    expect(codeOf(text)).toEqual(codeOf(original ?? ''));
+  });
+});

@@ -1,0 +1,110 @@
+import type { DefaultTheme, LocaleConfig, LocaleSpecificConfig } from 'vitepress';
+import { translatedSidebar } from './sidebar.ts';
+
+/** The words of the theme in one language. */
+interface Words {
+  readonly appearance: string;
+  readonly close: string;
+  readonly configuration: string;
+  readonly description: string;
+  readonly guides: string;
+  readonly menu: string;
+  readonly next: string;
+  readonly noResults: string;
+  readonly onThisPage: string;
+  readonly previous: string;
+  readonly reference: string;
+  readonly search: string;
+  readonly select: string;
+  readonly toTop: string;
+}
+
+const words: Readonly<Record<'ko' | 'zh', Words>> = {
+  ko: {
+    appearance: '밝기',
+    close: '닫기',
+    configuration: '설정 생성기',
+    description: 'Node.js를 위한 FastCGI',
+    guides: '안내',
+    menu: '메뉴',
+    next: '다음',
+    noResults: '찾지 못했습니다',
+    onThisPage: '이 페이지에서',
+    previous: '이전',
+    reference: 'API',
+    search: '검색',
+    select: '선택',
+    toTop: '맨 위로',
+  },
+  zh: {
+    appearance: '明暗',
+    close: '关闭',
+    configuration: '配置生成器',
+    description: 'Node.js 的 FastCGI',
+    guides: '指南',
+    menu: '菜单',
+    next: '下一页',
+    noResults: '没有找到',
+    onThisPage: '本页内容',
+    previous: '上一页',
+    reference: 'API',
+    search: '搜索',
+    select: '选择',
+    toTop: '回到顶部',
+  },
+};
+
+/** The site in each language: English has all pages, the others those that people need first. */
+export const locales: LocaleConfig<DefaultTheme.Config> = {
+  root: { label: 'English', lang: 'en' },
+  ko: { label: '한국어', lang: 'ko', ...translated('ko') },
+  zh: { label: '简体中文', lang: 'zh-CN', ...translated('zh') },
+};
+
+function translated(language: 'ko' | 'zh'): LocaleSpecificConfig<DefaultTheme.Config> {
+  const { description, ...text } = words[language];
+  return {
+    description,
+    themeConfig: {
+      darkModeSwitchLabel: text.appearance,
+      docFooter: { next: text.next, prev: text.previous },
+      nav: [
+        { text: text.guides, link: `/${language}/deploying` },
+        { text: text.configuration, link: '/generator' },
+        { text: text.reference, link: '/api/index.html', target: '_self' },
+      ],
+      outline: { label: text.onThisPage, level: [2, 3] },
+      returnToTopLabel: text.toTop,
+      sidebar: translatedSidebar(language),
+      sidebarMenuLabel: text.menu,
+    },
+  };
+}
+
+/** The search, with its words in each language. */
+export const search: DefaultTheme.LocalSearchOptions = {
+  locales: { ko: { translations: searchWords('ko') }, zh: { translations: searchWords('zh') } },
+  miniSearch: { options: { tokenize } },
+};
+
+function searchWords(language: 'ko' | 'zh'): NonNullable<DefaultTheme.LocalSearchOptions['translations']> {
+  const { close, noResults, search, select } = words[language];
+  return {
+    button: { buttonAriaLabel: search, buttonText: search },
+    modal: { footer: { closeText: close, selectText: select }, noResultsText: noResults },
+  };
+}
+
+/** Chinese has no blanks between words. The page gets this function as text: it must not use anything outside. */
+function tokenize(text: string): string[] {
+  return text
+    .split(/[\n\r\p{Z}\p{P}]+/u)
+    .flatMap((word) =>
+      /\p{Script=Han}/u.test(word)
+        ? Array.from(
+            new Intl.Segmenter('zh', { granularity: 'word' }).segment(word),
+            ({ segment }) => segment,
+          )
+        : [word],
+    );
+}
