@@ -10,6 +10,7 @@ import { FcgiServerError } from './errors.ts';
 import { FcgiRequest } from './request/fcgi-request.ts';
 import type { ConnectionInfo } from './request/request-context.ts';
 import { type LinkHost, RequestLink } from './request-link.ts';
+import { type SocketOwner, tell } from './socket-owner.ts';
 
 type State = RequestState<FcgiRequest>;
 
@@ -25,7 +26,7 @@ const POISON = new Uint8Array(8);
  * One connection of a web server: the only place that touches its socket. Moves bytes between the socket and
  * the multiplexer, and closes the connection when it is time to.
  */
-export class Connection implements LinkHost, WriterOwner {
+export class Connection implements LinkHost, SocketOwner, WriterOwner {
   readonly #socket: Duplex;
   readonly owner: ConnectionOwner;
   readonly info: ConnectionInfo;
@@ -48,11 +49,7 @@ export class Connection implements LinkHost, WriterOwner {
     this.#multiplexer = new Multiplexer(owner);
     this.#timeouts = new ConnectionTimeouts(owner.limits, owner.clock.now);
     this.writer = new ConnectionWriter(socket, this);
-    socket.on('data', (chunk: Uint8Array) => this.#receive(chunk));
-    socket.on('end', () => this.#receiveEnd());
-    const lost = (cause: unknown) => this.#lost(cause instanceof Error ? cause : undefined);
-    socket.on('error', lost);
-    socket.on('close', lost);
+    tell(this, socket);
     owner.clock.watch(this);
   }
 
@@ -78,10 +75,11 @@ export class Connection implements LinkHost, WriterOwner {
   /** Closes the connection at once, whatever runs on it. */
   destroy(): void {
     this.#socket.destroy();
-    this.#lost(undefined);
+    this.lost(undefined);
   }
 
-  #receive(chunk: Uint8Array): void {
+  /** Bytes came. */
+  received(chunk: Uint8Array): void {
     if (this.#finished) {
       // What comes after our end is read so that it does not reset the connection, up to a bound.
       if (this.#timeouts.linger(this.owner.clock.now, chunk.length)) this.destroy();
@@ -271,7 +269,8 @@ export class Connection implements LinkHost, WriterOwner {
     this.#finish();
   }
 
-  #receiveEnd(): void {
+  /** The web server has closed its side. */
+  peerFinished(): void {
     this.#peerFinished = true;
     this.#timeouts.peerFinished(this.owner.clock.now);
     if (this.#destroyed) return;
@@ -283,7 +282,7 @@ export class Connection implements LinkHost, WriterOwner {
   }
 
   /** The socket is gone. */
-  #lost(cause: Error | undefined): void {
+  lost(cause: Error | undefined): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
     this.writer.close();

@@ -106,13 +106,14 @@ function setHeaders(req: IncomingMessage & UndocumentedParts, raw: string[]): vo
     return;
   }
   req.rawHeaders = raw;
+  const distinct: Record<string, string[]> = Object.create(null);
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!.toLowerCase();
-    const earlier = req.headers[name];
-    const value = raw[i + 1]!;
-    req.headers[name] =
-      earlier === undefined ? value : `${String(earlier)}${name === 'cookie' ? '; ' : ', '}${value}`;
+    distinct[name] ??= [];
+    distinct[name].push(raw[i + 1]!);
+    req.headers[name] = distinct[name].join(name === 'cookie' ? '; ' : ', ');
   }
+  req.headersDistinct = distinct;
 }
 
 function setVersion(req: IncomingMessage, major: number, minor: number): void {

@@ -1,0 +1,42 @@
+import type { Duplex } from 'node:stream';
+
+/** Who is told what happens on a socket. */
+export interface SocketOwner {
+  received(chunk: Uint8Array): void;
+  /** The other side has closed its half. */
+  peerFinished(): void;
+  /** The socket is gone; may be told twice. */
+  lost(cause: Error | undefined): void;
+}
+
+const OWNER = Symbol('fcgi-js.owner');
+
+type OwnedSocket = Duplex & { [OWNER]?: SocketOwner };
+
+/**
+ * Has an owner told what happens on a socket, by functions that all sockets share: those of their own would be a fifth of
+ * what an idle connection needs.
+ */
+export function tell(owner: SocketOwner, socket: OwnedSocket): void {
+  socket[OWNER] = owner;
+  socket.on('data', onData);
+  socket.on('end', onEnd);
+  socket.on('error', onError);
+  socket.on('close', onClose);
+}
+
+function onData(this: OwnedSocket, chunk: Uint8Array): void {
+  this[OWNER]?.received(chunk);
+}
+
+function onEnd(this: OwnedSocket): void {
+  this[OWNER]?.peerFinished();
+}
+
+function onError(this: OwnedSocket, error: Error): void {
+  this[OWNER]?.lost(error);
+}
+
+function onClose(this: OwnedSocket): void {
+  this[OWNER]?.lost(undefined);
+}
