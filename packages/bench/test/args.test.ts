@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseArguments, UsageError, usage } from '../src/args.ts';
 import { contenders } from '../src/contender.ts';
 import { kinds } from '../src/kinds/index.ts';
-import { fullScale, smokeScale, usualScale } from '../src/scale.ts';
+import { docsScale, fullScale, smokeScale, usualScale } from '../src/scale.ts';
 
 const parse = (...argv: string[]) => parseArguments(argv, '/reports');
 
@@ -11,10 +11,12 @@ describe('the command line', () => {
     expect(parse()).toEqual({
       before: undefined,
       contenders: undefined,
+      docs: false,
       help: false,
       kinds: kinds.map(({ name }) => name),
       out: '/reports',
       profile: false,
+      redraw: false,
       scale: usualScale,
       smoke: false,
     });
@@ -35,12 +37,21 @@ describe('the command line', () => {
     });
   });
 
+  test('measures for the documentation, everything in two processes each', () => {
+    expect(parse('--docs')).toMatchObject({ docs: true, scale: docsScale, kinds: parse().kinds });
+    expect(parse('--docs', '--rounds', '2').scale).toEqual({ ...docsScale, rounds: 2 });
+    expect(docsScale.generations).toBe(2);
+  });
+
   test.each([
     [['helo'], 'There is no kind "helo": hello, hello-new'],
     [['--contenders', 'raw,apache'], 'There is no contender "apache"'],
     [['--rounds', '0'], '--rounds takes a whole number above 0'],
     [['--milliseconds', '1e3'], '--milliseconds takes a whole number above 0'],
-    [['--full', '--smoke'], 'not both'],
+    [['--full', '--smoke'], 'not two of them'],
+    [['--docs', '--full'], 'not two of them'],
+    [['--docs', 'hello'], '--docs is about everything'],
+    [['--docs', '--out', '/tmp'], '--docs is about everything'],
     [['--quick'], '--quick'],
   ])('%j is refused with the reason', (argv, reason) => {
     expect(() => parse(...argv)).toThrow(UsageError);

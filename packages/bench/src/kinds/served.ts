@@ -9,7 +9,7 @@ import { spreadOf } from '../statistics.ts';
 import type { Kind } from './kind.ts';
 
 /** At most so many measurements' worth of load before the first one that counts. */
-const WARM_UP_PORTIONS = 5;
+const WARM_UP_PORTIONS = 10;
 
 /** Where an application is reached through nginx. */
 export interface Target {

@@ -23,6 +23,11 @@ export function formatFigure(figure: number): string {
   return figure.toFixed(digits);
 }
 
+/** The lowest and the highest figure. */
+export function formatRange({ high, low }: Spread): string {
+  return `${formatFigure(low)} – ${formatFigure(high)}`;
+}
+
 /** What a goal is about, for people. */
 export function goalTitle(comparison: Comparison, { rows }: KindResult): string {
   const title = (name: string) => rows.find((row) => row.name === name)?.title ?? name;
@@ -36,7 +41,7 @@ function rowCells(row: Row): string[] {
   return [
     row.title,
     formatFigure(spread.median),
-    range(spread),
+    formatRange(spread),
     row.systemShare === undefined ? '' : `${Math.round(row.systemShare * 100)} %`,
     row.requestsPerSecond === undefined ? '' : String(Math.round(row.requestsPerSecond)),
   ];
@@ -46,14 +51,10 @@ function goalCells(comparison: Comparison, result: KindResult): string[] {
   return [
     goalTitle(comparison, result),
     formatFigure(comparison.measured.median),
-    range(comparison.measured),
+    formatRange(comparison.measured),
     comparison.atMost === undefined ? '' : `≤ ${comparison.atMost}`,
     comparison.met === undefined ? '' : comparison.met ? 'met' : 'NOT MET',
   ];
-}
-
-function range({ low, high }: Spread): string {
-  return `${formatFigure(low)} – ${formatFigure(high)}`;
 }
 
 /** Columns side by side: the first one to the left, the others to the right. */

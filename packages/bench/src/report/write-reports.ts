@@ -13,7 +13,16 @@ export interface Report {
   /** Whether application and load were on cores of their own. */
   readonly pinned: boolean;
   readonly results: readonly KindResult[];
+  /** How long it took in all. */
+  readonly seconds: number;
   readonly scale: Scale;
+}
+
+/** A report as JSON, figures with five digits. */
+export function formatReport(report: Report): string {
+  const rounded = (_key: string, value: unknown) =>
+    typeof value === 'number' ? Number(value.toPrecision(5)) : value;
+  return `${JSON.stringify(report, rounded, 2)}\n`;
 }
 
 /**
@@ -25,7 +34,7 @@ export interface Report {
 export async function writeReports(folder: string, report: Report): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   const json = join(folder, 'bench.json');
-  await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(json, formatReport(report));
   const svg = join(folder, 'bench.svg');
   await writeFile(svg, formatChart(report.results));
   return [json, svg];
