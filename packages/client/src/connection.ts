@@ -1,4 +1,5 @@
 import { RecordDecoder } from '@fcgi-js/protocol';
+import { FcgiClientError } from './errors.ts';
 import type { ResolvedLimits } from './limits.ts';
 import type { RecordWatch } from './record-watch.ts';
 import { type Loss, type RequestEvents, RequestTable } from './request-table.ts';
@@ -199,6 +200,7 @@ export class Connection {
         this.#watch?.received(record);
         this.table.receive(record);
       }
+      if (this.#parked && this.#decoder.midRecord) throw unasked();
     } catch (error) {
       const concernsRequest = this.table.active > 0;
       this.#lose({ error: error as Error });
@@ -290,4 +292,12 @@ export class Connection {
     this.#waiters = [];
     for (const callback of waiters) callback();
   }
+}
+
+/** Bytes that are no whole record: they would become part of the answer to the next request. */
+function unasked(): FcgiClientError {
+  return new FcgiClientError(
+    'FCGI_UNEXPECTED_RECORD',
+    'The beginning of a record came on a connection with no request on it.',
+  );
 }

@@ -81,6 +81,17 @@ describe('kept connections', () => {
     expect(client.stats().connections).toBe(0);
   });
 
+  test('are closed when a part of a record comes that nobody asked for, which would spoil the next answer', async () => {
+    const errors: Error[] = [];
+    const peer = await echo();
+    const client = clientFor(peer, { onError: (error) => errors.push(error) });
+    await get(client);
+    peer.connections[0]!.send([1, 6, 0]);
+    await expect.poll(() => errors).toMatchObject([{ code: 'FCGI_UNEXPECTED_RECORD' }]);
+    expect(client.stats().connections).toBe(0);
+    expect(await get(client)).toBe('1');
+  });
+
   test('are not used again where END_REQUEST came before the whole body was sent', async () => {
     const peer = await startPeer(async (connection) => {
       const [begin] = await connection.recordsTo(Type.params);
