@@ -1,3 +1,9 @@
 import { library } from '../tooling/src/tsup.ts';
 
-export default library({ index: 'src/index.ts', 'bin/fcgi': 'src/bin/fcgi.ts' });
+export default library({
+  index: 'src/index.ts',
+  'bin/fcgi': 'src/bin/fcgi.ts',
+  'bin/open-socket': 'src/bin/open-socket.ts',
+  'bin/watchdog': 'src/bin/watchdog.ts',
+  'bin/worker': 'src/bin/worker.ts',
+});

@@ -1,5 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { countOption, limitOption } from '../arguments.ts';
+import { countOption, limitOption, parseDuration, parseSize } from '../arguments.ts';
 import type { Io } from '../io.ts';
 import type { RunOptions } from '../run/run.ts';
 
@@ -13,9 +14,11 @@ Without a socket to serve on, an HTTP gateway opens, for trying.
 Examples:
   fcgi run app.js
   fcgi run --listen unix:/run/app/app.sock app.js
+  fcgi run --listen /run/app/app.sock --workers auto app.js
   fcgi run --listen :9000 --mount /shop server.ts --verbose
 
-Signals: TERM, INT and QUIT let the requests under way end; a second one ends at once.
+Signals: TERM, INT and QUIT let the requests under way end; a second one ends at once. With --workers, HUP loads the
+application anew, and no request is lost.
 `;
 
 /** `fcgi run APP`: the process that serves an application. */
@@ -43,6 +46,21 @@ export function runCommand(io: Io): Command {
     .option('--socket-owner <user>', 'owner of a Unix socket')
     .option('--socket-group <group>', 'group of a Unix socket')
     .addOption(countOption('--backlog <count>', 'connections that wait to be accepted (default: 511)'))
+    .addOption(
+      new Option(
+        '--workers <count>',
+        'serve with so many processes and a parent; auto: one for each core',
+      ).argParser(parseWorkers),
+    )
+    .addOption(countOption('--max-requests <count>', 'replace a worker after so many requests'))
+    .addOption(
+      new Option('--max-age <time>', 'replace a worker after so long: 90s, 30m, 12h').argParser(
+        parseDuration,
+      ),
+    )
+    .addOption(
+      new Option('--max-memory <size>', 'replace a worker that takes so much: 300M, 2G').argParser(parseSize),
+    )
     .addOption(limitOption('--start-timeout <seconds>', 'the time APP has to export something or listen', 30))
     .addOption(limitOption('--stop-timeout <seconds>', 'the time requests have to end when it stops', 30))
     .passThroughOptions()
@@ -51,6 +69,13 @@ export function runCommand(io: Io): Command {
       const { run } = await import('../run/run.ts');
       await run(io, { ...options, app, args });
     });
+}
+
+function parseWorkers(text: string): number {
+  if (text === 'auto') return availableParallelism();
+  if (!/^[1-9]\d{0,3}$/.test(text))
+    throw new InvalidArgumentError('It must be a whole number above 0, or auto.');
+  return Number(text);
 }
 
 function parseMode(text: string): number {

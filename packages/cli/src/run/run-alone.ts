@@ -6,6 +6,7 @@ import { FcgiServerError } from '@fcgi-js/server';
 import { type Application, loadApplication, NothingToServe } from '../application/load-application.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
+import { isPlainCgi } from './plain-cgi.ts';
 import type { RunOptions } from './run.ts';
 import { type Service, serveApplication } from './serve-application.ts';
 import { type StopSignals, watchStopSignals } from './stop-signals.ts';
@@ -76,7 +77,5 @@ async function applicationEnds(
 
 /** In plain CGI the output is the response: what an application prints by the way belongs into the error log. */
 function keepOutputApart(): void {
-  const { GATEWAY_INTERFACE, REQUEST_METHOD } = process.env;
-  if (GATEWAY_INTERFACE === undefined || REQUEST_METHOD === undefined) return;
-  globalThis.console = new Console(process.stderr, process.stderr);
+  if (isPlainCgi()) globalThis.console = new Console(process.stderr, process.stderr);
 }

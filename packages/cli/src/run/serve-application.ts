@@ -2,10 +2,13 @@ import type { AddressInfo } from 'node:net';
 import { parseAddress } from '@fcgi-js/client';
 import { createServer, type FcgiServer, FcgiServerError } from '@fcgi-js/server';
 import type { Application } from '../application/load-application.ts';
+import { defined } from '../defined.ts';
 import { openTrialGateway, type TrialGateway } from './trial-gateway.ts';
 
 /** Where and how an application is served. */
 export interface ServeOptions {
+  /** Where the application is served as others see it, if not where it listens. */
+  readonly address?: string;
   /** Addresses that may connect over TCP. */
   readonly allow?: readonly string[];
   readonly backlog?: number;
@@ -23,6 +26,8 @@ export interface Service {
   readonly address: string;
   /** The application has closed its server, and the requests under way have ended. */
   readonly closed: Promise<void>;
+  /** How many requests there were since the start. */
+  requests(): number;
   /** Stops accepting; resolves when the requests under way have ended, or after so many milliseconds. */
   stop(timeout: number): Promise<void>;
 }
@@ -36,8 +41,7 @@ export async function serveApplication(application: Application, options: ServeO
   const { allow, mount } = options;
   const server = createServer({
     ...application.roles,
-    ...(allow === undefined ? {} : { allow }),
-    ...(mount === undefined ? {} : { mount }),
+    ...defined({ allow, mount }),
   });
   const { address, gateway } = await open(server, application, options);
   const stop = async (timeout: number) => {
@@ -46,7 +50,7 @@ export async function serveApplication(application: Application, options: ServeO
   };
   const closed = new Promise<void>((resolve) => {
     application.bind({
-      address: gateway?.address ?? nodeAddress(address),
+      address: nodeAddress(options.address ?? address),
       connections: () => server.stats().connections,
       close: async () => {
         await stop(Number.POSITIVE_INFINITY);
@@ -54,7 +58,7 @@ export async function serveApplication(application: Application, options: ServeO
       },
     });
   });
-  return { address: gateway?.url ?? address, closed, stop };
+  return { address, closed, requests: () => server.stats().totalRequests, stop };
 }
 
 async function open(
@@ -63,22 +67,23 @@ async function open(
   options: ServeOptions,
 ): Promise<{ address: string; gateway?: TrialGateway }> {
   const { backlog, listen, mount, socketGroup, socketMode, socketOwner } = options;
-  const socket = { backlog, group: socketGroup, mode: socketMode, owner: socketOwner };
-  const given = Object.fromEntries(Object.entries(socket).filter(([, value]) => value !== undefined));
+  const socket = defined({ backlog, group: socketGroup, mode: socketMode, owner: socketOwner });
   try {
-    return { address: await server.listen(listen, given) };
+    return { address: await server.listen(listen, socket) };
   } catch (error) {
     const isTrial = error instanceof FcgiServerError && error.code === 'FCGI_NO_LISTEN_SOCKET';
     if (!isTrial || listen !== 'auto') throw error;
-    const gateway = await openTrialGateway(server, application, mount);
+    const { aside } = application;
+    const gateway = await openTrialGateway({ aside, listen: (path) => server.listen(path), mount });
     return { address: gateway.url, gateway };
   }
 }
 
 /** What `server.address()` gives. A text where Node would give `null`, of which applications want to know the port. */
 function nodeAddress(address: string): AddressInfo | string {
-  if (!/^(?:unix|tcp):/.test(address)) return address;
-  const parsed = parseAddress(address);
+  const text = address.replace(/^http:\/\//, 'tcp:');
+  if (!/^(?:unix|tcp):/.test(text)) return address;
+  const parsed = parseAddress(text);
   if (parsed.kind === 'unix') return parsed.path;
   return { address: parsed.host, family: parsed.host.includes(':') ? 'IPv6' : 'IPv4', port: parsed.port };
 }

@@ -1,35 +1,41 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGateway, escapeLogText } from '@fcgi-js/client';
-import type { FcgiServer } from '@fcgi-js/server';
-import type { Application } from '../application/load-application.ts';
+import { defined } from '../defined.ts';
 
 /** An HTTP server in front of an application that was given no socket. */
 export interface TrialGateway {
-  readonly address: AddressInfo;
   readonly url: string;
   /** Waits so many milliseconds for requests under way. */
   close(timeout: number): Promise<void>;
 }
 
-/** Serves the application on a socket that nobody else reaches, and opens a free port of this machine for it. */
-export async function openTrialGateway(
-  server: FcgiServer,
-  application: Application,
-  mount: string | undefined,
-): Promise<TrialGateway> {
+/** How a gateway comes to its application, and to its port. */
+export interface TrialGatewayOptions {
+  /** Opens the socket of the application at a path that nobody else reaches. */
+  readonly listen: (path: string) => Promise<unknown>;
+  readonly mount: string | undefined;
+  /** Calls a function whose http server is not the application's. */
+  readonly aside?: <Result>(action: () => Result) => Result;
+}
+
+/** Milliseconds; Node ends longer ones at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Serves the application on a socket in a folder of its own, and opens a free port of this machine for it. */
+export async function openTrialGateway(options: TrialGatewayOptions): Promise<TrialGateway> {
+  const { aside = (action) => action(), listen, mount } = options;
   const folder = await mkdtemp(join(tmpdir(), 'fcgi-'));
-  const address = await server.listen(join(folder, 's'));
+  const path = join(folder, 's');
+  await listen(path);
   const gateway = createGateway({
-    address,
-    ...(mount === undefined ? {} : { mount }),
+    address: `unix:${path}`,
+    ...defined({ mount }),
     onStderr: (content) => process.stderr.write(`${escapeLogText(Buffer.from(content).toString())}\n`),
   });
-  const { host, port, url } = await application.aside(() => gateway.listen({ port: 0 }));
+  const { url } = await aside(() => gateway.listen({ port: 0 }));
   return {
-    address: { address: host, family: 'IPv4', port },
     url,
     close: async (timeout) => {
       await gateway.close({ timeout: Math.min(timeout, LONGEST_TIMER) });
@@ -37,6 +43,3 @@ export async function openTrialGateway(
     },
   };
 }
-
-/** Milliseconds; Node ends longer ones at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;

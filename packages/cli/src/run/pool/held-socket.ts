@@ -1,0 +1,98 @@
+import { fork } from 'node:child_process';
+import { lstatSync, rmSync } from 'node:fs';
+import { isFcgiListenSocket, type ListenOptions, parseListenAddress } from '@fcgi-js/server';
+import { CommandFailure } from '../../command-failure.ts';
+import { programFile } from '../programs.ts';
+
+/** A listening socket that this process keeps open and never accepts on. */
+export interface HeldSocket {
+  readonly address: string;
+  readonly fd: number;
+  /** Makes that nobody finds it any more. */
+  unpublish(): void;
+}
+
+/** What the opener sends: one of them. */
+interface Opened {
+  readonly address?: string;
+  readonly error?: string;
+}
+
+/** SD_LISTEN_FDS_START of sd_listen_fds(3). */
+const FIRST_SYSTEMD_FD = 3;
+
+/** A descriptor of this process, from wherever. Node does not document it: it is looked for before it is used. */
+interface WithDescriptor {
+  readonly fd?: number;
+}
+
+/**
+ * The socket that this process was started with, if it was.
+ *
+ * @param address what `--listen` says; `auto` and `systemd` look around
+ */
+export function inheritedSocket(address: string): HeldSocket | undefined {
+  const fd = inheritedDescriptor(address);
+  if (fd === undefined) return undefined;
+  if (!isFcgiListenSocket(fd)) throw new CommandFailure(`Descriptor ${fd} is not a listening socket.`);
+  return { address: `fd:${fd}`, fd, unpublish: () => {} };
+}
+
+function inheritedDescriptor(address: string): number | undefined {
+  const parsed = parseListenAddress(address);
+  const { LISTEN_FDNAMES = '', LISTEN_FDS, LISTEN_PID } = process.env;
+  const hasSystemd = LISTEN_PID === String(process.pid) && Number(LISTEN_FDS) > 0;
+  switch (parsed.kind) {
+    case 'fd':
+      return parsed.fd;
+    case 'systemd': {
+      const index = parsed.name === undefined ? 0 : LISTEN_FDNAMES.split(':').indexOf(parsed.name);
+      if (hasSystemd && index >= 0) return FIRST_SYSTEMD_FD + index;
+      throw new CommandFailure(
+        `systemd passes no socket${parsed.name === undefined ? '' : ` "${parsed.name}"`} to this process.`,
+      );
+    }
+    case 'auto':
+      if (hasSystemd) return FIRST_SYSTEMD_FD;
+      return isFcgiListenSocket(0) ? 0 : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Opens a socket. A short-lived process of its own listens on it, as `listen()` of `@fcgi-js/server` does it, and
+ * passes it over: whoever has made a socket listen with Node accepts on it, too, and this process is to stay out of
+ * the way of requests. Connections wait in the socket until a worker takes them.
+ *
+ * @throws CommandFailure with what to do, where the address cannot be listened on
+ */
+export async function openSocket(
+  address: string,
+  options: ListenOptions & { readonly allow?: readonly string[] },
+): Promise<HeldSocket> {
+  const opener = fork(programFile('open-socket'), [address, JSON.stringify(options)], { execArgv: [] });
+  const [opened, handle] = await new Promise<[Opened, WithDescriptor | undefined]>((resolve, reject) => {
+    opener.once('message', (message, sent) =>
+      resolve([message as Opened, sent as WithDescriptor | undefined]),
+    );
+    opener.once('close', () => reject(new CommandFailure(`Cannot listen on ${address}.`)));
+  });
+  const fd = handle?.fd;
+  if (opened.address === undefined || fd === undefined) {
+    throw new CommandFailure(opened.error ?? 'This version of Node does not pass listening sockets on.');
+  }
+  return { address: opened.address, fd, unpublish: unpublisher(opened.address) };
+}
+
+/** Removes the file of a Unix socket, unless another process has put its own there since. */
+function unpublisher(address: string): () => void {
+  if (!address.startsWith('unix:')) return () => {};
+  const path = address.slice('unix:'.length);
+  const ours = lstatSync(path, { throwIfNoEntry: false });
+  return () => {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    const isOurs = stats !== undefined && stats.ino === ours?.ino && stats.dev === ours.dev;
+    if (isOurs) rmSync(path, { force: true });
+  };
+}

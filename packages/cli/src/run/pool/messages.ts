@@ -1,0 +1,42 @@
+import type { ServeOptions } from '../serve-application.ts';
+import type { RecycleLimits } from '../worker/recycling.ts';
+
+/** What the parent tells a worker. */
+export type ParentMessage =
+  | { readonly fcgi: 'start'; readonly options: WorkerOptions }
+  /** Stop accepting, let requests end, then exit. */
+  | { readonly fcgi: 'stop' };
+
+/** What a worker tells the parent. */
+export type WorkerMessage =
+  /** It serves an application of this kind. */
+  | { readonly fcgi: 'ready'; readonly application: string }
+  /** It wants to be replaced. */
+  | { readonly fcgi: 'recycle'; readonly reason: string };
+
+/** What a worker has to know. Times are in seconds. */
+export interface WorkerOptions extends Omit<ServeOptions, 'listen'> {
+  readonly args: readonly string[];
+  readonly file: string;
+  readonly recycle: RecycleLimits;
+  readonly startTimeout: number;
+  readonly stopTimeout: number;
+}
+
+/** Characters of a worker's text that get into a log. */
+const LONGEST_TEXT = 200;
+
+/**
+ * Reads what came from a worker. The application can send what it likes over the same channel, `process.send('ready')`
+ * for one, and the parent may have more rights than it: whatever is not of the form is nothing.
+ */
+export function readWorkerMessage(given: unknown): WorkerMessage | undefined {
+  if (typeof given !== 'object' || given === null || !('fcgi' in given)) return undefined;
+  const { application, fcgi, reason } = given as Record<string, unknown>;
+  if (fcgi === 'ready' && typeof application === 'string') {
+    return { fcgi, application: application.slice(0, LONGEST_TEXT) };
+  }
+  if (fcgi === 'recycle' && typeof reason === 'string')
+    return { fcgi, reason: reason.slice(0, LONGEST_TEXT) };
+  return undefined;
+}

@@ -1,0 +1,214 @@
+/**
+ * Which workers there ought to be: a pure machine that is told what has happened, and answers with what is to be done.
+ *
+ *            spawn                 ready                    stop
+ *   (none) ────────▶ starting ────────────▶ ready ────────────────▶ stopping ──▶ (gone)
+ *                        │                    │                        │
+ *                        └──── exited ────────┴──────── exited ────────┘
+ *
+ * Reloading and recycling are one thing: a new worker *replaces* an old one, which is stopped when the new one is
+ * ready, never before. The first worker of a new generation is its scout: until it is ready no other is started, and
+ * if it ends instead, the generation is given up and the old one stays.
+ */
+
+/** What is to be done. Times are of the caller's clock, in milliseconds. */
+export type PoolCommand =
+  | { readonly kind: 'spawn'; readonly id: number; readonly generation: number }
+  | { readonly kind: 'stop'; readonly id: number }
+  /** Call {@link PoolState.wake} then. */
+  | { readonly kind: 'wake'; readonly at: number }
+  | { readonly kind: 'say'; readonly what: PoolNews }
+  /** Nothing is left. `failed`: the application could not be started even once. */
+  | { readonly kind: 'done'; readonly failed: boolean };
+
+/** What the operator is to know. */
+export type PoolNews =
+  | { readonly event: 'started'; readonly workers: number }
+  | { readonly event: 'reloaded'; readonly generation: number }
+  | { readonly event: 'reload-failed'; readonly generation: number }
+  /** So many workers in a row have ended soon after their start. */
+  | { readonly event: 'crash-loop'; readonly crashes: number; readonly delay: number };
+
+interface Worker {
+  readonly id: number;
+  readonly generation: number;
+  readonly startedAt: number;
+  /** The worker that stops when this one is ready. */
+  readonly replaces: number | undefined;
+  phase: 'ready' | 'starting' | 'stopping';
+}
+
+/** A worker that lives so long is no crash at the start. */
+const STEADY_AFTER = 10_000;
+/** The pause before the second start in a row; it doubles with each. */
+const FIRST_PAUSE = 100;
+const LONGEST_PAUSE = 30_000;
+/** From so many crashes in a row on it is a loop, and worth a line. */
+const LOOP = 3;
+
+export class PoolState {
+  readonly #size: number;
+  readonly #workers = new Map<number, Worker>();
+  #commands: PoolCommand[] = [];
+  #lastId = 0;
+  /** The generation that is wanted, and the latest of which a worker has been ready. */
+  #generation = 1;
+  #proven = 0;
+  #crashes = 0;
+  #notBefore = 0;
+  #announced = 0;
+  #ending = false;
+
+  /** @param size how many workers there are to be */
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /** The beginning, and every time that was asked for with `wake`. */
+  wake(now: number): PoolCommand[] {
+    return this.#settle(now);
+  }
+
+  /** A worker serves. */
+  ready(id: number, now: number): PoolCommand[] {
+    const worker = this.#workers.get(id);
+    if (worker?.phase !== 'starting') return [];
+    worker.phase = 'ready';
+    this.#proven = Math.max(this.#proven, worker.generation);
+    const replaced = worker.replaces === undefined ? undefined : this.#workers.get(worker.replaces);
+    if (replaced !== undefined) this.#stop(replaced);
+    return this.#settle(now);
+  }
+
+  /** A worker is to be replaced by a fresh one. */
+  recycle(id: number, now: number): PoolCommand[] {
+    const worker = this.#workers.get(id);
+    if (worker?.phase === 'ready' && !this.#isBeingReplaced(worker)) this.#spawn(now, worker);
+    return this.#settle(now);
+  }
+
+  /** A worker has gone, for whatever reason. */
+  exited(id: number, now: number): PoolCommand[] {
+    const worker = this.#workers.get(id);
+    if (worker === undefined) return [];
+    this.#workers.delete(id);
+    if (worker.phase === 'stopping') return this.#settle(now);
+    if (worker.phase === 'starting' && this.#proven === 0) {
+      this.#ending = true;
+      for (const other of this.#workers.values()) this.#stop(other);
+      return this.#settle(now);
+    }
+    if (worker.phase === 'starting' && worker.generation > this.#proven) {
+      this.#generation = this.#proven;
+      this.#say({ event: 'reload-failed', generation: worker.generation });
+      return this.#settle(now);
+    }
+    this.#countCrash(worker, now);
+    return this.#settle(now);
+  }
+
+  /** Replaces all workers by such as load the application anew. */
+  reload(now: number): PoolCommand[] {
+    // A scout that is under way has loaded what may have changed since.
+    if (this.#generation === this.#proven) this.#generation += 1;
+    // What crashed may be mended.
+    this.#crashes = 0;
+    this.#notBefore = 0;
+    return this.#settle(now);
+  }
+
+  /** Lets all workers end. */
+  end(now: number): PoolCommand[] {
+    this.#ending = true;
+    for (const worker of this.#workers.values()) this.#stop(worker);
+    return this.#settle(now);
+  }
+
+  #settle(now: number): PoolCommand[] {
+    if (this.#ending) {
+      if (this.#workers.size === 0) this.#commands.push({ kind: 'done', failed: this.#proven === 0 });
+    } else if (this.#proven < this.#generation) {
+      this.#sendScout(now);
+      if (this.#proven > 0) this.#fill(now);
+    } else {
+      for (const worker of [...this.#workers.values()]) {
+        const isOld = worker.phase === 'ready' && worker.generation < this.#generation;
+        if (isOld && !this.#isBeingReplaced(worker)) this.#spawn(now, worker);
+      }
+      this.#fill(now);
+      this.#announce();
+    }
+    const commands = this.#commands;
+    this.#commands = [];
+    return commands;
+  }
+
+  #sendScout(now: number): void {
+    const isUnderWay = [...this.#workers.values()].some(({ generation }) => generation === this.#generation);
+    if (isUnderWay) return;
+    const oldest = [...this.#workers.values()].find(
+      (worker) => worker.phase === 'ready' && !this.#isBeingReplaced(worker),
+    );
+    // One that replaces nobody would be one too many. There will be somebody as soon as something happens.
+    if (oldest !== undefined || this.#proven === 0) this.#spawn(now, oldest);
+  }
+
+  /** Starts what is missing, unless there were crashes a moment ago. */
+  #fill(now: number): void {
+    const working = [...this.#workers.values()].filter(({ phase }) => phase !== 'stopping');
+    const replaced = working.filter((worker) => this.#isBeingReplaced(worker));
+    const missing = this.#size - (working.length - replaced.length);
+    if (missing <= 0) return;
+    if (now < this.#notBefore) {
+      this.#commands.push({ kind: 'wake', at: this.#notBefore });
+      return;
+    }
+    for (let count = 0; count < missing; count += 1) this.#spawn(now, undefined, this.#proven);
+  }
+
+  #spawn(now: number, replaced: Worker | undefined, generation = this.#generation): void {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const worker: Worker = { id, generation, startedAt: now, replaces: replaced?.id, phase: 'starting' };
+    this.#workers.set(id, worker);
+    this.#commands.push({ kind: 'spawn', id, generation });
+  }
+
+  #stop(worker: Worker): void {
+    if (worker.phase === 'stopping') return;
+    worker.phase = 'stopping';
+    this.#commands.push({ kind: 'stop', id: worker.id });
+  }
+
+  #isBeingReplaced({ id }: Worker): boolean {
+    return [...this.#workers.values()].some(({ phase, replaces }) => phase === 'starting' && replaces === id);
+  }
+
+  #countCrash(worker: Worker, now: number): void {
+    this.#crashes = now - worker.startedAt >= STEADY_AFTER ? 1 : this.#crashes + 1;
+    // The first one is replaced at once.
+    if (this.#crashes === 1) return;
+    const delay = Math.min(FIRST_PAUSE * 2 ** (this.#crashes - 2), LONGEST_PAUSE);
+    this.#notBefore = now + delay;
+    if (this.#crashes >= LOOP) this.#say({ event: 'crash-loop', crashes: this.#crashes, delay });
+  }
+
+  /** Once for each generation, when all its workers are ready. */
+  #announce(): void {
+    const ready = [...this.#workers.values()].filter(
+      ({ generation, phase }) => phase === 'ready' && generation === this.#generation,
+    );
+    if (ready.length < this.#size || this.#announced >= this.#generation) return;
+    const isFirst = this.#announced === 0;
+    this.#announced = this.#generation;
+    this.#say(
+      isFirst
+        ? { event: 'started', workers: ready.length }
+        : { event: 'reloaded', generation: this.#generation },
+    );
+  }
+
+  #say(what: PoolNews): void {
+    this.#commands.push({ kind: 'say', what });
+  }
+}

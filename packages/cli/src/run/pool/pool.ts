@@ -1,0 +1,125 @@
+import type { WorkerMessage, WorkerOptions } from './messages.ts';
+import { type PoolCommand, type PoolNews, PoolState } from './pool-state.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+/** What a pool is made of. */
+export interface PoolOptions {
+  /** Where it serves, for messages. */
+  readonly address: string;
+  /** The application, for messages. */
+  readonly name: string;
+  readonly say: (message: string) => void;
+  readonly size: number;
+  /** The descriptor of the listening socket. */
+  readonly socket: number;
+  readonly worker: WorkerOptions;
+}
+
+/** Carries out what the state machine wants, and tells it what becomes of it. */
+export class Pool {
+  /** Resolves when no worker is left: whether the application could not be started at all. */
+  readonly ended: Promise<boolean>;
+  readonly #options: PoolOptions;
+  readonly #state: PoolState;
+  readonly #workers = new Map<number, WorkerProcess>();
+  readonly #stopping = new Set<number>();
+  #onEnd: (failed: boolean) => void = () => {};
+  #application = '';
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#state = new PoolState(options.size);
+    this.ended = new Promise((resolve) => {
+      this.#onEnd = resolve;
+    });
+  }
+
+  /** Starts the workers. */
+  start(): void {
+    this.#apply(this.#state.wake(performance.now()));
+  }
+
+  /** Replaces the workers, one by one, by such as load the application anew. */
+  reload(): void {
+    this.#apply(this.#state.reload(performance.now()));
+  }
+
+  /** Lets the workers end. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#apply(this.#state.end(performance.now()));
+  }
+
+  /** Ends the workers at once. */
+  kill(): void {
+    for (const worker of this.#workers.values()) worker.kill();
+  }
+
+  #apply(commands: readonly PoolCommand[]): void {
+    for (const command of commands) {
+      switch (command.kind) {
+        case 'spawn':
+          this.#spawn(command.id);
+          break;
+        case 'stop':
+          this.#stopping.add(command.id);
+          this.#workers.get(command.id)?.stop(this.#options.worker.stopTimeout);
+          break;
+        case 'wake':
+          this.#wakeAt(command.at);
+          break;
+        case 'say':
+          this.#options.say(this.#describe(command.what));
+          break;
+        case 'done':
+          this.#onEnd(command.failed);
+          break;
+      }
+    }
+  }
+
+  #spawn(id: number): void {
+    const { say, socket, worker: options } = this.#options;
+    const worker = new WorkerProcess(socket, options, {
+      message: (message) => this.#receive(id, message),
+      exited: (how) => {
+        const wasStopping = this.#stopping.delete(id);
+        this.#workers.delete(id);
+        if (!wasStopping) say(`worker ${id} (process ${worker.pid}) has ended: ${how}`);
+        this.#apply(this.#state.exited(id, performance.now()));
+      },
+    });
+    this.#workers.set(id, worker);
+  }
+
+  #receive(id: number, message: WorkerMessage): void {
+    if (message.fcgi === 'ready') {
+      this.#application = message.application;
+      this.#apply(this.#state.ready(id, performance.now()));
+    } else {
+      this.#options.say(`worker ${id} is replaced: ${message.reason}`);
+      this.#apply(this.#state.recycle(id, performance.now()));
+    }
+  }
+
+  #wakeAt(time: number): void {
+    clearTimeout(this.#timer);
+    const delay = Math.max(0, Math.ceil(time - performance.now()));
+    this.#timer = setTimeout(() => this.#apply(this.#state.wake(performance.now())), delay);
+  }
+
+  #describe(news: PoolNews): string {
+    const { address, name } = this.#options;
+    switch (news.event) {
+      case 'started':
+        return `${name} (${this.#application}) is served on ${address} by ${news.workers} ${news.workers === 1 ? 'worker' : 'workers'}`;
+      case 'reloaded':
+        return `reloaded: all workers serve generation ${news.generation}`;
+      case 'reload-failed':
+        return `the reload has failed: the worker of generation ${news.generation} has ended before it was ready. The workers from before go on`;
+      case 'crash-loop':
+        return `${news.crashes} workers in a row have ended soon after their start; the next one starts in ${news.delay / 1000} s`;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { relative } from 'node:path';
+import { CommandFailure } from '../../command-failure.ts';
+import { defined } from '../../defined.ts';
+import { colorsOf, type Io } from '../../io.ts';
+import type { RunOptions } from '../run.ts';
+import { watchStopSignals } from '../stop-signals.ts';
+import { openTrialGateway } from '../trial-gateway.ts';
+import { type HeldSocket, inheritedSocket, openSocket } from './held-socket.ts';
+import { Pool } from './pool.ts';
+
+/** The parent of the workers: holds the socket, and keeps as many of them as there ought to be. */
+export async function runPool(io: Io, file: string, size: number, options: RunOptions): Promise<void> {
+  const say = (message: string) => {
+    io.stderr.write(`${colorsOf(io.stderr, io.env).cyan('fcgi:')} ${message}\n`);
+  };
+  const signals = watchStopSignals();
+  const { address, close, socket } = await open(options);
+  const { allow, args, maxAge, maxMemory, maxRequests, mount, startTimeout, stopTimeout } = options;
+  const recycle = defined({ maxAge, maxMemory, maxRequests });
+  const worker = { address, args, file, recycle, startTimeout, stopTimeout, ...defined({ allow, mount }) };
+  const name = relative(io.cwd, file);
+  const pool = new Pool({ address, name, say, size, socket: socket.fd, worker });
+  process.on('SIGHUP', () => {
+    say('reloading');
+    pool.reload();
+  });
+  pool.start();
+  const reason = await Promise.race([signals.first, pool.ended]);
+  socket.unpublish();
+  if (typeof reason !== 'string') throw new CommandFailure(`${name} could not be started`);
+  const ended = close(stopTimeout * 1000).then(() => {
+    pool.end();
+    return pool.ended;
+  });
+  const again = await Promise.race([ended, signals.second]);
+  if (typeof again !== 'string') return;
+  pool.kill();
+  throw new CommandFailure(`${again}: ended at once, with what was under way`);
+}
+
+/** The socket of the workers, and, where there is none to be had, a gateway in front of one of their own. */
+async function open(
+  options: RunOptions,
+): Promise<{ address: string; close(timeout: number): Promise<void>; socket: HeldSocket }> {
+  const { allow, backlog, listen, mount, socketGroup, socketMode, socketOwner } = options;
+  const given = defined({ allow, backlog, group: socketGroup, mode: socketMode, owner: socketOwner });
+  const inherited = inheritedSocket(listen);
+  if (inherited !== undefined)
+    return { address: inherited.address, close: async () => {}, socket: inherited };
+  if (listen !== 'auto') {
+    const socket = await openSocket(listen, given);
+    return { address: socket.address, close: async () => {}, socket };
+  }
+  let socket: HeldSocket | undefined;
+  const gateway = await openTrialGateway({
+    listen: async (path) => {
+      socket = await openSocket(path, {});
+    },
+    mount,
+  });
+  return { address: gateway.url, close: (timeout) => gateway.close(timeout), socket: socket! };
+}

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { programFile } from '../programs.ts';
+import { type ParentMessage, readWorkerMessage, type WorkerMessage, type WorkerOptions } from './messages.ts';
+
+/** The descriptor on which workers find the listening socket. */
+export const WORKER_SOCKET = 3;
+
+/** Told what a worker does. */
+export interface WorkerWatch {
+  message(message: WorkerMessage): void;
+  /** @param how in words: `exit status 1`, `SIGKILL` */
+  exited(how: string): void;
+}
+
+/** One worker, as the parent sees it. */
+export class WorkerProcess {
+  readonly #child: ChildProcess;
+  #deadline: NodeJS.Timeout | undefined;
+
+  /** @param socket the descriptor of the listening socket in this process */
+  constructor(socket: number, options: WorkerOptions, watch: WorkerWatch) {
+    this.#child = spawn(process.execPath, [...process.execArgv, programFile('worker')], {
+      // A session of its own: Ctrl-C is for the parent, which knows what is to be done.
+      detached: true,
+      stdio: ['ignore', 'inherit', 'inherit', socket, 'ipc'],
+    });
+    this.#child.on('message', (given) => {
+      const message = readWorkerMessage(given);
+      if (message === undefined) return;
+      if (message.fcgi === 'ready') clearTimeout(this.#deadline);
+      watch.message(message);
+    });
+    this.#child.on('error', () => {});
+    // Not `exit`: a process that could not be started has none.
+    this.#child.once('close', (code, signal) => {
+      clearTimeout(this.#deadline);
+      watch.exited(signal ?? `exit status ${code}`);
+    });
+    this.#send({ fcgi: 'start', options });
+    this.#killAfter(options.startTimeout);
+  }
+
+  /** For messages. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Lets its requests end; what takes longer than so many seconds is cut off. */
+  stop(timeout: number): void {
+    this.#send({ fcgi: 'stop' });
+    this.#killAfter(timeout);
+  }
+
+  /** Ends it at once. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  #send(message: ParentMessage): void {
+    // Gone already, it will be told to have exited.
+    if (this.#child.connected) this.#child.send(message, () => {});
+  }
+
+  /** It ends itself in time; if it is stuck, it does not. */
+  #killAfter(seconds: number): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.kill(), (seconds + GRACE) * 1000);
+  }
+}
+
+/** Seconds that a worker may be late. */
+const GRACE = 2;

@@ -1,0 +1,47 @@
+/** When a worker is to be replaced by a fresh one. */
+export interface RecycleLimits {
+  /** Seconds since it began to serve. */
+  readonly maxAge?: number;
+  /** Bytes of memory, as the system counts them (resident set). */
+  readonly maxMemory?: number;
+  readonly maxRequests?: number;
+}
+
+/** What a worker has come to. */
+export interface RecycleFigures {
+  readonly age: number;
+  readonly memory: number;
+  readonly requests: number;
+}
+
+/** Why a worker is to be replaced, in words; `undefined` if it is not. */
+export function recycleReason(limits: RecycleLimits, figures: RecycleFigures): string | undefined {
+  const { maxAge, maxMemory, maxRequests } = limits;
+  const { age, memory, requests } = figures;
+  if (maxRequests !== undefined && requests >= maxRequests) return `it has had ${requests} requests`;
+  if (maxAge !== undefined && age >= maxAge) return `it has served for ${Math.floor(age)} s`;
+  if (maxMemory !== undefined && memory >= maxMemory)
+    return `it takes ${Math.ceil(memory / MEBIBYTE)} MiB of memory`;
+  return undefined;
+}
+
+const MEBIBYTE = 1_048_576;
+/** Milliseconds between two looks. */
+const INTERVAL = 200;
+
+/** Calls back once, when a limit is reached. Looking now and then costs requests nothing. */
+export function watchLimits(
+  limits: RecycleLimits,
+  requests: () => number,
+  reached: (reason: string) => void,
+): void {
+  if (Object.keys(limits).length === 0) return;
+  const start = performance.now();
+  const timer = setInterval(() => {
+    const age = (performance.now() - start) / 1000;
+    const reason = recycleReason(limits, { age, memory: process.memoryUsage.rss(), requests: requests() });
+    if (reason === undefined) return;
+    clearInterval(timer);
+    reached(reason);
+  }, INTERVAL).unref();
+}

@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { loadApplication, NothingToServe } from '../../application/load-application.ts';
+import type { ParentMessage, WorkerMessage, WorkerOptions } from '../pool/messages.ts';
+import { WORKER_SOCKET } from '../pool/worker-process.ts';
+import { type Service, serveApplication } from '../serve-application.ts';
+import { watchStopSignals } from '../stop-signals.ts';
+import { watchLimits } from './recycling.ts';
+import { watchParent } from './watch-parent.ts';
+
+/** The life of a worker: told what to serve, it serves until the parent, or whoever signals it, wants it to stop. */
+export async function work(): Promise<void> {
+  const parent = new Parent();
+  const options = await parent.started;
+  watchParent(options.stopTimeout);
+  const signals = watchStopSignals();
+  const service = await serve(options);
+  if (service === undefined) {
+    process.exitCode = 1;
+    return;
+  }
+  parent.tell({ fcgi: 'ready', application: service.kind });
+  watchLimits(options.recycle, service.requests, (reason) => parent.tell({ fcgi: 'recycle', reason }));
+  const timeout = options.stopTimeout * 1000;
+  const isClosed = await Promise.race([parent.stopped, signals.first, service.closed.then(() => true)]);
+  if (isClosed !== true) await Promise.race([service.stop(timeout), signals.second]);
+  await tidyUp(isClosed !== true, timeout);
+}
+
+async function serve(options: WorkerOptions): Promise<(Service & { readonly kind: string }) | undefined> {
+  const { file, startTimeout } = options;
+  const notice = (message: string) => process.stderr.write(`fcgi: ${message}\n`);
+  try {
+    const application = await loadApplication({ ...options, notice, timeout: startTimeout * 1000 });
+    const service = await serveApplication(application, { ...options, listen: `fd:${WORKER_SOCKET}` });
+    return { ...service, kind: application.kind };
+  } catch (error) {
+    if (error instanceof NothingToServe) {
+      notice(error.message);
+      return undefined;
+    }
+    notice(`${file} could not be loaded:`);
+    throw error;
+  }
+}
+
+/**
+ * An application that listens for SIGTERM has something to put in order: it is told when its requests have ended. One
+ * that has closed its server is at it already.
+ */
+async function tidyUp(tell: boolean, timeout: number): Promise<void> {
+  // One listener is ours.
+  if (tell && process.listenerCount('SIGTERM') === 1) return;
+  if (tell) process.emit('SIGTERM', 'SIGTERM');
+  await Promise.race([once(process, 'beforeExit'), delay(timeout, undefined, { ref: false })]);
+}
+
+/** The process that has started this one. */
+class Parent {
+  readonly started: Promise<WorkerOptions>;
+  /** It wants this worker to stop, or has gone. */
+  readonly stopped: Promise<'stop'>;
+
+  constructor() {
+    let start: (options: WorkerOptions) => void = () => {};
+    let stop: (word: 'stop') => void = () => {};
+    this.started = new Promise((resolve) => {
+      start = resolve;
+    });
+    this.stopped = new Promise((resolve) => {
+      stop = resolve;
+    });
+    process.on('message', (message: ParentMessage) => {
+      if (message.fcgi === 'start') {
+        // The application alone decides whether this process has something to do.
+        process.channel?.unref();
+        start(message.options);
+      } else if (message.fcgi === 'stop') stop('stop');
+    });
+    process.once('disconnect', () => stop('stop'));
+  }
+
+  tell(message: WorkerMessage): void {
+    // Gone, there is nobody to be told; `stopped` says so.
+    if (process.connected) process.send?.(message, undefined, {}, () => {});
+  }
+}

@@ -1,0 +1,185 @@
+import { expect, test } from 'vitest';
+import { type PoolCommand, PoolState } from '../../../src/run/pool/pool-state.ts';
+
+/** Commands in short: `spawn 1`, `stop 2`, `wake 300`, `say started`, `done`. */
+function short(commands: readonly PoolCommand[]): string[] {
+  return commands.map((command) => {
+    if (command.kind === 'wake') return `wake ${command.at}`;
+    if (command.kind === 'say') return `say ${command.what.event}`;
+    if (command.kind === 'done') return command.failed ? 'done failed' : 'done';
+    return `${command.kind} ${command.id}`;
+  });
+}
+
+/** A pool whose workers 1 to `size` are ready. */
+function running(size: number): PoolState {
+  const pool = new PoolState(size);
+  pool.wake(0);
+  for (let id = 1; id <= size; id += 1) pool.ready(id, 0);
+  return pool;
+}
+
+test('the first worker is alone until it is ready, so that what fails fails once', () => {
+  const pool = new PoolState(3);
+  expect(short(pool.wake(0))).toEqual(['spawn 1']);
+  expect(short(pool.ready(1, 5))).toEqual(['spawn 2', 'spawn 3']);
+  expect(short(pool.ready(3, 6))).toEqual([]);
+  expect(short(pool.ready(2, 7))).toEqual(['say started']);
+});
+
+test('an application that does not start even once is a failure', () => {
+  const pool = new PoolState(3);
+  pool.wake(0);
+  expect(short(pool.exited(1, 5))).toEqual(['done failed']);
+});
+
+test('a reload starts one new worker, then the others, and stops each old one when a new one is ready', () => {
+  const pool = running(3);
+  expect(short(pool.reload(100))).toEqual(['spawn 4']);
+  expect(short(pool.ready(4, 200))).toEqual(['stop 1', 'spawn 5', 'spawn 6']);
+  expect(short(pool.ready(6, 300))).toEqual(['stop 3']);
+  expect(short(pool.exited(1, 310))).toEqual([]);
+  expect(short(pool.ready(5, 320))).toEqual(['stop 2', 'say reloaded']);
+  expect(short([...pool.exited(2, 330), ...pool.exited(3, 331)])).toEqual([]);
+});
+
+test('a reload that fails leaves the old workers alone, and may be tried again', () => {
+  const pool = running(2);
+  expect(short(pool.reload(100))).toEqual(['spawn 3']);
+  expect(short(pool.exited(3, 200))).toEqual(['say reload-failed']);
+  expect(short(pool.reload(300))).toEqual(['spawn 4']);
+  expect(short(pool.ready(4, 400))).toEqual(['stop 1', 'spawn 5']);
+});
+
+test('a reload during a reload changes nothing as long as its first worker is not ready', () => {
+  const pool = running(1);
+  expect(short(pool.reload(100))).toEqual(['spawn 2']);
+  expect(short(pool.reload(110))).toEqual([]);
+  expect(short(pool.ready(2, 200))).toEqual(['stop 1', 'say reloaded']);
+  expect(short(pool.reload(210))).toEqual(['spawn 3']);
+});
+
+test('a worker that crashes during a reload is replaced, by the new one where that was to replace it', () => {
+  const pool = running(2);
+  expect(short(pool.reload(20_000))).toEqual(['spawn 3']);
+  expect(short(pool.exited(1, 20_001))).toEqual([]);
+  expect(short(pool.exited(2, 20_002))).toEqual(['spawn 4']);
+  expect(short(pool.exited(3, 20_003))).toEqual(['say reload-failed', 'spawn 5']);
+});
+
+test('a reload waits for a worker that it can replace', () => {
+  const pool = running(1);
+  expect(short(pool.recycle(1, 100))).toEqual(['spawn 2']);
+  expect(short(pool.reload(110))).toEqual([]);
+  expect(short(pool.ready(2, 120))).toEqual(['stop 1', 'spawn 3']);
+});
+
+test('a reload ends the pause after crashes', () => {
+  const pool = running(1);
+  expect(short(pool.exited(1, 1))).toEqual(['spawn 2']);
+  expect(short(pool.exited(2, 2))).toEqual(['wake 102']);
+  expect(short(pool.reload(3))).toEqual(['spawn 3']);
+});
+
+test('a worker is recycled by one that replaces it when it is ready', () => {
+  const pool = running(2);
+  expect(short(pool.recycle(1, 100))).toEqual(['spawn 3']);
+  expect(short(pool.recycle(1, 110))).toEqual([]);
+  expect(short(pool.ready(3, 200))).toEqual(['stop 1']);
+  expect(short(pool.recycle(1, 210))).toEqual([]);
+  expect(short(pool.exited(1, 300))).toEqual([]);
+});
+
+test('a worker that crashes while it is being recycled is not replaced twice', () => {
+  const pool = running(2);
+  expect(short(pool.recycle(1, 100))).toEqual(['spawn 3']);
+  expect(short(pool.exited(1, 110))).toEqual([]);
+  expect(short(pool.ready(3, 200))).toEqual([]);
+});
+
+test('a crash is made good at once, a row of crashes with pauses that double up to a bound, and is told', () => {
+  const pool = running(1);
+  let now = 0;
+  let id = 1;
+  const pauses: number[] = [];
+  const said: string[] = [];
+  for (let crash = 0; crash < 14; crash += 1) {
+    now += 1;
+    let commands = pool.exited(id, now);
+    said.push(...short(commands).filter((text) => text.startsWith('say')));
+    const wake = commands.find((command) => command.kind === 'wake');
+    pauses.push(wake === undefined ? 0 : wake.at - now);
+    if (wake !== undefined) {
+      expect(short(pool.wake(wake.at - 1))).toEqual([`wake ${wake.at}`]);
+      now = wake.at;
+      commands = pool.wake(now);
+    }
+    id += 1;
+    expect(short(commands).at(-1)).toBe(`spawn ${id}`);
+  }
+  expect(pauses).toEqual([
+    0, 100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000, 30_000, 30_000,
+  ]);
+  expect(said).toHaveLength(12);
+  pool.ready(id, now);
+  // Long enough alive: it was no loop, and begins anew.
+  expect(short(pool.exited(id, now + 10_000))).toEqual([`spawn ${id + 1}`]);
+});
+
+test('at the end all workers are stopped, and when they have gone it is over', () => {
+  const pool = running(2);
+  pool.reload(100);
+  expect(short(pool.end(200))).toEqual(['stop 1', 'stop 2', 'stop 3']);
+  expect(short(pool.ready(3, 210))).toEqual([]);
+  expect(short(pool.reload(220))).toEqual([]);
+  expect(short([...pool.exited(1, 300), ...pool.exited(3, 300)])).toEqual([]);
+  expect(short(pool.exited(2, 400))).toEqual(['done']);
+});
+
+test('whatever happens, there are never fewer workers meant to serve than before, nor more than twice as many', () => {
+  const size = 3;
+  for (let seed = 1; seed <= 200; seed += 1) {
+    let state = seed;
+    const random = (below: number) => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+      return (state >>> 8) % below;
+    };
+    const pool = new PoolState(size);
+    const phases = new Map<number, 'ready' | 'starting' | 'stopping'>();
+    let now = 0;
+    const apply = (commands: readonly PoolCommand[]) => {
+      for (const command of commands) {
+        if (command.kind === 'spawn') phases.set(command.id, 'starting');
+        if (command.kind === 'stop') phases.set(command.id, 'stopping');
+      }
+      const count = (wanted: string) => [...phases.values()].filter((phase) => phase === wanted).length;
+      expect(count('ready') + count('starting'), `seed ${seed}`).toBeLessThanOrEqual(2 * size);
+    };
+    apply(pool.wake(now));
+    phases.set(1, 'ready');
+    apply(pool.ready(1, now));
+    for (let step = 0; step < 100; step += 1) {
+      now += 40_000;
+      const ids = [...phases.keys()];
+      const id = ids[random(ids.length)] ?? 0;
+      const action = random(5);
+      const ready = () => [...phases.values()].filter((phase) => phase === 'ready').length;
+      if (action === 0 && phases.get(id) === 'starting') {
+        phases.set(id, 'ready');
+        const before = ready();
+        apply(pool.ready(id, now));
+        // It stops one at most, and itself has come.
+        expect(ready(), `seed ${seed}`).toBeGreaterThanOrEqual(before - 1);
+      } else if (action === 1 && phases.get(id) !== 'starting') {
+        phases.delete(id);
+        apply(pool.exited(id, now));
+      } else if (action === 2) {
+        apply(pool.reload(now));
+      } else if (action === 3) {
+        apply(pool.recycle(id, now));
+      } else {
+        apply(pool.wake(now));
+      }
+    }
+  }
+});
