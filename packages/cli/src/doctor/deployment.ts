@@ -6,7 +6,8 @@ import type { Configuration } from './gather/configuration.ts';
 /** One thing to look at. */
 export type Subject =
   | { readonly kind: 'address'; readonly address: string }
-  | { readonly kind: 'program'; readonly path: string };
+  /** A web server starts it itself where its configuration says so; else it may also be for `fcgi run`. */
+  | { readonly kind: 'program'; readonly path: string; readonly isStartedAsIs: boolean };
 
 /**
  * Tells an address from a program: `unix:…`, `HOST:PORT`, and the path of a socket or of what is called one.
@@ -22,7 +23,7 @@ export async function subjectOf(text: string, cwd: string): Promise<Subject> {
   if (isSocket || /\.sock(et)?$/.test(path)) {
     return { kind: 'address', address: formatAddress(parseAddress(path)) };
   }
-  return { kind: 'program', path };
+  return { kind: 'program', path, isStartedAsIs: false };
 }
 
 /** What a configuration names, each once. */
@@ -31,6 +32,8 @@ export function subjectsOf({ addresses, programs }: Configuration): Subject[] {
     ...[...new Set(addresses.map(({ address }) => address))].map(
       (address) => ({ kind: 'address', address }) as const,
     ),
-    ...[...new Set(programs.map(({ path }) => path))].map((path) => ({ kind: 'program', path }) as const),
+    ...[...new Set(programs.map(({ path }) => path))].map(
+      (path) => ({ kind: 'program', path, isStartedAsIs: true }) as const,
+    ),
   ];
 }

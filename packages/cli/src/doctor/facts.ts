@@ -29,8 +29,11 @@ export interface ProgramFacts {
   readonly path: string;
   /** The way to it from `/`, itself last; broken off where it ends. */
   readonly entries: readonly PathEntry[];
-  /** What it is; a folder is 'other', and what whoever runs the doctor may not read is 'closed'. */
-  readonly kind: 'binary' | 'closed' | 'missing' | 'other' | 'script';
+  /**
+   * What it is; a folder is 'other', and what whoever runs the doctor may not read is 'closed'. A 'module' is not
+   * started itself, but with `fcgi run`.
+   */
+  readonly kind: 'binary' | 'closed' | 'missing' | 'module' | 'other' | 'script';
   /** It begins with the mark that some editors put before UTF-8. */
   readonly bom: boolean;
   /** A `.htaccess` beside it. */

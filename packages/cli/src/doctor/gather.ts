@@ -1,4 +1,5 @@
-import { dirname } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { type Account, fileOf } from './access.ts';
 import { programFile } from './causes/program-file.ts';
 import type { Subject } from './deployment.ts';
@@ -29,7 +30,7 @@ const STARTS_IN_ITS_FOLDER = ['apache', 'lighttpd'];
 
 /** Gathers what there is to know about one subject. */
 export async function gather(subject: Subject, given: Given, examination: Examination): Promise<Facts> {
-  if (subject.kind === 'program') return gatherProgram(subject.path, given, examination);
+  if (subject.kind === 'program') return gatherProgram(subject, given, examination);
   const { address } = subject;
   const facts = {
     ...given,
@@ -39,12 +40,17 @@ export async function gather(subject: Subject, given: Given, examination: Examin
   return { ...facts, answer: await exchange(address, examination.question) };
 }
 
-async function gatherProgram(path: string, given: Given, examination: Examination): Promise<Facts> {
+async function gatherProgram(
+  { isStartedAsIs, path }: Extract<Subject, { kind: 'program' }>,
+  given: Given,
+  examination: Examination,
+): Promise<Facts> {
   const { callersEnvironment, environment, isRoot, question } = examination;
-  const program = await programFacts(path, given.user, {
+  const seen = await programFacts(path, given.user, {
     callers: callersEnvironment['PATH'] ?? '',
     webServers: environment['PATH'] ?? '',
   });
+  const program = seen.kind === 'module' && isStartedAsIs ? { ...seen, kind: 'script' as const } : seen;
   const configuration = await withHtaccess(given.configuration, program.htaccess);
   const facts = { ...given, program, ...(configuration === undefined ? {} : { configuration }) };
   // What the system cannot start need not be tried.
@@ -52,7 +58,7 @@ async function gatherProgram(path: string, given: Given, examination: Examinatio
   if (!isStartable || !canSeeSockets()) return facts;
   const owner = isRoot ? ownerOf(program.entries) : undefined;
   const setting: Setting = {
-    command: [path],
+    command: program.kind === 'module' ? [process.execPath, fcgiCommand(), 'run', path] : [path],
     environment,
     folder: folderFor(path, given.configuration),
     ...(isRoot ? { user: given.user } : {}),
@@ -82,6 +88,12 @@ async function withHtaccess(
 function isHtaccessIgnored({ directives }: Configuration): boolean {
   const overrides = directives.filter(({ name }) => name.toLowerCase() === 'allowoverride');
   return overrides.length > 0 && overrides.every(({ args }) => /^none$/i.test(args[0] ?? ''));
+}
+
+/** The file of this command, wherever its package is. */
+function fcgiCommand(): string {
+  const manifest = createRequire(import.meta.url).resolve('@fcgi-js/cli/package.json');
+  return join(dirname(manifest), 'dist/bin/fcgi.js');
 }
 
 function folderFor(path: string, configuration: Configuration | undefined): string {

@@ -52,7 +52,7 @@ const runBit: Cause = {
   remedy: ({ program }) => [`Give it back: chmod 755 ${program}`],
   evidence: ({ program, user }) => {
     const file = program && fileOf(program.entries);
-    if (program === undefined || file === undefined) return [];
+    if (program === undefined || file === undefined || program.kind === 'module') return [];
     if (closedFolder(program.entries, user) !== undefined) return [];
     return isAllowed(file, user, Permission.execute)
       ? []
@@ -71,7 +71,7 @@ const unreadable: Cause = {
     const file = program && fileOf(program.entries);
     if (program === undefined || program.kind === 'binary' || file === undefined) return [];
     if (closedFolder(program.entries, user) !== undefined) return [];
-    if (!isAllowed(file, user, Permission.execute)) return [];
+    if (program.kind !== 'module' && !isAllowed(file, user, Permission.execute)) return [];
     return isAllowed(file, user, Permission.read)
       ? []
       : [`${user.name} may not read: ${describeEntry(file)}`];
@@ -181,7 +181,9 @@ const noexec: Cause = {
     `Or, if you run the machine: mount -o remount,exec, on the mount point named above, if programs such as ${program} may be run there.`,
   ],
   evidence: ({ program }) =>
-    program?.noexecMount === undefined ? [] : [`${program.noexecMount} is mounted with noexec`],
+    program?.noexecMount === undefined || program.kind === 'module'
+      ? []
+      : [`${program.noexecMount} is mounted with noexec`],
 };
 
 const notAFile: Cause = {

@@ -1,6 +1,6 @@
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { basename, delimiter, dirname, join } from 'node:path';
-import { type Account, isAllowed, type PathEntry, Permission } from '../access.ts';
+import { type Account, fileOf, isAllowed, type PathEntry, Permission } from '../access.ts';
 import type { Interpreter, ProgramFacts, Shebang } from '../facts.ts';
 import { findNoexecMount } from './mounts.ts';
 import { pathEntries } from './path-entries.ts';
@@ -30,7 +30,7 @@ export async function programFacts(path: string, user: Account, paths: SearchPat
   return {
     path,
     entries,
-    kind: isBinary(head) ? 'binary' : 'script',
+    kind: isBinary(head) ? 'binary' : isModule(path, entries, shebang) ? 'module' : 'script',
     bom,
     ...((await isFile(join(dirname(path), '.htaccess')))
       ? { htaccess: join(dirname(path), '.htaccess') }
@@ -61,6 +61,12 @@ async function readHead(path: string): Promise<Buffer | undefined> {
   } finally {
     await file?.close();
   }
+}
+
+/** What has neither a run bit nor a first line that says what runs it is not meant to be started itself. */
+function isModule(path: string, entries: readonly PathEntry[], shebang: Shebang | undefined): boolean {
+  const mode = fileOf(entries)?.mode ?? 0;
+  return shebang === undefined && (mode & 0o111) === 0 && /\.[cm]?[jt]sx?$/.test(path);
 }
 
 /** ELF, Mach-O: what has zero bytes at its beginning is no text. */

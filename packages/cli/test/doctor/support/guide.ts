@@ -23,6 +23,9 @@ sudo fcgi doctor unix:/run/app.sock --config /etc/nginx/nginx.conf --log /var/lo
 fcgi doctor ~/public_html/app.fcgi --config ~/public_html/.htaccess --log ~/logs/error.log
 \`\`\`
 
+A module, such as app.js without a run bit and without a first line that says what runs it, is started with \`fcgi run\`. Where no user is named, the user
+is the one of the configuration, or www-data.
+
 Programs are really started: once, and up to four times more where they fail. Nothing is changed, and nothing is sent anywhere. Values that look like
 passwords are left out of what is printed. Access lists (ACL) and SELinux are not looked at. Starting programs needs Linux.
 
