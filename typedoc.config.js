@@ -28,6 +28,8 @@ export default {
   // The guides are the site around it.
   readme: 'none',
   navigationLinks: { Guides: '/' },
+  // A folder that it may empty: by default that would be docs.
+  out: 'packages/site/node_modules/.cache/api',
   entryPointStrategy: 'packages',
   entryPoints: publishedPackages().map(({ folder }) => folder),
   packageOptions: {

@@ -16,7 +16,7 @@ export default defineConfig({
   locales,
   // The Markdown of the repository is the site: every link in it works on the forge, too.
   srcDir: root,
-  srcExclude: ['.*/**', 'docs/api/**', 'packages/*/!(README.md)/**'],
+  srcExclude: ['.*/**', 'packages/*/!(README.md)/**'],
   rewrites: (source) => pages.find((page) => page.source === source)?.path ?? source,
   outDir: join(import.meta.dirname, '../dist'),
   cacheDir: join(import.meta.dirname, '../node_modules/.cache/vitepress'),

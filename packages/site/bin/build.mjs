@@ -37,7 +37,7 @@ async function buildGuides() {
   if (/warn|\(!\)/i.test(output)) throw new BuildFailed(output);
 }
 
-const buildReference = () => run(join(root, 'node_modules/.bin/typedoc'), ['--out', reference]);
+const buildReference = () => run(join(root, 'node_modules/.bin/typedoc'), []);
 
 try {
   await Promise.all([buildGuides(), buildReference()]);

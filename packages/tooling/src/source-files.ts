@@ -25,7 +25,7 @@ function* walk(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (!generated.has(entry.name) && path !== join(root, 'docs', 'api')) yield* walk(path);
+      if (!generated.has(entry.name)) yield* walk(path);
     } else if (entry.isFile()) {
       yield path;
     }
