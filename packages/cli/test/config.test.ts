@@ -91,12 +91,12 @@ test.skipIf(noSystemd)(
 );
 
 test.each([
-  [['nginx'], '--listen: is missing'],
+  [['nginx'], '--listen: is missing; say where the application listens, or which program it is.\n'],
   [['nginx', '--', '/srv/app'], 'PROGRAM: '],
   [['nginx', '--listen', '/a b'], '--listen: '],
   [['nginx', '--listen', ':9000', '--mount', 'shop'], '--mount: must be a path'],
   [['nginx', '--listen', ':9000', '--static', '/x=relative'], '--static: must be an absolute path'],
-  [['nginx', '--listen', ':9000', '--response-timeout', '0.5'], '--response-timeout: must be'],
+  [['nginx', '--listen', ':9000', '--response-timeout', '0.5'], 'It must be whole seconds, from 1 to 86400.'],
   [['nginx', '--listen', ':9000', '--user', 'ann'], '--user: is about PROGRAM'],
   [['haproxy', '--listen', ':9000', '--static', '/x=/y'], '--static: '],
   [['systemd', '--mount', '/x', '--', '/srv/app'], '--mount: is for web servers'],

@@ -62,7 +62,16 @@ test('records, params and heads are shown on demand, secrets are not', async () 
     },
   });
   const { address, stop } = await startTap(upstream, ['--records', '--params', '--heads']);
-  await runMain(['request', address, '-H', 'Cookie: secret', '-H', 'Authorization: Basic c2VjcmV0']);
+  await runMain([
+    'request',
+    address,
+    '-H',
+    'Cookie: secret',
+    '-H',
+    'Authorization: Basic c2VjcmV0',
+    '-H',
+    'X-Auth-Token: secret',
+  ]);
   const { stdout } = await stop();
   expect(stdout).not.toMatch(/secret|c2VjcmV0|s=1/);
   const lines = timeless(stdout).split('\n');
@@ -71,6 +80,7 @@ test('records, params and heads are shown on demand, secrets are not', async () 
     'CLOCK  #1.1  REQUEST_URI=/',
     'CLOCK  #1.1  HTTP_COOKIE=(6 characters, hidden)',
     'CLOCK  #1.1  HTTP_AUTHORIZATION=(14 characters, hidden)',
+    'CLOCK  #1.1  HTTP_X_AUTH_TOKEN=(6 characters, hidden)',
     'CLOCK  #1.1  Set-Cookie: (3 characters, hidden)',
     'CLOCK  #1.1  < END_REQUEST    REQUEST_COMPLETE, appStatus 0',
     'CLOCK  #1.1  GET /  200  5 bytes  N / N ms',
@@ -114,6 +124,34 @@ test('JSON is a line for each request; what is saved is decoded again', async ()
     /^connection 1\n[\s\S]*REQUEST_URI=\/one\n[\s\S]*\nconnection 2\n[\s\S]*REQUEST_URI=\/two\n/,
   );
   expect(decoded.stdout).toMatch(/\d+ records, 2 requests: nothing is wrong\n$/);
+});
+
+test('of STDERR a bounded part is kept until the request ends, and JSON says how much is not', async () => {
+  const upstream = await startApplication(await temporaryFolder(), {
+    responder: async (request) => {
+      for (const length of [65_535, 1, 5]) await request.stderr.write('x'.repeat(length));
+      await respond(request, `${HEAD}hello`);
+      return 0;
+    },
+  });
+  const { address, stop } = await startTap(upstream, ['--json']);
+  await runMain(['request', address]);
+  const told = JSON.parse((await stop()).stdout) as { stderr: string; stderrDropped: number };
+  expect(told.stderr.length).toBe(65_536);
+  expect(told.stderrDropped).toBeGreaterThanOrEqual(5);
+});
+
+test('a file that is there already is made the owner’s alone, and kept where nothing can listen', async () => {
+  const upstream = await startApplication(await temporaryFolder(), { responder: echo });
+  const { folder, socket, stop } = await startTap(upstream);
+  const file = join(folder, 'old.jsonl');
+  await writeFile(file, 'mine', { mode: 0o644 });
+  expect(await runFcgi(['tap', socket, upstream, '--save', file])).toMatchObject({ status: 1 });
+  expect(await readFile(file, 'utf8')).toBe('mine');
+  await stop();
+  const running = new FcgiProcess(['tap', socket, upstream, '--save', file]);
+  await running.printed(/Listening on/);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
 /** A peer at the other end of the tap that is no FastCGI application at all. */
@@ -247,6 +285,10 @@ test('a socket that is in use is left alone, one that was left behind is replace
   await writeFile(file, 'mine');
   expect(await runFcgi(['tap', file, upstream])).toMatchObject({ status: 1 });
   expect(await readFile(file, 'utf8')).toBe('mine');
+  expect(await runMain(['tap', join(first.folder, 'new'), upstream, '--save', '/'])).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('Cannot write to /'),
+  });
   expect((await runMain(['tap', '/x', '/y', '--mode', '999'])).status).toBe(2);
 });
 

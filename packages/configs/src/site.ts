@@ -98,7 +98,7 @@ export function readSite(options: WebServerOptions, refusals: Refusals, own: rea
   if (app === undefined && options.listen === undefined) {
     throw new ConfigError(
       refusals['listen'] === undefined ? 'listen' : 'app',
-      'is missing: where is the application, or which program is it?',
+      'is missing; say where the application listens, or which program it is',
     );
   }
   const prefix = checkPrefix('mount', mount);

@@ -35,7 +35,7 @@ function unchecked(options: object): Parameters<typeof nginxConfig>[0] {
 
 describe('what is wrong is refused with the name of the option and the reason', () => {
   test.each([
-    [{}, 'listen', 'is missing: where is the application, or which program is it?'],
+    [{}, 'listen', 'is missing; say where the application listens, or which program it is'],
     [{ listen, prefix: '/x' }, 'prefix', /^is unknown; there are app, authorizer, bind, /],
     [
       { listen, timeouts: { read: 5_000 } },

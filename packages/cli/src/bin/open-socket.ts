@@ -1,5 +1,6 @@
 import { Server } from 'node:net';
 import { createServer } from '@fcgi-js/server';
+import { listenFailure } from '../run/listen-failure.ts';
 
 /**
  * The process that opens the socket for `fcgi run --workers`, with the address and options as arguments: listens, passes
@@ -23,5 +24,10 @@ try {
   const { _handle } = opened as Server & { readonly _handle?: Server };
   process.send?.({ address: listening }, _handle, {}, end);
 } catch (error) {
-  process.send?.({ error: error instanceof Error ? error.message : String(error) }, undefined, {}, end);
+  process.send?.(
+    { error: error instanceof Error ? listenFailure(error) : String(error) },
+    undefined,
+    {},
+    end,
+  );
 }

@@ -89,5 +89,10 @@ function parseSize(text: string): number {
 }
 
 function seconds(flag: string, description: string): Option {
-  return new Option(`${flag} <seconds>`, `seconds ${description}`).argParser(Number);
+  return new Option(`${flag} <seconds>`, `seconds ${description}`).argParser((text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < 1 || value > 86_400)
+      throw new InvalidArgumentError('It must be whole seconds, from 1 to 86400.');
+    return value;
+  });
 }

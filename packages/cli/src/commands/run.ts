@@ -24,7 +24,7 @@ application anew, and no request is lost.
 /** `fcgi run APP`: the process that serves an application. */
 export function runCommand(io: Io): Command {
   return new Command('run')
-    .summary('serve an application over FastCGI')
+    .summary('serves an application over FastCGI')
     .description('Runs an application unchanged, and serves it over FastCGI.')
     .argument('<app>', 'its file, or the folder of its package.json')
     .argument('[arguments...]', 'for the application')

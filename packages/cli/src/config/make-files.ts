@@ -142,7 +142,7 @@ function processOptions(program: readonly string[], options: ConfigOptions): Pro
   const known = ['listen', 'name', 'processes'];
   const stray = Object.keys(others).find((option) => !known.includes(option));
   if (stray !== undefined) throw new ConfigError(stray, 'is for web servers, and this is a process manager');
-  if (app === undefined) throw new ConfigError('app', 'is missing: which program is started?');
+  if (app === undefined) throw new ConfigError('app', 'is missing; say which program is started');
   if (listen !== undefined && listen.length > 1) throw new ConfigError('listen', 'there is one socket only');
   return given({ app, listen: listen?.[0], name, processes });
 }
@@ -157,7 +157,7 @@ function appOptions(program: readonly string[], options: ConfigOptions): WebServ
 }
 
 function milliseconds(value: number | undefined): number | undefined {
-  return value === undefined ? undefined : Math.round(value * 1000);
+  return value === undefined ? undefined : value * 1000;
 }
 
 /** Fields without `undefined`: those that have it are left out. */

@@ -51,7 +51,7 @@ export async function doctor(io: Io, target: string | undefined, request: Doctor
   for (const subject of subjects) all.push(await gather(subject, given, examination));
   if (all.length === 0) all.push(given);
 
-  const redact = redactor(io.env);
+  const redact = redactor(io.env, request.env);
   const findings = merge(all.flatMap(judge)).map((finding) => ({
     ...finding,
     evidence: finding.evidence.map((text) => redact(oneLine(text))),

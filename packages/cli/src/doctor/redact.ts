@@ -13,12 +13,13 @@ const HIDDEN = '[hidden]';
 
 /**
  * Makes a function that takes out of texts what must not be shown: passwords in URLs, values of names that promise a
- * secret, credentials in header fields, and the values that such variables have in the environment.
+ * secret, credentials in header fields, and the values that such variables have in the environments.
  */
 export function redactor(
-  environment: Readonly<Record<string, string | undefined>>,
+  ...environments: ReadonlyArray<Readonly<Record<string, string | undefined>>>
 ): (text: string) => string {
-  const secrets = Object.entries(environment)
+  const secrets = environments
+    .flatMap((environment) => Object.entries(environment))
     .filter(
       ([name, value]) => new RegExp(SECRET_NAME, 'i').test(name) && (value?.length ?? 0) >= SECRET_LENGTH,
     )

@@ -1,6 +1,7 @@
 import type { Colors } from '../io.ts';
 import type { Finding } from './cause.ts';
 import type { Facts } from './facts.ts';
+import type { Configuration } from './gather/configuration.ts';
 
 /** Columns of a terminal that are used at most: longer lines are hard to read. */
 const MOST_COLUMNS = 100;
@@ -50,9 +51,10 @@ export function lookedAt(facts: Facts): string[] {
   const { address, answer, configuration, log, program, start, user } = facts;
   const setting = start?.trial.setting;
   return [
-    ...(configuration === undefined ? [] : [`${configuration.files.join(', ')} (${configuration.product})`]),
-    ...(program === undefined ? [] : [`${program.path}, for the user ${user.name}`]),
-    ...(program === undefined || start !== undefined ? [] : ['… which was not started']),
+    ...(configuration === undefined ? [] : [configurationText(configuration)]),
+    ...(program === undefined
+      ? []
+      : [`${program.path}, for the user ${user.name}${start === undefined ? '; it was not started' : ''}`]),
     ...(setting === undefined
       ? []
       : [
@@ -62,4 +64,10 @@ export function lookedAt(facts: Facts): string[] {
     ...(answer?.status === undefined ? [] : [`the answer to a request: status ${answer.status}`]),
     ...(log === undefined ? [] : [`${log.file}, its last ${log.lines.length} lines`]),
   ];
+}
+
+/** Apache's need not name an application: a handler may stand for all files with an ending. */
+function configurationText({ addresses, files, product, programs }: Configuration): string {
+  const isAbout = product === 'apache' || addresses.length + programs.length > 0;
+  return `${files.join(', ')} (${product})${isAbout ? '' : ', which names no FastCGI application'}`;
 }

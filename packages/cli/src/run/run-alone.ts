@@ -6,6 +6,7 @@ import { FcgiServerError } from '@fcgi-js/server';
 import { type Application, loadApplication, NothingToServe } from '../application/load-application.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
+import { listenFailure } from './listen-failure.ts';
 import { isPlainCgi } from './plain-cgi.ts';
 import type { RunOptions } from './run.ts';
 import { type Service, serveApplication } from './serve-application.ts';
@@ -56,7 +57,7 @@ async function serve(application: Application, options: RunOptions): Promise<Ser
   try {
     return await serveApplication(application, options);
   } catch (error) {
-    if (error instanceof FcgiServerError) throw new CommandFailure(error.message);
+    if (error instanceof FcgiServerError) throw new CommandFailure(listenFailure(error));
     throw error;
   }
 }

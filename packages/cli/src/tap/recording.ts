@@ -1,6 +1,8 @@
-import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, fchmodSync, fstatSync, openSync } from 'node:fs';
 import { CommandFailure } from '../command-failure.ts';
 import { TAP_FILE_HEAD, type TapEntry } from '../watch/tap-file.ts';
+
+const OWNER_ONLY = 0o600;
 
 /** A file that all bytes are written to, before they are passed on, so that it is whole whatever happens. */
 export class Recording {
@@ -17,7 +19,9 @@ export class Recording {
   constructor(path: string, onFailure: (error: Error) => void) {
     this.#onFailure = onFailure;
     try {
-      this.#file = openSync(path, 'w', 0o600);
+      this.#file = openSync(path, 'w', OWNER_ONLY);
+      // Of a file that was there before, the mode is the old one.
+      if (fstatSync(this.#file).isFile()) fchmodSync(this.#file, OWNER_ONLY);
       appendFileSync(this.#file, `${JSON.stringify(TAP_FILE_HEAD)}\n`);
     } catch (error) {
       throw new CommandFailure(`Cannot write to ${path}: ${(error as Error).message}`, undefined, {

@@ -2,6 +2,10 @@ import { RecordType } from '@fcgi-js/protocol';
 import { ConnectionWatch, type Observation } from '../watch/connection-watch.ts';
 import type { Direction, Finding } from '../watch/finding.ts';
 import type { WatchedRequest } from '../watch/watched-request.ts';
+import { KeptStderr } from './kept-stderr.ts';
+
+/** Findings that are kept of one request: where each record breaks a rule, more of them tell nothing new. */
+const FINDINGS = 1_000;
 
 /** What is known about one request that passes. */
 export interface PassingRequest {
@@ -12,7 +16,7 @@ export interface PassingRequest {
   /** When its first record came back. */
   firstRecord?: number;
   readonly request: WatchedRequest;
-  readonly stderr: Uint8Array[];
+  readonly stderr: KeptStderr;
 }
 
 /** Shows what passes. */
@@ -59,10 +63,11 @@ export class RequestLog {
   #observe(observation: Observation, time: number): void {
     const { direction, findings, request, scanned } = observation;
     const passing = request === undefined ? undefined : this.#find(request, time);
-    passing?.findings.push(...findings);
+    if (passing !== undefined)
+      passing.findings.push(...findings.slice(0, FINDINGS - passing.findings.length));
     if (passing !== undefined && direction === 'from-application') passing.firstRecord ??= time;
     if (scanned?.kind === 'record' && scanned.type === RecordType.Stderr)
-      passing?.stderr.push(scanned.content);
+      passing?.stderr.add(scanned.content);
     this.#printer.observed(this.#connection, observation, time);
     if (passing === undefined || request?.end === undefined) return;
     this.#passing.delete(request);
@@ -72,7 +77,8 @@ export class RequestLog {
   #find(request: WatchedRequest, time: number): PassingRequest {
     const known = this.#passing.get(request);
     if (known !== undefined) return known;
-    const passing = { began: time, connection: this.#connection, findings: [], request, stderr: [] };
+    const stderr = new KeptStderr();
+    const passing = { began: time, connection: this.#connection, findings: [], request, stderr };
     this.#passing.set(request, passing);
     return passing;
   }

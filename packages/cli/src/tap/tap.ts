@@ -40,12 +40,6 @@ const GRACE = 5_000;
 export async function tap(io: Io, listen: string, upstream: string, options: TapOptions): Promise<void> {
   const { dim, red } = colorsOf(io.stderr, io.env);
   const complain = (text: string) => io.stderr.write(`${red('fcgi:')} ${text}\n`);
-  const recording =
-    options.save === undefined
-      ? undefined
-      : new Recording(resolve(io.cwd, options.save), ({ message }) =>
-          complain(`Nothing more is saved: ${message}`),
-        );
   const printer = options.json ? new JsonEvents(io, options) : new LiveLines(io, options);
   const target = parseAddress(upstream);
   const interrupted = new Promise<void>((done) => {
@@ -53,6 +47,7 @@ export async function tap(io: Io, listen: string, upstream: string, options: Tap
     io.interrupted.addEventListener('abort', () => done(), { once: true });
   });
   const passages = new Set<Passage>();
+  let recording: Recording | undefined;
   let count = 0;
   const accept = (socket: Socket) => {
     count += 1;
@@ -77,12 +72,26 @@ export async function tap(io: Io, listen: string, upstream: string, options: Tap
   };
   const server = await openListener(parseAddress(listen), options.mode);
   server.on('connection', accept);
-  io.stderr.write(`${dim(`Listening on ${listen}, passing on to ${upstream}. Ctrl-C ends.`)}\n`);
-  await interrupted;
-  server.close();
+  try {
+    // Now only: where another tap listens already, its recording is not overwritten.
+    recording = openRecording(io, options, complain);
+    io.stderr.write(`${dim(`Listening on ${listen}, passing on to ${upstream}. Ctrl-C ends.`)}\n`);
+    await interrupted;
+  } finally {
+    server.close();
+  }
   await endAll(passages);
   recording?.close();
   if (recording?.isWhole === false) throw new CommandFailure('The recording is not whole.');
+}
+
+function openRecording(
+  io: Io,
+  { save }: TapOptions,
+  complain: (text: string) => void,
+): Recording | undefined {
+  if (save === undefined) return undefined;
+  return new Recording(resolve(io.cwd, save), ({ message }) => complain(`Nothing more is saved: ${message}`));
 }
 
 /** Connections with no request on them end at once. */

@@ -1,7 +1,7 @@
 /** Params whose values let others act in a user's name. */
 const SECRET_PARAMS =
-  /^(REDIRECT_)*HTTP_(PROXY_)?(AUTHORIZATION|COOKIE|X_API_KEY)$|^(AUTH_PASSWORD|PHP_AUTH_PW)$/i;
-const SECRET_FIELDS = /^(set-cookie|proxy-authorization|authorization|cookie)$/i;
+  /^(REDIRECT_)*HTTP_((PROXY_)?AUTHORIZATION|COOKIE|\w*(API_?KEY|PASSWORD|SECRET|TOKEN))$|^(AUTH_PASSWORD|PHP_AUTH_PW)$/i;
+const SECRET_FIELDS = /^(set-cookie|(proxy-)?authorization|cookie|[\w-]*(api-?key|password|secret|token))$/i;
 
 /** The value of a param, or in its place that it is hidden. */
 export function paramToShow(name: string, value: string, showSecrets: boolean): string {

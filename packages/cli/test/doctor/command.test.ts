@@ -8,7 +8,7 @@ test('a finding is told as title, cause, evidence and remedy, and the exit statu
   const outcome = await runMain(['doctor', `${folder}/app.fcgi`]);
   expect(outcome).toMatchObject({ status: 1, stderr: '' });
   expect(outcome.stdout.replaceAll(folder, '/srv/app')).toMatch(
-    /^looked at \/srv\/app\/app\.fcgi, for the user .*\n.*\n\n✗ The program is not there \[program-missing\]\n {2}There is no file at this path\.[^\n]*\n(?: {2}[^\n]*\n)* {2}seen: \/srv\/app\/app\.fcgi: no such file\n {2}→ Look what is there/,
+    /^looked at \/srv\/app\/app\.fcgi, for the user .*; it was not started\n\n✗ The program is not there \[program-missing\]\n {2}There is no file at this path\.[^\n]*\n(?: {2}[^\n]*\n)* {2}seen: \/srv\/app\/app\.fcgi: no such file\n {2}→ Look what is there/,
   );
   expect(outcome.stdout).not.toContain('\x1b');
 });

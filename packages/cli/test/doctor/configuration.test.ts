@@ -143,3 +143,10 @@ test('a configuration whose applications are all looked at', async () => {
   const { findings } = await examine(['--config', file]);
   expect(findings.map(({ id }) => id)).toEqual(['socket-missing']);
 });
+
+test('a configuration that names no application is told as such', async () => {
+  const { file } = await configured('nginx.conf', 'server { location / { proxy_pass http://127.0.0.1:1; } }');
+  const { findings, looked } = await examine(['--config', file]);
+  expect(findings).toEqual([]);
+  expect(looked).toEqual([`${file} (nginx), which names no FastCGI application`]);
+});

@@ -52,3 +52,12 @@ test('neither the report nor its JSON has secrets of environment, stderr and log
     expect(stdout).not.toMatch(/env-secret|fallback-secret|log-secret/);
   }
 });
+
+test('neither has secrets that the program is given with --env', async () => {
+  const program = await writeProgram(
+    await openFolder(),
+    responder({ before: "throw new Error('cannot log in with ' + process.env.DB_PASSWORD);" }),
+  );
+  const { stdout } = await runMain(['doctor', program, '--env', 'DB_PASSWORD=given-secret']);
+  expect(stdout).toContain('cannot log in with [hidden]');
+});

@@ -53,7 +53,7 @@ test('a socket that is not there', async () => {
   const folder = await openFolder();
   await expectFinding('socket-missing', [`unix:${folder}/run/app.sock`], {
     evidence: `the way to it ends at ${folder}`,
-    remedy: `fcgi run APP --listen unix:${folder}/run/app.sock`,
+    remedy: `fcgi run --listen unix:${folder}/run/app.sock APP`,
   });
 });
 

@@ -161,7 +161,7 @@ const rejected: Cause = {
   lines: [],
   why: 'It says that it has no room for another request, or that it does not answer requests of this kind (it may be an authorizer or a filter only).',
   remedy: () => [
-    'Overloaded: more processes (fcgi run APP --workers auto), or a higher limit.',
+    'Overloaded: more processes (fcgi run --workers auto APP), or a higher limit.',
     'Unknown role: give the application a responder, or ask it as what it is.',
   ],
   evidence: (facts) => failedWith(facts, 'FCGI_REQUEST_REJECTED'),

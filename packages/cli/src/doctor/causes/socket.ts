@@ -73,7 +73,7 @@ const missing: Cause = {
   ],
   why: 'Nobody has opened it: the application does not run, or it opens another one. Sockets in /run vanish when the machine restarts.',
   remedy: ({ socket }) => [
-    `Start the application so that it listens there: fcgi run APP --listen unix:${socket}`,
+    `Start the application so that it listens there: fcgi run --listen unix:${socket} APP`,
     'See to it that it is started with the machine: systemd, supervisor, or an init script (fcgi config systemd).',
   ],
   evidence: ({ socket }) => {
@@ -176,7 +176,7 @@ const portRefused: Cause = {
   ],
   why: 'The application does not run, or it listens on another port or another address of the machine (127.0.0.1 and ::1 are two).',
   remedy: ({ address }) => [
-    `Start the application so that it listens there: fcgi run APP --listen ${address}`,
+    `Start the application so that it listens there: fcgi run --listen ${address} APP`,
     'ss -ltnp shows who listens where.',
   ],
   evidence: (facts) =>
@@ -201,7 +201,7 @@ const backlogFull: Cause = {
   why: 'The system keeps a few hundred connections until the application takes them. The queue is full: the application is stuck, computes without a pause, or is one process where several are needed.',
   remedy: () => [
     'Look whether it is stuck or busy (top). Long computations belong into a worker.',
-    'Serve with more processes: fcgi run APP --workers auto.',
+    'Serve with more processes: fcgi run --workers auto APP.',
     'For bursts: a longer queue, server.listen(address, { backlog: 4096 }) and sysctl net.core.somaxconn=4096.',
   ],
   // The client waits for room in a queue on a Unix socket; there is no other reason to wait there.
