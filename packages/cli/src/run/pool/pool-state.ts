@@ -36,6 +36,8 @@ interface Worker {
   /** The worker that stops when this one is ready. */
   readonly replaces: number | undefined;
   phase: 'ready' | 'starting' | 'stopping';
+  /** It is to be replaced, and says so only once. */
+  isWorn: boolean;
 }
 
 /** A worker that lives so long is no crash at the start. */
@@ -83,7 +85,7 @@ export class PoolState {
   /** A worker is to be replaced by a fresh one. */
   recycle(id: number, now: number): PoolCommand[] {
     const worker = this.#workers.get(id);
-    if (worker?.phase === 'ready' && !this.#isBeingReplaced(worker)) this.#spawn(now, worker);
+    if (worker !== undefined) worker.isWorn = true;
     return this.#settle(now);
   }
 
@@ -131,10 +133,7 @@ export class PoolState {
       this.#sendScout(now);
       if (this.#proven > 0) this.#fill(now);
     } else {
-      for (const worker of [...this.#workers.values()]) {
-        const isOld = worker.phase === 'ready' && worker.generation < this.#generation;
-        if (isOld && !this.#isBeingReplaced(worker)) this.#spawn(now, worker);
-      }
+      this.#renew(now);
       this.#fill(now);
       this.#announce();
     }
@@ -153,23 +152,39 @@ export class PoolState {
     if (oldest !== undefined || this.#proven === 0) this.#spawn(now, oldest);
   }
 
+  /** Starts a worker for each that is worn or of an older generation, unless there were crashes a moment ago. */
+  #renew(now: number): void {
+    const due = [...this.#workers.values()].filter(
+      (worker) =>
+        worker.phase === 'ready' &&
+        (worker.isWorn || worker.generation < this.#generation) &&
+        !this.#isBeingReplaced(worker),
+    );
+    if (due.length === 0 || this.#pauses(now)) return;
+    for (const worker of due) this.#spawn(now, worker);
+  }
+
   /** Starts what is missing, unless there were crashes a moment ago. */
   #fill(now: number): void {
     const working = [...this.#workers.values()].filter(({ phase }) => phase !== 'stopping');
     const replaced = working.filter((worker) => this.#isBeingReplaced(worker));
     const missing = this.#size - (working.length - replaced.length);
-    if (missing <= 0) return;
-    if (now < this.#notBefore) {
-      this.#commands.push({ kind: 'wake', at: this.#notBefore });
-      return;
-    }
+    if (missing <= 0 || this.#pauses(now)) return;
     for (let count = 0; count < missing; count += 1) this.#spawn(now, undefined, this.#proven);
+  }
+
+  /** Whether nothing is to be started now; there will be a call when it is. */
+  #pauses(now: number): boolean {
+    if (now >= this.#notBefore) return false;
+    this.#commands.push({ kind: 'wake', at: this.#notBefore });
+    return true;
   }
 
   #spawn(now: number, replaced: Worker | undefined, generation = this.#generation): void {
     this.#lastId += 1;
     const id = this.#lastId;
-    const worker: Worker = { id, generation, startedAt: now, replaces: replaced?.id, phase: 'starting' };
+    const replaces = replaced?.id;
+    const worker: Worker = { id, generation, startedAt: now, replaces, phase: 'starting', isWorn: false };
     this.#workers.set(id, worker);
     this.#commands.push({ kind: 'spawn', id, generation });
   }

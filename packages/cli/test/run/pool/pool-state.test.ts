@@ -90,6 +90,34 @@ test('a worker is recycled by one that replaces it when it is ready', () => {
   expect(short(pool.exited(1, 300))).toEqual([]);
 });
 
+test('a worker is recycled also where what was to replace it has ended before it was ready', () => {
+  const pool = running(2);
+  expect(short(pool.recycle(1, 100))).toEqual(['spawn 3']);
+  expect(short(pool.exited(3, 200))).toEqual(['spawn 4']);
+  expect(short(pool.ready(4, 300))).toEqual(['stop 1']);
+});
+
+test('a worker that is due during a reload is recycled when that has failed, and the next reload counts', () => {
+  const pool = running(2);
+  expect(short(pool.reload(100))).toEqual(['spawn 3']);
+  expect(short(pool.recycle(2, 110))).toEqual([]);
+  expect(short(pool.exited(3, 200))).toEqual(['say reload-failed', 'spawn 4']);
+  expect(short(pool.ready(4, 300))).toEqual(['stop 2']);
+  expect(short(pool.reload(400))).toEqual(['spawn 5']);
+  expect(short(pool.ready(5, 500))).toEqual(['stop 1', 'spawn 6']);
+  expect(short(pool.ready(6, 600))).toEqual(['stop 4', 'say reloaded']);
+});
+
+test('workers of a reload that end before they are ready are started anew with pauses', () => {
+  const pool = running(2);
+  pool.reload(20_000);
+  expect(short(pool.ready(3, 20_010))).toEqual(['stop 1', 'spawn 4']);
+  expect(short(pool.exited(4, 20_020))).toEqual(['spawn 5']);
+  expect(short(pool.exited(5, 20_030))).toEqual(['wake 20130']);
+  expect(short(pool.wake(20_130))).toEqual(['spawn 6']);
+  expect(short(pool.exited(6, 20_140))).toEqual(['say crash-loop', 'wake 20340']);
+});
+
 test('a worker that crashes while it is being recycled is not replaced twice', () => {
   const pool = running(2);
   expect(short(pool.recycle(1, 100))).toEqual(['spawn 3']);
