@@ -70,7 +70,10 @@ export class CapturedServer {
   bind(binding: Binding): void {
     if (this.#closing) return;
     this.#binding = binding;
-    this.#server.emit('listening');
+    // In a turn of its own, as in Node: what a listener throws is the application's, and stops nobody here.
+    process.nextTick(() => {
+      if (!this.#closing) this.#server.emit('listening');
+    });
   }
 
   #override(): void {

@@ -46,14 +46,16 @@ export async function loadApplication(options: LoadOptions): Promise<Application
   );
   const module = loadModule(options.file, options.args);
   const exported = module.then((namespace) =>
-    interception.hasCaptured ? undefined : servedExport(namespace, options.file),
+    interception.hasCaptured ? undefined : exportOf(namespace, options),
   );
   const done = new AbortController();
   try {
     // As soon as it listens, that counts, though its module may still wait for its `listening`.
-    const found =
-      (await Promise.race([listened, exported])) ??
-      (await Promise.race([listened, nothing(options, await module, done.signal)]));
+    const found = await Promise.race([
+      listened,
+      exported.then((found) => found ?? new Promise<never>(() => {})),
+      nothing(options, module, done.signal),
+    ]);
     // Of what it throws after that, nobody here knows better what to do than Node.
     void module.catch((error: unknown) => {
       throw error;
@@ -73,15 +75,30 @@ export async function loadApplication(options: LoadOptions): Promise<Application
   }
 }
 
+async function exportOf(namespace: unknown, { file, notice }: LoadOptions): Promise<Recognised | undefined> {
+  try {
+    return await servedExport(namespace, file);
+  } catch (error) {
+    notice(
+      `${file} has been run, but what it exports has failed to get ready. A function without parameters is called once, for the application that it makes; one that answers requests has the parameters (req, res) or (request).`,
+    );
+    throw error;
+  }
+}
+
 /** Fails when nothing can come any more, or has not come in time. */
 async function nothing(
   { file, timeout }: LoadOptions,
-  namespace: unknown,
+  module: Promise<unknown>,
   signal: AbortSignal,
-): Promise<Recognised> {
-  const names = typeof namespace === 'object' && namespace !== null ? Object.keys(namespace) : [];
-  const exports =
-    names.length === 0 ? 'exports nothing' : `exports ${names.join(', ')}, none of which can be served`;
+): Promise<never> {
+  let exports = 'has not been run to its end';
+  void module.then(
+    (namespace) => {
+      exports = describeExports(namespace);
+    },
+    () => {},
+  );
   const how = await Promise.race([
     delay(timeout, `has not called listen() on an http server within ${timeout / 1000} s`, {
       ref: false,
@@ -94,4 +111,9 @@ async function nothing(
   throw new NothingToServe(
     `${file} ${exports}, and ${how}. Export a listener (req, res), an application of Express, Koa, Fastify, Hono or another framework, { fetch }, or handlers of FastCGI requests; or call listen().`,
   );
+}
+
+function describeExports(namespace: unknown): string {
+  const names = typeof namespace === 'object' && namespace !== null ? Object.keys(namespace) : [];
+  return names.length === 0 ? 'exports nothing' : `exports ${names.join(', ')}, none of which can be served`;
 }

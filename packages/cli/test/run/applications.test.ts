@@ -174,6 +174,7 @@ const broken: Record<string, [file: string, content: string, ...said: RegExp[]]>
   'a factory that fails': [
     'app.mjs',
     'export default () => { throw new Error("no database"); };',
+    /A function without parameters is called once/,
     /no database\n +at .*app\.mjs:1/,
   ],
 };
@@ -198,10 +199,22 @@ test('what cannot be served is named, with what could', async () => {
 });
 
 test('an application that never begins is given up after the time to start', async () => {
-  const cwd = await folderWith({ 'app.mjs': 'setInterval(() => {}, 1000);' });
-  const runner = new Runner(['--start-timeout', '0.2', 'app.mjs'], { cwd });
-  expect(await runner.exited).toBe(1);
-  expect(runner.stderr).toMatch(/has not called listen\(\) on an http server within 0\.2 s/);
+  const cwd = await folderWith({
+    'later.mjs': 'setInterval(() => {}, 1000);',
+    'awaits.mjs': 'await new Promise(() => setInterval(() => {}, 1000));',
+    'promises.mjs': 'setInterval(() => {}, 1000); export default new Promise(() => {});',
+  });
+  for (const [file, state] of [
+    ['later.mjs', 'exports nothing'],
+    ['awaits.mjs', 'has not been run to its end'],
+    ['promises.mjs', 'exports default, none of which can be served'],
+  ]) {
+    const runner = new Runner(['--start-timeout', '0.2', file!], { cwd });
+    expect(await runner.exited).toBe(1);
+    expect(runner.stderr).toContain(
+      `${file} ${state}, and has not called listen() on an http server within 0.2 s`,
+    );
+  }
 });
 
 test('a command line that makes no sense is 2', async () => {

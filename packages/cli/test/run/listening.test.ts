@@ -142,3 +142,13 @@ test('what a script throws after it listens ends the process, as with node', asy
   expect(await runner.exited).toBe(1);
   expect(runner.stderr).toMatch(/Error: too late\n +at .*app\.mjs:4/);
 });
+
+test('what a listener of the server throws ends the process, as with node', async () => {
+  const cwd = await folderWith({
+    'app.cjs': `process.on('uncaughtException', (error, origin) => { console.log(origin, error.message); process.exit(5); });
+      require('http').createServer(() => {}).listen(3000, () => { throw new Error('not ready'); });`,
+  });
+  const runner = new Runner(['--listen', './s', 'app.cjs'], { cwd });
+  expect(await runner.exited).toBe(5);
+  expect(runner.stdout).toBe('uncaughtException not ready\n');
+});

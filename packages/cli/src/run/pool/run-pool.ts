@@ -27,7 +27,10 @@ export async function runPool(io: Io, file: string, size: number, options: RunOp
   pool.start();
   const reason = await Promise.race([signals.first, pool.ended]);
   socket.unpublish();
-  if (typeof reason !== 'string') throw new CommandFailure(`${name} could not be started`);
+  if (typeof reason !== 'string') {
+    await close(1);
+    throw new CommandFailure(`${name} could not be started`);
+  }
   const ended = close(stopTimeout * 1000).then(() => {
     pool.end();
     return pool.ended;

@@ -4,7 +4,7 @@ import { loadApplication, NothingToServe } from '../../application/load-applicat
 import type { ParentMessage, WorkerMessage, WorkerOptions } from '../pool/messages.ts';
 import { WORKER_SOCKET } from '../pool/worker-process.ts';
 import { type Service, serveApplication } from '../serve-application.ts';
-import { watchStopSignals } from '../stop-signals.ts';
+import { type StopSignals, watchStopSignals } from '../stop-signals.ts';
 import { watchLimits } from './recycling.ts';
 import { watchParent } from './watch-parent.ts';
 
@@ -22,9 +22,17 @@ export async function work(): Promise<void> {
   parent.tell({ fcgi: 'ready', application: service.kind });
   watchLimits(options.recycle, service.requests, (reason) => parent.tell({ fcgi: 'recycle', reason }));
   const timeout = options.stopTimeout * 1000;
+  let isTold = false;
+  void signals.first.then(() => {
+    isTold = true;
+  });
   const isClosed = await Promise.race([parent.stopped, signals.first, service.closed.then(() => true)]);
-  if (isClosed !== true) await Promise.race([service.stop(timeout), signals.second]);
-  await tidyUp(isClosed !== true, timeout);
+  if (isClosed === true) return applicationEnds(signals, timeout);
+  await Promise.race([service.stop(timeout), signals.second]);
+  // One listener is ours. Whoever else there is has something to put in order, now that its requests have ended.
+  if (process.listenerCount('SIGTERM') === 1) return;
+  if (!isTold) process.emit('SIGTERM', 'SIGTERM');
+  await applicationEnds(signals, timeout);
 }
 
 async function serve(options: WorkerOptions): Promise<(Service & { readonly kind: string }) | undefined> {
@@ -44,15 +52,9 @@ async function serve(options: WorkerOptions): Promise<(Service & { readonly kind
   }
 }
 
-/**
- * An application that listens for SIGTERM has something to put in order: it is told when its requests have ended. One
- * that has closed its server is at it already.
- */
-async function tidyUp(tell: boolean, timeout: number): Promise<void> {
-  // One listener is ours.
-  if (tell && process.listenerCount('SIGTERM') === 1) return;
-  if (tell) process.emit('SIGTERM', 'SIGTERM');
-  await Promise.race([once(process, 'beforeExit'), delay(timeout, undefined, { ref: false })]);
+/** Gives an application time to put itself in order. Nest sends itself the signal once more when it has done so. */
+async function applicationEnds({ second }: StopSignals, timeout: number): Promise<void> {
+  await Promise.race([once(process, 'beforeExit'), delay(timeout, undefined, { ref: false }), second]);
 }
 
 /** The process that has started this one. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -72,6 +72,13 @@ test('an application that does not start at all is said so once, with status 1',
   expect(runner.stderr.match(/Error: no database/g)).toHaveLength(1);
   expect(runner.stderr).toMatch(/app\.cjs could not be started/);
   expect(existsSync(join(cwd, 's'))).toBe(false);
+});
+
+test('an application that does not start leaves nothing behind of the gateway', async () => {
+  const cwd = await folderWith({ 'app.cjs': 'throw new Error("no database");' });
+  const runner = new Runner(['--workers', '1', 'app.cjs'], { cwd, env: { TMPDIR: cwd } });
+  expect(await runner.exited).toBe(1);
+  expect(readdirSync(cwd).filter((name) => name.startsWith('fcgi-'))).toEqual([]);
 });
 
 test('a worker that is killed loses its own requests and no other, and is replaced', async () => {
@@ -164,6 +171,28 @@ test('SIGTERM lets requests under way end, and only then tells the application',
   expect(await answer).toBe('200 begun done');
   expect(await runner.exited).toBe(0);
   expect(runner.stdout.match(/tidies up/g)).toHaveLength(2);
+});
+
+test('a worker that is sent SIGTERM itself tells the application once', async () => {
+  const { runner } = await start(`process.on('SIGTERM', () => {
+      console.log('told');
+      setTimeout(() => process.exit(), 100);
+    });
+    ${whoAmI}`);
+  const [pid = 0] = await processes(runner, 2);
+  process.kill(pid, 'SIGTERM');
+  await runner.says(new RegExp(`process ${pid}\\) has ended`));
+  expect(runner.stdout).toBe('told\n');
+});
+
+test('an application that sends itself the signal again, as Nest does, need not wait for the time to stop', async () => {
+  const { runner } = await start(
+    `process.once('SIGTERM', () => process.kill(process.pid, 'SIGTERM'));
+    setInterval(() => {}, 1000);
+    ${whoAmI}`,
+    ['--stop-timeout', '60'],
+  );
+  expect(await runner.stop()).toBe(0);
 });
 
 test('a second signal ends all at once, with a failure', async () => {
