@@ -30,7 +30,7 @@ export function doctorCommand(io: Io): Command {
     )
     .option('--log <file>', 'error log of the web server')
     .option('--user <name>', 'whom the web server runs as (default: as its configuration says, or www-data)')
-    .option('--url <path>', 'what to ask the application for', '/')
+    .option('--url <path>', 'what to ask the application for', parseUrl, '/')
     .addOption(
       new Option('--env <NAME=VALUE>', 'a variable that the web server gives to the program (repeatable)')
         .default({}, 'PATH alone')
@@ -43,6 +43,11 @@ export function doctorCommand(io: Io): Command {
       const { doctor } = await import('../doctor/doctor.ts');
       await doctor(io, target, options);
     });
+}
+
+function parseUrl(text: string): string {
+  if (!/^\/(?![/\\])\S*$/.test(text)) throw new InvalidArgumentError('It must be a path such as /login?x=1.');
+  return text;
 }
 
 function collectVariable(text: string, before: Readonly<Record<string, string>>): Record<string, string> {

@@ -108,7 +108,7 @@ function examinationFor(io: Io, { env, timeout, url }: DoctorRequest): Examinati
     callersEnvironment: Object.fromEntries(callers),
     environment: { PATH: SERVICE_PATH, ...env },
     isRoot: process.getuid?.() === 0,
-    question: { timeout: timeout * 1_000, url },
+    question: { interrupted: io.interrupted, timeout: timeout * 1_000, url },
   };
 }
 

@@ -1,5 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { until } from '../../../e2e/src/poll.ts';
+import { FcgiProcess } from '../support/fcgi-process.ts';
 import { runMain } from '../support/test-io.ts';
 import { HEALTHY, openFolder, responder, writeProgram } from './support/deployment.ts';
 
@@ -47,6 +49,7 @@ test.each([
   [['/app', '--config', '/etc/passwd']],
   [['/app', '--env', 'NAME']],
   [['/app', '--timeout', '0']],
+  [['/app', '--url', '//']],
   [['/app', '/another']],
 ])('doctor %j makes no sense', async (words) => {
   const outcome = await runMain(['doctor', ...words]);
@@ -63,4 +66,20 @@ test('a log alone is enough', async () => {
   const outcome = await runMain(['doctor', '--log', `${folder}/error.log`]);
   expect(outcome.status).toBe(1);
   expect(outcome.stdout).toContain('FcgidMaxRequestLen');
+});
+
+test('Ctrl-C ends the program that was started, too', async () => {
+  const folder = await openFolder();
+  const program = await writeProgram(folder, `#!/bin/sh\necho $$ > ${folder}/pid\nexec sleep 300\n`);
+  await chmod(folder, 0o777);
+  const running = new FcgiProcess(['doctor', program, '--timeout', '300']);
+  const pid = await until(
+    async () => Number(await readFile(`${folder}/pid`, 'utf8').catch(() => '')) || undefined,
+    {
+      what: 'start of the program',
+    },
+  );
+  running.kill('SIGINT');
+  expect((await running.outcome()).status).toBe(130);
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH');
 });

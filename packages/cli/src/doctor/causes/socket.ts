@@ -124,7 +124,7 @@ const closed: Cause = {
   ],
   why: 'To connect, a user needs the permission w on the socket. The application made it for its own user and group, and the web server runs as another.',
   remedy: ({ user, socket }) => [
-    `Let the application make it for the group of the web server: server.listen('unix:${socket}', { group: '${user}', mode: 0o660 }), SocketGroup=${user} (systemd), or listen.group (php-fpm).`,
+    `Let the application make it for the group of the web server: server.listen('unix:${socket}', { group: '${user}', mode: 0o660 }), fcgi run --socket-group ${user}, SocketGroup=${user} (systemd), or listen.group (php-fpm).`,
     `For now: chgrp ${user} ${socket} && chmod 660 ${socket}`,
     'Or make the web server a member of the group that the socket has (usermod -aG), and start the web server again.',
   ],

@@ -19,6 +19,8 @@ import type { Exchange } from '../facts.ts';
 
 /** What is asked for, and how long one waits. */
 export interface Question {
+  /** Ctrl-C: what was started is ended, and nothing more is asked. */
+  readonly interrupted: AbortSignal;
   /** Milliseconds. */
   readonly timeout: number;
   /** Path and query. */
@@ -64,7 +66,7 @@ export async function exchange(address: string, question: Question): Promise<Exc
     },
   });
   try {
-    const response = await client.request({ params });
+    const response = await client.request({ params, signal: question.interrupted });
     const bodyLength = await lengthOf(response.body);
     const end = bodyLength === undefined ? undefined : await response.ended;
     const text = headOf(Buffer.concat(head).toString('latin1'));

@@ -38,7 +38,7 @@ async function runWith(setting: Setting, question: Question, socket: TrialSocket
   const program = new Program(setting, fd);
   await socket.leave();
   try {
-    const acceptance = await program.acceptance(socket, question.timeout);
+    const acceptance = await program.acceptance(socket, question);
     const listeners = acceptance === 'none' ? listenersOf(program.pid, socket.path) : [];
     const answered =
       acceptance === 'accepted'
@@ -159,7 +159,7 @@ class Program {
   }
 
   /** Opens a connection and waits until the program takes it, ends, or lets the time pass. */
-  async acceptance(socket: TrialSocket, timeout: number): Promise<Trial['acceptance']> {
+  async acceptance(socket: TrialSocket, { interrupted, timeout }: Question): Promise<Trial['acceptance']> {
     const probe = connect(socket.leftPath);
     // The program ends, and the connection with it.
     probe.on('error', () => undefined);
@@ -172,6 +172,7 @@ class Program {
           return 'ended';
         }
         await delay(INTERVAL);
+        interrupted.throwIfAborted();
       }
       return 'none';
     } finally {
