@@ -16,6 +16,7 @@ export interface WorkerWatch {
 export class WorkerProcess {
   readonly #child: ChildProcess;
   #deadline: NodeJS.Timeout | undefined;
+  #isStopping = false;
 
   /** @param socket the descriptor of the listening socket in this process */
   constructor(socket: number, options: WorkerOptions, watch: WorkerWatch) {
@@ -27,7 +28,8 @@ export class WorkerProcess {
     this.#child.on('message', (given) => {
       const message = readWorkerMessage(given);
       if (message === undefined) return;
-      if (message.fcgi === 'ready') clearTimeout(this.#deadline);
+      // Told to stop while it started, it has its time to stop, and no longer one to start.
+      if (message.fcgi === 'ready' && !this.#isStopping) clearTimeout(this.#deadline);
       watch.message(message);
     });
     this.#child.on('error', () => {});
@@ -47,6 +49,7 @@ export class WorkerProcess {
 
   /** Lets its requests end; what takes longer than so many seconds is cut off. */
   stop(timeout: number): void {
+    this.#isStopping = true;
     this.#send({ fcgi: 'stop' });
     this.#killAfter(timeout);
   }

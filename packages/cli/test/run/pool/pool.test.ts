@@ -219,6 +219,17 @@ test('a request that does not end is cut off after the time to stop, also where 
   expect(await answer).toBe('broken off');
 });
 
+test('a worker that is told to stop while it starts, and then blocks, is ended', async () => {
+  const cwd = await folderWith({
+    'app.cjs': `process.stderr.write('starting');
+      setTimeout(() => require('http').createServer().listen(3000, () => { for (;;); }), 500);`,
+  });
+  const args = ['--listen', './s', '--workers', '1', '--stop-timeout', '0.2', 'app.cjs'];
+  const runner = new Runner(args, { cwd });
+  await runner.says(/starting/);
+  expect(await runner.stop()).toBe(0);
+});
+
 test('what an application sends to its parent is no order', async () => {
   const { runner } = await start(`process.send('ready');
     process.send({ fcgi: 'ready', application: 5 });
