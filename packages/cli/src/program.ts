@@ -4,6 +4,7 @@ import { completeCommand, completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { decodeCommand } from './commands/decode.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { initCommand } from './commands/init.ts';
 import { pingCommand } from './commands/ping.ts';
 import { requestCommand } from './commands/request.ts';
 import { runCommand } from './commands/run.ts';
@@ -32,6 +33,7 @@ function withCommands(io: Io): Command {
       // What follows APP is for the application.
       .enablePositionalOptions()
       .addCommand(runCommand(io))
+      .addCommand(initCommand(io))
       .addCommand(requestCommand(io))
       .addCommand(pingCommand(io))
       .addCommand(statusCommand(io))

@@ -58,16 +58,14 @@ function serviceUnit({ app, listen, name }: Service): string {
     'KillMode=mixed',
     `TimeoutStopSec=${STOP_SECONDS}`,
     '',
-    hardening(app.program, app.folder),
+    hardening([app.program, ...app.arguments, app.folder]),
     listen === undefined && ['', '[Install]', 'WantedBy=multi-user.target'],
   );
 }
 
 /** No MemoryDenyWriteExecute: Node compiles JavaScript to machine code. */
-function hardening(program: string, folder: string | undefined): Lines {
-  const isAtHome = [program, folder].some(
-    (path) => path !== undefined && /^\/(home|root|run\/user)\//.test(path),
-  );
+function hardening(paths: ReadonlyArray<string | undefined>): Lines {
+  const isAtHome = paths.some((path) => path !== undefined && /^\/(home|root|run\/user)\//.test(path));
   return [
     '# It sees the system read-only. ReadWritePaths= names what it may write, StateDirectory= makes a folder for it.',
     'ProtectSystem=strict',

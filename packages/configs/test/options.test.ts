@@ -215,3 +215,9 @@ describe('what is given is what is written', () => {
     expect(nginxConfig(options)).toContain('fastcgi_connect_timeout 1s;');
   });
 });
+
+test('systemd lets a service see a home where its program, an argument or its folder is there', () => {
+  const service = (...words: string[]) => systemdUnits({ app: { command: words } }).service;
+  expect(service('/usr/bin/node', '/srv/app.js')).toContain('ProtectHome=yes');
+  expect(service('/usr/bin/node', '/home/ann/app.js')).toContain('ProtectHome=read-only');
+});

@@ -48,19 +48,22 @@ const FLAGS: Readonly<Record<string, string>> = {
 /**
  * The files of a configuration.
  *
+ * @param flags what options are called on this command line, where that is not as in `fcgi config`
  * @throws CommandFailure where an option is wrong, or beyond the product
  */
 export function makeFiles(
   product: Product,
   program: readonly string[],
   options: ConfigOptions,
+  flags: Readonly<Record<string, string>> = {},
 ): ConfigFile[] {
   try {
     return filesOf(product, program, options);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const { option } = error;
-    const flag = FLAGS[option] ?? (option.startsWith('app.environment') ? '--env' : `--${option}`);
+    const flag =
+      flags[option] ?? FLAGS[option] ?? (option.startsWith('app.environment') ? '--env' : `--${option}`);
     const reason = error.message.replace(`option "${option}": `, '');
     throw usageFailure(`${flag}: ${reason}`);
   }

@@ -11,6 +11,8 @@ export const FCGI = fileURLToPath(new URL('../../dist/bin/fcgi.js', import.meta.
 
 /** How a process is started. */
 export interface ProcessOptions {
+  /** The width of the pseudo-terminal, default none. */
+  readonly columns?: number;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** A pseudo-terminal is its stdin, stdout and stderr: all it prints is in `stdout`. */
@@ -24,9 +26,9 @@ export class FcgiProcess {
   #stderr = '';
   #stdout = '';
 
-  constructor(argv: readonly string[], { cwd, env, terminal = false }: ProcessOptions = {}) {
+  constructor(argv: readonly string[], { columns, cwd, env, terminal = false }: ProcessOptions = {}) {
     const command = [process.execPath, FCGI, ...argv];
-    const [program = '', ...words] = terminal ? inTerminal(command) : command;
+    const [program = '', ...words] = terminal ? inTerminal(command, columns) : command;
     const variables = { PATH: process.env['PATH'] ?? '', TERM: 'xterm', ...env };
     this.#child = spawn(program, words, { cwd, env: variables });
     this.#closed = once(this.#child, 'close');
@@ -99,7 +101,9 @@ function isIn(pattern: RegExp | string, text: string): boolean {
   return typeof pattern === 'string' ? text.includes(pattern) : pattern.test(text);
 }
 
-function inTerminal(command: readonly string[]): string[] {
+function inTerminal(command: readonly string[], columns: number | undefined): string[] {
   const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-  return ['script', '--quiet', '--return', '--flush', '--command', `exec ${quoted}`, join('/dev', 'null')];
+  const size = columns === undefined ? '' : `stty columns ${columns} rows 30; `;
+  const start = `${size}exec ${quoted}`;
+  return ['script', '--quiet', '--return', '--flush', '--command', start, join('/dev', 'null')];
 }

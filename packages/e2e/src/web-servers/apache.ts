@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { apacheConfig } from '@fcgi-js/configs';
 import type { Deviations } from '../conformance/conformance-list.ts';
 import { webServerUser } from '../users.ts';
-import { launchWebServer } from './launch.ts';
+import { type Launch, launchWebServer } from './launch.ts';
 import { authorizerOptions, siteOptions, type WebServer, type WebServerOptions } from './web-server.ts';
 
 /** Where Debian has Apache's modules. */
@@ -40,7 +40,12 @@ export function startApacheProxy(options: ApacheProxyOptions): Promise<WebServer
     });
     const modules = authorizing === 'AuthBasicProvider' ? ['auth_basic'] : [];
     const asked = authorizing === 'AuthBasicProvider' ? withAuthBasic(site) : site;
-    return configure(options, port, modules, collecting ? asked.replace(' flushpackets=on', '') : asked);
+    return configureApache(
+      options,
+      port,
+      modules,
+      collecting ? asked.replace(' flushpackets=on', '') : asked,
+    );
   });
 }
 
@@ -70,7 +75,7 @@ export function startApacheFcgid(options: ApacheFcgidOptions): Promise<WebServer
       bind: `127.0.0.1:${port}`,
       ...(options.authorizing === true ? authorizerOptions(options.folder) : {}),
     });
-    return configure(options, port, [], `${fcgidFiles(options)}${site}`);
+    return configureApache(options, port, [], `${fcgidFiles(options)}${site}`);
   });
 }
 
@@ -80,12 +85,26 @@ export function startApacheFcgid(options: ApacheFcgidOptions): Promise<WebServer
  * @param options the program that is the application
  */
 export function startApacheHtaccess(options: WebServerOptions): Promise<WebServer> {
-  const { folder, mount = '' } = options;
+  const { folder } = options;
   return launchWebServer(options, async (port) => {
     const text = apacheConfig({ module: 'fcgid', htaccess: true, ...siteOptions(options) });
     await writeFile(join(folder, '.htaccess'), text);
-    // What the host has set up: a folder for the site, and room for uploads.
-    const host = `${fcgidFiles(options)}
+    return configureHtaccessHost(options, port);
+  });
+}
+
+/**
+ * What the host of a `.htaccess` has set up: a folder for the site, which is the scratch folder, and room for uploads.
+ *
+ * @param options the scratch folder, and the prefix that it is
+ * @param port where it listens
+ */
+export function configureHtaccessHost(
+  options: Pick<WebServerOptions, 'folder' | 'mount'>,
+  port: number,
+): Promise<Launch> {
+  const { folder, mount = '' } = options;
+  const host = `${fcgidFiles(options)}
 FcgidMaxRequestLen 1073741824
 ${mount === '' ? '' : `Alias "${mount}" "${folder}"\nDocumentRoot "${folder}/static"`}
 <Directory "${folder}">
@@ -93,16 +112,28 @@ ${mount === '' ? '' : `Alias "${mount}" "${folder}"\nDocumentRoot "${folder}/sta
     Require all granted
 </Directory>
 `;
-    return configure(options, port, ['alias', 'dir', 'fcgid', 'rewrite'], host);
-  });
+  return configureApache(options, port, ['alias', 'dir', 'fcgid', 'rewrite'], host);
 }
 
 /** What mod_fcgid has below `/var` otherwise. */
-function fcgidFiles({ folder }: WebServerOptions): string {
+export function fcgidFiles({ folder }: Pick<WebServerOptions, 'folder'>): string {
   return `FcgidIPCDir ${folder}\nFcgidProcessTableFile ${folder}/fcgid-processes\n`;
 }
 
-async function configure({ folder }: WebServerOptions, port: number, modules: string[], site: string) {
+/**
+ * Writes the configuration for a site.
+ *
+ * @param options the scratch folder
+ * @param port where it listens
+ * @param modules beside those that the site says are to be switched on
+ * @param site what stands in a file of its own on a real machine
+ */
+export async function configureApache(
+  { folder }: Pick<WebServerOptions, 'folder'>,
+  port: number,
+  modules: string[],
+  site: string,
+): Promise<Launch> {
   const config = join(folder, 'apache.conf');
   await writeFile(join(folder, 'site.conf'), site);
   await writeFile(config, wrapper(folder, port, [...modules, ...namedModules(site)]));
@@ -112,7 +143,7 @@ async function configure({ folder }: WebServerOptions, port: number, modules: st
     errorLog: 'apache-error.log',
     // All that an application started by mod_fcgid gets of the environment; `env node` looks for node in it.
     env: { PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
-  } as const;
+  };
 }
 
 /** Those that the site says are to be switched on. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { lighttpdConfig } from '@fcgi-js/configs';
 import type { Deviations } from '../conformance/conformance-list.ts';
 import { webServerUser } from '../users.ts';
-import { launchWebServer } from './launch.ts';
+import { type Launch, launchWebServer } from './launch.ts';
 import { authorizerOptions, siteOptions, type WebServer, type WebServerOptions } from './web-server.ts';
 
 /** What can be set about lighttpd. */
@@ -29,17 +29,34 @@ export function startLighttpd(options: LighttpdOptions): Promise<WebServer> {
       ...(application.kind === 'spawn' ? { listen: `unix:${folder}/lighttpd.sock` } : {}),
       ...(authorizing ? authorizerOptions(folder) : {}),
     });
-    await writeFile(
-      join(folder, 'site.conf'),
-      collecting ? site.replace('server.stream-response-body = 1', '') : site,
-    );
-    const config = join(folder, 'lighttpd.conf');
-    await writeFile(config, wrapper(options, port));
-    return { command: 'lighttpd', args: ['-D', '-f', config], errorLog: 'lighttpd-error.log' };
+    const text = collecting ? site.replace('server.stream-response-body = 1', '') : site;
+    return configureLighttpd(options, port, text);
   });
 }
 
-function wrapper({ folder, streaming = false }: LighttpdOptions, port: number): string {
+/**
+ * Writes the configuration for a site.
+ *
+ * @param options the scratch folder, and how uploads are passed on
+ * @param port where it listens
+ * @param site what stands in a file of its own on a real machine
+ */
+export async function configureLighttpd(
+  options: Pick<LighttpdOptions, 'folder' | 'streaming'>,
+  port: number,
+  site: string,
+): Promise<Launch> {
+  const { folder } = options;
+  await writeFile(join(folder, 'site.conf'), site);
+  const config = join(folder, 'lighttpd.conf');
+  await writeFile(config, wrapper(options, port));
+  return { command: 'lighttpd', args: ['-D', '-f', config], errorLog: 'lighttpd-error.log' };
+}
+
+function wrapper(
+  { folder, streaming = false }: Pick<LighttpdOptions, 'folder' | 'streaming'>,
+  port: number,
+): string {
   const user = webServerUser();
   return `
 server.bind = "127.0.0.1"

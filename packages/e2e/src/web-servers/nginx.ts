@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { nginxConfig } from '@fcgi-js/configs';
 import type { Deviations } from '../conformance/conformance-list.ts';
 import { webServerUser } from '../users.ts';
-import { launchWebServer } from './launch.ts';
+import { type Launch, launchWebServer } from './launch.ts';
 import { siteOptions, type WebServer, type WebServerOptions } from './web-server.ts';
 
 /** What can be set about nginx. */
@@ -27,16 +27,23 @@ export function startNginx(options: NginxOptions): Promise<WebServer> {
       bind: `127.0.0.1:${port}`,
       keepAlive: keepConnections,
     });
-    await writeFile(
-      join(folder, 'site.conf'),
-      collecting ? site.replace('fastcgi_request_buffering off;', '') : site,
-    );
-    const config = join(folder, 'nginx.conf');
-    await writeFile(config, wrapper(folder));
-    const errorLog = 'nginx-error.log';
-    // -e: else it complains about /var/log/nginx before it has read the configuration.
-    return { command: 'nginx', args: ['-e', join(folder, errorLog), '-c', config], errorLog };
+    return configureNginx(folder, collecting ? site.replace('fastcgi_request_buffering off;', '') : site);
   });
+}
+
+/**
+ * Writes the configuration for a site.
+ *
+ * @param folder the scratch folder
+ * @param site what stands in a file of its own on a real machine
+ */
+export async function configureNginx(folder: string, site: string): Promise<Launch> {
+  await writeFile(join(folder, 'site.conf'), site);
+  const config = join(folder, 'nginx.conf');
+  await writeFile(config, wrapper(folder));
+  const errorLog = 'nginx-error.log';
+  // -e: else it complains about /var/log/nginx before it has read the configuration.
+  return { command: 'nginx', args: ['-e', join(folder, errorLog), '-c', config], errorLog };
 }
 
 function wrapper(folder: string): string {

@@ -1,0 +1,44 @@
+import { basename, dirname, resolve } from 'node:path';
+import { findApplication } from '../application/find-application.ts';
+import { defined } from '../defined.ts';
+import type { Io } from '../io.ts';
+import { programFile } from '../run/programs.ts';
+import type { InitOptions } from './answers.ts';
+import { completeAnswers } from './ask.ts';
+import { makePlan } from './plan.ts';
+import { formatMode, printFiles, printJson, printSteps } from './report.ts';
+import { writeFiles } from './write.ts';
+
+/**
+ * Writes what a deployment consists of, and says what is to be done next.
+ *
+ * @throws CommandFailure where answers are missing or make no sense, or a file is there already
+ */
+export async function init(io: Io, argument: string, options: InitOptions): Promise<void> {
+  const { bind, dryRun = false, force = false, group, json = false, listen, output, user } = options;
+  const app = findApplication(argument, io.cwd);
+  const plan = makePlan({
+    ...(await completeAnswers(io, options)),
+    ...defined({ bind, group, listen, user }),
+    app,
+    folder: output === undefined ? dirname(app) : resolve(io.cwd, output),
+    name: options.name ?? nameOf(dirname(app)),
+    runner: [process.execPath, programFile('fcgi')],
+  });
+  if (!dryRun) await writeFiles(plan.files, force);
+  if (json) {
+    printJson(io, plan, !dryRun);
+    return;
+  }
+  if (dryRun) printFiles(io, plan.files);
+  else for (const { mode, path } of plan.files) io.stderr.write(`Written: ${path} (${formatMode(mode)})\n`);
+  printSteps(io, plan);
+}
+
+/** Products take letters, digits, - and _ in names. */
+function nameOf(folder: string): string {
+  const name = basename(folder)
+    .replace(/[^\w-]+/g, '-')
+    .slice(0, 64);
+  return /^[a-z]/i.test(name) ? name : 'app';
+}
