@@ -6,7 +6,7 @@ import type { Io } from './io.ts';
  * @returns its streams, environment and folder
  */
 export function processIo(): Io {
-  process.stdout.on('error', endWithReader);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithReader);
   let interrupted: AbortSignal | undefined;
   return {
     cwd: process.cwd(),
@@ -25,6 +25,16 @@ export function processIo(): Io {
 function endWithReader(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
+}
+
+/** A server outlives whoever reads its log: from now on, what nobody reads is lost, and nothing else. */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.off('error', endWithReader);
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
 }
 
 function interruption(): AbortSignal {

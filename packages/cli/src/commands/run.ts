@@ -18,7 +18,7 @@ Examples:
   fcgi run --listen :9000 --mount /shop server.ts --verbose
 
 Signals: TERM, INT and QUIT let the requests under way end; a second one ends at once. With --workers, HUP loads the
-application anew, and no request is lost.
+application anew, while the old one goes on until the new one is ready.
 `;
 
 /** `fcgi run APP`: the process that serves an application. */

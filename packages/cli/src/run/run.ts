@@ -2,6 +2,7 @@ import { parseListenAddress } from '@fcgi-js/server';
 import { findApplication } from '../application/find-application.ts';
 import { usageFailure } from '../command-failure.ts';
 import type { Io } from '../io.ts';
+import { outliveReaders } from '../process-io.ts';
 import { isPlainCgi } from './plain-cgi.ts';
 import { runAlone } from './run-alone.ts';
 import type { ServeOptions } from './serve-application.ts';
@@ -27,6 +28,7 @@ export async function run(io: Io, options: RunOptions): Promise<void> {
   if (workers === undefined && (maxAge ?? maxMemory ?? maxRequests) !== undefined) {
     throw usageFailure('--max-age, --max-memory and --max-requests replace workers: they need --workers.');
   }
+  outliveReaders();
   if (workers === undefined || isPlainCgi()) return runAlone(io, file, options);
   const { runPool } = await import('./pool/run-pool.ts');
   return runPool(io, file, workers, options);

@@ -61,3 +61,23 @@ test('an application that handles the signal itself ends as it wants to', async 
   expect(await runner.stop()).toBe(7);
   expect(runner.stdout).toBe('tidied up\n');
 });
+
+test.each([
+  ['alone', []],
+  ['as a parent of workers', ['--workers', '1']],
+])('whoever reads its log may go: %s it goes on serving', async (_title, args) => {
+  const app = `module.exports = (req, res) => {
+    console.log('asked for', req.url);
+    console.error('asked for', req.url);
+    res.end('there');
+  };`;
+  const cwd = await folderWith({ 'app.cjs': app });
+  const runner = await new Runner(['--listen', './s', ...args, 'app.cjs'], { cwd }).serving();
+  runner.process.stdout?.destroy();
+  runner.process.stderr?.destroy();
+  for (let count = 0; count < 3; count += 1) expect(await runner.get()).toBe('200 there');
+  // The parent says something now, which nobody reads.
+  if (args.length > 0) runner.signal('SIGHUP');
+  for (let count = 0; count < 3; count += 1) expect(await runner.get()).toBe('200 there');
+  expect(await runner.stop()).toBe(0);
+});
