@@ -118,7 +118,7 @@ export class ConnectionPool implements ConnectionOwner {
     await new Promise<void>((resolve) => {
       const timer = startTimer(() => {
         this.#cutOff = true;
-        for (const connection of [...this.#connections]) connection.close(closedError());
+        for (const connection of [...this.#connections]) connection.close(cutOffError(timeout));
         resolve();
       }, timeout);
       this.#onEmpty = () => {
@@ -261,4 +261,11 @@ export class ConnectionPool implements ConnectionOwner {
 
 function closedError(): FcgiClientError {
   return new FcgiClientError('FCGI_CLIENT_CLOSED', 'The client has been closed.');
+}
+
+function cutOffError(timeout: number): FcgiClientError {
+  return new FcgiClientError(
+    'FCGI_CLIENT_CUT_OFF',
+    `The client was closed, and the request had not ended ${timeout} ms later.`,
+  );
 }

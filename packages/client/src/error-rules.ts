@@ -5,6 +5,7 @@ import type { FcgiClientErrorCode, FcgiErrorSide } from './errors.ts';
 export const ERROR_RULES: Record<FcgiClientErrorCode, readonly [side: FcgiErrorSide, scope: ErrorScope]> = {
   FCGI_BODY_UNREAD: ['caller', 'request'],
   FCGI_CLIENT_CLOSED: ['caller', 'request'],
+  FCGI_CLIENT_CUT_OFF: ['caller', 'connection'],
   FCGI_CONNECT_FAILED: ['network', 'connection'],
   FCGI_CONNECT_TIMEOUT: ['network', 'connection'],
   FCGI_CONNECTION_CLOSED: ['application', 'connection'],

@@ -5,6 +5,7 @@ import { ERROR_RULES } from './error-rules.ts';
 export type FcgiClientErrorCode =
   | 'FCGI_BODY_UNREAD'
   | 'FCGI_CLIENT_CLOSED'
+  | 'FCGI_CLIENT_CUT_OFF'
   | 'FCGI_CONNECT_FAILED'
   | 'FCGI_CONNECT_TIMEOUT'
   | 'FCGI_CONNECTION_CLOSED'

@@ -68,6 +68,16 @@ describe('an answer', () => {
     await expect.poll(() => peer.connections[0]!.records.map(({ type }) => type)).toContain(Type.abort);
   });
 
+  test('to HEAD with a body that never ends aborts the request', async () => {
+    const peer = await startPeer(async (connection) => {
+      const { requestId } = await connection.request();
+      connection.send(record(Type.stdout, requestId, document('data: x\n\n')));
+    });
+    const url = await gatewayFor(peer);
+    expect((await exchange(url, 'HEAD / HTTP/1.1\r\n')).status).toBe(200);
+    await expect.poll(() => peer.connections[0]!.records.map(({ type }) => type)).toContain(Type.abort);
+  });
+
   test('sends its head before there is a body', async () => {
     const peer = await startPeer(async (connection) => {
       const { requestId } = await connection.request();

@@ -111,6 +111,27 @@ test('one that comes back is asked again', async () => {
   expect(answers.toSorted()).toEqual(['back', 'other']);
 });
 
+test('nor does one that was under way when the client of its application was closed', async () => {
+  const silent = await startPeer();
+  const other = await named('other');
+  const clients = [new FcgiClient({ address: silent.address }), new FcgiClient({ address: other.address })];
+  onTestFinished(async () => {
+    for (const client of clients) await client.close({ timeout: 1 });
+  });
+  const tried: string[] = [];
+  const backends = new Backends(clients, 'round-robin', 10_000);
+  const params = { REQUEST_METHOD: 'POST', CONTENT_LENGTH: '4' };
+  const asked = backends.request({ params, stdin: 'body' }, ({ address }) => tried.push(address));
+  const outcome = expect(asked).rejects.toMatchObject({ code: 'FCGI_CLIENT_CUT_OFF', side: 'caller' });
+  await (await silent.accept()).request();
+  await clients[0]!.close({ timeout: 1 });
+  await outcome;
+  expect(tried).toEqual([clients[0]!.address]);
+  // What comes after that goes to the other at once: nothing of it was sent.
+  const { body } = await backends.request({ params, stdin: 'body' }, () => {});
+  expect(String(await body.toArray())).toContain('other');
+});
+
 test('a request of which something was sent does not go to another application', async () => {
   let requests = 0;
   const broken = await startPeer(async (connection) => {

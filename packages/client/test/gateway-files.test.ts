@@ -68,6 +68,17 @@ describe('a file that the application names', () => {
     },
   );
 
+  test('may lie in a folder whose name has to be encoded', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fcgi files ä-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    writeFileSync(join(folder, 'a b.txt'), TEXT);
+    const path = encoded(join(folder, 'a b.txt'));
+    const { url } = await gatewayAnswering(`X-Sendfile: ${path}\r\n${document('')}`, {
+      files: { '/files/': folder },
+    });
+    expect(await exchange(url, 'GET / HTTP/1.1\r\n')).toMatchObject({ status: 200, body: TEXT });
+  });
+
   test('keeps the status of the application, which takes no conditions then', async () => {
     const { ask } = await startFiles();
     const got = await ask('Status: 403 No|X-Accel-Redirect: /files/a.txt', 'Range: bytes=0-1\r\n');

@@ -105,7 +105,8 @@ export class ListenInterception {
   #isServed(server: NetServer): boolean {
     const [handler] = server.listeners('request');
     const [first] = this.#servers;
-    if (first !== undefined) return !first.closed && first.handler === handler;
+    // Two that have no handler yet are two, and not the same.
+    if (first !== undefined) return !first.closed && handler !== undefined && first.handler === handler;
     return this.#exported === undefined || this.#exported === handler;
   }
 

@@ -92,6 +92,19 @@ test('a later server opens its port, which is said; the first is served', async 
   expect(runner.stderr).toMatch(/also listens on a free port of 127\.0\.0\.1/);
 });
 
+test('so does one whose handler, like that of the first, comes only after it listens', async () => {
+  const { runner } = await runScript(`
+    const { createServer } = require('http');
+    const first = createServer().listen(3000);
+    const second = createServer().listen(0, '127.0.0.1', () => console.log(second.address().port));
+    first.on('request', (req, res) => res.end('first'));
+    second.on('request', (req, res) => res.end('second'));`);
+  expect(await runner.get()).toBe('200 first');
+  await expect.poll(() => runner.stdout).toMatch(/^\d+\n$/);
+  const answer = await fetch(`http://127.0.0.1:${runner.stdout.trim()}/`);
+  expect(await answer.text()).toBe('second');
+});
+
 test('an exported function that listens only later opens no port', async () => {
   const { runner } = await runScript(`
     const app = (req, res) => res.end('exported');

@@ -17,6 +17,7 @@ export class GatewayRefusal extends Error {
 
 const STATUSES: Partial<Record<FcgiClientErrorCode, number>> = {
   FCGI_CLIENT_CLOSED: 503,
+  FCGI_CLIENT_CUT_OFF: 503,
   FCGI_OUTSIDE_MOUNT: 404,
   FCGI_QUEUE_FULL: 503,
   FCGI_SOURCE_FAILED: 400,

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { FcgiResponse } from '../fcgi-response.ts';
 import type { RequestFacts } from '../params-from-request.ts';
 import { GatewayRefusal } from './failure-page.ts';
@@ -53,8 +53,8 @@ export class FileRoots {
     const path = response.header(BY_PATH);
     if (url === undefined && path === undefined) return response;
     await discard(response.body);
-    const [root, segments] = url === undefined ? this.#byPath(path ?? '') : this.#byUrl(url);
-    const file = await openBelow(root, segments);
+    const [root, names] = url === undefined ? this.#byPath(path ?? '') : this.#byUrl(url);
+    const file = await openBelow(root, names);
     try {
       const headers = response.headers.filter(
         ([name]) => !/^(?:content-length|x-accel-.*|x-sendfile)$/i.test(name),
@@ -71,26 +71,41 @@ export class FileRoots {
     }
   }
 
-  #byUrl(url: string): [root: Root, segments: string[]] {
-    const path = url.split('?', 1)[0] ?? '';
-    return this.#below(path, (root) => root.prefix);
+  #byUrl(url: string): [root: Root, names: readonly string[]] {
+    const segments = (url.split('?', 1)[0] ?? '').split('/');
+    const [root, length] = this.#longest(segments, ({ prefix }) => prefix.slice(0, -1).split('/'));
+    return [root, checkNames(segments.slice(length).map(decodeSegment))];
   }
 
-  #byPath(path: string): [root: Root, segments: string[]] {
-    return this.#below(path, ({ folder }) => (folder.endsWith(sep) ? folder : folder + sep));
+  #byPath(path: string): [root: Root, names: readonly string[]] {
+    const segments = path.split('/').map(decodeSegment);
+    const [root, length] = this.#longest(segments, ({ folder }) => folder.replace(/\/$/, '').split('/'));
+    return [root, checkNames(segments.slice(length))];
   }
 
-  /** The root that a name lies below, the longest where there are several, and the rest of the name. */
-  #below(name: string, prefixOf: (root: Root) => string): [root: Root, segments: string[]] {
+  /** The root whose segments a path begins with, the one with the most of them, and how many they are. */
+  #longest(
+    path: ReadonlyArray<string | undefined>,
+    segmentsOf: (root: Root) => string[],
+  ): [root: Root, length: number] {
     let found: Root | undefined;
+    let length = 0;
     for (const root of this.#roots) {
-      const isLonger = found === undefined || prefixOf(root).length > prefixOf(found).length;
-      if (name.startsWith(prefixOf(root)) && isLonger) found = root;
+      const segments = segmentsOf(root);
+      if (segments.length > length && segments.every((segment, index) => segment === path[index])) {
+        found = root;
+        length = segments.length;
+      }
     }
-    const segments = found && name.slice(prefixOf(found).length).split('/').map(decodeSegment);
-    if (found === undefined || segments === undefined || !segments.every(isName)) throw outside();
-    return [found, segments];
+    if (found === undefined) throw outside();
+    return [found, length];
   }
+}
+
+/** What lies below a root: at least one name, and nothing that leads elsewhere. */
+function checkNames(segments: ReadonlyArray<string | undefined>): readonly string[] {
+  if (segments.length === 0 || !segments.every(isName)) throw outside();
+  return segments;
 }
 
 /** A segment of a path; undefined where it is encoded in a way that could mean something else. */
@@ -111,8 +126,8 @@ function isName(segment: string | undefined): segment is string {
 }
 
 /** Opens a file, if the way to it from the root has no symbolic link in it. */
-async function openBelow(root: Root, segments: readonly string[]): Promise<FileHandle> {
-  const path = join(await realpath(root.folder), ...segments);
+async function openBelow(root: Root, names: readonly string[]): Promise<FileHandle> {
+  const path = join(await realpath(root.folder), ...names);
   const file = await openFile(path);
   try {
     const opened = await file.stat();

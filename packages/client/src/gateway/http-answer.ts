@@ -18,6 +18,9 @@ const CONNECTION_FIELDS = new Set([
 /** Bytes of a body that must not be sent that are read before the application is told to stop. */
 const UNWANTED_BYTES = 65_536;
 
+/** Milliseconds for which it is read: a stream of events would go on for hours. */
+const UNWANTED_TIME = 1_000;
+
 /** What went wrong with a body; the answer is under way, so nothing else can be sent instead. */
 export type BodyFault = 'client-gone' | 'client-stalled' | 'too-long' | 'too-short';
 
@@ -99,12 +102,20 @@ export async function sendAnswer(
   return undefined;
 }
 
-/** Reads a body that nobody wants to its end, so that its connection can be kept, or stops one that is long. */
+/** Reads a body that nobody wants to its end, so that its connection can be kept, or stops one that is long or takes long. */
 export async function discard(body: Readable): Promise<void> {
   let length = 0;
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > UNWANTED_BYTES) return;
+  const timer = startTimer(() => body.destroy(), UNWANTED_TIME);
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      length += chunk.length;
+      if (length > UNWANTED_BYTES) return;
+    }
+  } catch (error) {
+    // Of one that was stopped, nobody is interested in how it ended.
+    if (body.errored !== null) throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
