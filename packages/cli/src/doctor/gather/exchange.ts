@@ -178,10 +178,15 @@ function rawExchange(
     });
     socket.on('error', () => finish(true));
     socket.on('end', () => finish(true));
-    socket.write(encodeBeginRequest({ requestId: 1, role: Role.Responder, keepConn: false }));
-    socket.write(encodeParams(1, params));
-    socket.write(encodeStreamEnd(RecordType.Params, 1));
-    socket.write(encodeStreamEnd(RecordType.Stdin, 1));
+    // In one write: who speaks something else answers to the first bytes, and a second write would then fail.
+    socket.write(
+      Buffer.concat([
+        encodeBeginRequest({ requestId: 1, role: Role.Responder, keepConn: false }),
+        encodeParams(1, params),
+        encodeStreamEnd(RecordType.Params, 1),
+        encodeStreamEnd(RecordType.Stdin, 1),
+      ]),
+    );
   });
 }
 
