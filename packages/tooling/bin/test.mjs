@@ -1,10 +1,7 @@
 // `npm test`: installs, builds, checks and tests everything. What follows `npm test --` goes to vitest.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { unsupportedNode } from '../src/node-version.mjs';
 import { pnpmCommand } from '../src/pnpm-command.mjs';
+import { runTests } from '../src/run-vitest.mjs';
 import { StepFailed, step } from '../src/steps.mjs';
 import {
   canInstall,
@@ -13,9 +10,6 @@ import {
   systemPrograms,
   whyMissing,
 } from '../src/system-packages.mjs';
-import { root } from '../src/workspace.mjs';
-
-/** @typedef {import('../src/totals-reporter.ts').Totals} Totals */
 
 /** @type {string[]} */
 const failures = [];
@@ -91,46 +85,6 @@ async function checkAll(pnpm, everything) {
   }
 }
 
-/**
- * @param {string[]} args
- * @returns {Promise<Totals>}
- */
-async function runTests(args) {
-  const folder = mkdtempSync(join(tmpdir(), 'fcgi-js-totals-'));
-  const file = join(folder, 'totals.json');
-  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const child = spawn(process.execPath, [vitest, 'run', ...args], {
-    cwd: root,
-    env: { ...process.env, FCGI_JS_TOTALS: file },
-    stdio: 'inherit',
-  });
-  // Ctrl-C reaches vitest by itself: wait for it to end. A SIGTERM reaches only this process.
-  process.on('SIGINT', () => {});
-  process.on('SIGTERM', () => child.kill());
-  const ended = await new Promise((resolve) => {
-    child.on('error', (error) => resolve(error.message));
-    child.on('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
-  });
-  const totals = readTotals(file);
-  rmSync(folder, { recursive: true });
-  if (totals === undefined) failures.push(`Running the tests: vitest ended with ${ended} and no result`);
-  else if (ended !== 'exit code 0' && totals.failed === 0)
-    failures.push(`Running the tests: vitest ended with ${ended}`);
-  return totals ?? { passed: 0, failed: 0, skipped: 0 };
-}
-
-/**
- * @param {string} file
- * @returns {Totals | undefined} undefined if vitest ended before the tests did, or was told to use another reporter
- */
-function readTotals(file) {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
 /** @param {string[]} args */
 async function main(args) {
   const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -140,7 +94,9 @@ async function main(args) {
     const pnpm = pnpmCommand();
     await prepare(pnpm);
     await checkAll(pnpm, args.length === 0);
-    Object.assign(totals, await runTests(args));
+    const run = await runTests(args);
+    Object.assign(totals, run.totals);
+    failures.push(...run.failures);
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
     failures.push(error.message);

@@ -1,5 +1,13 @@
 import { writeFileSync } from 'node:fs';
-import type { Reporter, TestCase, TestCollection, TestModule, TestSuite, Vitest } from 'vitest/node';
+import type {
+  Reporter,
+  TestCase,
+  TestCollection,
+  TestError,
+  TestModule,
+  TestSuite,
+  Vitest,
+} from 'vitest/node';
 
 /** How many tests ended how, over all suites. */
 export interface Totals {
@@ -8,13 +16,20 @@ export interface Totals {
   skipped: number;
 }
 
+/** What the file that FCGI_JS_TOTALS names holds after a run. */
+export interface RunTotals extends Totals {
+  /** The test files in which something failed, each with its part of the numbers above. */
+  failing: Array<{ file: string; totals: Totals }>;
+}
+
 /**
- * Says at the very end what was skipped and why, then `N passed, N failed, N skipped`. With FCGI_JS_TOTALS the numbers
- * go into that file instead: the program that runs vitest prints them when it has nothing else to say.
+ * Says at the very end what was skipped and why, what failed and why, then `N passed, N failed, N skipped`. With
+ * FCGI_JS_TOTALS the numbers go into that file instead: the program that runs vitest prints them when it has nothing
+ * else to say.
  */
 export default class TotalsReporter implements Reporter {
   #filtered = false;
-  #report: { totals: Totals; skips: string[] } | undefined;
+  #report: { totals: RunTotals; lines: string[] } | undefined;
 
   onInit(vitest: Vitest): void {
     // Under `-t` everything else is skipped, which is no news.
@@ -24,23 +39,31 @@ export default class TotalsReporter implements Reporter {
   }
 
   onTestRunEnd(modules: ReadonlyArray<TestModule>, errors: ReadonlyArray<unknown>): void {
-    const totals = { passed: 0, failed: errors.length, skipped: 0 };
-    for (const module of modules) count(module, totals);
+    const totals: RunTotals = { passed: 0, failed: errors.length, skipped: 0, failing: [] };
+    for (const module of modules) {
+      const own = count(module);
+      totals.passed += own.passed;
+      totals.failed += own.failed;
+      totals.skipped += own.skipped;
+      if (own.failed > 0) totals.failing.push({ file: module.moduleId, totals: own });
+    }
     const skips = this.#filtered ? [] : modules.flatMap((module) => [...skipLines(module.children)]);
-    this.#report = { totals, skips };
+    // The failures last: of a long output, the end is what people see.
+    this.#report = { totals, lines: [...skips, ...modules.flatMap((module) => [...failureLines(module)])] };
   }
 
   #print(): void {
     if (this.#report === undefined) return;
-    const { totals, skips } = this.#report;
-    for (const line of skips) console.log(line);
+    const { totals, lines } = this.#report;
+    for (const line of lines) console.log(line);
     const file = process.env['FCGI_JS_TOTALS'];
     if (file !== undefined) writeFileSync(file, JSON.stringify(totals));
     else console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
   }
 }
 
-function count(module: TestModule, totals: Totals): void {
+function count(module: TestModule): Totals {
+  const totals = { passed: 0, failed: 0, skipped: 0 };
   for (const test of module.children.allTests()) {
     const { state } = test.result();
     if (state === 'passed') totals.passed += 1;
@@ -51,6 +74,7 @@ function count(module: TestModule, totals: Totals): void {
   for (const suite of [module, ...module.children.allSuites()]) {
     if (suite.errors().length > 0) totals.failed += 1;
   }
+  return totals;
 }
 
 /** A failed hook leaves the tests behind it marked as skipped, though nobody meant to skip them. */
@@ -59,6 +83,21 @@ function wasCutOff(test: TestCase): boolean {
   let suite: TestSuite | TestModule = test.parent;
   while (suite.type === 'suite' && suite.errors().length === 0) suite = suite.parent;
   return suite.errors().length > 0;
+}
+
+function* failureLines(module: TestModule): Generator<string> {
+  for (const suite of [module, ...module.children.allSuites()]) {
+    yield* errorLines(suite.type === 'suite' ? suite.fullName : 'the file itself', module, suite.errors());
+  }
+  for (const test of module.children.allTests('failed')) {
+    yield* errorLines(test.fullName, module, test.result().errors ?? []);
+  }
+}
+
+function* errorLines(what: string, module: TestModule, errors: ReadonlyArray<TestError>): Generator<string> {
+  for (const { message } of errors) {
+    yield `failed: ${what} (${module.relativeModuleId}): ${message}`;
+  }
 }
 
 function* skipLines(collection: TestCollection): Generator<string> {

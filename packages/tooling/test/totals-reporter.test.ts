@@ -51,6 +51,11 @@ test('what is skipped is listed with its reason before the last line', async () 
   ]);
 });
 
+test('what failed is listed with its message right before the last line', async () => {
+  const { lines } = await runFixtures(['failing', 'skipping']);
+  expect(lines.at(-2)).toMatch(/^failed: .* \(.*failing\.fixture\.ts\): /);
+});
+
 test('a filter by name lists nothing that it leaves out', async () => {
   const { lines } = await runFixtures(['passing', 'failing', '-t', 'passes']);
   expect(lines.join('\n')).not.toContain('skipped: ');
@@ -62,7 +67,12 @@ test('the numbers go into the file that FCGI_JS_TOTALS names, and nowhere else',
   try {
     const file = join(folder, 'totals.json');
     const { lines } = await runFixtures(['failing'], { FCGI_JS_TOTALS: file });
-    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ passed: 1, failed: 1, skipped: 0 });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+      passed: 1,
+      failed: 1,
+      skipped: 0,
+      failing: [{ file: join(fixtures, 'failing.fixture.ts'), totals: { passed: 1, failed: 1, skipped: 0 } }],
+    });
     expect(lines.join('\n')).not.toContain('1 passed, 1 failed');
   } finally {
     await rm(folder, { recursive: true });
