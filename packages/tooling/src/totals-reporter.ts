@@ -1,13 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type {
-  Reporter,
-  TestCase,
-  TestCollection,
-  TestError,
-  TestModule,
-  TestSuite,
-  Vitest,
-} from 'vitest/node';
+import type { Reporter, TestCase, TestCollection, TestModule, TestSuite, Vitest } from 'vitest/node';
 
 /** How many tests ended how, over all suites. */
 export interface Totals {
@@ -94,7 +86,11 @@ function* failureLines(module: TestModule): Generator<string> {
   }
 }
 
-function* errorLines(what: string, module: TestModule, errors: ReadonlyArray<TestError>): Generator<string> {
+function* errorLines(
+  what: string,
+  module: TestModule,
+  errors: ReadonlyArray<{ message: string }>,
+): Generator<string> {
   for (const { message } of errors) {
     yield `failed: ${what} (${module.relativeModuleId}): ${message}`;
   }
