@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
+import type { RequestOutcome } from './diagnostics.ts';
 import type { MultiplexerOptions } from './engine/multiplexer.ts';
 import type { FcgiServerError } from './errors.ts';
 import type { ResolvedLimits } from './limits.ts';
@@ -12,7 +13,7 @@ export interface ConnectionOwner extends MultiplexerOptions {
   /** A request began: hands it to its handler. */
   dispatch(request: FcgiRequest): void;
   /** A request ended. */
-  requestEnded(request: FcgiRequest): void;
+  requestEnded(request: FcgiRequest, outcome: RequestOutcome): void;
   /** A request ended because it was aborted or its connection lost; its handler may go on. */
   requestAbandoned(request: FcgiRequest): void;
   /** A request was refused. */

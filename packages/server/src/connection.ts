@@ -3,6 +3,7 @@ import { encodeEndRequest, RemoteProtocolError } from '@fcgi-js/protocol';
 import type { ConnectionOwner } from './connection-owner.ts';
 import { ConnectionTimeouts } from './connection-timeouts.ts';
 import { ConnectionWriter, type WriterOwner } from './connection-writer.ts';
+import type { RequestOutcome } from './diagnostics.ts';
 import { Multiplexer, type MultiplexerEvent } from './engine/multiplexer.ts';
 import { encodeRefusal, paramsTimeout, type Refusal } from './engine/refusal.ts';
 import { Phase, type RequestState } from './engine/request-state.ts';
@@ -154,13 +155,14 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
   }
 
   /** The ID is free: what still comes for it, or is still written by its handler, goes nowhere. */
-  requestEnding(state: State): void {
+  requestEnding(state: State, outcome: RequestOutcome = 'complete'): void {
     const request = state.owner!;
     if (state.phase === Phase.Ended) return;
     this.#multiplexer.end(state);
     this.writer.release(request.output);
     this.#timeouts.requestEnded(this.owner.clock.now);
-    this.owner.requestEnded(request);
+    // Half closed, it is answered all the same, by somebody who cannot know whether anybody is there.
+    this.owner.requestEnded(request, request.aborted ? 'aborted' : outcome);
     this.#adjustReading();
   }
 
@@ -176,6 +178,7 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
       this.#closeIfDone();
       return;
     }
+    this.requestEnding(state, 'aborted');
     request.output.end(0);
     request.output.abandon();
     request.abort(error);
@@ -205,11 +208,12 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
   breakOff(state: State): void {
     const output = state.owner!.output;
     if (this.#multiplexer.size > 1) {
+      this.requestEnding(state, 'broken-off');
       output.end(1);
       return;
     }
     output.flush();
-    this.requestEnding(state);
+    this.requestEnding(state, 'broken-off');
     output.abandon();
     this.writer.write([POISON]);
     this.#finish();
@@ -300,7 +304,7 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
         continue;
       }
       if (closed) {
-        this.requestEnding(state);
+        this.requestEnding(state, 'aborted');
         request.output.abandon();
       }
       request.abort(error);

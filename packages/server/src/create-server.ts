@@ -128,9 +128,7 @@ export class FcgiServer {
         if (refuse === undefined) this.#handlers.dispatch(request);
         else refuse();
       },
-      requestEnded: (request) => {
-        publishEnd(request);
-      },
+      requestEnded: publishEnd,
       requestAbandoned: (request) => this.#handlers.abandon(request),
       requestRefused: (error) => {
         this.#refusedRequests += 1;

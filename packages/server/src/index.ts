@@ -29,7 +29,13 @@ export {
   type ServerOptions,
   type ServerStats,
 } from './create-server.ts';
-export type { RequestErrorMessage, RequestMessage } from './diagnostics.ts';
+export type {
+  RequestEndMessage,
+  RequestErrorMessage,
+  RequestMessage,
+  RequestOutcome,
+  ResponseFigures,
+} from './diagnostics.ts';
 export { FcgiServerError, type FcgiServerErrorCode, type FcgiServerErrorScope } from './errors.ts';
 export type { ServerLimits } from './limits.ts';
 export { isFcgiListenSocket } from './listen/inherited.ts';

@@ -1,4 +1,5 @@
 import { encodeStream, ProtocolStatus, RecordType, STREAM_RECORD_CONTENT_LIMIT } from '@fcgi-js/protocol';
+import { ResponseMeter } from './response-meter.ts';
 import { encodeEnd, type RecordBytes, StdoutParts } from './stdout-records.ts';
 
 /** From here on, output is written without waiting for more to go with it, in bytes: it fills a record. */
@@ -32,6 +33,7 @@ export class RequestOutput {
   observer: OutputObserver | undefined;
   /** Told when the web server has caught up after {@link writeStderr} returned false. */
   stderrObserver: OutputObserver | undefined;
+  #meter: ResponseMeter | undefined;
   readonly #requestId: number;
   readonly #port: OutputPort;
   readonly #stdout = new StdoutParts();
@@ -46,6 +48,16 @@ export class RequestOutput {
   constructor(requestId: number, port: OutputPort) {
     this.#requestId = requestId;
     this.#port = port;
+  }
+
+  /** What was sent, if {@link measure} was called. */
+  get meter(): ResponseMeter | undefined {
+    return this.#meter;
+  }
+
+  /** Counts from now on what is sent. */
+  measure(): void {
+    this.#meter = new ResponseMeter();
   }
 
   /** Whether any STDOUT was given, sent or not. */
@@ -84,7 +96,9 @@ export class RequestOutput {
       if (callback !== undefined) process.nextTick(callback);
       return false;
     }
+    const before = this.#stdout.bytes;
     this.#stdout.add(chunk, encoding);
+    this.#meter?.add(chunk, this.#stdout.bytes - before);
     if (this.#stdout.bytes > 0) this.#started = true;
     if (callback !== undefined) {
       this.#callbacks ??= [];
@@ -152,6 +166,7 @@ export class RequestOutput {
   /** Takes back what was given and has not been {@link sent}. */
   withdraw(): void {
     this.#stdout.clear();
+    this.#meter?.reset();
   }
 
   /** Nothing more can be written: what was gathered is dropped. */
