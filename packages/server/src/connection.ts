@@ -34,6 +34,8 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
   readonly #multiplexer: Multiplexer<FcgiRequest>;
   readonly #timeouts: ConnectionTimeouts;
   readonly writer: ConnectionWriter;
+  /** Bytes that the web server has sent. */
+  bytesReceived = 0;
   #paused = false;
   #hadRequest = false;
   /** A request without FCGI_KEEP_CONN has come: the connection ends with its requests. */
@@ -81,6 +83,7 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
 
   /** Bytes came. */
   received(chunk: Uint8Array): void {
+    this.bytesReceived += chunk.length;
     if (this.#finished) {
       // What comes after our end is read so that it does not reset the connection, up to a bound.
       if (this.#timeouts.linger(this.owner.clock.now, chunk.length)) this.destroy();

@@ -65,6 +65,10 @@ export interface ServerOptions {
 export interface ServerStats {
   /** Requests being served. */
   readonly activeRequests: number;
+  /** Bytes that came from web servers since the start, with the framing of FastCGI. */
+  readonly bytesReceived: number;
+  /** Bytes that web servers have taken since the start, with the framing of FastCGI. */
+  readonly bytesSent: number;
   /** Open connections. */
   readonly connections: number;
   /** Requests that were answered in the place of the application, because of a limit or an unknown role. */
@@ -104,6 +108,9 @@ export class FcgiServer {
   readonly #background = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
   #closed: (() => void) | undefined;
+  /** Of connections that are gone. */
+  #bytesReceived = 0;
+  #bytesSent = 0;
   #refusedRequests = 0;
   #totalConnections = 0;
   #totalRequests = 0;
@@ -141,6 +148,8 @@ export class FcgiServer {
       },
       connectionClosed: (connection) => {
         this.#connections.delete(connection);
+        this.#bytesReceived += connection.bytesReceived;
+        this.#bytesSent += connection.writer.sent;
         if (this.#connections.size === 0) this.#closed?.();
       },
     };
@@ -191,8 +200,16 @@ export class FcgiServer {
 
   /** Figures for a status page. */
   stats(): ServerStats {
+    let bytesReceived = this.#bytesReceived;
+    let bytesSent = this.#bytesSent;
+    for (const connection of this.#connections) {
+      bytesReceived += connection.bytesReceived;
+      bytesSent += connection.writer.sent;
+    }
     return {
       activeRequests: this.#slots.active,
+      bytesReceived,
+      bytesSent,
       connections: this.#connections.size,
       refusedRequests: this.#refusedRequests,
       totalConnections: this.#totalConnections,

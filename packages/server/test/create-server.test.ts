@@ -1,6 +1,7 @@
 import { createServer, fromFetchHandler, fromNodeListener, type ServerOptions } from '@fcgi-js/server';
 import { describe, expect, test } from 'vitest';
 import { start } from './support/harness.ts';
+import { bytesOf } from './support/received.ts';
 import { request } from './support/wire.ts';
 
 const responder = () => {};
@@ -82,6 +83,8 @@ describe('stats()', () => {
     });
     const zero = {
       activeRequests: 0,
+      bytesReceived: 0,
+      bytesSent: 0,
       connections: 0,
       refusedRequests: 0,
       totalConnections: 0,
@@ -89,14 +92,18 @@ describe('stats()', () => {
     };
     expect(server.stats()).toEqual(zero);
     const peer = await connect();
-    peer.send(
+    const sent = [
       request(1, { keepConn: true }),
       request(2, { keepConn: true }),
       request(3, { role: 2, keepConn: true }),
-    );
+    ];
+    const bytesReceived = bytesOf(sent).length;
+    peer.send(...sent);
     await peer.answer(3);
     expect(server.stats()).toEqual({
       activeRequests: 2,
+      bytesReceived,
+      bytesSent: peer.receivedBytes,
       connections: 1,
       refusedRequests: 1,
       totalConnections: 1,
@@ -107,6 +114,13 @@ describe('stats()', () => {
     await peer.answer(2);
     peer.leave();
     await expect.poll(() => server.stats().connections).toBe(0);
-    expect(server.stats()).toEqual({ ...zero, refusedRequests: 1, totalConnections: 1, totalRequests: 2 });
+    expect(server.stats()).toEqual({
+      ...zero,
+      bytesReceived,
+      bytesSent: peer.receivedBytes,
+      refusedRequests: 1,
+      totalConnections: 1,
+      totalRequests: 2,
+    });
   });
 });
