@@ -19,16 +19,6 @@ export function limitOption(flags: string, description: string, defaultValue?: n
   });
 }
 
-/** An option that takes a whole number above 0. */
-export function countOption(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((text) => {
-    const value = Number(text);
-    if (!(/^\d+$/.test(text) && value > 0))
-      throw new InvalidArgumentError('It must be a whole number above 0.');
-    return value;
-  });
-}
-
 /** A URL path, without a query. */
 export function parsePathOption(text: string): string {
   if (!/^\/[^\s?#]*$/.test(text)) throw new InvalidArgumentError('It must be a path such as /status.');

@@ -1,0 +1,92 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, extname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { InvalidArgumentError } from 'commander';
+import { usageFailure } from '../command-failure.ts';
+import { text, texts } from './option-kinds.ts';
+import { runOptions } from './options.ts';
+
+const NAMES = ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts', 'json'].map((extension) => `fcgi.config.${extension}`);
+
+/** Where a value stands that is not of the options: what is run. */
+const keys = { app: { kind: text }, args: { kind: texts }, ...runOptions };
+
+/** What a configuration file says. */
+export interface ConfigFile {
+  readonly file: string;
+  /** By the names of the options; `app` and `args` are what is run. Paths are absolute. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads a configuration file.
+ *
+ * @param given its path, where one is wanted; otherwise `fcgi.config.*` is looked for
+ * @param cwd where it is looked for first
+ * @param app the application of the command line, beside which it is looked for then
+ * @throws CommandFailure that names file, key and what is allowed
+ */
+export async function readConfigFile(
+  given: string | undefined,
+  cwd: string,
+  app: string | undefined,
+): Promise<ConfigFile | undefined> {
+  const file = given ?? findIn(cwd) ?? (app === undefined ? undefined : findIn(folderOf(resolve(cwd, app))));
+  if (file === undefined) return undefined;
+  const content = await load(file);
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw usageFailure(`${file}: It must ${isJson(file) ? 'have' : 'export'} an object of options.`);
+  }
+  const values = Object.entries(content).map(([key, value]) => [key, read(file, key, value)]);
+  return { file, values: Object.fromEntries(values) };
+}
+
+function findIn(folder: string): string | undefined {
+  const found = NAMES.map((name) => join(folder, name)).filter((file) => existsSync(file));
+  if (found.length < 2) return found[0];
+  throw usageFailure(`There are ${found.join(' and ')}. Leave one of them, or name it with --config.`);
+}
+
+function folderOf(app: string): string {
+  return statSync(app, { throwIfNoEntry: false })?.isDirectory() === true ? app : dirname(app);
+}
+
+const isJson = (file: string) => extname(file) === '.json';
+
+async function load(file: string): Promise<unknown> {
+  try {
+    if (isJson(file)) return JSON.parse(readFileSync(file, 'utf8'));
+    return defaultExport(await importFile(file));
+  } catch (error) {
+    throw usageFailure(`${file} could not be loaded: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** TypeScript goes through tsx, which is there for this file and what it imports, and for nothing else. */
+async function importFile(file: string): Promise<unknown> {
+  const { href } = pathToFileURL(file);
+  if (!/ts$/.test(file)) return import(href);
+  const { tsImport } = await import('tsx/esm/api');
+  return tsImport(href, import.meta.url);
+}
+
+/** What a compiled CommonJS module exports by default is below the `default` that Node gives it. */
+function defaultExport(namespace: unknown): unknown {
+  const { default: exported } = namespace as { readonly default?: unknown };
+  const isWrapped = typeof exported === 'object' && exported !== null && '__esModule' in exported;
+  return isWrapped ? defaultExport(exported) : exported;
+}
+
+function read(file: string, key: string, value: unknown): unknown {
+  const known = Object.entries(keys).find(([name]) => name === key)?.[1];
+  if (known === undefined) {
+    throw usageFailure(`${file}: There is no option "${key}". There are ${Object.keys(keys).join(', ')}.`);
+  }
+  try {
+    const read = known.kind.fromFile(value, dirname(file));
+    return key === 'app' ? resolve(dirname(file), String(read)) : read;
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    throw usageFailure(`${file}: "${key}" is ${JSON.stringify(value)}. ${error.message}`);
+  }
+}

@@ -1,0 +1,138 @@
+import { resolve } from 'node:path';
+import { parseListenAddress } from '@fcgi-js/server';
+import { InvalidArgumentError } from 'commander';
+import { parseDuration, parsePathOption, parseSize } from '../arguments.ts';
+
+/**
+ * What an option takes, on the command line and in a configuration file.
+ *
+ * `Value` is what the program works with, `Written` what a configuration file may have in its place.
+ */
+export interface Kind<Value, Written> {
+  /** Reads a word of the command line. @throws InvalidArgumentError that says what is allowed */
+  fromText(text: string, folder: string): Value;
+  /** Reads a value of a file. @throws InvalidArgumentError that says what is allowed */
+  fromFile(value: unknown, folder: string): Value;
+  /** How a file would have it. */
+  toFile(value: Value): Written;
+}
+
+/**
+ * A kind that a file has as a string or a number, and that is read like the words of the command line.
+ *
+ * @param types what `typeof` may say of it in a file
+ * @param must what is allowed, for those who wrote something else
+ */
+function scalar<Value, Written>(
+  types: ReadonlyArray<'number' | 'string'>,
+  must: string,
+  fromText: (text: string, folder: string) => Value,
+  toFile: (value: Value) => Written,
+): Kind<Value, Written> {
+  return {
+    fromText,
+    fromFile: (value, folder) => {
+      if (!types.some((type) => typeof value === type)) throw new InvalidArgumentError(must);
+      return fromText(String(value), folder);
+    },
+    toFile,
+  };
+}
+
+/** A kind that a file has as it is. */
+function plain<Value>(
+  types: ReadonlyArray<'number' | 'string'>,
+  must: string,
+  fromText: (text: string, folder: string) => Value,
+): Kind<Value, Value> {
+  return scalar(types, must, fromText, (value) => value);
+}
+
+/** Any text. */
+export const text = plain(['string'], 'It must be a text.', (given) => given);
+
+/** A file or folder; relative to the folder of who names it. */
+export const path = plain(['string'], 'It must be a path.', (given, folder) => resolve(folder, given));
+
+/** A URL path, without a query. */
+export const urlPath = plain(['string'], 'It must be a path such as /status.', parsePathOption);
+
+/** Where `listen()` of `@fcgi-js/server` can listen; a path is relative to the folder of who names it. */
+export const listenAddress = plain(['string'], 'It must be a listen address.', (given, folder) => {
+  const address = readListenAddress(given);
+  return address.kind === 'unix' ? `unix:${resolve(folder, address.path)}` : given;
+});
+
+function readListenAddress(given: string) {
+  try {
+    return parseListenAddress(given);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
+const WHOLE = 'It must be a whole number above 0.';
+
+/** How many. */
+export const count = plain(['number'], WHOLE, (given) => {
+  if (!/^\d+$/.test(given) || Number(given) === 0) throw new InvalidArgumentError(WHOLE);
+  return Number(given);
+});
+
+const WORKERS = 'It must be a whole number above 0, or auto.';
+
+/** How many processes. */
+export const workerCount = plain<number | 'auto'>(['number', 'string'], WORKERS, (given) => {
+  if (given === 'auto') return given;
+  if (!/^[1-9]\d{0,3}$/.test(given)) throw new InvalidArgumentError(WORKERS);
+  return Number(given);
+});
+
+/** Seconds; with a unit, other times. */
+export const duration = scalar(
+  ['number', 'string'],
+  'It must be a time above 0 such as 90, "90s", "30m", "12h".',
+  parseDuration,
+  (value): number | string => value,
+);
+
+/** Bytes; with a unit, more of them. */
+export const size = scalar(
+  ['number', 'string'],
+  'It must be a size above 0 such as "500K", "300M", "2G".',
+  parseSize,
+  (value): number | string => value,
+);
+
+/** Permissions, in octal digits: JSON has no octal numbers, and 660 is none. */
+export const octal = scalar(
+  ['string'],
+  'It must be a text of octal digits such as "660".',
+  (given) => {
+    if (!/^0?[0-7]{1,3}$/.test(given))
+      throw new InvalidArgumentError('It must be an octal number such as 660.');
+    return Number.parseInt(given, 8);
+  },
+  (value) => value.toString(8).padStart(3, '0'),
+);
+
+/** Texts; on the command line each has a flag of its own. */
+export const texts: Kind<readonly string[], readonly string[]> = {
+  fromText: (given) => [given],
+  fromFile: (value) => {
+    if (!Array.isArray(value) || !value.every((one) => typeof one === 'string'))
+      throw new InvalidArgumentError('It must be an array of texts.');
+    return value;
+  },
+  toFile: (value) => value,
+};
+
+/** On or off; the flag takes no value. */
+export const toggle: Kind<boolean, boolean> = {
+  fromText: () => true,
+  fromFile: (value) => {
+    if (typeof value !== 'boolean') throw new InvalidArgumentError('It must be true or false.');
+    return value;
+  },
+  toFile: (value) => value,
+};

@@ -1,0 +1,116 @@
+import { Option } from 'commander';
+import {
+  count,
+  duration,
+  type Kind,
+  listenAddress,
+  octal,
+  size,
+  text,
+  texts,
+  workerCount,
+} from './option-kinds.ts';
+
+/** One option of `fcgi run`. */
+export interface RunOption<Value, Written = Value, Default = undefined> {
+  /** What the flag takes, in a word; undefined for a flag that takes nothing. */
+  readonly argument: string | undefined;
+  readonly default: Default;
+  readonly help: string;
+  readonly kind: Kind<Value, Written>;
+}
+
+/** An option without which there is no such thing. */
+function option<Value, Written>(
+  kind: Kind<Value, Written>,
+  argument: string | undefined,
+  help: string,
+): RunOption<Value, Written> {
+  return { argument, default: undefined, help, kind };
+}
+
+/** An option that always has a value. */
+function withDefault<Value, Written>(
+  kind: Kind<Value, Written>,
+  argument: string,
+  help: string,
+  value: Value,
+): RunOption<Value, Written, Value> {
+  return { argument, default: value, help, kind };
+}
+
+/**
+ * All options of `fcgi run`, in the order of its help. From this list come the flags, the keys of the configuration
+ * file (the names here), and what `--print-config` prints.
+ */
+export const runOptions = {
+  listen: withDefault(
+    listenAddress,
+    'address',
+    'where to serve: unix:/path, /path, [tcp:]HOST:PORT, :PORT (loopback), fd:N, systemd[:NAME], auto',
+    'auto',
+  ),
+  mount: option(text, 'prefix', 'the public prefix, where the web server does not tell it'),
+  allow: option(texts, 'address', 'who may connect over TCP: an address or network; again for more'),
+  socketMode: option(octal, 'octal', 'permissions of a Unix socket (default: 660)'),
+  socketOwner: option(text, 'user', 'owner of a Unix socket'),
+  socketGroup: option(text, 'group', 'group of a Unix socket'),
+  backlog: option(count, 'count', 'connections that wait to be accepted (default: 511)'),
+  workers: option(workerCount, 'count', 'serve with so many processes and a parent; auto: one for each core'),
+  maxRequests: option(count, 'count', 'replace a worker after so many requests'),
+  maxAge: option(duration, 'time', 'replace a worker after so long: 90s, 30m, 12h'),
+  maxMemory: option(size, 'size', 'replace a worker that takes so much: 300M, 2G'),
+  startTimeout: withDefault(duration, 'time', 'the time APP has to export something or listen', 30),
+  stopTimeout: withDefault(duration, 'time', 'the time requests have to end when it stops', 30),
+};
+
+type List = typeof runOptions;
+type ValueOf<One> = One extends RunOption<infer Value, infer _Written, infer _Default> ? Value : never;
+type WrittenOf<One> = One extends RunOption<infer _Value, infer Written, infer _Default> ? Written : never;
+type Certain = { [Name in keyof List]: List[Name]['default'] extends undefined ? never : Name }[keyof List];
+
+/** The name of an option. */
+export type RunOptionName = keyof List;
+
+/** The values of all options; times are in seconds, sizes in bytes. */
+export type RunOptionValues = { readonly [Name in Certain]: ValueOf<List[Name]> } & {
+  readonly [Name in Exclude<keyof List, Certain>]?: ValueOf<List[Name]>;
+};
+
+type WrittenOptions = { readonly [Name in keyof List]?: WrittenOf<List[Name]> };
+
+/**
+ * What a configuration file of `fcgi run` may have: its options in camelCase, and what is run. `fcgi run --help` says
+ * what each of them does.
+ */
+export interface RunConfig extends WrittenOptions {
+  /** The application: its file, or the folder of its package.json. */
+  readonly app?: string;
+  /** For the application. */
+  readonly args?: readonly string[];
+}
+
+/** The flag of an option: `--max-requests`. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/**
+ * The flags of the command line.
+ *
+ * @param folder what relative paths are relative to
+ */
+export function flags(folder: string): Option[] {
+  return Object.entries(runOptions).map(([name, { argument, help, kind, ...given }]) => {
+    const hint = given.default === undefined ? '' : ` (default: ${given.default})`;
+    const flag = new Option(
+      argument === undefined ? flagOf(name) : `${flagOf(name)} <${argument}>`,
+      help + hint,
+    );
+    if (argument === undefined) return flag;
+    return flag.argParser((word, before: unknown) => {
+      const value = kind.fromText(word, folder);
+      return Array.isArray(value) && Array.isArray(before) ? [...before, ...value] : value;
+    });
+  });
+}

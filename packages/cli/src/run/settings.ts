@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import { usageFailure } from '../command-failure.ts';
+import type { Io } from '../io.ts';
+import { readConfigFile } from './config-file.ts';
+import { flagOf, type RunOption, runOptions } from './options.ts';
+import type { RunOptions } from './run.ts';
+
+/** What stands on the command line. */
+export interface CommandLine {
+  readonly app: string | undefined;
+  /** For the application; there are none without `app`. */
+  readonly args: readonly string[];
+  /** The configuration file. */
+  readonly config: string | undefined;
+  /** The values of flags, by the names of their options. */
+  readonly flags: Readonly<Record<string, unknown>>;
+}
+
+/** What counts in the end, and where each value comes from. */
+export interface Settings {
+  readonly options: RunOptions;
+  /** In words, by the names of the options. */
+  readonly origins: ReadonlyMap<string, string>;
+}
+
+const list: ReadonlyArray<[name: string, option: RunOption<unknown, unknown, unknown>]> =
+  Object.entries(runOptions);
+
+/**
+ * Puts the command line, the configuration file and the defaults together. The first of them that has a value counts.
+ *
+ * @throws CommandFailure where the file makes no sense, or nothing says what is to be run
+ */
+export async function readSettings(
+  { cwd }: Io,
+  { app, args, config, flags }: CommandLine,
+): Promise<Settings> {
+  const file = await readConfigFile(config === undefined ? undefined : resolve(cwd, config), cwd, app);
+  const defaults = list.flatMap(([name, option]) =>
+    option.default === undefined ? [] : [[name, option.default]],
+  );
+  const what = app === undefined ? {} : { app: resolve(cwd, app), args };
+  const values = { args: [], ...Object.fromEntries(defaults), ...file?.values, ...flags, ...what };
+  if (!('app' in values)) {
+    throw usageFailure(
+      `Which application? Name its file, or give it as "app" in ${file?.file ?? 'a file fcgi.config.js, .ts or .json'}.`,
+    );
+  }
+  const origin = (name: string) => {
+    if (name in flags || name in what) return name in runOptions ? flagOf(name) : 'command line';
+    return file !== undefined && name in file.values ? file.file : 'default';
+  };
+  return {
+    options: values as RunOptions,
+    origins: new Map(Object.keys(values).map((name) => [name, origin(name)])),
+  };
+}
+
+/** Prints what counts: a configuration file on stdout, and where each value comes from on stderr. */
+export function printSettings(io: Io, { options, origins }: Settings): void {
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  const entries = list
+    .filter(([name]) => name in given)
+    .map(([name, { kind }]) => [name, kind.toFile(given[name])]);
+  const { app, args } = options;
+  io.stdout.write(`${JSON.stringify({ app, args, ...Object.fromEntries(entries) }, undefined, 2)}\n`);
+  for (const [name, origin] of origins) io.stderr.write(`${name}: ${origin}\n`);
+}
