@@ -13,6 +13,22 @@ export interface SidebarItem {
 const guides: Readonly<Record<string, readonly string[]>> = {
   Start: ['index', 'getting-started', 'choosing', 'migrating', 'examples'],
   Deploy: ['deploying', 'generator', 'running', 'security', 'performance'],
+  'Web servers': [
+    'nginx',
+    'apache-mod-fcgid',
+    'shared-hosting',
+    'apache-mod-proxy-fcgi',
+    'apache-mod-fastcgi',
+    'lighttpd',
+    'caddy',
+    'h2o',
+    'haproxy',
+    'cherokee',
+    'iis',
+  ].map((guide) => `deploying/${guide}`),
+  'Process managers': ['systemd', 'supervisor', 'init', 'containers', 'screen'].map(
+    (guide) => `deploying/${guide}`,
+  ),
   Build: ['applications', 'streaming', 'uploads', 'authorizers', 'testing-applications'],
   'Find faults': ['debugging', 'doctor', 'tools', 'errors', 'limits'],
   Understand: ['protocol', 'paths', 'web-servers', 'web-servers-extra', 'supported'],
@@ -31,7 +47,9 @@ export function sidebar(): SidebarItem[] {
   const readmes = publishedPackages().map(({ folder }) => `${folder}/README.md`);
   const named = ['versions', ...Object.values(guides).flat()];
   // A guide that no group names is found, too.
-  const others = pages.filter(({ path }) => !path.includes('/') && !named.includes(name(path)));
+  const others = pages.filter(
+    ({ path, source }) => /^docs\/(?!ko\/|zh\/)/.test(source) && !named.includes(name(path)),
+  );
   return [
     ...Object.entries(guides).map(([text, names]) =>
       group(

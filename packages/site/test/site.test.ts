@@ -68,8 +68,8 @@ describe.skipIf(noChromium)(`the site in Chromium${noChromium ? ` (${noChromium}
     await page.goto('/');
     await page.keyboard.press('Control+k');
     await page.getByRole('searchbox').fill('FcgidMaxRequestLen');
-    await page.getByRole('option').filter({ hasText: 'Apache' }).first().click();
-    await page.waitForURL(/\/deploying.*#apache$/);
+    await page.getByRole('option').filter({ hasText: 'mod_fcgid' }).first().click();
+    await page.waitForURL(/\/deploying\/apache-mod-fcgid/);
   });
 
   test('the search finds a word in the middle of a Chinese sentence', async () => {

@@ -27,7 +27,18 @@ function blocks(language: string) {
   );
 }
 
-const configurationLanguages = ['apache', 'caddy', 'haproxy', 'ini', 'lighttpd', 'nginx', 'systemd', 'yaml'];
+const configurationLanguages = [
+  'apache',
+  'caddy',
+  'haproxy',
+  'ini',
+  'lighttpd',
+  'nginx',
+  'properties',
+  'systemd',
+  'xml',
+  'yaml',
+];
 
 let folder: string;
 
