@@ -5,14 +5,16 @@ import { pnpmCommand } from './pnpm-command.mjs';
 import { root } from './workspace.mjs';
 
 /**
- * Builds what the processes of a test run on, unless `npm test` or somebody else has just done so.
+ * Builds what the processes of a test run on, unless `npm test` or somebody else has just done so. What a package
+ * depends on is not bundled into it, so only those that have changed themselves are built.
  *
  * @param packages names of folders below `packages`
  */
 export function buildWhenStale(packages: readonly string[]): void {
-  if (!packages.some(isStale)) return;
+  const stale = packages.filter(isStale);
+  if (stale.length === 0) return;
   const [command, ...args] = pnpmCommand();
-  const filters = packages.map((name) => `--filter=./packages/${name}`);
+  const filters = stale.map((name) => `--filter=./packages/${name}`);
   const built = spawnSync(command, [...args, ...filters, 'run', 'build'], { cwd: root, encoding: 'utf8' });
   if (built.status !== 0) throw new Error(`The build failed.\n${built.stdout}${built.stderr}`);
 }
