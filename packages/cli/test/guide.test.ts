@@ -1,21 +1,35 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { repositoryFiles } from '../../tooling/src/source-files.ts';
 import { processIo } from '../src/process-io.ts';
 import { createProgram } from '../src/program.ts';
 import { runMain } from './support/test-io.ts';
 
 const guide = await readFile(new URL('../../../docs/tools.md', import.meta.url), 'utf8');
 
-/** Every command line of the guide, as words. */
-const commandLines = [...guide.matchAll(/(?<=^|`|\(|\| )fcgi ([a-z]+[^`\n)|]*)/gm)].map(([, line = '']) =>
-  line.trim().split(/\s+/),
-);
+const guides = [...repositoryFiles('docs', ['.md']), ...repositoryFiles('.', ['README.md'])];
 
-test('every command and every flag of the guide exists', () => {
-  const program = createProgram(processIo());
-  expect(commandLines.length).toBeGreaterThan(25);
-  for (const [name, ...words] of commandLines) {
+const program = createProgram(processIo());
+
+/** Every command line of a guide, as words. */
+function commandLines(text: string): string[][] {
+  return [...text.matchAll(/(?<=^|[`('=]|\| |\$ |npx |sudo |exec )fcgi ([a-z]+[^`'\n)|>&]*)/gm)].map(
+    ([, line = '']) => line.trim().split(/\s+/),
+  );
+}
+
+test('command lines are found wherever they stand', () => {
+  expect(commandLines('$ fcgi ping /a\n`fcgi tap` and fcgi is\nsudo fcgi doctor --log x | cat')).toEqual([
+    ['ping', '/a'],
+    ['tap'],
+    ['doctor', '--log', 'x'],
+  ]);
+  expect(guides.flatMap(({ text }) => commandLines(text)).length).toBeGreaterThan(80);
+});
+
+test.each(guides)('every command and every flag in $path exists', ({ text }) => {
+  for (const [name, ...words] of commandLines(text)) {
     const command = program.commands.find((one) => one.name() === name);
     expect(command, name).toBeDefined();
     const end = words.indexOf('--');
