@@ -1,3 +1,5 @@
+import { escapeXml } from './escape-xml.ts';
+
 /**
  * Draws a sequence: who says what to whom, from top to bottom. The text has a line `title: …`, a line `actors: A | B`,
  * and then one line for each step: `A -> B: what A says`, `A: what A does`, or `= what holds for all`.
@@ -128,8 +130,4 @@ function drawStep({ from, kind, text, to }: Step, y: number, centres: readonly n
   }
   const back = end > start ? -8 : 8;
   return `<path d="M${start} ${y}H${end}m${back} -5l${-back} 5l${back} 5" fill="none" stroke="var(--diagram-accent)" stroke-width="1.5"/>\n${words}`;
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createFcgiServer } from '@fcgi-js/server';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { runMain } from '../support/test-io.ts';
 import {
   examine,
   expectFinding,
@@ -191,6 +192,11 @@ test('an application that closes every connection', async () => {
   });
 });
 
+/** What README.md shows. */
+const recording = await readFile(new URL('../../../../docs/terminal/doctor.ansi', import.meta.url), 'utf8');
+
+const words = (text: string) => text.trim().split(/\s+/);
+
 const notAsOthers = whyNotAsOthers();
 describe.skipIf(notAsOthers)(`for ${WEB_SERVER_USER}${notAsOthers ? ` (${notAsOthers})` : ''}`, () => {
   test('a socket that only its owner may use', async () => {
@@ -201,6 +207,10 @@ describe.skipIf(notAsOthers)(`for ${WEB_SERVER_USER}${notAsOthers ? ` (${notAsOt
       evidence: `www-data may not write to: rw-rw---- root:root ${folder}/app.sock`,
       remedy: 'SocketGroup=www-data',
     });
+    const printed = await runMain(['doctor', `${folder}/app.sock`], { env: { FORCE_COLOR: '1' } });
+    const [command, ...shown] = recording.split('\n');
+    expect(command).toContain('sudo fcgi doctor /run/app.sock');
+    expect(words(printed.stdout.replaceAll(folder, '/run'))).toEqual(words(shown.join('\n')));
     await chown(`${folder}/app.sock`, 0, 33);
     expect((await examine([`${folder}/app.sock`])).findings).toEqual([]);
   });
