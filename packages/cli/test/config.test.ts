@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { nginxConfig } from '@fcgi-js/configs';
+import { haproxyConfig, nginxConfig } from '@fcgi-js/configs';
 import { describe, expect, test } from 'vitest';
 import { type SystemProgram, skipReason } from '../../tooling/src/system-packages.mjs';
 import { PRODUCTS, type Product } from '../src/config/product-names.ts';
@@ -31,6 +31,37 @@ test('every flag becomes its option', async () => {
       timeouts: { connect: 1_000, response: 2_000, upload: 3_000 },
     }),
   });
+});
+
+test('the flags of several applications become their options', async () => {
+  const argv = [
+    ...[
+      '--listen',
+      '10.0.0.1:9000',
+      '--listen',
+      '10.0.0.2:9000',
+      '--backup',
+      '10.0.0.8:9000',
+      '--backup',
+      '/b',
+    ],
+    ...['--health-path', '/health', '--health-interval', '5', '--slow-start', '30', '--multiplex'],
+  ];
+  const outcome = await runMain(['config', 'haproxy', ...argv]);
+  expect(outcome).toEqual({
+    status: 0,
+    stderr: '',
+    stdout: haproxyConfig({
+      backups: ['10.0.0.8:9000', '/b'],
+      healthCheck: { interval: 5_000, path: '/health' },
+      listen: ['10.0.0.1:9000', '10.0.0.2:9000'],
+      multiplex: true,
+      slowStart: 30_000,
+    }),
+  });
+  const refused = await runMain(['config', 'nginx', ...argv]);
+  expect(refused).toMatchObject({ status: 2, stdout: '' });
+  expect(refused.stderr).toContain('--health-path and --health-interval: nginx asks no application');
 });
 
 /** What is asked of each product, and what it needs to check that. */

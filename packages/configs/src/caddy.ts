@@ -1,4 +1,5 @@
 import { hostPort } from './address.ts';
+import { ConfigError } from './errors.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
 import { quoteCaddy, quoteRegex } from './quote.ts';
 import { readSite, type Site } from './site.ts';
@@ -7,8 +8,12 @@ import { file, indent, type Lines } from './text.ts';
 const refusals: Refusals = {
   app: 'Caddy starts no programs; let systemd, supervisor or fcgi run do it, and say with "listen" where it listens',
   authorizer: 'Caddy knows no FastCGI authorizers; ask a responder with forward_auth instead',
+  healthCheck:
+    'Caddy cannot ask over FastCGI (2.6 says "active health check panicked"): it leaves an application alone for 10 s that could not be reached twice',
   keepAlive: 'Caddy opens a connection for each request',
+  multiplex: 'Caddy sends one request on each connection',
   processes: 'Caddy starts no programs',
+  slowStart: 'Caddy gives an application its full share at once',
   'timeouts.idle': 'Caddy keeps no connections',
   'timeouts.response':
     'Caddy counts read_timeout from the beginning of the request, and would cut off long answers and event streams',
@@ -57,8 +62,14 @@ function siteAddresses({ bind, serverNames }: Site): string {
   return serverNames.map((name) => `http://${name}:${bind.port}`).join(', ');
 }
 
-function proxy({ listen, mount, timeouts }: Site): Lines {
-  const targets = listen.map((address) =>
+function proxy({ backups, listen, mount, timeouts }: Site): Lines {
+  if (backups.length > 0 && listen.length > 1) {
+    throw new ConfigError(
+      'backups',
+      'Caddy shares the load among all applications, or asks them in order: with "backups" there is one address in "listen"',
+    );
+  }
+  const targets = [...listen, ...backups].map((address) =>
     address.kind === 'unix' ? `unix/${address.path}` : hostPort(address),
   );
   return [
@@ -75,10 +86,10 @@ function proxy({ listen, mount, timeouts }: Site): Lines {
       'flush_interval -1',
       '# A header named Proxy must not look like a variable of the environment.',
       'header_up -Proxy',
-      listen.length > 1 && [
-        '# One that cannot be reached is left alone for 10 s, and another one asked.',
-        'lb_policy least_conn',
-        `lb_try_duration ${timeouts.connect}s`,
+      targets.length > 1 && [
+        '# One that cannot be reached is left alone for 10 s, and another one asked; so it is for a GET without an answer.',
+        `lb_policy ${backups.length > 0 ? 'first' : 'least_conn'}`,
+        `lb_try_duration ${timeouts.connect * targets.length}s`,
         'fail_duration 10s',
         'max_fails 2',
       ],

@@ -1,12 +1,14 @@
 import { formatAddress } from './address.ts';
 import type { Application } from './application.ts';
 import { ConfigError } from './errors.ts';
+import { noBalancing } from './no-balancing.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
 import { quoteCherokee, quoteShell } from './quote.ts';
 import { readSite, type Site } from './site.ts';
 import { file, type Lines } from './text.ts';
 
 const refusals: Refusals = {
+  ...noBalancing('Cherokee'),
   'app.folder': 'Cherokee starts programs in the folder it was started in itself',
   'app.group': 'Cherokee starts programs as a user with its groups',
   authorizer: 'Cherokee knows no FastCGI authorizers',

@@ -1,11 +1,13 @@
 import type { Application } from './application.ts';
 import { ConfigError } from './errors.ts';
+import { noBalancing } from './no-balancing.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
 import { quoteShell, quoteYaml } from './quote.ts';
 import { NO_BODY_LIMIT, onlyAddress, readSite, type Site } from './site.ts';
 import { file, indent, type Lines } from './text.ts';
 
 const refusals: Refusals = {
+  ...noBalancing('h2o'),
   'app.group': 'h2o starts programs as a user with its groups',
   authorizer: 'h2o knows no FastCGI authorizers',
   'timeouts.connect': 'h2o has one time-out for connecting and for answers; set "timeouts.response"',

@@ -1,4 +1,5 @@
-import { formatAddress, hostPort } from './address.ts';
+import { ConfigError } from './errors.ts';
+import { haproxyServers } from './haproxy-servers.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
 import { quoteHaproxy, quoteRegex } from './quote.ts';
 import { formatBind, readSite, type Site } from './site.ts';
@@ -20,7 +21,8 @@ const refusals: Refusals = {
  */
 export function haproxyConfig(options: WebServerOptions): string {
   const site = readSite(options, refusals);
-  const { keepAlive, mount, name } = site;
+  const { keepAlive, mount, multiplex, name } = site;
+  if (multiplex && !keepAlive) throw new ConfigError('multiplex', 'needs connections that are kept');
   return file(
     `frontend ${name}`,
     indent(frontend(site)),
@@ -34,8 +36,8 @@ export function haproxyConfig(options: WebServerOptions): string {
       'http-request set-var(txn.authorization) req.hdr(authorization)',
       'http-request del-header authorization',
       `use-fcgi-app ${name}`,
-      keepAlive && 'http-reuse safe',
-      servers(site),
+      keepAlive && `http-reuse ${multiplex ? 'always' : 'safe'}`,
+      haproxyServers(site),
     ),
     '',
     `fcgi-app ${name}`,
@@ -49,6 +51,11 @@ export function haproxyConfig(options: WebServerOptions): string {
       `path-info ${quoteHaproxy('mount', mount === '' ? '^()(/.*)$' : `^(${quoteRegex(mount)})(/.*)?$`)}`,
       'set-param HTTP_AUTHORIZATION %[var(txn.authorization)] if { var(txn.authorization) -m found }',
       !keepAlive && 'no option keep-conn',
+      multiplex && [
+        '# As many requests at a time as the application says.',
+        'option get-values',
+        'option mpxs-conns',
+      ],
     ),
   );
 }
@@ -71,20 +78,5 @@ function frontend({ bind, maxBodySize, mount, name, serverNames, timeouts }: Sit
       `http-request return status 404 unless ${isOurs.join(' ')}`,
     ],
     `default_backend ${name}`,
-  ];
-}
-
-function servers({ listen }: Site): Lines {
-  const addresses = listen.map((address) =>
-    address.kind === 'unix' ? formatAddress(address).replace(':', '@') : hostPort(address),
-  );
-  if (addresses.length === 1) return `server app1 ${addresses[0]} proto fcgi`;
-  return [
-    '# Only connections are tried again. One that fails is left out until it answers three times.',
-    'balance leastconn',
-    'option redispatch',
-    addresses.map(
-      (address, place) => `server app${place + 1} ${address} proto fcgi check inter 2s fall 2 rise 3`,
-    ),
   ];
 }

@@ -1,11 +1,13 @@
 import { readApplication } from './application.ts';
 import { ConfigError } from './errors.ts';
+import { noBalancing } from './no-balancing.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
 import { checkPrintable, quoteXml } from './quote.ts';
 import { readSite } from './site.ts';
 import { file } from './text.ts';
 
 const refusals: Refusals = {
+  ...noBalancing('IIS'),
   'app.folder': 'IIS starts programs in the folder of the site',
   'app.group': 'IIS starts programs as the identity of the application pool',
   'app.user': 'IIS starts programs as the identity of the application pool',

@@ -10,6 +10,7 @@ export { lighttpdConfig } from './lighttpd.ts';
 export { nginxConfig } from './nginx.ts';
 export type {
   ApplicationOptions,
+  HealthCheckOptions,
   ProcessOptions,
   StaticOptions,
   TimeoutOptions,

@@ -1,11 +1,13 @@
 import type { Address } from './address.ts';
 import { ConfigError } from './errors.ts';
+import { noBalancing } from './no-balancing.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
 import { quoteLighttpd, quoteRegex } from './quote.ts';
 import { onlyAddress, readSite, type Site } from './site.ts';
 import { file, flatten, indent, type Lines } from './text.ts';
 
 const refusals: Refusals = {
+  ...noBalancing('lighttpd'),
   'app.folder': 'lighttpd starts programs in their own folder',
   'app.group': 'lighttpd starts programs as the group it runs as itself',
   'app.user': 'lighttpd starts programs as the user it runs as itself',

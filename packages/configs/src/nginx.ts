@@ -7,7 +7,11 @@ import { file, indent } from './text.ts';
 const refusals: Refusals = {
   app: 'nginx starts no programs; let systemd, supervisor or fcgi run do it, and say with "listen" where it listens',
   authorizer: 'nginx knows no FastCGI authorizers; ask a responder with auth_request instead',
+  healthCheck:
+    'nginx asks no application whether it is there: it leaves one alone for 10 s that has failed twice, and NGINX Plus alone does more',
+  multiplex: 'nginx sends one request at a time on each connection',
   processes: 'nginx starts no programs',
+  slowStart: 'nginx gives an application its full share at once, but for NGINX Plus',
 };
 
 /**
@@ -58,19 +62,19 @@ export function nginxConfig(options: WebServerOptions): string {
   );
 }
 
-function upstream({ keepAlive, listen, name, timeouts }: Site) {
-  const balances = listen.length > 1;
+function upstream(site: Site) {
+  const { backups, keepAlive, listen, name, timeouts } = site;
+  const limits = isSeveral(site) ? ' max_fails=2 fail_timeout=10s' : '';
   return [
     `upstream ${name} {`,
     indent(
-      balances && [
+      isSeveral(site) && [
         '# Shared by all workers; one that fails is left alone for 10 s.',
         `zone ${name} 64k;`,
         'least_conn;',
       ],
-      listen.map(
-        (address) => `server ${formatAddress(address)}${balances ? ' max_fails=2 fail_timeout=10s' : ''};`,
-      ),
+      listen.map((address) => `server ${formatAddress(address)}${limits};`),
+      backups.map((address) => `server ${formatAddress(address)}${limits} backup;`),
       keepAlive && [
         '# For each worker. The application closes idle connections after 75 s, so nginx has to be first.',
         'keepalive 32;',
@@ -85,13 +89,23 @@ function listenLines(bind: Bind | undefined) {
   return bind === undefined ? ['listen 80;', 'listen [::]:80;'] : `listen ${formatBind(bind)};`;
 }
 
-function connection({ keepAlive, listen, timeouts }: Site) {
+function isSeveral({ backups, listen }: Site): boolean {
+  return listen.length + backups.length > 1;
+}
+
+function connection(site: Site) {
+  const { keepAlive, timeouts } = site;
   return [
     keepAlive && 'fastcgi_keep_conn on;',
     `fastcgi_connect_timeout ${timeouts.connect}s;`,
     `fastcgi_read_timeout ${timeouts.response}s;`,
     `fastcgi_send_timeout ${timeouts.response}s;`,
-    listen.length > 1 && ['# A slow answer is no reason to ask twice.', 'fastcgi_next_upstream error;'],
+    isSeveral(site) && [
+      '# Another application is asked where none could be connected to, or where the connection was lost and the',
+      '# request is safe to repeat: no POST, LOCK and PATCH. A slow answer is no reason to ask twice.',
+      'fastcgi_next_upstream error timeout;',
+      `fastcgi_next_upstream_timeout ${timeouts.response}s;`,
+    ],
     '# Uploads as they come; heads of answers up to 16 KB; long answers wait in the application, not on disk.',
     'fastcgi_request_buffering off;',
     'fastcgi_buffer_size 16k;',

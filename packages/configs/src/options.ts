@@ -48,6 +48,22 @@ export interface TimeoutOptions {
   readonly upload?: number;
 }
 
+/** How a web server asks whether an application is there, while nobody else asks anything. */
+export interface HealthCheckOptions {
+  /**
+   * Milliseconds from one question to the next, whole seconds. Two without an answer take an address out, three answers
+   * bring it back.
+   *
+   * @defaultValue 2,000
+   */
+  readonly interval?: number;
+  /**
+   * A URL, below `mount`, that is asked for with GET: an application is there if it answers with a status from 200 to
+   * 399. Default: it is there if it accepts a connection.
+   */
+  readonly path?: string;
+}
+
 /** What the functions for web servers take. What a product cannot do, its function refuses. */
 export interface WebServerOptions {
   /** A program that the web server starts. A string is an absolute path without arguments. */
@@ -58,8 +74,18 @@ export interface WebServerOptions {
    * were sent: it should look for what its authorizer sets, and not at the path alone.
    */
   readonly authorizer?: string;
+  /**
+   * Where further applications listen that are asked only while none of `listen` can be reached, in the same forms.
+   * Default none.
+   */
+  readonly backups?: string | readonly string[];
   /** Where the web server itself listens for HTTP: `8080`, `127.0.0.1:8080` or `[::1]:8080`. Default port 80. */
   readonly bind?: string;
+  /**
+   * Asks each application again and again whether it is there. Default where the product can and there are several:
+   * whether it accepts connections.
+   */
+  readonly healthCheck?: HealthCheckOptions;
   /**
    * Keeps connections to the application open from one request to the next.
    *
@@ -80,6 +106,12 @@ export interface WebServerOptions {
   /** The prefix of all URLs of the application, for example `/yourapplication`. Default `/`. */
   readonly mount?: string;
   /**
+   * Sends many requests at the same time on one connection to the application.
+   *
+   * @defaultValue false
+   */
+  readonly multiplex?: boolean;
+  /**
    * What the application is called where the product wants a name: letters, digits, `-` and `_`.
    *
    * @defaultValue `app`
@@ -93,6 +125,11 @@ export interface WebServerOptions {
   readonly processes?: number;
   /** Host names of the site. Default whatever host a browser asks for. */
   readonly serverName?: string | readonly string[];
+  /**
+   * Milliseconds, whole seconds, over which an application that has come back is given its share of the load little by
+   * little. Default: at once.
+   */
+  readonly slowStart?: number;
   /** Files that the web server sends without asking the application. Default none. */
   readonly static?: StaticOptions | readonly StaticOptions[];
   /** Times after which the web server gives up. */

@@ -12,23 +12,35 @@ import {
   checkSize,
 } from './checks.ts';
 import { ConfigError } from './errors.ts';
-import type { Refusals, StaticOptions, TimeoutOptions, WebServerOptions } from './options.ts';
+import type {
+  HealthCheckOptions,
+  Refusals,
+  StaticOptions,
+  TimeoutOptions,
+  WebServerOptions,
+} from './options.ts';
 
 /** The options of a web server, checked, with their defaults. */
 export interface Site {
   readonly app: Application | undefined;
   /** A whole URL path, with the mount; '' for every URL. */
   readonly authorizer: string | undefined;
+  readonly backups: readonly Address[];
   readonly bind: Bind | undefined;
+  /** Undefined for what the product does unless it is told. */
+  readonly healthCheck: HealthCheck | undefined;
   readonly keepAlive: boolean;
   readonly listen: readonly Address[];
   readonly maxBodySize: number | undefined;
   /** '' at the root. */
   readonly mount: string;
+  readonly multiplex: boolean;
   readonly name: string;
   /** Undefined for as many as fit the product. */
   readonly processes: number | undefined;
   readonly serverNames: readonly string[];
+  /** In seconds. */
+  readonly slowStart: number | undefined;
   readonly statics: readonly StaticFolder[];
   readonly timeouts: Seconds;
 }
@@ -37,6 +49,14 @@ export interface Site {
 export interface Bind {
   readonly host: string | undefined;
   readonly port: number;
+}
+
+/** How an application is asked whether it is there. */
+export interface HealthCheck {
+  /** In seconds. */
+  readonly interval: number;
+  /** A whole URL path, with the mount; undefined for a connection only. */
+  readonly path: string | undefined;
 }
 
 /** Files of the web server. */
@@ -53,14 +73,18 @@ export type Seconds = Readonly<Required<TimeoutOptions>>;
 const KNOWN = [
   'app',
   'authorizer',
+  'backups',
   'bind',
+  'healthCheck',
   'keepAlive',
   'listen',
   'maxBodySize',
   'mount',
+  'multiplex',
   'name',
   'processes',
   'serverName',
+  'slowStart',
   'static',
   'timeouts',
 ];
@@ -68,6 +92,7 @@ const KNOWN = [
 export const NO_BODY_LIMIT = Number.MAX_SAFE_INTEGER;
 
 const DEFAULT_BODY_SIZE = 2 ** 30;
+const DEFAULT_INTERVAL = 2_000;
 const DEFAULT_TIMEOUTS: Required<TimeoutOptions> = {
   connect: 5_000,
   idle: 60_000,
@@ -79,7 +104,7 @@ const DEFAULT_TIMEOUTS: Required<TimeoutOptions> = {
  * Checks the options of a web server.
  *
  * @param options what the caller has given
- * @param refusals what the product cannot do; `keepAlive` stands for `keepAlive: true`
+ * @param refusals what the product cannot do; saying no to it is fine
  * @param own the options of this product beside the common ones, which it checks itself
  * @throws ConfigError if one is unknown, wrong, or beyond the product
  */
@@ -89,30 +114,36 @@ export function readSite(options: WebServerOptions, refusals: Refusals, own: rea
     const [name = '', member] = option.split('.');
     const value = options[name as keyof WebServerOptions];
     const asked = member === undefined ? value : (value as Record<string, unknown> | undefined)?.[member];
-    if (asked !== undefined && !(option === 'keepAlive' && asked === false)) {
-      throw new ConfigError(option, reason);
-    }
+    if (asked !== undefined && asked !== false) throw new ConfigError(option, reason);
   }
   const { app, authorizer, bind, keepAlive = refusals['keepAlive'] === undefined } = options;
-  const { maxBodySize = DEFAULT_BODY_SIZE, mount = '/', name = 'app', processes } = options;
+  const { maxBodySize = DEFAULT_BODY_SIZE, mount = '/', multiplex = false, name = 'app' } = options;
+  const { backups, healthCheck, processes, slowStart } = options;
   if (app === undefined && options.listen === undefined) {
     throw new ConfigError(
       refusals['listen'] === undefined ? 'listen' : 'app',
       'is missing; say where the application listens, or which program it is',
     );
   }
+  if (backups !== undefined && options.listen === undefined) {
+    throw new ConfigError('backups', 'must come beside "listen": they stand in for what listens there');
+  }
   const prefix = checkPrefix('mount', mount);
   return {
     app: app === undefined ? undefined : readApplication(app, refusals),
     authorizer: authorizer === undefined ? undefined : prefix + checkPrefix('authorizer', authorizer),
+    backups: readList('backups', backups).map((text) => parseAddress('backups', text)),
     bind: bind === undefined ? undefined : readBind(bind),
+    healthCheck: healthCheck === undefined ? undefined : readHealthCheck(healthCheck, prefix),
     keepAlive: checkBoolean('keepAlive', keepAlive),
     listen: readList('listen', options.listen).map((text) => parseAddress('listen', text)),
     maxBodySize: checkSize('maxBodySize', maxBodySize),
     mount: prefix,
+    multiplex: checkBoolean('multiplex', multiplex),
     name: checkName('name', name),
     processes: processes === undefined ? undefined : checkCount('processes', processes, 1_000),
     serverNames: readList('serverName', options.serverName).map((host) => checkHostName('serverName', host)),
+    slowStart: slowStart === undefined ? undefined : checkMilliseconds('slowStart', slowStart) / 1_000,
     statics: readList('static', options.static).map((folder) => readStatic(folder, prefix)),
     timeouts: readTimeouts(options.timeouts ?? {}),
   };
@@ -143,6 +174,15 @@ function readBind(value: unknown): Bind {
     throw new ConfigError('bind', 'must be 8080, 127.0.0.1:8080 or [::1]:8080');
   }
   return { host: match[1]?.replace(/[[\]]/g, ''), port };
+}
+
+function readHealthCheck(value: HealthCheckOptions, mount: string): HealthCheck {
+  checkNames(value, ['interval', 'path'], 'healthCheck');
+  const { interval = DEFAULT_INTERVAL, path } = value;
+  return {
+    interval: checkMilliseconds('healthCheck.interval', interval) / 1_000,
+    path: path === undefined ? undefined : mount + (checkPrefix('healthCheck.path', path) || '/'),
+  };
 }
 
 function readStatic(value: StaticOptions, mount: string): StaticFolder {

@@ -40,6 +40,11 @@ const honest: Values = {
 
 const products: Readonly<Record<string, readonly [word: RegExp, configure: (values: Values) => string]>> = {
   nginx: [quoted(';{}'), (values) => nginxConfig({ ...site(values), listen: `unix:/run/${values.socket}` })],
+  'nginx with a reserve': [
+    quoted(';{}'),
+    (values) =>
+      nginxConfig({ ...site(values), listen: `${values.host}:9000`, backups: `/run/${values.socket}` }),
+  ],
   lighttpd: [
     /"[^"]*"|[\w.-]+/g,
     (values) =>
@@ -68,6 +73,17 @@ const products: Readonly<Record<string, readonly [word: RegExp, configure: (valu
         listen: `${values.host}:9000`,
       }),
   ],
+  'mod_proxy_fcgi with a reserve': [
+    quoted('<>'),
+    (values) =>
+      apacheConfig({
+        module: 'proxy_fcgi',
+        ...site(values),
+        listen: `${values.host}:9000`,
+        backups: `/run/${values.socket}`,
+        healthCheck: {},
+      }),
+  ],
   mod_fcgid: [
     quoted('<>'),
     (values) => apacheConfig({ module: 'fcgid', ...site(values), app: file(values) }),
@@ -82,12 +98,29 @@ const products: Readonly<Record<string, readonly [word: RegExp, configure: (valu
       apacheConfig({ module: 'fcgid', htaccess: true, mount: `/${prefix}`, app: `/home/${prefix}/${name}` }),
   ],
   Caddy: [quoted('{}'), (values) => caddyConfig({ ...site(values), listen: `/run/${values.socket}` })],
+  'Caddy with a reserve': [
+    quoted('{}'),
+    (values) =>
+      caddyConfig({ ...site(values), listen: `${values.host}:9000`, backups: `/run/${values.socket}` }),
+  ],
   h2o: [quoted(':'), (values) => h2oConfig({ ...site(values), listen: `/run/${values.socket}` })],
   'h2o starting it': [quoted(':'), (values) => h2oConfig({ ...site(values), app: ungrouped(values) })],
   HAProxy: [
     /'[^']*'|[^\s']+/g,
     ({ host, name, prefix, socket }) =>
       haproxyConfig({ serverName: host, name, mount: `/${prefix}`, listen: `/run/${socket}` }),
+  ],
+  'HAProxy with checks and a reserve': [
+    /'[^']*'|[^\s']+/g,
+    ({ host, name, prefix, socket }) =>
+      haproxyConfig({
+        serverName: host,
+        name,
+        mount: `/${prefix}`,
+        listen: `${host}:9000`,
+        backups: `/run/${socket}`,
+        healthCheck: { path: `/${prefix}` },
+      }),
   ],
   Cherokee: [
     / = .*$/gm,

@@ -36,7 +36,7 @@ function unchecked(options: object): Parameters<typeof nginxConfig>[0] {
 describe('what is wrong is refused with the name of the option and the reason', () => {
   test.each([
     [{}, 'listen', 'is missing; say where the application listens, or which program it is'],
-    [{ listen, prefix: '/x' }, 'prefix', /^is unknown; there are app, authorizer, bind, /],
+    [{ listen, prefix: '/x' }, 'prefix', /^is unknown; there are app, authorizer, backups, bind, /],
     [
       { listen, timeouts: { read: 5_000 } },
       'timeouts.read',
@@ -95,6 +95,10 @@ describe('what is wrong is refused with the name of the option and the reason', 
       /^must be milliseconds that are whole seconds/,
     ],
     [{ listen, timeouts: 5_000 }, 'timeouts', 'must be an object'],
+    [{ listen, backups: [] }, 'backups', 'must not be empty'],
+    [{ listen, backups: 'reserve' }, 'backups', '"reserve" is neither unix:/path nor host:port'],
+    [{ backups: listen, app: '/srv/app' }, 'app', /^nginx starts no programs/],
+    [{ listen, multiplex: 'yes' }, 'multiplex', /^nginx sends one request at a time/],
   ])('%j', (options, option, reason) => {
     const { message, option: named } = refusal(() => nginxConfig(unchecked(options)));
     expect(named).toBe(option);
@@ -125,6 +129,31 @@ describe('what is wrong is refused with the name of the option and the reason', 
     else expect(message.slice(`option "${option}": `.length)).toMatch(reason);
   });
 
+  test.each([
+    [{ listen, healthCheck: true }, 'healthCheck', 'must be an object'],
+    [{ listen, healthCheck: { uri: '/' } }, 'healthCheck.uri', 'is unknown; there are interval, path'],
+    [{ listen, healthCheck: { path: 'health' } }, 'healthCheck.path', /^must be a path that begins with/],
+    [
+      { listen, healthCheck: { path: '/a b' } },
+      'healthCheck.path',
+      /^may have letters of ASCII, digits and /,
+    ],
+    [
+      { listen, healthCheck: { interval: 100 } },
+      'healthCheck.interval',
+      /^must be milliseconds that are whole seconds/,
+    ],
+    [{ listen, slowStart: 0 }, 'slowStart', /^must be milliseconds that are whole seconds/],
+    [{ listen, multiplex: 1 }, 'multiplex', 'must be true or false'],
+    [{ listen, multiplex: true, keepAlive: false }, 'multiplex', 'needs connections that are kept'],
+    [{ backups: listen }, 'listen', /^is missing/],
+  ])('%j of HAProxy', (options, option, reason) => {
+    const { message, option: named } = refusal(() => haproxyConfig(unchecked(options)));
+    expect(named).toBe(option);
+    if (typeof reason === 'string') expect(message).toBe(`option "${option}": ${reason}.`);
+    else expect(message.slice(`option "${option}": `.length)).toMatch(reason);
+  });
+
   test('an unknown module of Apache', () => {
     const { message } = refusal(() => apacheConfig({ ...unchecked({ listen }), module: 'php' as 'fcgid' }));
     expect(message).toBe('option "module": must be one of fastcgi, fcgid, proxy_fcgi.');
@@ -141,6 +170,16 @@ describe('what a product cannot do is refused, and not left out', () => {
     ['nginx', 'app', () => nginxConfig({ app })],
     ['nginx', 'authorizer', () => nginxConfig({ listen, authorizer: '/' })],
     ['nginx', 'processes', () => nginxConfig({ listen, processes: 2 })],
+    ['nginx', 'healthCheck', () => nginxConfig({ listen: two, healthCheck: {} })],
+    ['nginx', 'multiplex', () => nginxConfig({ listen, multiplex: true })],
+    ['nginx', 'slowStart', () => nginxConfig({ listen: two, slowStart: 5_000 })],
+    ['Caddy', 'backups', () => caddyConfig({ listen: two, backups: '127.0.0.1:9002' })],
+    ['Caddy', 'healthCheck', () => caddyConfig({ listen: two, healthCheck: { path: '/' } })],
+    ['lighttpd', 'backups', () => lighttpdConfig({ listen: two, backups: listen })],
+    ['h2o', 'backups', () => h2oConfig({ listen, backups: listen })],
+    ['mod_proxy_fcgi', 'healthCheck.path', () => apacheConfig({ ...proxy, healthCheck: { path: '/' } })],
+    ['mod_proxy_fcgi', 'slowStart', () => apacheConfig({ ...proxy, slowStart: 5_000 })],
+    ['mod_fcgid', 'backups', () => apacheConfig({ ...fcgid, backups: listen })],
     ['Caddy', 'app', () => caddyConfig({ app })],
     ['Caddy', 'authorizer', () => caddyConfig({ listen, authorizer: '/' })],
     ['Caddy', 'keepAlive', () => caddyConfig({ listen, keepAlive: true })],
@@ -185,7 +224,7 @@ describe('what a product cannot do is refused, and not left out', () => {
   });
 
   test('saying no to what there is not is fine', () => {
-    expect(caddyConfig({ listen, keepAlive: false })).toBe(caddyConfig({ listen }));
+    expect(caddyConfig({ listen, keepAlive: false, multiplex: false })).toBe(caddyConfig({ listen }));
   });
 });
 

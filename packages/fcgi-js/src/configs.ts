@@ -5,6 +5,7 @@ export {
   ConfigError,
   caddyConfig,
   cherokeeConfig,
+  type HealthCheckOptions,
   h2oConfig,
   haproxyConfig,
   type IisFiles,

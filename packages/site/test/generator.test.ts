@@ -15,18 +15,23 @@ const ways = products.flatMap((product) =>
 const filled: Omit<Choice, 'product' | 'start'> = {
   arguments: '--title\na "b" & c',
   authorizer: '/protected',
+  backups: ['127.0.0.1:9008', 'unix:/run/reserve.sock'],
   bind: '127.0.0.1:8080',
   environment: 'NODE_ENV=production\nA=b=c',
   folder: '/srv/app',
   group: 'staff',
+  'healthCheck.interval': '5',
+  'healthCheck.path': '/health',
   keepAlive: false,
   listen: ['127.0.0.1:9000', '[::1]:9001'],
   maxBodySize: '10',
   mount: '/your/application',
+  multiplex: true,
   name: 'shop',
   processes: '4',
   program: '/srv/app/other.js',
   serverName: 'example.org www.example.org',
+  slowStart: '30',
   static: [
     { folder: '/srv/a=b&c', prefix: '/a:b' },
     { folder: '/srv/ü', prefix: '/c' },
@@ -92,6 +97,12 @@ describe('what the form has', () => {
     expect(has('lighttpd', 'listen', 'processes')).toBe(false);
     expect(has('lighttpd', 'app', 'processes')).toBe(true);
     expect(has('systemd', 'app', 'mount')).toBe(false);
+    expect(has('nginx', 'listen', 'backups')).toBe(true);
+    expect(has('nginx', 'listen', 'healthCheck.path')).toBe(false);
+    expect(has('haproxy', 'listen', 'healthCheck.path')).toBe(true);
+    expect(has('haproxy', 'listen', 'slowStart')).toBe(true);
+    expect(has('apache-proxy', 'listen', 'healthCheck.interval')).toBe(true);
+    expect(has('apache-proxy', 'listen', 'multiplex')).toBe(false);
   });
 
   test('knows who takes several addresses', () => {
@@ -125,6 +136,7 @@ describe('options', () => {
     const { product: _, start: __, ...nginx } = { ...firstChoice('nginx'), ...filled, product: 'nginx' };
     expect(printChoice({ ...nginx, product: 'nginx', start: 'listen' })).toMatchObject({
       options: {
+        backups: ['127.0.0.1:9008', 'unix:/run/reserve.sock'],
         bind: '127.0.0.1:8080',
         keepAlive: false,
         listen: ['127.0.0.1:9000', '[::1]:9001'],
@@ -134,6 +146,14 @@ describe('options', () => {
         serverName: ['example.org', 'www.example.org'],
         static: filled.static,
         timeouts: { connect: 2_000, idle: 3_000, response: 4_000, upload: 5_000 },
+      },
+    });
+    const haproxy = { ...firstChoice('haproxy'), ...filled, keepAlive: true };
+    expect(printChoice(haproxy)).toMatchObject({
+      options: {
+        healthCheck: { interval: 5_000, path: '/health' },
+        multiplex: true,
+        slowStart: 30_000,
       },
     });
     const systemd = { ...firstChoice('systemd'), ...filled, listen: ['127.0.0.1:9000'] };
@@ -169,6 +189,9 @@ describe('a refused value', () => {
     ['listen', { listen: ['nowhere'] }, 'nginx'],
     ['listen', { listen: [] }, 'nginx'],
     ['listen', { listen: ['127.0.0.1:1', '127.0.0.1:2'] }, 'h2o'],
+    ['backups', { backups: ['nowhere'] }, 'nginx'],
+    ['healthCheck.path', { 'healthCheck.path': 'health' }, 'haproxy'],
+    ['slowStart', { slowStart: '0.5' }, 'haproxy'],
     ['mount', { mount: 'shop' }, 'nginx'],
     ['serverName', { serverName: 'example.org:80' }, 'nginx'],
     ['bind', { bind: '99999' }, 'nginx'],

@@ -9,6 +9,7 @@ Products: ${PRODUCTS.join(', ')}
 Examples:
   fcgi config nginx --listen unix:/run/app.sock --mount /shop --static /assets=/srv/shop/public
   fcgi config nginx --listen 10.0.0.1:9000 --listen 10.0.0.2:9000 --server-name example.org --check
+  fcgi config haproxy --listen 10.0.0.1:9000 --listen 10.0.0.2:9000 --backup 10.0.0.3:9000 --health-path /health
   fcgi config apache --module fcgid -- /srv/app/app.fcgi
   fcgi config apache --module fcgid --htaccess --mount /shop -o .htaccess -- /srv/app/app.fcgi
   fcgi config systemd --listen /run/app.sock --user app -o /etc/systemd/system -- /usr/bin/fcgi run /srv/app/server.js
@@ -31,6 +32,11 @@ export function configCommand(io: Io): Command {
     .addArgument(new Argument('<product>', 'for which product').choices(PRODUCTS))
     .argument('[program...]', 'a program that the product starts, and its arguments (after --)')
     .option('--listen <address>', 'where the application listens (repeatable: they share the load)', collect)
+    .option('--backup <address>', 'asked only while none of --listen can be reached (repeatable)', collect)
+    .option('--health-path <path>', 'URL that is asked for to find out whether an application is there')
+    .addOption(seconds('--health-interval', 'from one such question to the next'))
+    .addOption(seconds('--slow-start', 'until an application that has come back has its share of the load'))
+    .option('--multiplex', 'send many requests at the same time on a connection to the application')
     .option('--mount <path>', 'the prefix of all its URLs (default: /)')
     .option('--server-name <host>', 'host name of the site (repeatable)', collect)
     .option('--bind <port>', 'where the web server listens: 8080, 127.0.0.1:8080')

@@ -34,9 +34,14 @@ const FLAGS: Readonly<Record<string, string>> = {
   'app.folder': '--folder',
   'app.group': '--group',
   'app.user': '--user',
+  backups: '--backup',
+  healthCheck: '--health-path and --health-interval',
+  'healthCheck.interval': '--health-interval',
+  'healthCheck.path': '--health-path',
   keepAlive: '--no-keep-alive',
   maxBodySize: '--max-body-size',
   serverName: '--server-name',
+  slowStart: '--slow-start',
   'static.folder': '--static',
   'static.prefix': '--static',
   'timeouts.connect': '--connect-timeout',
@@ -116,6 +121,10 @@ function filesOf(product: Product, program: readonly string[], options: ConfigOp
 
 function siteOptions(program: readonly string[], options: ConfigOptions): WebServerOptions {
   const { keepAlive, static: statics } = options;
+  const healthCheck = given({
+    interval: milliseconds(options.healthInterval),
+    path: options.healthPath,
+  });
   const timeouts = given({
     connect: milliseconds(options.connectTimeout),
     idle: milliseconds(options.idleTimeout),
@@ -125,14 +134,18 @@ function siteOptions(program: readonly string[], options: ConfigOptions): WebSer
   return given({
     app: appOptions(program, options),
     authorizer: options.authorizer,
+    backups: options.backup,
     bind: options.bind,
+    healthCheck: Object.keys(healthCheck).length === 0 ? undefined : healthCheck,
     keepAlive: keepAlive ? undefined : false,
     listen: options.listen,
     maxBodySize: options.maxBodySize,
     mount: options.mount,
+    multiplex: options.multiplex,
     name: options.name,
     processes: options.processes,
     serverName: options.serverName,
+    slowStart: milliseconds(options.slowStart),
     static: statics,
     timeouts: Object.keys(timeouts).length === 0 ? undefined : timeouts,
   });

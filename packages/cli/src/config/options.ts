@@ -1,6 +1,7 @@
 /** What `fcgi config` is told. Undefined where a flag is not given. */
 export interface ConfigOptions {
   readonly authorizer?: string;
+  readonly backup?: readonly string[];
   readonly bind?: string;
   readonly check?: true;
   readonly connectTimeout?: number;
@@ -8,6 +9,8 @@ export interface ConfigOptions {
   readonly folder?: string;
   readonly force?: true;
   readonly group?: string;
+  readonly healthInterval?: number;
+  readonly healthPath?: string;
   readonly htaccess?: true;
   readonly idleTimeout?: number;
   readonly keepAlive: boolean;
@@ -15,11 +18,13 @@ export interface ConfigOptions {
   readonly maxBodySize?: number;
   readonly module?: 'fastcgi' | 'fcgid' | 'proxy_fcgi';
   readonly mount?: string;
+  readonly multiplex?: true;
   readonly name?: string;
   readonly output?: string;
   readonly processes?: number;
   readonly responseTimeout?: number;
   readonly serverName?: readonly string[];
+  readonly slowStart?: number;
   readonly static?: ReadonlyArray<{ readonly folder: string; readonly prefix: string }>;
   readonly uploadTimeout?: number;
   readonly user?: string;

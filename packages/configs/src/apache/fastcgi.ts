@@ -1,5 +1,6 @@
 import { hostPort } from '../address.ts';
 import { ConfigError } from '../errors.ts';
+import { noBalancing } from '../no-balancing.ts';
 import { quoteApache } from '../quote.ts';
 import { onlyAddress, type Site } from '../site.ts';
 import type { Lines } from '../text.ts';
@@ -9,6 +10,7 @@ import type { ApacheModule } from './module.ts';
 /** mod_fastcgi: starts programs, or connects to an application that listens. */
 export const fastcgi: ApacheModule = {
   refusals: {
+    ...noBalancing('mod_fastcgi'),
     'app.arguments': 'mod_fastcgi starts a file without arguments; write a small script that has them',
     'app.folder': 'mod_fastcgi starts programs in their own folder',
     'app.group': 'mod_fastcgi starts programs as the group of Apache; suEXEC is set up with Apache',

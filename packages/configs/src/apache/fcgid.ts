@@ -1,3 +1,4 @@
+import { noBalancing } from '../no-balancing.ts';
 import { dirname } from '../paths.ts';
 import { quoteApache, quoteApachePath } from '../quote.ts';
 import { NO_BODY_LIMIT, type Site } from '../site.ts';
@@ -10,6 +11,7 @@ const PROCESSES = 5;
 /** mod_fcgid: starts programs. */
 export const fcgid: ApacheModule = {
   refusals: {
+    ...noBalancing('mod_fcgid'),
     'app.arguments': 'mod_fcgid starts a file without arguments; write a small script that has them',
     'app.folder': 'mod_fcgid starts programs in their own folder',
     'app.group': 'mod_fcgid starts programs as the group of Apache; suEXEC is set up with Apache',

@@ -21,6 +21,8 @@ export interface GoldenCase {
 
 const program = '/srv/app/server.js';
 const socket = 'unix:/run/app.sock';
+const one = '10.0.0.1:9000';
+const reserve = ['10.0.0.8:9000', 'unix:/run/reserve.sock'];
 const several = ['app1.internal:9000', 'app2.internal:9000'];
 const files = { prefix: '/static', folder: '/srv/app/public' };
 const prefix = '/yourapplication';
@@ -52,6 +54,7 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     }),
     'site.conf': nginxConfig({ ...site, ...limits, name: 'your-application', listen: socket }),
     'several.conf': nginxConfig({ listen: ['127.0.0.1:9000', '[::1]:9001'], name: 'server' }),
+    'backups.conf': nginxConfig({ listen: one, backups: reserve, timeouts: { connect: 1_000 } }),
     'awkward.conf': nginxConfig({ mount: '/a.b~c@d+e', listen: socket, static: awkward }),
   },
   lighttpd: {
@@ -91,6 +94,12 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       module: 'proxy_fcgi',
       mount: prefix,
       listen: ['127.0.0.1:9000', socket],
+    }),
+    'proxy-backups.conf': apacheConfig({ module: 'proxy_fcgi', listen: one, backups: reserve }),
+    'proxy-check.conf': apacheConfig({
+      module: 'proxy_fcgi',
+      listen: [one, '10.0.0.2:9000'],
+      healthCheck: { interval: 5_000 },
     }),
     'proxy-awkward.conf': apacheConfig({
       module: 'proxy_fcgi',
@@ -150,6 +159,7 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'tcp.conf': caddyConfig({ listen: '127.0.0.1:9000', bind: '127.0.0.1:8080', maxBodySize: Infinity }),
     'site.conf': caddyConfig({ ...site, listen: socket, maxBodySize: 10_000_000, timeouts: { connect } }),
     'several.conf': caddyConfig({ listen: several, bind: '8080', serverName: 'example.org' }),
+    'backups.conf': caddyConfig({ listen: one, backups: reserve }),
     'awkward.conf': caddyConfig({
       mount: '/a.b~c@d+e',
       listen: socket,
@@ -196,6 +206,15 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       timeouts: { connect, response, upload },
     }),
     'several.conf': haproxyConfig({ listen: ['127.0.0.1:9000', '127.0.0.1:9001'] }),
+    'backups.conf': haproxyConfig({ listen: one, backups: reserve, healthCheck: {}, multiplex: true }),
+    'check.conf': haproxyConfig({
+      mount: prefix,
+      serverName: site.serverName,
+      listen: [one, '10.0.0.2:9000', '10.0.0.3:9000'],
+      healthCheck: { interval: 1_000, path: '/health' },
+      slowStart: 30_000,
+    }),
+    'only-check.conf': haproxyConfig({ listen: socket, healthCheck: { path: '/' } }),
     'awkward.conf': haproxyConfig({ mount: '/a.b~c@d+e', listen: socket }),
   },
   cherokee: {

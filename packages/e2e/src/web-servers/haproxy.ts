@@ -8,10 +8,7 @@ import { siteOptions, type WebServer, type WebServerOptions } from './web-server
 
 /** What can be set about HAProxy. */
 export interface HaproxyOptions extends WebServerOptions {
-  /**
-   * Sends many requests on one connection at the same time (`mpxs-conns`, `get-values`), which `@fcgi-js/configs` does
-   * not print. Default false.
-   */
+  /** Sends many requests on one connection at the same time. Default false. */
   readonly multiplexed?: boolean;
 }
 
@@ -24,10 +21,10 @@ export function startHaproxy(options: HaproxyOptions): Promise<WebServer> {
   const { folder, multiplexed = false } = options;
   return launchWebServer(options, async (port) => {
     const { static: _, ...site } = siteOptions(options);
-    const text = haproxyConfig({ ...site, bind: `127.0.0.1:${port}` });
+    const text = haproxyConfig({ ...site, bind: `127.0.0.1:${port}`, multiplex: multiplexed });
     const [global, config] = [join(folder, 'global.cfg'), join(folder, 'haproxy.cfg')];
     await writeFile(global, wrapper());
-    await writeFile(config, multiplexed ? withMultiplexing(text) : text);
+    await writeFile(config, text);
     // -db: in the foreground.
     return { command: 'haproxy', args: ['-db', '-f', global, '-f', config] };
   });
@@ -44,12 +41,6 @@ defaults
     log global
     option httplog
 `;
-}
-
-function withMultiplexing(text: string): string {
-  return text
-    .replace('http-reuse safe', 'http-reuse always')
-    .replace('log-stderr global', 'log-stderr global\n    option mpxs-conns\n    option get-values');
 }
 
 const refusesUrl = { instead: 'nothing', rule: '§3' } as const;

@@ -1,4 +1,4 @@
-import type { ApplicationOptions, StaticOptions, TimeoutOptions } from '@fcgi-js/configs';
+import type { ApplicationOptions, HealthCheckOptions, StaticOptions, TimeoutOptions } from '@fcgi-js/configs';
 import { type Options, type Product, products } from './products.ts';
 
 /** What stands in the form. Empty text is the default of the product. */
@@ -6,22 +6,29 @@ export interface Choice {
   /** One a line. */
   readonly arguments: string;
   readonly authorizer: string;
+  readonly backups: readonly string[];
   readonly bind: string;
   /** One `NAME=value` a line. */
   readonly environment: string;
   readonly folder: string;
   readonly group: string;
+  /** In seconds. */
+  readonly 'healthCheck.interval': string;
+  readonly 'healthCheck.path': string;
   readonly keepAlive: boolean;
   readonly listen: readonly string[];
   /** In MiB, or `Infinity`. */
   readonly maxBodySize: string;
   readonly mount: string;
+  readonly multiplex: boolean;
   readonly name: string;
   readonly processes: string;
   readonly product: string;
   readonly program: string;
   /** With blanks between them. */
   readonly serverName: string;
+  /** In seconds. */
+  readonly slowStart: string;
   /** Whether there is an address to connect to, or a program to start. */
   readonly start: Start;
   readonly static: readonly StaticOptions[];
@@ -44,19 +51,24 @@ export function blankChoice({ example, id }: Product, start: Start): Choice {
   return {
     arguments: words.join('\n'),
     authorizer: '',
+    backups: [],
     bind: '',
     environment: '',
     folder: '',
     group: '',
+    'healthCheck.interval': '',
+    'healthCheck.path': '',
     keepAlive: true,
     listen: [],
     maxBodySize: '',
     mount: '',
+    multiplex: false,
     name: '',
     processes: '',
     product: id,
     program,
     serverName: '',
+    slowStart: '',
     start,
     static: [],
     'timeouts.connect': '',
@@ -74,22 +86,40 @@ export function productOf(id: string): Product {
 
 /** The options that a choice stands for. Nothing is checked: `@fcgi-js/configs` says what is wrong. */
 export function optionsOf(choice: Choice): Options {
-  const listen = choice.listen.map((address) => address.trim()).filter((address) => address !== '');
+  const listen = addresses(choice.listen);
+  const backups = addresses(choice.backups);
   const hosts = words(choice.serverName, /[\s,]+/);
+  const check = healthCheck(choice);
   const limits = timeouts(choice);
   return {
     ...(choice.start === 'app' && { app: application(choice) }),
     ...(choice.authorizer !== '' && { authorizer: choice.authorizer }),
+    ...(backups.length > 0 && { backups: oneOrAll(backups) }),
     ...(choice.bind !== '' && { bind: choice.bind }),
+    ...(Object.keys(check).length > 0 && { healthCheck: check }),
     ...(!choice.keepAlive && { keepAlive: false }),
     ...(listen.length > 0 && { listen: oneOrAll(listen) }),
     ...(choice.maxBodySize !== '' && { maxBodySize: Number(choice.maxBodySize) * 2 ** 20 }),
     ...(choice.mount !== '' && { mount: choice.mount }),
+    ...(choice.multiplex && { multiplex: true }),
     ...(choice.name !== '' && { name: choice.name }),
     ...(choice.processes !== '' && { processes: Number(choice.processes) }),
     ...(hosts.length > 0 && { serverName: oneOrAll(hosts) }),
+    ...(choice.slowStart !== '' && { slowStart: Number(choice.slowStart) * 1_000 }),
     ...(choice.static.length > 0 && { static: oneOrAll(choice.static) }),
     ...(Object.keys(limits).length > 0 && { timeouts: limits }),
+  };
+}
+
+function addresses(list: readonly string[]): string[] {
+  return list.map((address) => address.trim()).filter((address) => address !== '');
+}
+
+function healthCheck(choice: Choice): HealthCheckOptions {
+  const { 'healthCheck.interval': interval, 'healthCheck.path': path } = choice;
+  return {
+    ...(interval !== '' && { interval: Number(interval) * 1_000 }),
+    ...(path !== '' && { path }),
   };
 }
 

@@ -14,6 +14,7 @@ export interface Label {
 export const groups: Readonly<Record<string, readonly Field[]>> = {
   Application: [
     'listen',
+    'backups',
     'program',
     'arguments',
     'environment',
@@ -31,6 +32,10 @@ export const groups: Readonly<Record<string, readonly Field[]>> = {
     'timeouts.upload',
     'timeouts.idle',
     'keepAlive',
+    'multiplex',
+    'healthCheck.path',
+    'healthCheck.interval',
+    'slowStart',
   ],
 };
 
@@ -39,6 +44,10 @@ export const labels: Readonly<Record<Field, Label>> = {
   authorizer: {
     text: 'Ask the application as an authorizer',
     hint: 'For URLs that begin with the prefix and this path: /protected, or / for all. Empty: for none.',
+  },
+  backups: {
+    text: 'In reserve',
+    hint: 'Addresses that are asked only while none of the others can be reached.',
   },
   bind: {
     text: 'Address of the web server',
@@ -52,6 +61,15 @@ export const labels: Readonly<Record<Field, Label>> = {
   },
   folder: { text: 'Working directory', hint: 'An absolute path.' },
   group: { text: 'Group', hint: 'The group that the program runs as.' },
+  'healthCheck.interval': {
+    text: 'Time between health checks',
+    hint: 'Seconds from one question to the next.',
+    placeholder: '2',
+  },
+  'healthCheck.path': {
+    text: 'URL of health checks',
+    hint: '/health: whether it is answered. Empty: whether a connection is accepted.',
+  },
   keepAlive: {
     text: 'Keep connections to the application open',
     hint: 'From one request to the next.',
@@ -59,12 +77,20 @@ export const labels: Readonly<Record<Field, Label>> = {
   listen: { text: 'Address', hint: 'A Unix socket, unix:/run/app.sock, or host:port.' },
   maxBodySize: { text: 'Largest body of a request', hint: 'In MiB.', placeholder: '1024' },
   mount: { text: 'Prefix', hint: 'What its URLs begin with: /yourapplication.', placeholder: '/' },
+  multiplex: {
+    text: 'Many requests at a time on a connection',
+    hint: 'As many as the application says.',
+  },
   name: { text: 'Name', hint: 'Letters, digits, - and _.', placeholder: 'app' },
   processes: { text: 'Processes', hint: 'How many are started. They share no memory.' },
   program: { text: 'Program', hint: 'An absolute path.' },
   serverName: {
     text: 'Host names',
     hint: 'example.org, www.example.org. Empty: whatever a browser asks for.',
+  },
+  slowStart: {
+    text: 'Slow start',
+    hint: 'Seconds until an application that has come back has its share of the load.',
   },
   static: { text: 'Static files', hint: 'The web server sends these itself.' },
   'timeouts.connect': { text: 'Connecting', hint: 'Seconds until a connection is there.', placeholder: '5' },

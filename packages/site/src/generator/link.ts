@@ -38,12 +38,14 @@ export function decodeLink(hash: string): Choice {
     .filter((field) => typeof first[field] === 'string' && !['product', 'start'].includes(field))
     .map((field) => [field, parameters.get(field) ?? first[field]]);
   const folders = parameters.getAll('static.folder');
-  const addresses = parameters.getAll('listen');
+  const addresses = (field: Field) => parameters.getAll(field).filter((address) => address !== '');
   return {
     ...first,
     ...Object.fromEntries(texts),
+    backups: addresses('backups'),
     keepAlive: parameters.get('keepAlive') !== 'false',
-    listen: parameters.has('listen') ? addresses.filter((address) => address !== '') : first.listen,
+    listen: parameters.has('listen') ? addresses('listen') : first.listen,
+    multiplex: parameters.get('multiplex') === 'true',
     static: parameters
       .getAll('static.prefix')
       .map((prefix, place) => ({ folder: folders[place] ?? '', prefix })),
