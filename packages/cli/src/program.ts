@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { completeCommand, completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { decodeCommand } from './commands/decode.ts';
+import { devCommand } from './commands/dev.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
 import { pingCommand } from './commands/ping.ts';
@@ -33,6 +34,7 @@ function withCommands(io: Io): Command {
       // What follows APP is for the application.
       .enablePositionalOptions()
       .addCommand(runCommand(io))
+      .addCommand(devCommand(io))
       .addCommand(initCommand(io))
       .addCommand(requestCommand(io))
       .addCommand(pingCommand(io))

@@ -1,6 +1,7 @@
 import { escapeLogText } from '@fcgi-js/client';
 import { RecordType } from '@fcgi-js/protocol';
 import { type Colors, colorsOf, type Io } from '../io.ts';
+import { clock } from '../records/clock.ts';
 import { describeScanned } from '../records/describe-scanned.ts';
 import { protocolStatusName, roleName, typeName } from '../records/names.ts';
 import { byteCount, decodeText } from '../records/text.ts';
@@ -98,12 +99,4 @@ export class LiveLines implements TapPrinter {
   #shown(name: string, value: string): string {
     return paramToShow(name, value, this.#options.showSecrets === true);
   }
-}
-
-/** The time of day, in the zone of this process. */
-function clock(time: number): string {
-  const date = new Date(time);
-  const two = (value: number) => `${value}`.padStart(2, '0');
-  const milliseconds = `${date.getMilliseconds()}`.padStart(3, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${milliseconds}`;
 }

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { lstatSync, rmSync } from 'node:fs';
+import { closeSync, lstatSync, rmSync } from 'node:fs';
 import { isFcgiListenSocket, type ListenOptions, parseListenAddress } from '@fcgi-js/server';
 import { CommandFailure } from '../../command-failure.ts';
 import { programFile } from '../programs.ts';
@@ -8,6 +8,8 @@ import { programFile } from '../programs.ts';
 export interface HeldSocket {
   readonly address: string;
   readonly fd: number;
+  /** Lets go of it: connections are refused, unless a worker has it, too. */
+  close(): void;
   /** Makes that nobody finds it any more. */
   unpublish(): void;
 }
@@ -23,6 +25,7 @@ const FIRST_SYSTEMD_FD = 3;
 
 /** A descriptor of this process, from wherever. Node does not document it: it is looked for before it is used. */
 interface WithDescriptor {
+  close(): void;
   readonly fd?: number;
 }
 
@@ -35,7 +38,7 @@ export function inheritedSocket(address: string): HeldSocket | undefined {
   const fd = inheritedDescriptor(address);
   if (fd === undefined) return undefined;
   if (!isFcgiListenSocket(fd)) throw new CommandFailure(`Descriptor ${fd} is not a listening socket.`);
-  return { address: `fd:${fd}`, fd, unpublish: () => {} };
+  return { address: `fd:${fd}`, fd, close: () => closeSync(fd), unpublish: () => {} };
 }
 
 function inheritedDescriptor(address: string): number | undefined {
@@ -82,7 +85,8 @@ export async function openSocket(
   if (opened.address === undefined || fd === undefined) {
     throw new CommandFailure(opened.error ?? 'This version of Node does not pass listening sockets on.');
   }
-  return { address: opened.address, fd, unpublish: unpublisher(opened.address) };
+  const close = () => handle?.close();
+  return { address: opened.address, fd, close, unpublish: unpublisher(opened.address) };
 }
 
 /** Removes the file of a Unix socket, unless another process has put its own there since. */

@@ -10,7 +10,12 @@ export interface WorkerWatch {
   message(message: WorkerMessage): void;
   /** @param how in words: `exit status 1`, `SIGKILL` */
   exited(how: string): void;
+  /** Gets what it writes to its error output, which is that of this process otherwise. */
+  stderr?(chunk: Buffer): void;
 }
+
+/** Milliseconds after its end in which the last of a worker's output comes: its own children may hold the pipe. */
+const LAST_OUTPUT = 500;
 
 /** One worker, as the parent sees it. */
 export class WorkerProcess {
@@ -18,13 +23,18 @@ export class WorkerProcess {
   #deadline: NodeJS.Timeout | undefined;
   #isStopping = false;
 
-  /** @param socket the descriptor of the listening socket in this process */
-  constructor(socket: number, options: WorkerOptions, watch: WorkerWatch) {
+  /**
+   * @param socket the descriptor of the listening socket in this process
+   * @param env its environment
+   */
+  constructor(socket: number, options: WorkerOptions, watch: WorkerWatch, env = process.env) {
     this.#child = spawn(process.execPath, [...process.execArgv, programFile('worker')], {
       // A session of its own: Ctrl-C is for the parent, which knows what is to be done.
       detached: true,
-      stdio: ['ignore', 'inherit', 'inherit', socket, 'ipc'],
+      env,
+      stdio: ['ignore', 'inherit', watch.stderr === undefined ? 'inherit' : 'pipe', socket, 'ipc'],
     });
+    this.#child.stderr?.on('data', (chunk: Buffer) => watch.stderr?.(chunk));
     this.#child.on('message', (given) => {
       const message = readWorkerMessage(given);
       if (message === undefined) return;
@@ -33,6 +43,9 @@ export class WorkerProcess {
       watch.message(message);
     });
     this.#child.on('error', () => {});
+    this.#child.once('exit', () => {
+      setTimeout(() => this.#child.stderr?.destroy(), LAST_OUTPUT).unref();
+    });
     // Not `exit`: a process that could not be started has none.
     this.#child.once('close', (code, signal) => {
       clearTimeout(this.#deadline);

@@ -1,0 +1,62 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { limitOption } from '../arguments.ts';
+import type { DevOptions } from '../dev/dev.ts';
+import type { Io } from '../io.ts';
+
+const examples = `
+APP is what fcgi run takes. It runs in a process of its own, which is replaced when a source of it changes: JavaScript,
+TypeScript, JSON and .env files of its project, without node_modules, what git ignores by custom (dist, build, coverage,
+names that begin with a dot), and what --ignore names. NODE_ENV is development, unless it is set.
+
+A browser shows what went wrong, with the stack, and comes back by itself when it is mended. Recent requests, with their
+params and records, are at /__fcgi, for this machine only.
+
+Examples:
+  fcgi dev app.js
+  fcgi dev --port 8080 --watch ../shared --ignore data.json server.ts --verbose
+
+Ctrl-C ends it all, with requests under way after a second.
+`;
+
+const LARGEST_PORT = 65_535;
+
+/** `fcgi dev APP`: an application while somebody writes it. */
+export function devCommand(io: Io): Command {
+  return new Command('dev')
+    .summary('serves an application over HTTP while you write it, and reloads it')
+    .description(
+      'Serves an application with an HTTP gateway in front of it, reloads it when it changes, and shows its errors.',
+    )
+    .argument('<app>', 'its file, or the folder of its package.json')
+    .argument('[arguments...]', 'for the application')
+    .addOption(
+      new Option('--port <port>', 'where to listen (default: 3000, or another if that is taken)').argParser(
+        parsePort,
+      ),
+    )
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--mount <prefix>', 'the public prefix of the application')
+    .addOption(pathsOption('--watch <path>', 'a file or folder that counts, too; again for more'))
+    .addOption(pathsOption('--ignore <path>', 'a file or folder that does not count; again for more'))
+    .addOption(limitOption('--start-timeout <seconds>', 'the time APP has to export something or listen', 30))
+    .passThroughOptions()
+    .addHelpText('after', examples)
+    .action(async (app: string, args: string[], options: Omit<DevOptions, 'app' | 'args'>) => {
+      const { dev } = await import('../dev/dev.ts');
+      await dev(io, { ...options, app, args });
+    });
+}
+
+function pathsOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((path, before: readonly string[] = []) => [
+    ...before,
+    path,
+  ]);
+}
+
+function parsePort(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > LARGEST_PORT) {
+    throw new InvalidArgumentError(`It must be a number up to ${LARGEST_PORT}.`);
+  }
+  return Number(text);
+}

@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { findApplication } from '../application/find-application.ts';
+import { CommandFailure } from '../command-failure.ts';
+import { colorsOf, type Io } from '../io.ts';
+import { outliveReaders } from '../process-io.ts';
+import { watchStopSignals } from '../run/stop-signals.ts';
+import { answerRequest } from './answer-request.ts';
+import { openFront } from './front.ts';
+import type { Generation } from './generation.ts';
+import { projectFolder } from './project-files.ts';
+import { RecentRequests } from './recent-requests.ts';
+import { Reloader } from './reloader.ts';
+import { logRequest } from './request-line.ts';
+import { RESERVED } from './reserved.ts';
+import { watchFiles } from './watch-files.ts';
+
+/** What {@link dev} is asked for. Times are in seconds. */
+export interface DevOptions {
+  /** The file or folder of the application. */
+  readonly app: string;
+  /** For the application. */
+  readonly args: readonly string[];
+  readonly host: string;
+  readonly ignore?: readonly string[];
+  readonly mount?: string;
+  readonly port?: number;
+  readonly startTimeout: number;
+  readonly watch?: readonly string[];
+}
+
+/** Seconds that requests under way have when the application is replaced: somebody waits to see the new one. */
+const STOP_TIMEOUT = 1;
+
+/** Names of changed files that are told. */
+const TOLD = 3;
+
+/** Serves an application while somebody writes it, until it is told to stop. */
+export async function dev(io: Io, options: DevOptions): Promise<void> {
+  const file = findApplication(options.app, io.cwd);
+  outliveReaders();
+  const signals = watchStopSignals();
+  const say = (message: string) => {
+    io.stderr.write(`${colorsOf(io.stderr, io.env).cyan('fcgi:')} ${message}\n`);
+  };
+  const front = await openFront(options.host, options.port);
+  const folder = await mkdtemp(join(tmpdir(), 'fcgi-'));
+  const recent = new RecentRequests();
+  const reloader = new Reloader(
+    {
+      address: front.url,
+      args: options.args,
+      env: environment(io),
+      file,
+      folder,
+      mount: options.mount,
+      printer: recent,
+      startTimeout: options.startTimeout,
+      stderr: (chunk) => io.stderr.write(chunk),
+      stopTimeout: STOP_TIMEOUT,
+    },
+    (generation) => say(news(generation)),
+  );
+  front.serve(async (request, response) => {
+    logRequest(io, request, response);
+    await answerRequest(request, response, { folder: io.cwd, recent, reloader });
+  });
+  say(`${relative(io.cwd, file)} on ${front.url}, recent requests on ${front.url}${RESERVED}`);
+  const absolute = (paths: readonly string[] = []) => paths.map((path) => resolve(io.cwd, path));
+  const { ignore, watch } = options;
+  const files = { ignored: absolute(ignore), root: projectFolder(file), watched: absolute(watch) };
+  const watcher = await watchFiles(files, file, {
+    changed: (paths) => {
+      say(`changed: ${describeFiles(paths.map((path) => relative(io.cwd, path)))}`);
+      reloader.reload();
+    },
+    failed: ({ message }) => say(`Not every change will be seen: ${message}`),
+  });
+  say(`Changes below ${files.root} load it again. Ctrl-C ends.`);
+  await signals.first;
+  const ended = Promise.all([watcher.close(), reloader.end()]).then(() => undefined);
+  const again = await Promise.race([ended, signals.second]);
+  if (again !== undefined) reloader.kill();
+  front.close();
+  await rm(folder, { recursive: true, force: true });
+  if (again !== undefined) throw new CommandFailure(`${again}: ended at once, with what was under way`);
+}
+
+function environment({ env, stderr, stdout }: Io): NodeJS.ProcessEnv {
+  const isColored = [stderr, stdout].every(
+    (stream) => stream.isTTY && colorsOf(stream, env).isColorSupported,
+  );
+  // Its error output passes through here, so it sees no terminal there.
+  return { ...(isColored ? { FORCE_COLOR: '1' } : {}), NODE_ENV: 'development', ...env };
+}
+
+function news({ application, how, state }: Generation): string {
+  if (state === 'ready') return `loaded: ${application}`;
+  return state === 'failed'
+    ? `not loaded (${how}): a change loads it again, and so does a request in two seconds or later`
+    : `the process of the application has ended (${how}): a change, or the next request, starts it again`;
+}
+
+function describeFiles(names: readonly string[]): string {
+  const more = names.length > TOLD ? ` and ${names.length - TOLD} more` : '';
+  return names.slice(0, TOLD).join(', ') + more;
+}

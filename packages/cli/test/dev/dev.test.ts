@@ -1,0 +1,208 @@
+import { readdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { until } from '../../../e2e/src/poll.ts';
+import { skipReason } from '../../../tooling/src/system-packages.mjs';
+import { runFcgi } from '../support/fcgi-process.ts';
+import { startDevelopment } from './support.ts';
+
+const saying = (text: string) =>
+  `export default (req, res) => { res.end(${JSON.stringify(text)} + ' ' + process.pid); };`;
+
+/** Whether a process is there. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test('what has changed is served next, and requests wait for it', async () => {
+  const { get, running, write } = await startDevelopment({ 'app.mjs': saying('one') });
+  const one = await get('/');
+  expect(one.body).toMatch(/^one \d+$/);
+  await write('app.mjs', `await new Promise((resolve) => setTimeout(resolve, 500));\n${saying('two')}`);
+  await running.printed('changed: app.mjs');
+  const answers = await Promise.all([get('/'), get('/'), get('/')]);
+  for (const { body, status } of answers)
+    expect([status, body]).toEqual([200, expect.stringMatching(/^two \d+$/)]);
+  expect(isAlive(Number(one.body.split(' ')[1]))).toBe(false);
+  running.kill('SIGINT');
+  expect(await running.outcome()).toMatchObject({ status: 0 });
+  expect(isAlive(Number(answers[0]?.body.split(' ')[1]))).toBe(false);
+  expect(running.stdout).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}GET \/ {2}200 {2}[\d.]+ ms$/m);
+});
+
+test('a module that the application loads counts, what is ignored does not', async () => {
+  const { get, running, write } = await startDevelopment(
+    {
+      'app.mjs': "import { word } from './word.mjs'; export default (req, res) => { res.end(word); };",
+      'word.mjs': "export const word = 'one';",
+      'ignored.json': '1',
+    },
+    ['--ignore', 'ignored.json', '--watch', 'views', 'app.mjs'],
+  );
+  expect((await get('/')).body).toBe('one');
+  await write('ignored.json', '2');
+  await write('word.mjs', "export const word = 'two';");
+  await running.printed('changed: word.mjs');
+  expect((await get('/')).body).toBe('two');
+  expect(running.stderr).not.toContain('ignored.json');
+});
+
+test('an application that cannot be loaded says so to whoever asks, until it is mended', async () => {
+  const { get, running, write } = await startDevelopment({ 'app.mjs': 'const a = 1;\nconst b = ;\n' });
+  const failed = await get('/');
+  expect(failed.status).toBe(500);
+  expect(failed.body).toMatch(/could not be started[\s\S]*app\.mjs:2\nconst b = ;[\s\S]*SyntaxError/);
+  await running.printed('not loaded (exit status 1)');
+  await write('app.mjs', saying('mended'));
+  await running.printed('loaded: a listener');
+  expect((await get('/')).body).toMatch(/^mended/);
+});
+
+test('what it says before it gives itself up is what went wrong', async () => {
+  const { get } = await startDevelopment({
+    'app.mjs': "console.error('The database is not there.'); process.exit(3);",
+  });
+  expect((await get('/')).body).toMatch(/\(exit status 3\)[\s\S]*The database is not there\./);
+});
+
+test('what could not be started is tried again with a request, later', async () => {
+  const { folder, get, write } = await startDevelopment({
+    'app.mjs': `import { existsSync } from 'node:fs';
+      if (!existsSync(new URL('database', import.meta.url))) throw new Error('no database');
+      ${saying('there')}`,
+  });
+  expect((await get('/')).body).toContain('Error: no database');
+  await write('database', '');
+  expect(await readdir(folder)).toContain('database');
+  await until(async () => ((await get('/')).status === 200 ? true : undefined), {
+    what: 'application that has found its database',
+    timeout: 30_000,
+  });
+});
+
+test.each([
+  ['throws', 'if (req.url) throw new RangeError("of it");'],
+  ['rejects', 'return Promise.reject(new RangeError("of it"));'],
+])('a handler that %s is shown with its stack, and a line on the terminal', async (_how, statement) => {
+  const { get, running } = await startDevelopment({
+    'app.mjs': `export default (req, res) => {\n  ${statement}\n};`,
+  });
+  const { body, status } = await get('/a');
+  expect([status, body]).toEqual([500, expect.stringMatching(/RangeError: of it\n {4}at .*app\.mjs:2:/)]);
+  await running.printed(/GET \/a {2}500/);
+});
+
+test('a 500 of the application itself is left alone', async () => {
+  const { get } = await startDevelopment({
+    'app.mjs': "export default (req, res) => { res.statusCode = 500; res.end('my own'); };",
+  });
+  expect(await get('/')).toEqual({ status: 500, body: 'my own' });
+});
+
+test('a request in which the process ends is told why, once; the next one starts it again', async () => {
+  const { get, running } = await startDevelopment({
+    'app.mjs': `export default (req, res) => {
+      if (req.url === '/') res.end('fine');
+      else setTimeout(() => { throw new TypeError('too late'); }, 10);
+    };`,
+  });
+  expect((await get('/')).body).toBe('fine');
+  for (const method of ['GET', 'POST']) {
+    const { body, status } = await get('/crash', { method, body: method === 'POST' ? 'x' : '' });
+    expect([status, body]).toEqual([500, expect.stringMatching(/has ended while[\s\S]*TypeError: too late/)]);
+    expect(await get('/')).toEqual({ status: 200, body: 'fine' });
+  }
+  expect(running.stderr.match(/the process of the application has ended/g)).toHaveLength(2);
+});
+
+test('the application sees development, its arguments, its prefix and the address of the gateway', async () => {
+  const { get, url } = await startDevelopment(
+    {
+      'app.cjs': `const server = require('http').createServer((req, res) => {
+        res.end(JSON.stringify([process.env.NODE_ENV, process.argv.slice(2), req.baseUrl ?? '', server.address().port]));
+      }).listen(8123);`,
+    },
+    ['--mount', '/shop', 'app.cjs', '--verbose'],
+  );
+  const { body } = await get('/shop/a');
+  expect(JSON.parse(body)).toEqual(['development', ['--verbose'], '/shop', Number(new URL(url).port)]);
+  expect((await get('/elsewhere')).status).toBe(404);
+});
+
+test('NODE_ENV that is set stays', async () => {
+  const app = 'export default (req, res) => { res.end(process.env.NODE_ENV); };';
+  const { get } = await startDevelopment({ 'app.mjs': app }, ['app.mjs'], { env: { NODE_ENV: 'test' } });
+  expect((await get('/')).body).toBe('test');
+});
+
+test('requests that go on are cut off after a second, as is a blocked process', async () => {
+  const { get, running } = await startDevelopment({
+    'app.mjs': `export default (req, res) => {
+      if (req.url === '/block') for (;;);
+      res.write(process.pid + ' ');
+    };`,
+  });
+  const goesOn = get('/').catch((error: Error) => error.message);
+  await expect.poll(async () => (await get('/__fcgi')).body).toContain('GET /');
+  const blocked = get('/block').catch((error: Error) => error.message);
+  running.kill('SIGTERM');
+  expect(await running.outcome()).toMatchObject({ status: 0 });
+  await Promise.all([goesOn, blocked]);
+});
+
+test('a port that is taken is told; the usual one is given up for another', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  await new Promise((resolve) => other.once('listening', resolve));
+  const { port } = other.address() as AddressInfo;
+  const { folder } = await startDevelopment({ 'app.mjs': saying('x') });
+  const outcome = await runFcgi(['dev', '--port', String(port), 'app.mjs'], { cwd: folder });
+  expect(outcome).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining(`Cannot listen on port ${port}`),
+  });
+  expect((await runFcgi(['dev', '--port', '65536', 'app.mjs'], { cwd: folder })).status).toBe(2);
+  expect((await runFcgi(['dev', 'nothing.mjs'], { cwd: folder })).status).toBe(2);
+});
+
+test('its own pages and the stacks of errors are for this machine by its own name only', async () => {
+  const { get, url } = await startDevelopment({
+    'app.mjs': 'export default (req) => { throw new Error("secret"); };',
+  });
+  const { port } = new URL(url);
+  for (const path of ['/__fcgi', '/__fcgi/state', '/a']) {
+    for (const headers of [
+      { Host: `evil.example:${port}` },
+      { Host: '127.0.0.1.evil.example' },
+      { Host: 'localhost', 'X-Forwarded-For': '192.0.2.1' },
+    ]) {
+      const { body, status } = await get(path, { headers });
+      expect([path, status]).toEqual([path, path === '/a' ? 500 : 403]);
+      expect(body).not.toContain('secret');
+    }
+    for (const host of [`localhost:${port}`, `[::1]:${port}`, 'app.localhost']) {
+      expect((await get(path, { headers: { Host: host } })).body).toMatch(/secret|Recent|isSettled/);
+    }
+  }
+});
+
+const noTerminal = skipReason('script');
+test.skipIf(noTerminal)(
+  `in a terminal it has colours, and Ctrl-C ends all of it${noTerminal ? ` (${noTerminal})` : ''}`,
+  async () => {
+    const { get, running } = await startDevelopment({ 'app.mjs': saying('x') }, ['app.mjs'], {
+      terminal: true,
+    });
+    const pid = Number((await get('/')).body.split(' ')[1]);
+    await running.printed('\x1b[32m200\x1b[39m');
+    running.write('\x03');
+    expect((await running.outcome()).status).toBe(0);
+    expect(isAlive(pid)).toBe(false);
+  },
+);
