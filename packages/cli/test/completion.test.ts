@@ -15,7 +15,7 @@ test('commands, options and choices come from the definitions of the program', a
   const commands = await suggestions('');
   expect(commands).toEqual(expect.arrayContaining(['config', 'decode', 'doctor', 'ping', 'request', 'tap']));
   expect(commands).not.toContain('complete');
-  expect(await suggestions('de')).toEqual(['decode']);
+  expect(await suggestions('dec')).toEqual(['decode']);
   expect(await suggestions('decode', '--show')).toEqual(['--show-secrets']);
   expect(await suggestions('config', 'ng')).toEqual(['nginx']);
   expect(await suggestions('request', '--role', 'a')).toEqual(['authorizer']);

@@ -29,7 +29,7 @@ const guides: Readonly<Record<string, readonly string[]>> = {
   'Process managers': ['systemd', 'supervisor', 'init', 'containers', 'screen'].map(
     (guide) => `deploying/${guide}`,
   ),
-  Build: ['applications', 'streaming', 'uploads', 'authorizers', 'testing-applications'],
+  Build: ['developing', 'applications', 'streaming', 'uploads', 'authorizers', 'testing-applications'],
   'Find faults': ['debugging', 'doctor', 'tools', 'errors', 'limits'],
   Understand: ['protocol', 'paths', 'web-servers', 'web-servers-extra', 'supported'],
 };

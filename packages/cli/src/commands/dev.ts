@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { limitOption } from '../arguments.ts';
+import { parseDuration } from '../arguments.ts';
 import type { DevOptions } from '../dev/dev.ts';
 import type { Io } from '../io.ts';
 
@@ -38,7 +38,11 @@ export function devCommand(io: Io): Command {
     .option('--mount <prefix>', 'the public prefix of the application')
     .addOption(pathsOption('--watch <path>', 'a file or folder that counts, too; again for more'))
     .addOption(pathsOption('--ignore <path>', 'a file or folder that does not count; again for more'))
-    .addOption(limitOption('--start-timeout <seconds>', 'the time APP has to export something or listen', 30))
+    .addOption(
+      new Option('--start-timeout <time>', 'the time APP has to export something or listen')
+        .default(30, '30 s')
+        .argParser(parseDuration),
+    )
     .passThroughOptions()
     .addHelpText('after', examples)
     .action(async (app: string, args: string[], options: Omit<DevOptions, 'app' | 'args'>) => {

@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { openPage, startBrowser } from '../../../site/test/support/browser.ts';
+import { openPage, startBrowser, type WatchedPage } from '../../../site/test/support/browser.ts';
 import { skipReason } from '../../../tooling/src/system-packages.mjs';
 import { startDevelopment } from './support.ts';
 
@@ -17,7 +16,7 @@ const FINE = `export default (req, res) => {
 const LONG = `const words = ${JSON.stringify('a long line '.repeat(30))};`;
 
 describe.skipIf(noChromium)(`fcgi dev in Chromium${noChromium ? ` (${noChromium})` : ''}`, () => {
-  let browser: Browser;
+  let browser: Awaited<ReturnType<typeof startBrowser>>;
 
   beforeAll(async () => {
     browser = await startBrowser();
@@ -27,7 +26,11 @@ describe.skipIf(noChromium)(`fcgi dev in Chromium${noChromium ? ` (${noChromium}
   afterAll(() => browser?.close());
 
   /** A page in each width and colour scheme: none is wider than the screen. */
-  async function look(url: string, name: string, prepare: (page: Page) => Promise<void> = async () => {}) {
+  async function look(
+    url: string,
+    name: string,
+    prepare: (page: WatchedPage['page']) => Promise<void> = async () => {},
+  ) {
     for (const [width, dark] of [
       [360, false],
       [360, true],
@@ -37,7 +40,7 @@ describe.skipIf(noChromium)(`fcgi dev in Chromium${noChromium ? ` (${noChromium}
       const { page } = await openPage(browser, new URL(url).origin, { width, dark });
       await page.goto(url);
       await prepare(page);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), name).toBe(true);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), name).toBe(true);
       if (pictures !== undefined) {
         await page.screenshot({
           path: join(pictures, `${name}-${width}${dark ? '-dark' : ''}.png`),
@@ -98,7 +101,7 @@ describe.skipIf(noChromium)(`fcgi dev in Chromium${noChromium ? ` (${noChromium}
     await page.goto('/__fcgi');
     expect(await page.locator('li').count()).toBe(2);
     await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('GET /fails');
+    expect(await page.evaluate('document.activeElement.textContent')).toContain('GET /fails');
     await page.keyboard.press('Enter');
     await page.getByText('Error: on purpose').first().waitFor();
     await get('/later');
