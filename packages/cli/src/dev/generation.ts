@@ -86,7 +86,8 @@ export class Generation {
         stderr(chunk);
       },
     };
-    this.#worker = new WorkerProcess(socket.fd, told, watch, env);
+    const surroundings = { environment: env, folder: undefined, identity: undefined, later: {} };
+    this.#worker = new WorkerProcess(socket.fd, told, surroundings, watch);
     socket.close();
   }
 

@@ -127,6 +127,18 @@ export const texts: Kind<readonly string[], readonly string[]> = {
   toFile: (value) => value,
 };
 
+/** Files; on the command line each has a flag of its own, in a file one needs no array. */
+export const paths: Kind<readonly string[], string | readonly string[]> = {
+  fromText: (given, folder) => [resolve(folder, given)],
+  fromFile: (value, folder) => {
+    const all = typeof value === 'string' ? [value] : value;
+    if (!Array.isArray(all) || !all.every((one) => typeof one === 'string'))
+      throw new InvalidArgumentError('It must be a path, or an array of paths.');
+    return all.map((one) => resolve(folder, one));
+  },
+  toFile: (value) => value,
+};
+
 /** On or off; the flag takes no value. */
 export const toggle: Kind<boolean, boolean> = {
   fromText: () => true,

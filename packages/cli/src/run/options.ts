@@ -5,9 +5,12 @@ import {
   type Kind,
   listenAddress,
   octal,
+  path,
+  paths,
   size,
   text,
   texts,
+  toggle,
   workerCount,
 } from './option-kinds.ts';
 
@@ -62,6 +65,18 @@ export const runOptions = {
   maxMemory: option(size, 'size', 'replace a worker that takes so much: 300M, 2G'),
   startTimeout: withDefault(duration, 'time', 'the time APP has to export something or listen', 30),
   stopTimeout: withDefault(duration, 'time', 'the time requests have to end when it stops', 30),
+  user: option(text, 'user', 'whom the application runs as, for those who start this as root'),
+  group: option(text, 'group', "and its group (default: the user's own)"),
+  chdir: option(path, 'folder', 'the working directory of the application'),
+  // Not --env-file: Node looks for that among all words, those of a script included, and reads the file as root.
+  environmentFile: option(paths, 'file', 'add the variables of a file to its environment; again for more'),
+  cleanEnv: option(
+    toggle,
+    undefined,
+    'hide this environment from it, but for PATH, HOME, NODE_* and the like',
+  ),
+  umask: option(octal, 'octal', 'what others may not do with the files that it makes: 027'),
+  pidFile: option(path, 'file', 'a file that tells the id of this process'),
 };
 
 type List = typeof runOptions;

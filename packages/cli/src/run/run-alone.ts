@@ -8,31 +8,55 @@ import { CommandFailure } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
 import { listenFailure } from './listen-failure.ts';
 import { isPlainCgi } from './plain-cgi.ts';
+import { type HeldSocket, inheritedSocket, openSocket } from './pool/held-socket.ts';
+import { enter, type Surroundings, socketOptions } from './process/surroundings.ts';
 import type { RunOptions } from './run.ts';
 import { type Service, serveApplication } from './serve-application.ts';
 import { type StopSignals, watchStopSignals } from './stop-signals.ts';
 
 /** Loads and serves an application in this process. */
-export async function runAlone(io: Io, file: string, options: RunOptions): Promise<void> {
+export async function runAlone(
+  io: Io,
+  file: string,
+  options: RunOptions,
+  surroundings: Surroundings,
+): Promise<void> {
   keepOutputApart();
   const signals = watchStopSignals();
   const say = (message: string) => {
     io.stderr.write(`${colorsOf(io.stderr, io.env).cyan('fcgi:')} ${message}\n`);
   };
+  const socket = await openBeforehand(options, surroundings);
+  enter(surroundings);
   const application = await Promise.race([load(file, options, say), signals.first]);
   // Told to end before there was anything to end.
-  if (typeof application === 'string') return;
-  const service = await serve(application, options);
+  if (typeof application === 'string') return socket?.unpublish();
+  const { address } = socket ?? {};
+  const where = socket === undefined ? {} : { address, listen: `fd:${socket.fd}` };
+  const service = await serve(application, { ...options, ...where });
   say(`${relative(io.cwd, file)} (${application.kind}) is served on ${service.address}`);
   // Plain CGI has one request, and nothing else to wait for.
   if (service.address === 'cgi') return service.stop(Number.POSITIVE_INFINITY);
   const signal = await Promise.race([signals.first, service.closed]);
+  socket?.unpublish();
   const timeout = options.stopTimeout * 1000;
   if (signal !== undefined) {
     const again = await Promise.race([service.stop(timeout), signals.second]);
     if (again !== undefined) throw new CommandFailure(`${again}: ended at once, with what was under way`);
   }
   await applicationEnds(signals, signal, timeout);
+}
+
+/** Opens the socket as who this process still is, where it becomes somebody else before it serves. */
+async function openBeforehand(
+  options: RunOptions,
+  surroundings: Surroundings,
+): Promise<HeldSocket | undefined> {
+  const { listen } = options;
+  if (surroundings.identity === undefined || listen === 'auto') return undefined;
+  return inheritedSocket(listen) === undefined
+    ? openSocket(listen, socketOptions(options, surroundings))
+    : undefined;
 }
 
 /** What the application throws is shown by Node, which knows best which line of it is to blame. */

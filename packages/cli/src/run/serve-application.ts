@@ -58,7 +58,7 @@ export async function serveApplication(application: Application, options: ServeO
       },
     });
   });
-  return { address, closed, requests: () => server.stats().totalRequests, stop };
+  return { address: options.address ?? address, closed, requests: () => server.stats().totalRequests, stop };
 }
 
 async function open(

@@ -97,6 +97,12 @@ function unpublisher(address: string): () => void {
   return () => {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     const isOurs = stats !== undefined && stats.ino === ours?.ino && stats.dev === ours.dev;
-    if (isOurs) rmSync(path, { force: true });
+    if (!isOurs) return;
+    try {
+      rmSync(path, { force: true });
+    } catch (error) {
+      // Who is no longer root may leave it: the next one to listen there replaces what nobody listens on.
+      if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
   };
 }

@@ -1,3 +1,4 @@
+import type { Entrance } from '../process/surroundings.ts';
 import type { ServeOptions } from '../serve-application.ts';
 import type { RecycleLimits } from '../worker/recycling.ts';
 
@@ -15,7 +16,7 @@ export type WorkerMessage =
   | { readonly fcgi: 'recycle'; readonly reason: string };
 
 /** What a worker has to know. Times are in seconds. */
-export interface WorkerOptions extends Omit<ServeOptions, 'listen'> {
+export interface WorkerOptions extends Entrance, Omit<ServeOptions, 'listen'> {
   readonly args: readonly string[];
   readonly file: string;
   readonly recycle: RecycleLimits;

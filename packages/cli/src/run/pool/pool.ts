@@ -1,3 +1,4 @@
+import type { Entrance, Surroundings } from '../process/surroundings.ts';
 import type { WorkerMessage, WorkerOptions } from './messages.ts';
 import { type PoolCommand, type PoolNews, PoolState } from './pool-state.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -12,7 +13,9 @@ export interface PoolOptions {
   readonly size: number;
   /** The descriptor of the listening socket. */
   readonly socket: number;
-  readonly worker: WorkerOptions;
+  /** What the next worker finds around it. */
+  readonly surroundings: () => Surroundings;
+  readonly worker: Omit<WorkerOptions, keyof Entrance>;
 }
 
 /** Carries out what the state machine wants, and tells it what becomes of it. */
@@ -80,8 +83,8 @@ export class Pool {
   }
 
   #spawn(id: number): void {
-    const { say, socket, worker: options } = this.#options;
-    const worker = new WorkerProcess(socket, options, {
+    const { say, socket, surroundings, worker: options } = this.#options;
+    const worker = new WorkerProcess(socket, options, surroundings(), {
       message: (message) => this.#receive(id, message),
       exited: (how) => {
         const wasStopping = this.#stopping.delete(id);

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { CommandFailure } from '../../command-failure.ts';
 import { defined } from '../../defined.ts';
 import { colorsOf, type Io } from '../../io.ts';
+import { readSurroundings, type Surroundings, socketOptions } from '../process/surroundings.ts';
 import type { RunOptions } from '../run.ts';
 import { watchStopSignals } from '../stop-signals.ts';
 import { openTrialGateway } from '../trial-gateway.ts';
@@ -9,17 +10,24 @@ import { type HeldSocket, inheritedSocket, openSocket } from './held-socket.ts';
 import { Pool } from './pool.ts';
 
 /** The parent of the workers: holds the socket, and keeps as many of them as there ought to be. */
-export async function runPool(io: Io, file: string, size: number, options: RunOptions): Promise<void> {
+export async function runPool(
+  io: Io,
+  file: string,
+  size: number,
+  options: RunOptions,
+  surroundings: Surroundings,
+): Promise<void> {
   const say = (message: string) => {
     io.stderr.write(`${colorsOf(io.stderr, io.env).cyan('fcgi:')} ${message}\n`);
   };
   const signals = watchStopSignals();
-  const { address, close, socket } = await open(options);
+  const { address, close, socket } = await open(options, surroundings);
   const { allow, args, maxAge, maxMemory, maxRequests, mount, startTimeout, stopTimeout } = options;
   const recycle = defined({ maxAge, maxMemory, maxRequests });
   const worker = { address, args, file, recycle, startTimeout, stopTimeout, ...defined({ allow, mount }) };
   const name = relative(io.cwd, file);
-  const pool = new Pool({ address, name, say, size, socket: socket.fd, worker });
+  const renewed = renewing(options, surroundings, say);
+  const pool = new Pool({ address, name, say, size, socket: socket.fd, surroundings: renewed, worker });
   process.on('SIGHUP', () => {
     say('reloading');
     pool.reload();
@@ -41,17 +49,35 @@ export async function runPool(io: Io, file: string, size: number, options: RunOp
   throw new CommandFailure(`${again}: ended at once, with what was under way`);
 }
 
+/** What a worker finds around it is looked at when it starts, and stays as it was when that can no longer be. */
+function renewing(
+  options: RunOptions,
+  first: Surroundings,
+  say: (message: string) => void,
+): () => Surroundings {
+  let latest = first;
+  return () => {
+    try {
+      latest = readSurroundings(options);
+    } catch (error) {
+      if (!(error instanceof CommandFailure)) throw error;
+      say(`${error.message} The next worker has what the one before it had`);
+    }
+    return latest;
+  };
+}
+
 /** The socket of the workers, and, where there is none to be had, a gateway in front of one of their own. */
 async function open(
   options: RunOptions,
+  surroundings: Surroundings,
 ): Promise<{ address: string; close(timeout: number): Promise<void>; socket: HeldSocket }> {
-  const { allow, backlog, listen, mount, socketGroup, socketMode, socketOwner } = options;
-  const given = defined({ allow, backlog, group: socketGroup, mode: socketMode, owner: socketOwner });
+  const { listen, mount } = options;
   const inherited = inheritedSocket(listen);
   if (inherited !== undefined)
     return { address: inherited.address, close: async () => {}, socket: inherited };
   if (listen !== 'auto') {
-    const socket = await openSocket(listen, given);
+    const socket = await openSocket(listen, socketOptions(options, surroundings));
     return { address: socket.address, close: async () => {}, socket };
   }
   let socket: HeldSocket | undefined;

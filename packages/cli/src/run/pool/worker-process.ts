@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Entrance, Surroundings } from '../process/surroundings.ts';
 import { programFile } from '../programs.ts';
 import { type ParentMessage, readWorkerMessage, type WorkerMessage, type WorkerOptions } from './messages.ts';
 
@@ -23,15 +24,18 @@ export class WorkerProcess {
   #deadline: NodeJS.Timeout | undefined;
   #isStopping = false;
 
-  /**
-   * @param socket the descriptor of the listening socket in this process
-   * @param env its environment
-   */
-  constructor(socket: number, options: WorkerOptions, watch: WorkerWatch, env = process.env) {
+  /** @param socket the descriptor of the listening socket in this process */
+  constructor(
+    socket: number,
+    options: Omit<WorkerOptions, keyof Entrance>,
+    { environment, folder, ...entrance }: Surroundings,
+    watch: WorkerWatch,
+  ) {
     this.#child = spawn(process.execPath, [...process.execArgv, programFile('worker')], {
+      ...(folder === undefined ? {} : { cwd: folder }),
+      env: environment,
       // A session of its own: Ctrl-C is for the parent, which knows what is to be done.
       detached: true,
-      env,
       stdio: ['ignore', 'inherit', watch.stderr === undefined ? 'inherit' : 'pipe', socket, 'ipc'],
     });
     this.#child.stderr?.on('data', (chunk: Buffer) => watch.stderr?.(chunk));
@@ -51,7 +55,7 @@ export class WorkerProcess {
       clearTimeout(this.#deadline);
       watch.exited(signal ?? `exit status ${code}`);
     });
-    this.#send({ fcgi: 'start', options });
+    this.#send({ fcgi: 'start', options: { ...options, ...entrance } });
     this.#killAfter(options.startTimeout);
   }
 

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { loadApplication, NothingToServe } from '../../application/load-application.ts';
 import type { ParentMessage, WorkerMessage, WorkerOptions } from '../pool/messages.ts';
 import { WORKER_SOCKET } from '../pool/worker-process.ts';
+import { settle } from '../process/surroundings.ts';
 import { type Service, serveApplication } from '../serve-application.ts';
 import { type StopSignals, watchStopSignals } from '../stop-signals.ts';
 import { watchLimits } from './recycling.ts';
@@ -13,6 +14,7 @@ export async function work(): Promise<void> {
   const parent = new Parent();
   const options = await parent.started;
   watchParent(options.stopTimeout);
+  settle(options);
   const signals = watchStopSignals();
   const service = await serve(options);
   if (service === undefined) {

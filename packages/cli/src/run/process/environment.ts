@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { CommandFailure } from '../../command-failure.ts';
+import type { Identity } from './identity.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What stays of a clean environment: what programs need to find their way, and what says how they are served. */
+const KEPT = /^(?:FCGI_WEB_SERVER_ADDRS|HOME|LANG|LC_\w+|LISTEN_\w+|LOGNAME|NODE_\w+|PATH|TMPDIR|TZ|USER)$/;
+
+/** What systemd tells this process, and not the application, which would tell it that it were ready itself. */
+const OWN = new Set(['NOTIFY_SOCKET', 'WATCHDOG_PID', 'WATCHDOG_USEC']);
+
+/**
+ * The environment of the application, without what {@link readEnvFiles} adds.
+ *
+ * @param given that of this process
+ * @param isClean whether only what is needed stays
+ * @param identity whose home and names count
+ */
+export function inheritedEnvironment(
+  given: Environment,
+  isClean: boolean,
+  identity: Identity | undefined,
+): Record<string, string> {
+  const entries = Object.entries(given).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !OWN.has(entry[0]) && (!isClean || KEPT.test(entry[0])),
+  );
+  return { ...Object.fromEntries(entries), ...variablesOf(identity) };
+}
+
+function variablesOf(identity: Identity | undefined): Record<string, string> {
+  if (identity?.name === undefined) return {};
+  const { home = '/', name } = identity;
+  return { HOME: home, LOGNAME: name, USER: name };
+}
+
+/**
+ * Reads files of lines `NAME=value`. As with `node --env-file`, a later file counts more than an earlier one.
+ *
+ * @throws CommandFailure where one cannot be read
+ */
+export function readEnvFiles(files: readonly string[]): Record<string, string> {
+  return Object.assign({}, ...files.map(readEnvFile));
+}
+
+function readEnvFile(file: string): Environment {
+  try {
+    return parseEnv(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new CommandFailure(`The file of --environment-file cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** Gives this process another environment. */
+export function replaceEnvironment(environment: Environment): void {
+  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+  Object.assign(process.env, environment);
+}
