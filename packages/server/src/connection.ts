@@ -5,7 +5,7 @@ import { ConnectionTimeouts } from './connection-timeouts.ts';
 import { ConnectionWriter, type WriterOwner } from './connection-writer.ts';
 import type { RequestOutcome } from './diagnostics.ts';
 import { Multiplexer, type MultiplexerEvent } from './engine/multiplexer.ts';
-import { encodeRefusal, paramsTimeout, type Refusal } from './engine/refusal.ts';
+import { encodeRefusal, paramsTimeout, type Refusal, requestTimeout } from './engine/refusal.ts';
 import { Phase, type RequestState } from './engine/request-state.ts';
 import { FcgiServerError } from './errors.ts';
 import { FcgiRequest } from './request/fcgi-request.ts';
@@ -352,7 +352,13 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
       return;
     }
     const request = state.owner;
-    if (request === undefined || !state.receiving) return;
+    if (request === undefined) return;
+    if (now - state.began >= limits.requestTimeout && !request.settled) {
+      this.#stopRequest(request, requestTimeout(now - state.began));
+      this.owner.requestAbandoned(request);
+      return;
+    }
+    if (!state.receiving) return;
     // The web server is only late if somebody waits for it and it is being listened to.
     if (this.#paused || !(request.input.starving || request.dataInput.starving)) {
       state.lastInput = now;

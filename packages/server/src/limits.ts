@@ -100,6 +100,13 @@ export interface ServerLimits {
    */
   readonly requestBufferBytes?: number;
   /**
+   * Milliseconds from the first record of a request to the end of its answer; then 504, or the answer is broken off.
+   * The handler is told as of any request that is aborted. Time in which the event loop is blocked does not count.
+   *
+   * @defaultValue no limit
+   */
+  readonly requestTimeout?: number;
+  /**
    * Requests at once, over all connections; a further one is answered with 503 and FCGI_OVERLOADED.
    *
    * @defaultValue 1,024
@@ -139,6 +146,7 @@ export const DEFAULT_LIMITS: ResolvedLimits = {
   paramsBytes: 1_048_576,
   paramsCount: 2_000,
   requestBufferBytes: 131_072,
+  requestTimeout: Number.POSITIVE_INFINITY,
   requests: 1_024,
   requestsPerConnection: 1_024,
   writeStallTimeout: 60_000,

@@ -16,9 +16,9 @@ describe('limits', () => {
     );
   });
 
-  test('are all finite by default, but for the size of a body, which is streamed', () => {
+  test('are all finite by default, but for the size of a body, which is streamed, and the time of an answer', () => {
     const open = Object.entries(DEFAULT_LIMITS).filter(([, value]) => !Number.isFinite(value));
-    expect(open.map(([name]) => name)).toEqual(['bodyBytes']);
+    expect(open.map(([name]) => name)).toEqual(['bodyBytes', 'requestTimeout']);
   });
 
   test.each([0, -1, Number.NaN, '5', null, true, {}])('of %j are refused', (value) => {

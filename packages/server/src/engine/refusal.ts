@@ -67,6 +67,16 @@ export function paramsTimeout(milliseconds: number): Refusal {
   };
 }
 
+/** The application has taken too long for its answer. */
+export function requestTimeout(milliseconds: number): Refusal {
+  return {
+    code: 'FCGI_REQUEST_TIMEOUT',
+    status: '504 Gateway Timeout',
+    protocolStatus: ProtocolStatus.RequestComplete,
+    message: `The request had not ended after ${milliseconds} ms (limits.requestTimeout).`,
+  };
+}
+
 /** CONTENT_LENGTH or FCGI_DATA_LENGTH is not a number. */
 export function invalidLength(name: string): Refusal {
   return {

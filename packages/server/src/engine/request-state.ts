@@ -45,7 +45,9 @@ export class RequestState<Owner> {
   buffered = 0;
   /** Whether the application has left too much; kept by the input budget. */
   full = false;
-  /** When the request began or its last byte came, in the clock of the connection. */
+  /** When the request began, in the clock of the connection. */
+  readonly began: number;
+  /** When the request began or its last byte came, in the same clock. */
   lastInput: number;
   #phase: Phase = Phase.Params;
   #left = UNKNOWN_LENGTH;
@@ -56,6 +58,7 @@ export class RequestState<Owner> {
     this.requestId = requestId;
     this.role = role;
     this.keepConn = keepConn;
+    this.began = now;
     this.lastInput = now;
   }
 
