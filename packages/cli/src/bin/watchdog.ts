@@ -1,14 +1,9 @@
 import { workerData } from 'node:worker_threads';
+import { watchEventLoop } from '../run/watchdog/watch-event-loop.ts';
+import { watchParent } from '../run/watchdog/watch-parent.ts';
+import type { WatchdogData } from '../run/watchdog/watchdog.ts';
 
-/** The thread that ends a worker whose parent has gone and that does not end itself in time. */
-const { grace, parent } = workerData as { readonly grace: number; readonly parent: number };
-
-/** Milliseconds between two looks. */
-const INTERVAL = 500;
-
-let orphanedSince: number | undefined;
-setInterval(() => {
-  if (process.ppid === parent) return;
-  orphanedSince ??= performance.now();
-  if (performance.now() - orphanedSince > grace * 1000) process.kill(process.pid, 'SIGKILL');
-}, INTERVAL);
+/** The thread that looks after its process. */
+const { eventLoop, parent } = workerData as WatchdogData;
+if (eventLoop !== undefined) void watchEventLoop(eventLoop);
+if (parent !== undefined) void watchParent(parent);

@@ -63,6 +63,12 @@ export const runOptions = {
   maxRequests: option(count, 'count', 'replace a worker after so many requests'),
   maxAge: option(duration, 'time', 'replace a worker after so long: 90s, 30m, 12h'),
   maxMemory: option(size, 'size', 'replace a worker that takes so much: 300M, 2G'),
+  requestTimeout: option(duration, 'time', 'end a request that takes longer, with 504: 30s, 5m'),
+  blockedTimeout: option(
+    duration,
+    'time',
+    'end a process whose event loop is blocked for so long, and say where (default: --request-timeout)',
+  ),
   startTimeout: withDefault(duration, 'time', 'the time APP has to export something or listen', 30),
   stopTimeout: withDefault(duration, 'time', 'the time requests have to end when it stops', 30),
   user: option(text, 'user', 'whom the application runs as, for those who start this as root'),

@@ -1,18 +1,20 @@
 import { Console } from 'node:console';
-import { once } from 'node:events';
 import { relative } from 'node:path';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { FcgiServerError } from '@fcgi-js/server';
 import { type Application, loadApplication, NothingToServe } from '../application/load-application.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
+import { applicationEnds } from './application-ends.ts';
 import { listenFailure } from './listen-failure.ts';
 import { isPlainCgi } from './plain-cgi.ts';
 import { type HeldSocket, inheritedSocket, openSocket } from './pool/held-socket.ts';
 import { enter, type Surroundings, socketOptions } from './process/surroundings.ts';
 import type { RunOptions } from './run.ts';
 import { type Service, serveApplication } from './serve-application.ts';
-import { type StopSignals, watchStopSignals } from './stop-signals.ts';
+import { watchStopSignals } from './stop-signals.ts';
+import { reportStuckRequests } from './stuck-requests.ts';
+import { Watchdog } from './watchdog/watchdog.ts';
 
 /** Loads and serves an application in this process. */
 export async function runAlone(
@@ -34,17 +36,21 @@ export async function runAlone(
   const { address } = socket ?? {};
   const where = socket === undefined ? {} : { address, listen: `fd:${socket.fd}` };
   const service = await serve(application, { ...options, ...where });
+  const { blockedTimeout, requestTimeout } = options;
+  if (requestTimeout !== undefined) reportStuckRequests(requestTimeout, say);
+  await new Watchdog(undefined, blockedTimeout ?? requestTimeout).watchEventLoop();
   say(`${relative(io.cwd, file)} (${application.kind}) is served on ${service.address}`);
   // Plain CGI has one request, and nothing else to wait for.
   if (service.address === 'cgi') return service.stop(Number.POSITIVE_INFINITY);
   const signal = await Promise.race([signals.first, service.closed]);
   socket?.unpublish();
+  if (signal === undefined) return applicationEnds(signals.first);
   const timeout = options.stopTimeout * 1000;
-  if (signal !== undefined) {
-    const again = await Promise.race([service.stop(timeout), signals.second]);
-    if (again !== undefined) throw new CommandFailure(`${again}: ended at once, with what was under way`);
-  }
-  await applicationEnds(signals, signal, timeout);
+  const again = await Promise.race([service.stop(timeout), signals.second]);
+  if (again !== undefined) throw new CommandFailure(`${again}: ended at once, with what was under way`);
+  // One listener is ours. Whoever else there is has something to put in order.
+  if (process.listenerCount(signal) === 1) return;
+  await applicationEnds(delay(timeout, undefined, { ref: false }), signals.second);
 }
 
 /** Opens the socket as who this process still is, where it becomes somebody else before it serves. */
@@ -84,20 +90,6 @@ async function serve(application: Application, options: RunOptions): Promise<Ser
     if (error instanceof FcgiServerError) throw new CommandFailure(listenFailure(error));
     throw error;
   }
-}
-
-/**
- * Gives an application that has closed its server, or listens for the signal itself, the time to end in its own way.
- * Nest sends itself the signal once more when it has done so.
- */
-async function applicationEnds(
-  signals: StopSignals,
-  signal: NodeJS.Signals | void,
-  timeout: number,
-): Promise<void> {
-  if (signal !== undefined && process.listenerCount(signal) === 1) return;
-  const deadline = signal === undefined ? [] : [delay(timeout, undefined, { ref: false }), signals.second];
-  await Promise.race([once(process, 'beforeExit'), ...deadline]);
 }
 
 /** In plain CGI the output is the response: what an application prints by the way belongs into the error log. */

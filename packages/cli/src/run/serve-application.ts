@@ -15,6 +15,8 @@ export interface ServeOptions {
   /** A listen address of `@fcgi-js/server`. */
   readonly listen: string;
   readonly mount?: string;
+  /** Seconds that a request may take. */
+  readonly requestTimeout?: number;
   readonly socketGroup?: string;
   readonly socketMode?: number;
   readonly socketOwner?: string;
@@ -38,10 +40,11 @@ export interface Service {
  * @throws FcgiServerError with what to do, where the address cannot be listened on
  */
 export async function serveApplication(application: Application, options: ServeOptions): Promise<Service> {
-  const { allow, mount } = options;
+  const { allow, mount, requestTimeout } = options;
   const server = createServer({
     ...application.roles,
     ...defined({ allow, mount }),
+    ...(requestTimeout === undefined ? {} : { limits: { requestTimeout: requestTimeout * 1000 } }),
   });
   const { address, gateway } = await open(server, application, options);
   const stop = async (timeout: number) => {

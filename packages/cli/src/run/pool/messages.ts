@@ -18,6 +18,8 @@ export type WorkerMessage =
 /** What a worker has to know. Times are in seconds. */
 export interface WorkerOptions extends Entrance, Omit<ServeOptions, 'listen'> {
   readonly args: readonly string[];
+  /** Seconds for which its event loop may be blocked; default {@link requestTimeout}. */
+  readonly blockedTimeout?: number;
   readonly file: string;
   readonly recycle: RecycleLimits;
   readonly startTimeout: number;

@@ -22,9 +22,13 @@ export async function runPool(
   };
   const signals = watchStopSignals();
   const { address, close, socket } = await open(options, surroundings);
-  const { allow, args, maxAge, maxMemory, maxRequests, mount, startTimeout, stopTimeout } = options;
+  const { allow, args, blockedTimeout, maxAge, maxMemory, maxRequests, mount, requestTimeout } = options;
+  const { startTimeout, stopTimeout } = options;
   const recycle = defined({ maxAge, maxMemory, maxRequests });
-  const worker = { address, args, file, recycle, startTimeout, stopTimeout, ...defined({ allow, mount }) };
+  const worker = {
+    ...{ address, args, file, recycle, startTimeout, stopTimeout },
+    ...defined({ allow, blockedTimeout, mount, requestTimeout }),
+  };
   const name = relative(io.cwd, file);
   const renewed = renewing(options, surroundings, say);
   const pool = new Pool({ address, name, say, size, socket: socket.fd, surroundings: renewed, worker });

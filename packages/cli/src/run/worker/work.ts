@@ -1,19 +1,21 @@
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadApplication, NothingToServe } from '../../application/load-application.ts';
+import { applicationEnds } from '../application-ends.ts';
 import type { ParentMessage, WorkerMessage, WorkerOptions } from '../pool/messages.ts';
 import { WORKER_SOCKET } from '../pool/worker-process.ts';
 import { settle } from '../process/surroundings.ts';
 import { type Service, serveApplication } from '../serve-application.ts';
-import { type StopSignals, watchStopSignals } from '../stop-signals.ts';
+import { watchStopSignals } from '../stop-signals.ts';
+import { reportStuckRequests } from '../stuck-requests.ts';
+import { Watchdog } from '../watchdog/watchdog.ts';
 import { watchLimits } from './recycling.ts';
-import { watchParent } from './watch-parent.ts';
 
 /** The life of a worker: told what to serve, it serves until the parent, or whoever signals it, wants it to stop. */
 export async function work(): Promise<void> {
   const parent = new Parent();
   const options = await parent.started;
-  watchParent(options.stopTimeout);
+  const { blockedTimeout, requestTimeout, stopTimeout } = options;
+  const watchdog = new Watchdog({ grace: stopTimeout, pid: process.ppid }, blockedTimeout ?? requestTimeout);
   settle(options);
   const signals = watchStopSignals();
   const service = await serve(options);
@@ -21,25 +23,27 @@ export async function work(): Promise<void> {
     process.exitCode = 1;
     return;
   }
+  if (requestTimeout !== undefined) reportStuckRequests(requestTimeout, notice);
+  await watchdog.watchEventLoop();
   parent.tell({ fcgi: 'ready', application: service.kind });
   watchLimits(options.recycle, service.requests, (reason) => parent.tell({ fcgi: 'recycle', reason }));
-  const timeout = options.stopTimeout * 1000;
+  const timeout = stopTimeout * 1000;
   let isTold = false;
   void signals.first.then(() => {
     isTold = true;
   });
   const isClosed = await Promise.race([parent.stopped, signals.first, service.closed.then(() => true)]);
-  if (isClosed === true) return applicationEnds(signals, timeout);
+  const ends = () => applicationEnds(delay(timeout, undefined, { ref: false }), signals.second);
+  if (isClosed === true) return ends();
   await Promise.race([service.stop(timeout), signals.second]);
   // One listener is ours. Whoever else there is has something to put in order, now that its requests have ended.
   if (process.listenerCount('SIGTERM') === 1) return;
   if (!isTold) process.emit('SIGTERM', 'SIGTERM');
-  await applicationEnds(signals, timeout);
+  await ends();
 }
 
 async function serve(options: WorkerOptions): Promise<(Service & { readonly kind: string }) | undefined> {
   const { file, startTimeout } = options;
-  const notice = (message: string) => process.stderr.write(`fcgi: ${message}\n`);
   try {
     const application = await loadApplication({ ...options, notice, timeout: startTimeout * 1000 });
     const service = await serveApplication(application, { ...options, listen: `fd:${WORKER_SOCKET}` });
@@ -54,9 +58,8 @@ async function serve(options: WorkerOptions): Promise<(Service & { readonly kind
   }
 }
 
-/** Gives an application time to put itself in order. Nest sends itself the signal once more when it has done so. */
-async function applicationEnds({ second }: StopSignals, timeout: number): Promise<void> {
-  await Promise.race([once(process, 'beforeExit'), delay(timeout, undefined, { ref: false }), second]);
+function notice(message: string): void {
+  process.stderr.write(`fcgi: ${message}\n`);
 }
 
 /** The process that has started this one. */
