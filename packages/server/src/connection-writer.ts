@@ -39,6 +39,11 @@ export class ConnectionWriter {
     return this.#congested;
   }
 
+  /** Whether received bytes are being handled. */
+  get receiving(): boolean {
+    return this.#receiving;
+  }
+
   /** Bytes that the web server has taken. */
   get sent(): number {
     return this.#written - this.#socket.writableLength;

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { encodeEndRequest, RemoteProtocolError } from '@fcgi-js/protocol';
+import { lostConnection, truncatedBody } from './connection-errors.ts';
 import type { ConnectionOwner } from './connection-owner.ts';
 import { ConnectionTimeouts } from './connection-timeouts.ts';
 import { ConnectionWriter, type WriterOwner } from './connection-writer.ts';
@@ -11,7 +12,7 @@ import { FcgiServerError } from './errors.ts';
 import { FcgiRequest } from './request/fcgi-request.ts';
 import type { ConnectionInfo } from './request/request-context.ts';
 import { type LinkHost, RequestLink } from './request-link.ts';
-import { type SocketOwner, tell } from './socket-owner.ts';
+import { forget, type SocketOwner, tell } from './socket-owner.ts';
 
 type State = RequestState<FcgiRequest>;
 
@@ -40,6 +41,8 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
   #hadRequest = false;
   /** A request without FCGI_KEEP_CONN has come: the connection ends with its requests. */
   #closing = false;
+  /** Who takes the connection over as soon as no request is on it. */
+  #handOver: ((socket: Duplex) => void) | undefined;
   /** We have sent our FIN. */
   #finished = false;
   #peerFinished = false;
@@ -65,14 +68,14 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
    * Closes the connection as soon as no request is active. A connection that has just been opened is given the
    * time to bring its first request: the web server is about to send it.
    *
-   * @returns whether the connection is still needed for now
+   * @param handOver takes over what the web server keeps open, instead of its being closed
    */
-  shutDown(): boolean {
-    this.#closing = true;
-    if (this.busy) return true;
-    if (!this.#hadRequest && this.#timeouts.justOpened(this.owner.clock.now)) return true;
-    this.#finish();
-    return false;
+  shutDown(handOver: ((socket: Duplex) => void) | undefined): void {
+    if (handOver === undefined) this.#closing = true;
+    else this.#handOver = handOver;
+    if (this.busy) return;
+    if (!this.#hadRequest && this.#timeouts.justOpened(this.owner.clock.now)) return;
+    this.#leave();
   }
 
   /** Closes the connection at once, whatever runs on it. */
@@ -109,6 +112,7 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
     // The answer was early, and the web server goes on sending what nobody reads.
     if (!this.busy && multiplexer.discarded > this.owner.limits.discardBytes) this.#finish();
     this.#adjustReading();
+    if (this.#handOver !== undefined) this.#closeIfDone();
   }
 
   #handle(event: MultiplexerEvent<FcgiRequest>): void {
@@ -248,6 +252,22 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
   #closeIfDone(): void {
     if (this.#multiplexer.size > 0) return;
     if (this.#closing || this.#peerFinished) this.#finish();
+    else if (this.#handOver !== undefined) this.#leave();
+  }
+
+  /** The server stops, and no request is active. */
+  #leave(): void {
+    if (this.#handOver === undefined || this.#closing || this.#peerFinished) {
+      this.#finish();
+      return;
+    }
+    // What has come or has not left yet belongs to this connection: a later tick finds it quiet.
+    const { midRecord } = this.#multiplexer;
+    const quiet = !midRecord && !this.#paused && !this.writer.receiving && this.writer.unsent === 0;
+    if (!quiet || this.#finished || this.#destroyed) return;
+    forget(this.#socket);
+    this.lost(undefined);
+    this.#handOver(this.#socket);
   }
 
   /** Sends our FIN after what waits to be sent, and reads on for a while so that nothing is reset. */
@@ -338,7 +358,8 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
       else this.destroy();
       return;
     }
-    if (this.#closing && !this.busy && !this.#finished) this.shutDown();
+    const leaves = this.#closing || this.#handOver !== undefined;
+    if (leaves && !this.busy && !this.#finished) this.shutDown(this.#handOver);
     for (const state of this.#multiplexer.requests()) this.#checkRequest(state, now);
   }
 
@@ -371,22 +392,4 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
       });
     }
   }
-}
-
-function lostConnection(cause: Error | undefined): FcgiServerError {
-  return new FcgiServerError(
-    'FCGI_CONNECTION_LOST',
-    'connection',
-    'The web server closed the connection before the request had ended.',
-    { cause },
-  );
-}
-
-function truncatedBody(stream: 'data' | 'stdin', missing: number): FcgiServerError {
-  const length = stream === 'stdin' ? 'CONTENT_LENGTH' : 'FCGI_DATA_LENGTH';
-  return new FcgiServerError(
-    'FCGI_BODY_TRUNCATED',
-    'request',
-    `The body ended ${missing} bytes before its ${length}.`,
-  );
 }

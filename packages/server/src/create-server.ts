@@ -82,6 +82,15 @@ export interface ServerStats {
 /** What {@link FcgiServer.close} takes. */
 export interface CloseOptions {
   /**
+   * Takes over the connections that web servers keep open, each when no request is on it: passes it to another process,
+   * or to {@link FcgiServer.accept} of another server. A web server may send its next request in the very moment in
+   * which a connection is closed, and such a request is lost; one that is taken over loses none. The stream has no
+   * listeners, and must be taken before this function returns. Connections that end with their request never come here.
+   *
+   * @defaultValue they are closed
+   */
+  readonly handOver?: (stream: Duplex) => void;
+  /**
    * Milliseconds after which connections are closed whatever runs on them; `Infinity` waits for as long as it
    * takes.
    *
@@ -108,6 +117,7 @@ export class FcgiServer {
   readonly #background = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
   #closed: (() => void) | undefined;
+  #handOver: CloseOptions['handOver'];
   /** Of connections that are gone. */
   #bytesReceived = 0;
   #bytesSent = 0;
@@ -183,7 +193,8 @@ export class FcgiServer {
    * @param stream bytes of a web server in, bytes for it out; should be made with `allowHalfOpen`
    */
   accept(stream: Duplex): void {
-    this.#open(stream, { remoteAddress: undefined, remotePort: undefined });
+    const { remoteAddress, remotePort } = stream as AcceptedSocket;
+    this.#open(stream, { remoteAddress, remotePort });
   }
 
   /**
@@ -194,7 +205,7 @@ export class FcgiServer {
    */
   close(options: CloseOptions = {}): Promise<void> {
     checkOptions('close()', options, CLOSE_OPTIONS);
-    this.#closing ??= this.#close(options.timeout ?? CLOSE_TIMEOUT);
+    this.#closing ??= this.#close(options);
     return this.#closing;
   }
 
@@ -217,12 +228,13 @@ export class FcgiServer {
     };
   }
 
-  async #close(timeout: number): Promise<void> {
+  async #close({ handOver, timeout = CLOSE_TIMEOUT }: CloseOptions): Promise<void> {
+    this.#handOver = handOver;
     await Promise.all([...this.#listeners].map((listener) => listener.close()));
     const closed = new Promise<void>((resolve) => {
       this.#closed = resolve;
     });
-    for (const connection of this.#connections) connection.shutDown();
+    for (const connection of [...this.#connections]) connection.shutDown(handOver);
     if (this.#connections.size === 0) this.#closed?.();
     let timer: NodeJS.Timeout | undefined;
     const expired = new Promise<void>((resolve) => {
@@ -265,7 +277,7 @@ export class FcgiServer {
     const connection = new Connection(stream, info, this.#owner);
     this.#connections.add(connection);
     this.#totalConnections += 1;
-    if (this.#closing !== undefined) connection.shutDown();
+    if (this.#closing !== undefined) connection.shutDown(this.#handOver);
   }
 
   #report(error: unknown, request?: FcgiRequest): void {
@@ -311,6 +323,7 @@ const SERVER_OPTIONS: OptionKinds<ServerOptions> = {
 };
 
 const CLOSE_OPTIONS: OptionKinds<CloseOptions> = {
+  handOver: functionSuchAs('(stream) => other.accept(stream)'),
   timeout: {
     words: `a number of milliseconds from 0 to ${LONGEST_TIMER}, or Infinity`,
     accepts: (value) =>

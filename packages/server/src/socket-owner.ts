@@ -11,7 +11,7 @@ export interface SocketOwner {
 
 const OWNER = Symbol('fcgi-js.owner');
 
-type OwnedSocket = Duplex & { [OWNER]?: SocketOwner };
+type OwnedSocket = Duplex & { [OWNER]?: SocketOwner | undefined };
 
 /**
  * Has an owner told what happens on a socket, by functions that all sockets share: those of their own would be a fifth of
@@ -23,6 +23,15 @@ export function tell(owner: SocketOwner, socket: OwnedSocket): void {
   socket.on('end', onEnd);
   socket.on('error', onError);
   socket.on('close', onClose);
+}
+
+/** Tells nobody any more: somebody else takes the socket over. */
+export function forget(socket: OwnedSocket): void {
+  socket[OWNER] = undefined;
+  socket.off('data', onData);
+  socket.off('end', onEnd);
+  socket.off('error', onError);
+  socket.off('close', onClose);
 }
 
 function onData(this: OwnedSocket, chunk: Uint8Array): void {
