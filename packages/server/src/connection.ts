@@ -10,6 +10,7 @@ import { encodeRefusal, paramsTimeout, type Refusal, requestTimeout } from './en
 import { Phase, type RequestState } from './engine/request-state.ts';
 import { FcgiServerError } from './errors.ts';
 import { FcgiRequest } from './request/fcgi-request.ts';
+import { copyOf } from './request/input-source.ts';
 import type { ConnectionInfo } from './request/request-context.ts';
 import { type LinkHost, RequestLink } from './request-link.ts';
 import { forget, type SocketOwner, tell } from './socket-owner.ts';
@@ -85,7 +86,7 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
   }
 
   /** Bytes came. */
-  received(chunk: Uint8Array): void {
+  received(chunk: Uint8Array, lent: boolean): void {
     this.bytesReceived += chunk.length;
     if (this.#finished) {
       // What comes after our end is read so that it does not reset the connection, up to a bound.
@@ -99,7 +100,7 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
     try {
       multiplexer.push(chunk);
       for (let event = multiplexer.next(now); event !== undefined; event = multiplexer.next(now)) {
-        this.#handle(event);
+        this.#handle(event, lent);
         if (this.#finished || this.#destroyed) return;
       }
     } catch (error) {
@@ -115,13 +116,13 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
     if (this.#handOver !== undefined) this.#closeIfDone();
   }
 
-  #handle(event: MultiplexerEvent<FcgiRequest>): void {
+  #handle(event: MultiplexerEvent<FcgiRequest>, lent: boolean): void {
     switch (event.kind) {
       case 'request':
         this.#start(event.state, event.params);
         break;
       case 'body':
-        this.#inputOf(event).receive(event.content);
+        this.#inputOf(event).receive(lent ? copyOf(event.content) : event.content);
         break;
       case 'body-end':
         if (event.missing === 0) this.#inputOf(event).end();

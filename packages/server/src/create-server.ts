@@ -18,6 +18,7 @@ import { checkOptions, functionSuchAs, OBJECT, type OptionKinds } from './option
 import type { FcgiRequest } from './request/fcgi-request.ts';
 import { isPromise, type RequestHandler } from './request-handler.ts';
 import { RequestPresenter } from './request-presenter.ts';
+import { shareReads } from './socket-owner.ts';
 
 /** What {@link createServer} takes. At least one role needs a handler. */
 export interface ServerOptions {
@@ -270,6 +271,7 @@ export class FcgiServer {
       );
       return;
     }
+    shareReads(socket);
     this.#open(socket, { remoteAddress, remotePort });
   }
 

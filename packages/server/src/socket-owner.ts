@@ -1,8 +1,11 @@
 import type { Duplex } from 'node:stream';
+import { sharedReader } from './listen/shared-reads.ts';
+import { copyOf } from './request/input-source.ts';
 
 /** Who is told what happens on a socket. */
 export interface SocketOwner {
-  received(chunk: Uint8Array): void;
+  /** @param lent whether the bytes may change afterwards */
+  received(chunk: Uint8Array, lent: boolean): void;
   /** The other side has closed its half. */
   peerFinished(): void;
   /** The socket is gone; may be told twice. */
@@ -34,8 +37,17 @@ export function forget(socket: OwnedSocket): void {
   socket.off('close', onClose);
 }
 
+/** Has an accepted socket read without memory of its own, where that is possible; the owner is told as before. */
+export const shareReads = sharedReader((socket: OwnedSocket, bytes, lent) => {
+  const owner = socket[OWNER];
+  // Whoever has taken it over since reads it as any other.
+  if (owner === undefined) return socket.push(copyOf(bytes));
+  owner.received(bytes, lent);
+  return true;
+});
+
 function onData(this: OwnedSocket, chunk: Uint8Array): void {
-  this[OWNER]?.received(chunk);
+  this[OWNER]?.received(chunk, false);
 }
 
 function onEnd(this: OwnedSocket): void {

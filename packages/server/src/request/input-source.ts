@@ -166,5 +166,10 @@ export class InputSource {
 
 /** A piece much smaller than the chunk it lies in is copied, so that waiting for it does not hold the chunk. */
 function detached(chunk: Uint8Array): Uint8Array {
-  return chunk.length * 4 < chunk.buffer.byteLength ? Uint8Array.prototype.slice.call(chunk) : chunk;
+  return chunk.length * 4 < chunk.buffer.byteLength ? copyOf(chunk) : chunk;
+}
+
+/** A copy in memory of its own. */
+export function copyOf(bytes: Uint8Array): Uint8Array {
+  return Uint8Array.prototype.slice.call(bytes);
 }

@@ -106,3 +106,21 @@ test('a connection that is not to be kept, or is new, stays', async () => {
   await closed;
   expect(taken).toEqual([]);
 });
+
+test.each(transports)(
+  'whoever takes a connection over can read it as any other stream, over %s',
+  async (transport) => {
+    const { server, connect } = await start(
+      { responder: ({ stdout }) => void stdout.end(`${HEAD}first`) },
+      transport,
+    );
+    const peer = await connect();
+    peer.send(request(1, { keepConn: true }));
+    await peer.answer(1);
+    const read: Buffer[] = [];
+    await server.close({ handOver: (stream) => void stream.on('data', (bytes) => read.push(bytes)) });
+    const sent = Buffer.alloc(300_000, 'one after the other');
+    for (let from = 0; from < sent.length; from += 50_000) peer.send(sent.subarray(from, from + 50_000));
+    await expect.poll(() => Buffer.concat(read).equals(sent)).toBe(true);
+  },
+);

@@ -13,22 +13,21 @@ test('a collector that was given nothing is empty', () => {
   expect(taken(collector)).toEqual([]);
 });
 
-test('one record that fills its chunk is kept where it lies', () => {
+test('one record is copied, so that the memory it came in may change', () => {
   const content = pattern(1_000);
   const collector = new ParamsCollector();
   collector.add(content);
-  const bytes = collector.take();
-  expect(bytes.buffer).toBe(content.buffer);
-  expect([...bytes]).toEqual([...content]);
+  content.fill(0);
+  expect(taken(collector)).toEqual([...pattern(1_000)]);
 });
 
-test('one record in a chunk that is mostly something else is copied, so that the chunk is not held', () => {
+test('the chunk of a record is not held', () => {
   const chunk = pattern(64_000);
   const content = chunk.subarray(100, 1_100);
   const collector = new ParamsCollector();
   collector.add(content);
   const bytes = collector.take();
-  expect(bytes.buffer.byteLength).toBeLessThan(8_000);
+  expect(bytes.buffer.byteLength).toBeLessThan(16_000);
   expect([...bytes]).toEqual([...content]);
 });
 
@@ -42,7 +41,7 @@ test('many records become one array, in order, and the chunks they came in stay 
   expect(chunks.flatMap((chunk) => [...chunk])).toEqual(expected);
 });
 
-test('a first record that was kept where it lies is not written over by the second', () => {
+test('a first record is not written over by the second', () => {
   const first = pattern(16);
   const collector = new ParamsCollector();
   collector.add(first);
