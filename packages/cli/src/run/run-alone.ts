@@ -9,6 +9,7 @@ import { applicationEnds } from './application-ends.ts';
 import { listenFailure } from './listen-failure.ts';
 import { isPlainCgi } from './plain-cgi.ts';
 import { type HeldSocket, inheritedSocket, openSocket } from './pool/held-socket.ts';
+import { ServiceManager } from './process/service-manager.ts';
 import { enter, type Surroundings, socketOptions } from './process/surroundings.ts';
 import type { RunOptions } from './run.ts';
 import { type Service, serveApplication } from './serve-application.ts';
@@ -28,6 +29,7 @@ export async function runAlone(
   const say = (message: string) => {
     io.stderr.write(`${colorsOf(io.stderr, io.env).cyan('fcgi:')} ${message}\n`);
   };
+  const manager = new ServiceManager(process.env, say);
   const socket = await openBeforehand(options, surroundings);
   enter(surroundings);
   const application = await Promise.race([load(file, options, say), signals.first]);
@@ -39,10 +41,15 @@ export async function runAlone(
   const { blockedTimeout, requestTimeout } = options;
   if (requestTimeout !== undefined) reportStuckRequests(requestTimeout, say);
   await new Watchdog(undefined, blockedTimeout ?? requestTimeout).watchEventLoop();
-  say(`${relative(io.cwd, file)} (${application.kind}) is served on ${service.address}`);
+  const served = `${relative(io.cwd, file)} (${application.kind}) is served on ${service.address}`;
+  say(served);
   // Plain CGI has one request, and nothing else to wait for.
   if (service.address === 'cgi') return service.stop(Number.POSITIVE_INFINITY);
+  manager.ready(served);
+  // Whatever runs in this process has let this be asked.
+  manager.showLife(async () => true);
   const signal = await Promise.race([signals.first, service.closed]);
+  manager.stopping();
   socket?.unpublish();
   if (signal === undefined) return applicationEnds(signals.first);
   const timeout = options.stopTimeout * 1000;

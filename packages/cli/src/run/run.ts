@@ -5,7 +5,10 @@ import type { Io } from '../io.ts';
 import { outliveReaders } from '../process-io.ts';
 import type { RunOptionValues } from './options.ts';
 import { isPlainCgi } from './plain-cgi.ts';
+import { leftSocket } from './pool/held-socket.ts';
+import type { Inherited } from './pool/run-pool.ts';
 import { PidFile } from './process/pid-file.ts';
+import { type Inheritance, inheritance, succeed } from './process/succession.ts';
 import { readSurroundings } from './process/surroundings.ts';
 import { runAlone } from './run-alone.ts';
 
@@ -15,6 +18,20 @@ export interface RunOptions extends RunOptionValues {
   readonly app: string;
   /** For the application. */
   readonly args: readonly string[];
+}
+
+/** What the process before this one has left, and what is to be done when this one serves. */
+function inherited(left: Inheritance, listen: string, pidFile: PidFile | undefined): Inherited {
+  const given = leftSocket(left, listen);
+  let isOurs = false;
+  const serves = () => {
+    isOurs = true;
+    pidFile?.write(left.pid);
+    succeed();
+  };
+  // Until then the one before this one may have to go on.
+  const socket = { ...given, unpublish: () => isOurs && given.unpublish() };
+  return { address: socket.address, close: async () => {}, serves, socket };
 }
 
 /** Serves an application until it is told to stop. */
@@ -29,10 +46,16 @@ export async function run(io: Io, options: RunOptions): Promise<void> {
   if (options.umask !== undefined) process.umask(options.umask);
   if (isPlainCgi()) return runAlone(io, file, options, surroundings);
   const pidFile = options.pidFile === undefined ? undefined : new PidFile(options.pidFile);
-  pidFile?.write();
+  const left = inheritance();
+  // The process before this one is in it until this one serves.
+  if (left === undefined) pidFile?.write();
   // However it ends: what the application throws ends this process at once.
   process.once('exit', () => pidFile?.remove());
-  if (workers === undefined) return runAlone(io, file, options, surroundings);
+  if (workers === undefined) {
+    if (left !== undefined) throw usageFailure('Without --workers nothing takes the place of a parent.');
+    return runAlone(io, file, options, surroundings);
+  }
   const { runPool } = await import('./pool/run-pool.ts');
-  return runPool(io, file, workers === 'auto' ? availableParallelism() : workers, options, surroundings);
+  const size = workers === 'auto' ? availableParallelism() : workers;
+  return runPool(io, file, size, options, surroundings, left && inherited(left, options.listen, pidFile));
 }

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { findProgram, skipReason } from '../../../tooling/src/system-packages.mjs';
-import { Child } from '../../src/child.ts';
+import { skipReason } from '../../../tooling/src/system-packages.mjs';
+import { count, sendRequests } from '../../src/load.ts';
 import { until } from '../../src/poll.ts';
 import { startRunner } from '../../src/runner.ts';
 import { createScratchFolder } from '../../src/scratch-folder.ts';
@@ -18,33 +18,6 @@ const app = `module.exports = (req, res) => {
   if (Math.random() < 0.1) setTimeout(() => res.end('later'), 20);
   else res.end('now');
 };`;
-
-/** What wrk has counted. */
-interface Report {
-  readonly requests: number;
-  /** Its lines about answers other than 200 and about connections. */
-  readonly problems: readonly string[];
-}
-
-/** Sends requests as fast as they are answered, until it is told to stop. */
-function sendRequests(url: URL): { stop(): Promise<Report> } {
-  const args = ['-t1', '-c24', `-d${SECONDS + 60}s`, '--timeout', '10s', url.href];
-  const wrk = new Child(findProgram('wrk') ?? 'wrk', args);
-  return {
-    stop: async () => {
-      await wrk.stop('SIGINT');
-      return {
-        requests: Number(/(\d+) requests in/.exec(wrk.output)?.[1]),
-        problems: wrk.output.match(/Socket errors: .*|Non-2xx or 3xx responses: \d+/g) ?? [],
-      };
-    },
-  };
-}
-
-/** How often something stands in a text. */
-function count(pattern: RegExp, text: string): number {
-  return text.match(pattern)?.length ?? 0;
-}
 
 const missing = skipReason('nginx', 'wrk');
 test.skipIf(missing).each([['kept', true] as const, ['not kept', false] as const])(
@@ -66,7 +39,7 @@ test.skipIf(missing).each([['kept', true] as const, ['not kept', false] as const
     });
     onTestFinished(nginx.stop);
 
-    const load = sendRequests(nginx.url);
+    const load = sendRequests(nginx.url, SECONDS + 60);
     const start = performance.now();
     const reloaded = () => count(/reloaded: all workers/g, runner.output);
     while (performance.now() - start < SECONDS * 1000 || reloaded() < RELOADS) {

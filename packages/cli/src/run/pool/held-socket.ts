@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { closeSync, lstatSync, rmSync } from 'node:fs';
 import { isFcgiListenSocket, type ListenOptions, parseListenAddress } from '@fcgi-js/server';
 import { CommandFailure } from '../../command-failure.ts';
+import { INHERITED_SOCKET, type Inheritance } from '../process/succession.ts';
 import { programFile } from '../programs.ts';
 
 /** A listening socket that this process keeps open and never accepts on. */
@@ -61,6 +62,21 @@ function inheritedDescriptor(address: string): number | undefined {
     default:
       return undefined;
   }
+}
+
+/**
+ * The socket that the runner before this one has left to it.
+ *
+ * @throws CommandFailure where another is wanted by now
+ */
+export function leftSocket(left: Inheritance, listen: string): HeldSocket {
+  if (left.listen !== listen) {
+    throw new CommandFailure(
+      `--listen was ${left.listen} and is ${listen} now: another socket needs a stop and a start.`,
+    );
+  }
+  const fd = INHERITED_SOCKET;
+  return { address: left.address, fd, close: () => closeSync(fd), unpublish: unpublisher(left.address) };
 }
 
 /**

@@ -5,6 +5,8 @@ import type { RecycleLimits } from '../worker/recycling.ts';
 /** What the parent tells a worker. */
 export type ParentMessage =
   | { readonly fcgi: 'start'; readonly options: WorkerOptions }
+  /** Say that the event loop turns. */
+  | { readonly fcgi: 'ask' }
   /** Stop accepting, let requests end, then exit. */
   | { readonly fcgi: 'stop' };
 
@@ -12,6 +14,8 @@ export type ParentMessage =
 export type WorkerMessage =
   /** It serves an application of this kind. */
   | { readonly fcgi: 'ready'; readonly application: string }
+  /** The answer to `ask`. */
+  | { readonly fcgi: 'alive' }
   /** It wants to be replaced. */
   | { readonly fcgi: 'recycle'; readonly reason: string };
 
@@ -39,6 +43,7 @@ export function readWorkerMessage(given: unknown): WorkerMessage | undefined {
   if (fcgi === 'ready' && typeof application === 'string') {
     return { fcgi, application: application.slice(0, LONGEST_TEXT) };
   }
+  if (fcgi === 'alive') return { fcgi };
   if (fcgi === 'recycle' && typeof reason === 'string')
     return { fcgi, reason: reason.slice(0, LONGEST_TEXT) };
   return undefined;

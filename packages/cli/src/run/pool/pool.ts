@@ -9,6 +9,8 @@ export interface PoolOptions {
   readonly address: string;
   /** The application, for messages. */
   readonly name: string;
+  /** Told what has become of the workers as a whole, in words as well. */
+  readonly news: (event: PoolNews['event'], text: string) => void;
   readonly say: (message: string) => void;
   readonly size: number;
   /** The descriptor of the listening socket. */
@@ -48,6 +50,15 @@ export class Pool {
     this.#apply(this.#state.reload(performance.now()));
   }
 
+  /** Whether any worker can be told something, within so many milliseconds. */
+  async answers(patience: number): Promise<boolean> {
+    const answers = [...this.#workers.values()].map(async (worker) => {
+      if (!(await worker.answers(patience))) throw new Error('no answer');
+      return true;
+    });
+    return Promise.any(answers).catch(() => false);
+  }
+
   /** Lets the workers end. */
   end(): void {
     clearTimeout(this.#timer);
@@ -73,7 +84,7 @@ export class Pool {
           this.#wakeAt(command.at);
           break;
         case 'say':
-          this.#options.say(this.#describe(command.what));
+          this.#options.news(command.what.event, this.#describe(command.what));
           break;
         case 'done':
           this.#onEnd(command.failed);
@@ -96,7 +107,7 @@ export class Pool {
     this.#workers.set(id, worker);
   }
 
-  #receive(id: number, message: WorkerMessage): void {
+  #receive(id: number, message: Exclude<WorkerMessage, { fcgi: 'alive' }>): void {
     if (message.fcgi === 'ready') {
       this.#application = message.application;
       this.#apply(this.#state.ready(id, performance.now()));

@@ -2,12 +2,40 @@ import { relative } from 'node:path';
 import { CommandFailure } from '../../command-failure.ts';
 import { defined } from '../../defined.ts';
 import { colorsOf, type Io } from '../../io.ts';
+import { ServiceManager } from '../process/service-manager.ts';
+import { startSuccessor } from '../process/succession.ts';
 import { readSurroundings, type Surroundings, socketOptions } from '../process/surroundings.ts';
 import type { RunOptions } from '../run.ts';
 import { watchStopSignals } from '../stop-signals.ts';
 import { openTrialGateway } from '../trial-gateway.ts';
 import { type HeldSocket, inheritedSocket, openSocket } from './held-socket.ts';
 import { Pool } from './pool.ts';
+import type { PoolNews } from './pool-state.ts';
+
+/** The socket of a process whose place this one takes, which is to be told when it serves. */
+export interface Inherited extends Opened {
+  serves(): void;
+}
+
+/** Where the workers serve, and what is closed at the end. */
+interface Opened {
+  readonly address: string;
+  close(timeout: number): Promise<void>;
+  readonly socket: HeldSocket;
+}
+
+/** What is handed over, and to whom it is told. */
+interface HandOver {
+  readonly address: string;
+  readonly cwd: string;
+  readonly listen: string;
+  readonly replaced: (pid: number) => void;
+  readonly say: (message: string) => void;
+  readonly socket: HeldSocket;
+}
+
+/** Milliseconds in which a worker that is not stuck says so. */
+const PATIENCE = 2_000;
 
 /** The parent of the workers: holds the socket, and keeps as many of them as there ought to be. */
 export async function runPool(
@@ -16,12 +44,14 @@ export async function runPool(
   size: number,
   options: RunOptions,
   surroundings: Surroundings,
+  inherited?: Inherited,
 ): Promise<void> {
   const say = (message: string) => {
     io.stderr.write(`${colorsOf(io.stderr, io.env).cyan('fcgi:')} ${message}\n`);
   };
   const signals = watchStopSignals();
-  const { address, close, socket } = await open(options, surroundings);
+  const manager = new ServiceManager(process.env, say);
+  const { address, close, socket } = inherited ?? (await open(options, surroundings));
   const { allow, args, blockedTimeout, maxAge, maxMemory, maxRequests, mount, requestTimeout } = options;
   const { startTimeout, stopTimeout } = options;
   const recycle = defined({ maxAge, maxMemory, maxRequests });
@@ -31,15 +61,30 @@ export async function runPool(
   };
   const name = relative(io.cwd, file);
   const renewed = renewing(options, surroundings, say);
-  const pool = new Pool({ address, name, say, size, socket: socket.fd, surroundings: renewed, worker });
+  const news = (event: PoolNews['event'], text: string) => {
+    say(text);
+    if (event === 'started') inherited?.serves();
+    if (event === 'crash-loop') manager.status(text);
+    else manager.ready(text);
+  };
+  const pool = new Pool({ address, name, news, say, size, socket: socket.fd, surroundings: renewed, worker });
   process.on('SIGHUP', () => {
     say('reloading');
+    manager.reloading();
     pool.reload();
   });
+  const replaced = new Promise<number>((resolve) => {
+    handOver({ address, cwd: io.cwd, listen: options.listen, replaced: resolve, say, socket });
+  });
   pool.start();
-  const reason = await Promise.race([signals.first, pool.ended]);
-  socket.unpublish();
-  if (typeof reason !== 'string') {
+  manager.showLife(() => pool.answers(PATIENCE));
+  const reason = await Promise.race([signals.first, pool.ended, replaced]);
+  if (typeof reason === 'number') await manager.replacedBy(reason);
+  else {
+    manager.stopping();
+    socket.unpublish();
+  }
+  if (typeof reason === 'boolean') {
     await close(1);
     throw new CommandFailure(`${name} could not be started`);
   }
@@ -51,6 +96,26 @@ export async function runPool(
   if (typeof again !== 'string') return;
   pool.kill();
   throw new CommandFailure(`${again}: ended at once, with what was under way`);
+}
+
+/** What `USR2` does: another process with the same command line takes the place of this one, and its socket. */
+function handOver({ address, cwd, listen, replaced, say, socket }: HandOver): void {
+  let isUnderWay = false;
+  process.on('SIGUSR2', async () => {
+    if (isUnderWay) return;
+    isUnderWay = true;
+    say('starting anew, with the same socket');
+    try {
+      if (address.startsWith('http:')) throw new CommandFailure('a gateway for trying cannot be handed over');
+      const pid = await startSuccessor(socket.fd, cwd, { address, listen, pid: process.pid });
+      say(`process ${pid} serves; this one, ${process.pid}, lets its requests end`);
+      replaced(pid);
+    } catch (error) {
+      if (!(error instanceof CommandFailure)) throw error;
+      say(`starting anew has failed, and this process goes on: ${error.message}`);
+      isUnderWay = false;
+    }
+  });
 }
 
 /** What a worker finds around it is looked at when it starts, and stays as it was when that can no longer be. */
@@ -72,10 +137,7 @@ function renewing(
 }
 
 /** The socket of the workers, and, where there is none to be had, a gateway in front of one of their own. */
-async function open(
-  options: RunOptions,
-  surroundings: Surroundings,
-): Promise<{ address: string; close(timeout: number): Promise<void>; socket: HeldSocket }> {
+async function open(options: RunOptions, surroundings: Surroundings): Promise<Opened> {
   const { listen, mount } = options;
   const inherited = inheritedSocket(listen);
   if (inherited !== undefined)

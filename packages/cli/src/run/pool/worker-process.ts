@@ -8,7 +8,7 @@ export const WORKER_SOCKET = 3;
 
 /** Told what a worker does. */
 export interface WorkerWatch {
-  message(message: WorkerMessage): void;
+  message(message: Exclude<WorkerMessage, { fcgi: 'alive' }>): void;
   /** @param how in words: `exit status 1`, `SIGKILL` */
   exited(how: string): void;
   /** Gets what it writes to its error output, which is that of this process otherwise. */
@@ -23,6 +23,7 @@ export class WorkerProcess {
   readonly #child: ChildProcess;
   #deadline: NodeJS.Timeout | undefined;
   #isStopping = false;
+  readonly #answered: Array<() => void> = [];
 
   /** @param socket the descriptor of the listening socket in this process */
   constructor(
@@ -44,7 +45,8 @@ export class WorkerProcess {
       if (message === undefined) return;
       // Told to stop while it started, it has its time to stop, and no longer one to start.
       if (message.fcgi === 'ready' && !this.#isStopping) clearTimeout(this.#deadline);
-      watch.message(message);
+      if (message.fcgi === 'alive') for (const answered of this.#answered.splice(0)) answered();
+      else watch.message(message);
     });
     this.#child.on('error', () => {});
     this.#child.once('exit', () => {
@@ -69,6 +71,18 @@ export class WorkerProcess {
     this.#isStopping = true;
     this.#send({ fcgi: 'stop' });
     this.#killAfter(timeout);
+  }
+
+  /** Whether its event loop turns, within so many milliseconds. */
+  answers(patience: number): Promise<boolean> {
+    this.#send({ fcgi: 'ask' });
+    return new Promise((resolve) => {
+      const giveUp = setTimeout(() => resolve(false), patience);
+      this.#answered.push(() => {
+        clearTimeout(giveUp);
+        resolve(true);
+      });
+    });
   }
 
   /** Ends it at once. */

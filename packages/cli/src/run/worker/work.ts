@@ -82,7 +82,8 @@ class Parent {
         // The application alone decides whether this process has something to do.
         process.channel?.unref();
         start(message.options);
-      } else if (message.fcgi === 'stop') stop('stop');
+      } else if (message.fcgi === 'ask') this.tell({ fcgi: 'alive' });
+      else if (message.fcgi === 'stop') stop('stop');
     });
     process.once('disconnect', () => stop('stop'));
   }

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+
+/** Whether there is work that is done: asked before the watchdog is calmed. */
+export type Proof = () => Promise<boolean>;
+
+/**
+ * The service manager that waits to hear how this process is doing: systemd, or whoever else has set NOTIFY_SOCKET
+ * (sd_notify(3)). Node has no datagram sockets of that kind, so `systemd-notify` sends what there is to be said; it
+ * speaks for its parent where it is root, and needs `NotifyAccess=all` where it is not.
+ */
+export class ServiceManager {
+  readonly #say: (message: string) => void;
+  readonly #socket: string | undefined;
+  /** Milliseconds within which it wants a sign of life. */
+  readonly #patience: number;
+  #sent: Promise<void> = Promise.resolve();
+  #hasFailed = false;
+  #watchdog: NodeJS.Timeout | undefined;
+
+  /** @param env as it came: the application has another one */
+  constructor(env: Readonly<Record<string, string | undefined>>, say: (message: string) => void) {
+    this.#say = say;
+    this.#socket = env['NOTIFY_SOCKET'];
+    const isForUs = [undefined, String(process.pid)].includes(env['WATCHDOG_PID']);
+    this.#patience = isForUs ? Number(env['WATCHDOG_USEC'] ?? 0) / 1000 : 0;
+  }
+
+  /** It serves: after the start, and after a reload. */
+  ready(status: string): void {
+    void this.#send('READY=1', `STATUS=${status}`);
+  }
+
+  /** A reload has begun; `ready` tells its end. */
+  reloading(): void {
+    void this.#send('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`, 'STATUS=reloading');
+  }
+
+  /** In a line, for `systemctl status`. */
+  status(text: string): void {
+    void this.#send(`STATUS=${text}`);
+  }
+
+  /** It lets the requests under way end. */
+  stopping(): void {
+    void this.#send('STOPPING=1', 'STATUS=lets the requests under way end');
+    clearInterval(this.#watchdog);
+  }
+
+  /** Another process takes its place, and calms the watchdog from now on. */
+  replacedBy(pid: number): Promise<void> {
+    clearInterval(this.#watchdog);
+    return this.#send(`MAINPID=${pid}`);
+  }
+
+  /** Gives signs of life from now on, as long as there is proof. Twice as often as is wanted, as systemd advises. */
+  showLife(proof: Proof): void {
+    if (this.#socket === undefined || !(this.#patience > 0)) return;
+    this.#watchdog = setInterval(async () => {
+      if (await proof()) await this.#send('WATCHDOG=1');
+    }, this.#patience / 2).unref();
+  }
+
+  /** One after the other: what is said last counts. */
+  #send(...assignments: readonly string[]): Promise<void> {
+    if (this.#socket === undefined) return Promise.resolve();
+    this.#sent = this.#sent.then(() => this.#notify(assignments));
+    return this.#sent;
+  }
+
+  #notify(assignments: readonly string[]): Promise<void> {
+    const env = { NOTIFY_SOCKET: this.#socket, PATH: process.env['PATH'] };
+    const sender = spawn('systemd-notify', assignments, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let complaint = '';
+    sender.stderr.on('data', (chunk) => {
+      complaint += chunk;
+    });
+    return new Promise((resolve) => {
+      sender.once('error', (error) => {
+        complaint = error.message;
+      });
+      sender.once('close', (status) => {
+        if (status !== 0) this.#complain(complaint.trim() || `exit status ${status}`);
+        resolve();
+      });
+    });
+  }
+
+  /** Once: each further message would meet the same end. */
+  #complain(reason: string): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#say(`NOTIFY_SOCKET is set, but systemd-notify cannot tell anybody there: ${reason}`);
+  }
+}

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { CommandFailure } from '../../command-failure.ts';
+
+/** What a runner leaves to the one that takes its place. */
+export interface Inheritance {
+  /** Where the socket listens, for messages. */
+  readonly address: string;
+  /** What `--listen` said when it was opened. */
+  readonly listen: string;
+  /** The process that has opened it. */
+  readonly pid: number;
+}
+
+/** The environment variable with which one runner starts the next; nobody else sets it. */
+const VARIABLE = 'FCGI_RUN_INHERITANCE';
+
+/** The descriptor on which the next runner finds the listening socket. */
+export const INHERITED_SOCKET = 3;
+
+/** Variables that are true of one process only. */
+const PERSONAL = ['LISTEN_FDNAMES', 'LISTEN_FDS', 'LISTEN_PID', 'WATCHDOG_PID'];
+
+/** What the runner before this one has left to it, if there was one. The application is not to see it. */
+export function inheritance(): Inheritance | undefined {
+  const text = process.env[VARIABLE];
+  delete process.env[VARIABLE];
+  if (text === undefined) return undefined;
+  process.once('disconnect', endEarly);
+  return JSON.parse(text) as Inheritance;
+}
+
+/** The process before this one has gone before it could hand over: somebody has ended it, and means this one, too. */
+function endEarly(): void {
+  process.kill(process.pid, 'SIGTERM');
+}
+
+/**
+ * Starts this very command once more: whatever its files now are, with the socket of this process.
+ *
+ * @param fd the listening socket
+ * @param cwd where this process was started
+ * @returns the id of the new process, which serves
+ * @throws CommandFailure when it has ended before
+ */
+export async function startSuccessor(fd: number, cwd: string, left: Inheritance): Promise<number> {
+  const env: NodeJS.ProcessEnv = { ...process.env, [VARIABLE]: JSON.stringify(left) };
+  for (const name of PERSONAL) delete env[name];
+  const successor = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    cwd,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit', fd, 'ipc'],
+  });
+  const done = new AbortController();
+  const { signal } = done;
+  try {
+    const ended = once(successor, 'close', { signal }).then(([code, killer]) => {
+      throw new CommandFailure(`the new process has ended: ${killer ?? `exit status ${code}`}`);
+    });
+    await Promise.race([once(successor, 'message', { signal }), ended]);
+  } finally {
+    done.abort();
+  }
+  return successor.pid!;
+}
+
+/** Tells the runner before this one that it may go. */
+export function succeed(): void {
+  process.off('disconnect', endEarly);
+  process.send?.({ fcgi: 'serving' }, undefined, {}, () => process.disconnect());
+}
