@@ -133,7 +133,7 @@ export class CapturedServer {
 export function describeListenArguments([first, second]: readonly unknown[]): string {
   if (typeof first === 'object' && first !== null) {
     const { host, path, port } = first as { host?: unknown; path?: unknown; port?: unknown };
-    return path === undefined ? inWords(port, host) : `"${String(path)}"`;
+    return typeof path === 'string' ? `"${path}"` : inWords(port, host);
   }
   if (typeof first === 'string' && !/^\d+$/.test(first)) return `"${first}"`;
   return inWords(first, second);

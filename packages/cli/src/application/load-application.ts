@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Binding } from './captured-server.ts';
@@ -33,6 +34,10 @@ export class NothingToServe extends Error {
   override readonly name = 'NothingToServe';
 }
 
+/** What clusters, which share a port, are told: there is no port. */
+const FORKS =
+  'The application forks workers of its own (cluster). They open their ports themselves and are not served over FastCGI: let it listen in one process, and use --workers of fcgi run.';
+
 /**
  * Runs the file of an application until it listens, or has exported something that can be served.
  *
@@ -41,6 +46,7 @@ export class NothingToServe extends Error {
 export async function loadApplication(options: LoadOptions): Promise<Application> {
   const interception = new ListenInterception(options.notice);
   interception.install();
+  cluster.once('fork', () => options.notice(FORKS));
   const listened = interception.captured.then(({ listener, wanted }) =>
     nodeListener(`its server for ${wanted}`, listener),
   );
@@ -114,6 +120,17 @@ async function nothing(
 }
 
 function describeExports(namespace: unknown): string {
-  const names = typeof namespace === 'object' && namespace !== null ? Object.keys(namespace) : [];
+  const exported = Object.entries(typeof namespace === 'object' && namespace !== null ? namespace : {});
+  // CommonJS that exports nothing has an empty object all the same.
+  const names = exported.filter(([, value]) => !isEmpty(value)).map(([name]) => name);
   return names.length === 0 ? 'exports nothing' : `exports ${names.join(', ')}, none of which can be served`;
+}
+
+function isEmpty(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype &&
+    Object.keys(value).length === 0
+  );
 }

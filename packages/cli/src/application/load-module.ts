@@ -9,6 +9,8 @@ interface UndocumentedModule {
 }
 
 const TYPESCRIPT = new Set(['.ts', '.mts', '.cts', '.tsx']);
+/** By which tsx is told its settings; for CommonJS there is no other way. */
+const TSCONFIG = 'TSX_TSCONFIG_PATH';
 
 /**
  * Runs the file of an application as `node FILE` would: `process.argv[1]` names it, and `require.main` is its module
@@ -21,16 +23,22 @@ export async function loadModule(file: string, args: readonly string[]): Promise
   process.argv.splice(1, Number.POSITIVE_INFINITY, file, ...args);
   // Lines of the sources that people know, in the stacks of what was compiled.
   process.setSourceMapsEnabled(true);
-  if (TYPESCRIPT.has(extname(file))) await registerTypeScript();
+  if (TYPESCRIPT.has(extname(file))) await registerTypeScript(file);
   const { _load } = Module as UndocumentedModule;
   if (_load === undefined || !isCommonJs(file)) return import(pathToFileURL(file).href);
   return { default: _load.call(Module, file, null, true) };
 }
 
-async function registerTypeScript(): Promise<void> {
+/** tsx would take the settings of the folder that it is started in, which with a web server is any. */
+async function registerTypeScript(file: string): Promise<void> {
   const [commonJs, esm] = await Promise.all([import('tsx/cjs/api'), import('tsx/esm/api')]);
+  const { env } = process;
+  const given = env[TSCONFIG];
+  const tsconfig = given ?? nearest('tsconfig.json', dirname(file));
+  if (tsconfig !== undefined) env[TSCONFIG] = tsconfig;
   commonJs.register();
-  esm.register();
+  esm.register(tsconfig === undefined ? {} : { tsconfig });
+  if (given === undefined) delete env[TSCONFIG];
 }
 
 /** Whether Node would take a file for CommonJS. Where nothing says so, its syntax decides. */
@@ -46,8 +54,14 @@ function isCommonJs(file: string): boolean {
 
 /** `type` of the nearest `package.json`. */
 function packageType(folder: string): unknown {
-  const manifest = join(folder, 'package.json');
-  if (existsSync(manifest)) return (JSON.parse(readFileSync(manifest, 'utf8')) as { type?: unknown }).type;
+  const manifest = nearest('package.json', folder);
+  return manifest && (JSON.parse(readFileSync(manifest, 'utf8')) as { type?: unknown }).type;
+}
+
+/** The file of that name in a folder, or in the nearest one above. */
+function nearest(name: string, folder: string): string | undefined {
+  const file = join(folder, name);
+  if (existsSync(file)) return file;
   const parent = dirname(folder);
-  return parent === folder ? undefined : packageType(parent);
+  return parent === folder ? undefined : nearest(name, parent);
 }

@@ -1,0 +1,4 @@
+// What is built of the routes.
+export const handler = (req, res) => {
+  res.end(`hello ${req.originalUrl}`);
+};
