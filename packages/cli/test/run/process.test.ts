@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { skipReason } from '../../../tooling/src/system-packages.mjs';
@@ -127,6 +127,32 @@ describe.each(ways)('%s', (_way, args) => {
     expect(await runner.exited).toBe(status);
     expect(runner.stderr).toMatch(reason);
   });
+});
+
+test('a reload follows a symbolic link to where it leads now, and reads the variables anew', async () => {
+  const release = (word: string) => application.replace("'none'", `'${word}'`);
+  const cwd = await place({
+    'releases/1/app.cjs': release('one'),
+    'releases/2/app.cjs': release('two'),
+    '.env': 'A=before\n',
+  });
+  await symlink('releases/1', join(cwd, 'current'));
+  const args = ['--listen', './s', '--workers', '1', '--chdir', 'current', '--environment-file', '.env'];
+  const runner = await new Runner([...args, 'current/app.cjs'], { cwd }).serving();
+  expect(await told(runner, '/cwd')).toBe(join(cwd, 'releases/1'));
+  await rm(join(cwd, 'current'));
+  await symlink('releases/2', join(cwd, 'current'));
+  await writeFile(join(cwd, '.env'), 'A=after\n');
+  runner.signal('SIGHUP');
+  await runner.says(/reloaded: all workers/);
+  await expect.poll(() => told(runner, '/cwd')).toBe(join(cwd, 'releases/2'));
+  expect(await told(runner, '/env/A')).toBe('after');
+  expect(await told(runner, '/env/NONE')).toBe('two');
+  await rm(join(cwd, '.env'));
+  runner.signal('SIGHUP');
+  await runner.says(/cannot be read: ENOENT.* The next worker has what the one before it had/);
+  await runner.says(/generation 3/);
+  expect(await told(runner, '/env/A')).toBe('after');
 });
 
 const isRoot = process.getuid?.() === 0;

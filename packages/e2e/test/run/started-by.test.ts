@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { supervisorConfig } from '@fcgi-js/configs';
+import { supervisorConfig, systemdUnits } from '@fcgi-js/configs';
 import { expect, onTestFinished, test } from 'vitest';
 import { findProgram, type SystemProgram, skipReason } from '../../../tooling/src/system-packages.mjs';
 import { Child } from '../../src/child.ts';
@@ -88,6 +88,31 @@ for (const [product, programs, start] of starters) {
     },
   );
 }
+
+const noSystemd = skipReason('systemd-analyze');
+test.skipIf(noSystemd)(
+  `systemd understands the units of a runner that tells it how it goes${noSystemd ? ` (${noSystemd})` : ''}`,
+  async () => {
+    const folder = await scratchFolder();
+    const guide = await readFile(new URL('../../../../docs/deploying/systemd.md', import.meta.url), 'utf8');
+    const lines = [...guide.matchAll(/^(?:Type|NotifyAccess|WatchdogSec|ExecReload)=.*$/gm)].map(
+      ([line]) => line,
+    );
+    expect(lines).toHaveLength(4);
+    const app = {
+      command: ['/usr/bin/env', 'fcgi', 'run', '--workers', 'auto', '/srv/app/app.js'],
+      user: 'root',
+    };
+    const { service, socket = '' } = systemdUnits({ app, listen: join(folder, 'app.sock') });
+    expect(service).toContain('KillMode=mixed\n');
+    const units = [join(folder, 'app.service'), join(folder, 'app.socket')];
+    await writeFile(units[0]!, service.replace('[Service]', ['[Service]', ...lines].join('\n')));
+    await writeFile(units[1]!, socket);
+    // It fails, or complains, about what it does not know.
+    const { stderr } = await run('systemd-analyze', ['verify', '--man=no', ...units]);
+    expect(stderr.split('\n').filter((line) => line.includes('app.'))).toEqual([]);
+  },
+);
 
 const noSupervisor = skipReason('supervisord', 'nginx');
 test.skipIf(noSupervisor)(
