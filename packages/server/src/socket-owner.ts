@@ -40,7 +40,7 @@ export function forget(socket: OwnedSocket): void {
 /** Has an accepted socket read without memory of its own, where that is possible; the owner is told as before. */
 export const shareReads = sharedReader((socket: OwnedSocket, bytes, lent) => {
   const owner = socket[OWNER];
-  // Whoever has taken it over since reads it as any other.
+  // Whoever has taken it over since reads it like any other.
   if (owner === undefined) return socket.push(copyOf(bytes));
   owner.received(bytes, lent);
   return true;

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseListenAddress } from '@fcgi-js/server';
 import { InvalidArgumentError } from 'commander';
 import { parseDuration, parsePathOption, parseSize } from '../arguments.ts';
+import { httpAddress } from './status/status-options.ts';
 
 /**
  * What an option takes, on the command line and in a configuration file.
@@ -61,6 +62,15 @@ export const urlPath = plain(['string'], 'It must be a path such as /status.', p
 export const listenAddress = plain(['string'], 'It must be a listen address.', (given, folder) => {
   const address = readListenAddress(given);
   return address.kind === 'unix' ? `unix:${resolve(folder, address.path)}` : given;
+});
+
+/** Where status pages can be on their own: over HTTP, or where `listenAddress` says, if nobody else opens it. */
+export const statusAddress = plain(['string'], 'It must be an address.', (given, folder) => {
+  if (httpAddress(given) !== undefined) return given;
+  const { kind } = /^https?:/i.test(given) ? { kind: 'none' } : readListenAddress(given);
+  if (kind !== 'unix' && kind !== 'tcp')
+    throw new InvalidArgumentError('It must be an address such as http://127.0.0.1:9090 or unix:/path.');
+  return listenAddress.fromText(given, folder);
 });
 
 function readListenAddress(given: string) {

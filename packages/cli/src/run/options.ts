@@ -8,9 +8,11 @@ import {
   path,
   paths,
   size,
+  statusAddress,
   text,
   texts,
   toggle,
+  urlPath,
   workerCount,
 } from './option-kinds.ts';
 
@@ -68,6 +70,13 @@ export const runOptions = {
     duration,
     'time',
     'end a process whose event loop is blocked for so long, and say where (default: --request-timeout)',
+  ),
+  statusPath: option(urlPath, 'path', 'path of a status page in front of the application: /status'),
+  pingPath: option(urlPath, 'path', 'path of a page that says pong: /ping'),
+  statusListen: option(
+    statusAddress,
+    'address',
+    'the same pages on an address of their own: http://127.0.0.1:9090, or one of FastCGI',
   ),
   startTimeout: withDefault(duration, 'time', 'the time APP has to export something or listen', 30),
   stopTimeout: withDefault(duration, 'time', 'the time requests have to end when it stops', 30),

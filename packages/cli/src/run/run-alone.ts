@@ -13,6 +13,9 @@ import { ServiceManager } from './process/service-manager.ts';
 import { enter, type Surroundings, socketOptions } from './process/surroundings.ts';
 import type { RunOptions } from './run.ts';
 import { type Service, serveApplication } from './serve-application.ts';
+import { AloneStatus } from './status/alone-status.ts';
+import { openStatusListener } from './status/status-listener.ts';
+import { wantsStatus } from './status/status-options.ts';
 import { watchStopSignals } from './stop-signals.ts';
 import { reportStuckRequests } from './stuck-requests.ts';
 import { Watchdog } from './watchdog/watchdog.ts';
@@ -32,15 +35,21 @@ export async function runAlone(
   const manager = new ServiceManager(process.env, say);
   const socket = await openBeforehand(options, surroundings);
   enter(surroundings);
-  const application = await Promise.race([load(file, options, say), signals.first]);
+  const loaded = await Promise.race([load(file, options, say), signals.first]);
   // Told to end before there was anything to end.
-  if (typeof application === 'string') return socket?.unpublish();
+  if (typeof loaded === 'string') return socket?.unpublish();
+  const status = wantsStatus(options) && !isPlainCgi() ? new AloneStatus(options) : undefined;
+  const application = status === undefined ? loaded : { ...loaded, roles: status.around(loaded.roles) };
   const { address } = socket ?? {};
   const where = socket === undefined ? {} : { address, listen: `fd:${socket.fd}` };
   const service = await serve(application, { ...options, ...where });
   const { blockedTimeout, requestTimeout } = options;
   if (requestTimeout !== undefined) reportStuckRequests(requestTimeout, say);
   await new Watchdog(undefined, blockedTimeout ?? requestTimeout).watchEventLoop();
+  status?.start(relative(io.cwd, file), service, options.backlog);
+  const own = socketOptions(options, surroundings);
+  const listener = await application.aside(() => openStatusListener(options, own, status?.site));
+  if (listener !== undefined) say(`its status is told on ${listener.address}`);
   const served = `${relative(io.cwd, file)} (${application.kind}) is served on ${service.address}`;
   say(served);
   // Plain CGI has one request, and nothing else to wait for.
@@ -50,6 +59,7 @@ export async function runAlone(
   manager.showLife(async () => true);
   const signal = await Promise.race([signals.first, service.closed]);
   manager.stopping();
+  await listener?.close();
   socket?.unpublish();
   if (signal === undefined) return applicationEnds(signals.first);
   const timeout = options.stopTimeout * 1000;

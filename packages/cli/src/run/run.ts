@@ -11,6 +11,7 @@ import { PidFile } from './process/pid-file.ts';
 import { type Inheritance, inheritance, succeed } from './process/succession.ts';
 import { readSurroundings } from './process/surroundings.ts';
 import { runAlone } from './run-alone.ts';
+import { checkStatusOptions } from './status/status-options.ts';
 
 /** What {@link run} is asked for. */
 export interface RunOptions extends RunOptionValues {
@@ -37,6 +38,7 @@ function inherited(left: Inheritance, listen: string, pidFile: PidFile | undefin
 /** Serves an application until it is told to stop. */
 export async function run(io: Io, options: RunOptions): Promise<void> {
   const file = findApplication(options.app, io.cwd);
+  checkStatusOptions(options);
   const { maxAge, maxMemory, maxRequests, workers } = options;
   if (workers === undefined && (maxAge ?? maxMemory ?? maxRequests) !== undefined) {
     throw usageFailure('--max-age, --max-memory and --max-requests replace workers: they need --workers.');

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { parseAddress } from '@fcgi-js/client';
-import { createServer, type FcgiServer, FcgiServerError } from '@fcgi-js/server';
+import { createServer, type FcgiServer, FcgiServerError, type ServerStats } from '@fcgi-js/server';
 import type { Application } from '../application/load-application.ts';
 import { defined } from '../defined.ts';
 import { openTrialGateway, type TrialGateway } from './trial-gateway.ts';
@@ -28,8 +28,8 @@ export interface Service {
   readonly address: string;
   /** The application has closed its server, and the requests under way have ended. */
   readonly closed: Promise<void>;
-  /** How many requests there were since the start. */
-  requests(): number;
+  /** Figures of its server. */
+  stats(): ServerStats;
   /** Stops accepting; resolves when the requests under way have ended, or after so many milliseconds. */
   stop(timeout: number): Promise<void>;
 }
@@ -61,7 +61,7 @@ export async function serveApplication(application: Application, options: ServeO
       },
     });
   });
-  return { address: options.address ?? address, closed, requests: () => server.stats().totalRequests, stop };
+  return { address: options.address ?? address, closed, stats: () => server.stats(), stop };
 }
 
 async function open(

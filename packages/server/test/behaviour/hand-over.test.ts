@@ -108,7 +108,7 @@ test('a connection that is not to be kept, or is new, stays', async () => {
 });
 
 test.each(transports)(
-  'whoever takes a connection over can read it as any other stream, over %s',
+  'whoever takes a connection over can read it like any other stream, over %s',
   async (transport) => {
     const { server, connect } = await start(
       { responder: ({ stdout }) => void stdout.end(`${HEAD}first`) },

@@ -1,5 +1,8 @@
 import type { Entrance } from '../process/surroundings.ts';
 import type { ServeOptions } from '../serve-application.ts';
+import { type Figures, readFigures } from '../status/figures.ts';
+import type { Snapshot } from '../status/snapshot.ts';
+import type { StatusPaths } from '../status/status-site.ts';
 import type { RecycleLimits } from '../worker/recycling.ts';
 
 /** What the parent tells a worker. */
@@ -7,6 +10,10 @@ export type ParentMessage =
   | { readonly fcgi: 'start'; readonly options: WorkerOptions }
   /** Say that the event loop turns. */
   | { readonly fcgi: 'ask' }
+  /** Tell your figures now. */
+  | { readonly fcgi: 'report' }
+  /** What was asked for. */
+  | { readonly fcgi: 'status'; readonly snapshot: Snapshot }
   /** Stop accepting, let requests end, then exit. */
   | { readonly fcgi: 'stop' };
 
@@ -16,8 +23,12 @@ export type WorkerMessage =
   | { readonly fcgi: 'ready'; readonly application: string }
   /** The answer to `ask`. */
   | { readonly fcgi: 'alive' }
+  /** What it has come to. */
+  | { readonly fcgi: 'figures'; readonly figures: Figures }
   /** It wants to be replaced. */
-  | { readonly fcgi: 'recycle'; readonly reason: string };
+  | { readonly fcgi: 'recycle'; readonly reason: string }
+  /** It wants to know the figures of all. */
+  | { readonly fcgi: 'status' };
 
 /** What a worker has to know. Times are in seconds. */
 export interface WorkerOptions extends Entrance, Omit<ServeOptions, 'listen'> {
@@ -27,6 +38,8 @@ export interface WorkerOptions extends Entrance, Omit<ServeOptions, 'listen'> {
   readonly file: string;
   readonly recycle: RecycleLimits;
   readonly startTimeout: number;
+  /** The pages that it is to serve. Without it, nobody wants to know figures. */
+  readonly status?: StatusPaths;
   readonly stopTimeout: number;
 }
 
@@ -39,11 +52,16 @@ const LONGEST_TEXT = 200;
  */
 export function readWorkerMessage(given: unknown): WorkerMessage | undefined {
   if (typeof given !== 'object' || given === null || !('fcgi' in given)) return undefined;
-  const { application, fcgi, reason } = given as Record<string, unknown>;
+  const { application, fcgi, figures, reason } = given as Record<string, unknown>;
   if (fcgi === 'ready' && typeof application === 'string') {
     return { fcgi, application: application.slice(0, LONGEST_TEXT) };
   }
   if (fcgi === 'alive') return { fcgi };
+  if (fcgi === 'status') return { fcgi };
+  if (fcgi === 'figures') {
+    const read = readFigures(figures);
+    return read === undefined ? undefined : { fcgi, figures: read };
+  }
   if (fcgi === 'recycle' && typeof reason === 'string')
     return { fcgi, reason: reason.slice(0, LONGEST_TEXT) };
   return undefined;

@@ -1,4 +1,7 @@
 import type { Entrance, Surroundings } from '../process/surroundings.ts';
+import { FreshFigures } from '../status/fresh-figures.ts';
+import type { Snapshot } from '../status/snapshot.ts';
+import type { StatusBook } from '../status/status-book.ts';
 import type { WorkerMessage, WorkerOptions } from './messages.ts';
 import { type PoolCommand, type PoolNews, PoolState } from './pool-state.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -7,6 +10,8 @@ import { WorkerProcess } from './worker-process.ts';
 export interface PoolOptions {
   /** Where it serves, for messages. */
   readonly address: string;
+  /** Where it is written down what becomes of the workers. */
+  readonly book: StatusBook;
   /** The application, for messages. */
   readonly name: string;
   /** Told what has become of the workers as a whole, in words as well. */
@@ -26,6 +31,7 @@ export class Pool {
   readonly ended: Promise<boolean>;
   readonly #options: PoolOptions;
   readonly #state: PoolState;
+  readonly #figures: FreshFigures;
   readonly #workers = new Map<number, WorkerProcess>();
   readonly #stopping = new Set<number>();
   #onEnd: (failed: boolean) => void = () => {};
@@ -35,6 +41,10 @@ export class Pool {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#state = new PoolState(options.size);
+    this.#figures = new FreshFigures(options.book, () => {
+      const asked = [...this.#workers].filter(([, worker]) => worker.report());
+      return asked.map(([id]) => id);
+    });
     this.ended = new Promise((resolve) => {
       this.#onEnd = resolve;
     });
@@ -59,6 +69,11 @@ export class Pool {
     return Promise.any(answers).catch(() => false);
   }
 
+  /** How it is about the workers, who are asked. */
+  snapshot(): Promise<Snapshot> {
+    return this.#figures.snapshot();
+  }
+
   /** Lets the workers end. */
   end(): void {
     clearTimeout(this.#timer);
@@ -74,16 +89,18 @@ export class Pool {
     for (const command of commands) {
       switch (command.kind) {
         case 'spawn':
-          this.#spawn(command.id);
+          this.#spawn(command.id, command.generation);
           break;
         case 'stop':
           this.#stopping.add(command.id);
+          this.#options.book.stopping(command.id);
           this.#workers.get(command.id)?.stop(this.#options.worker.stopTimeout);
           break;
         case 'wake':
           this.#wakeAt(command.at);
           break;
         case 'say':
+          if (command.what.event === 'reloaded') this.#options.book.reloaded(command.what.generation);
           this.#options.news(command.what.event, this.#describe(command.what));
           break;
         case 'done':
@@ -93,27 +110,43 @@ export class Pool {
     }
   }
 
-  #spawn(id: number): void {
-    const { say, socket, surroundings, worker: options } = this.#options;
+  #spawn(id: number, generation: number): void {
+    const { book, say, socket, surroundings, worker: options } = this.#options;
     const worker = new WorkerProcess(socket, options, surroundings(), {
       message: (message) => this.#receive(id, message),
       exited: (how) => {
         const wasStopping = this.#stopping.delete(id);
         this.#workers.delete(id);
+        this.#figures.heard(id);
+        book.exited(id, !wasStopping);
         if (!wasStopping) say(`worker ${id} (process ${worker.pid}) has ended: ${how}`);
         this.#apply(this.#state.exited(id, performance.now()));
       },
     });
     this.#workers.set(id, worker);
+    book.spawned(id, generation, worker.pid ?? 0);
   }
 
   #receive(id: number, message: Exclude<WorkerMessage, { fcgi: 'alive' }>): void {
-    if (message.fcgi === 'ready') {
-      this.#application = message.application;
-      this.#apply(this.#state.ready(id, performance.now()));
-    } else {
-      this.#options.say(`worker ${id} is replaced: ${message.reason}`);
-      this.#apply(this.#state.recycle(id, performance.now()));
+    const { book, say } = this.#options;
+    switch (message.fcgi) {
+      case 'ready':
+        this.#application = message.application;
+        book.ready(id);
+        this.#apply(this.#state.ready(id, performance.now()));
+        break;
+      case 'recycle':
+        say(`worker ${id} is replaced: ${message.reason}`);
+        book.recycled();
+        this.#apply(this.#state.recycle(id, performance.now()));
+        break;
+      case 'figures':
+        book.told(id, message.figures);
+        this.#figures.heard(id);
+        break;
+      case 'status':
+        void this.#figures.snapshot().then((snapshot) => this.#workers.get(id)?.tellStatus(snapshot));
+        break;
     }
   }
 

@@ -6,6 +6,10 @@ import { ServiceManager } from '../process/service-manager.ts';
 import { startSuccessor } from '../process/succession.ts';
 import { readSurroundings, type Surroundings, socketOptions } from '../process/surroundings.ts';
 import type { RunOptions } from '../run.ts';
+import { ListenQueueWatch } from '../status/listen-queue.ts';
+import { StatusBook } from '../status/status-book.ts';
+import { openStatusListener } from '../status/status-listener.ts';
+import { wantsStatus } from '../status/status-options.ts';
 import { watchStopSignals } from '../stop-signals.ts';
 import { openTrialGateway } from '../trial-gateway.ts';
 import { type HeldSocket, inheritedSocket, openSocket } from './held-socket.ts';
@@ -52,14 +56,17 @@ export async function runPool(
   const signals = watchStopSignals();
   const manager = new ServiceManager(process.env, say);
   const { address, close, socket } = inherited ?? (await open(options, surroundings));
-  const { allow, args, blockedTimeout, maxAge, maxMemory, maxRequests, mount, requestTimeout } = options;
-  const { startTimeout, stopTimeout } = options;
+  const { allow, args, backlog, blockedTimeout, maxAge, maxMemory, maxRequests, mount } = options;
+  const { pingPath, requestTimeout, startTimeout, statusPath, stopTimeout } = options;
   const recycle = defined({ maxAge, maxMemory, maxRequests });
+  const status = wantsStatus(options) ? defined({ pingPath, statusPath }) : undefined;
   const worker = {
     ...{ address, args, file, recycle, startTimeout, stopTimeout },
-    ...defined({ allow, blockedTimeout, mount, requestTimeout }),
+    ...defined({ allow, backlog, blockedTimeout, mount, requestTimeout, status }),
   };
   const name = relative(io.cwd, file);
+  const listenQueue = status && new ListenQueueWatch(`fd:${socket.fd}`, backlog);
+  const book = new StatusBook({ manager: 'static', name, ...defined({ listenQueue }) });
   const renewed = renewing(options, surroundings, say);
   const news = (event: PoolNews['event'], text: string) => {
     say(text);
@@ -67,7 +74,11 @@ export async function runPool(
     if (event === 'crash-loop') manager.status(text);
     else manager.ready(text);
   };
-  const pool = new Pool({ address, name, news, say, size, socket: socket.fd, surroundings: renewed, worker });
+  const parts = { book, news, say, surroundings: renewed, worker };
+  const pool = new Pool({ address, name, size, socket: socket.fd, ...parts });
+  const site = { ...status, snapshot: () => pool.snapshot() };
+  const listener = await openStatusListener(options, socketOptions(options, surroundings), site);
+  if (listener !== undefined) say(`its status is told on ${listener.address}`);
   process.on('SIGHUP', () => {
     say('reloading');
     manager.reloading();
@@ -79,6 +90,7 @@ export async function runPool(
   pool.start();
   manager.showLife(() => pool.answers(PATIENCE));
   const reason = await Promise.race([signals.first, pool.ended, replaced]);
+  await listener?.close();
   if (typeof reason === 'number') await manager.replacedBy(reason);
   else {
     manager.stopping();

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Entrance, Surroundings } from '../process/surroundings.ts';
 import { programFile } from '../programs.ts';
+import type { Snapshot } from '../status/snapshot.ts';
 import { type ParentMessage, readWorkerMessage, type WorkerMessage, type WorkerOptions } from './messages.ts';
 
 /** The descriptor on which workers find the listening socket. */
@@ -24,6 +25,7 @@ export class WorkerProcess {
   #deadline: NodeJS.Timeout | undefined;
   #isStopping = false;
   readonly #answered: Array<() => void> = [];
+  #tellsFigures = false;
 
   /** @param socket the descriptor of the listening socket in this process */
   constructor(
@@ -43,6 +45,7 @@ export class WorkerProcess {
     this.#child.on('message', (given) => {
       const message = readWorkerMessage(given);
       if (message === undefined) return;
+      if (message.fcgi === 'figures') this.#tellsFigures = true;
       // Told to stop while it started, it has its time to stop, and no longer one to start.
       if (message.fcgi === 'ready' && !this.#isStopping) clearTimeout(this.#deadline);
       if (message.fcgi === 'alive') for (const answered of this.#answered.splice(0)) answered();
@@ -64,6 +67,18 @@ export class WorkerProcess {
   /** For messages. */
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  /** Asks it to tell its figures; false: it is none that tells them. */
+  report(): boolean {
+    if (!this.#tellsFigures) return false;
+    this.#send({ fcgi: 'report' });
+    return true;
+  }
+
+  /** Tells it how it is about all workers. */
+  tellStatus(snapshot: Snapshot): void {
+    this.#send({ fcgi: 'status', snapshot });
   }
 
   /** Lets its requests end; what takes longer than so many seconds is cut off. */

@@ -5,6 +5,7 @@ import type { ParentMessage, WorkerMessage, WorkerOptions } from '../pool/messag
 import { WORKER_SOCKET } from '../pool/worker-process.ts';
 import { settle } from '../process/surroundings.ts';
 import { type Service, serveApplication } from '../serve-application.ts';
+import { WorkerStatus } from '../status/worker-status.ts';
 import { watchStopSignals } from '../stop-signals.ts';
 import { reportStuckRequests } from '../stuck-requests.ts';
 import { Watchdog } from '../watchdog/watchdog.ts';
@@ -18,7 +19,8 @@ export async function work(): Promise<void> {
   const watchdog = new Watchdog({ grace: stopTimeout, pid: process.ppid }, blockedTimeout ?? requestTimeout);
   settle(options);
   const signals = watchStopSignals();
-  const service = await serve(options);
+  const status = options.status && new WorkerStatus(options.status, (message) => parent.tell(message));
+  const service = await serve(options, status);
   if (service === undefined) {
     process.exitCode = 1;
     return;
@@ -26,7 +28,12 @@ export async function work(): Promise<void> {
   if (requestTimeout !== undefined) reportStuckRequests(requestTimeout, notice);
   await watchdog.watchEventLoop();
   parent.tell({ fcgi: 'ready', application: service.kind });
-  watchLimits(options.recycle, service.requests, (reason) => parent.tell({ fcgi: 'recycle', reason }));
+  status?.start(service.stats);
+  watchLimits(
+    options.recycle,
+    () => service.stats().totalRequests,
+    (reason) => parent.tell({ fcgi: 'recycle', reason }),
+  );
   const timeout = stopTimeout * 1000;
   let isTold = false;
   void signals.first.then(() => {
@@ -42,10 +49,14 @@ export async function work(): Promise<void> {
   await ends();
 }
 
-async function serve(options: WorkerOptions): Promise<(Service & { readonly kind: string }) | undefined> {
+async function serve(
+  options: WorkerOptions,
+  status: WorkerStatus | undefined,
+): Promise<(Service & { readonly kind: string }) | undefined> {
   const { file, startTimeout } = options;
   try {
-    const application = await loadApplication({ ...options, notice, timeout: startTimeout * 1000 });
+    const loaded = await loadApplication({ ...options, notice, timeout: startTimeout * 1000 });
+    const application = status === undefined ? loaded : { ...loaded, roles: status.around(loaded.roles) };
     const service = await serveApplication(application, { ...options, listen: `fd:${WORKER_SOCKET}` });
     return { ...service, kind: application.kind };
   } catch (error) {
