@@ -64,6 +64,17 @@ test('the flags of several applications become their options', async () => {
   expect(refused.stderr).toContain('--health-path and --health-interval: nginx asks no application');
 });
 
+test.each([
+  [['kubernetes', '--', 'server.js'], '--image: must be the name of an image'],
+  [['kubernetes', '--image', 'a', '--listen', ':9000'], '--listen: is unknown'],
+  [['compose', '--env', 'A=b', '--', 'server.js'], '--env: is beyond containers'],
+  [['container', '--', 'server.js', '--verbose'], 'arguments of PROGRAM: is beyond containers'],
+])('%j is refused', async (argv, reason) => {
+  const outcome = await runMain(['config', ...argv]);
+  expect(outcome).toMatchObject({ status: 2, stdout: '' });
+  expect(outcome.stderr).toContain(reason);
+});
+
 /** What is asked of each product, and what it needs to check that. */
 const asked: Readonly<
   Record<Product, readonly [argv: readonly string[], programs?: readonly SystemProgram[]]>
@@ -74,10 +85,13 @@ const asked: Readonly<
   ],
   caddy: [['--listen', '127.0.0.1:9000'], ['caddy']],
   cherokee: [['--listen', '127.0.0.1:9000']],
+  compose: [['--mount', '/shop', '--', 'server.js']],
+  container: [['--processes', '4', '--', 'server.js']],
   h2o: [['--listen', '127.0.0.1:9000'], ['h2o']],
   haproxy: [['--listen', '127.0.0.1:9000'], ['haproxy']],
   iis: [['--', 'C:\\node\\node.exe', 'C:\\app\\app.js']],
   init: [['--user', 'app', '--', process.execPath, '/srv/app.js'], ['start-stop-daemon']],
+  kubernetes: [['--image', 'shop:1.4', '--health-path', '/health', '--', 'server.js']],
   lighttpd: [['--listen', '127.0.0.1:9000'], ['lighttpd']],
   nginx: [['--listen', '127.0.0.1:9000'], ['nginx']],
   supervisor: [

@@ -50,6 +50,14 @@ export function hostPort({ host, port }: { readonly host: string; readonly port:
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** Whether some applications may be on other hosts. */
+export function hasTcp(site: {
+  readonly backups: readonly Address[];
+  readonly listen: readonly Address[];
+}): boolean {
+  return [...site.listen, ...site.backups].some(({ kind }) => kind === 'tcp');
+}
+
 /** `unix:/path` or `host:port`, as nginx has it. */
 export function formatAddress(address: Address): string {
   return address.kind === 'unix' ? `unix:${address.path}` : hostPort(address);

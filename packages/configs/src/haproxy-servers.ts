@@ -1,4 +1,4 @@
-import { type Address, formatAddress, hostPort } from './address.ts';
+import { type Address, formatAddress, hasTcp, hostPort } from './address.ts';
 import { quoteHaproxy } from './quote.ts';
 import type { HealthCheck, Site } from './site.ts';
 import type { Lines } from './text.ts';
@@ -36,16 +36,16 @@ function request(path: string, { serverNames }: Site): Lines {
   ];
 }
 
-function failover({ backups, listen }: Site): Lines {
+function failover(site: Site): Lines {
   return [
     'balance leastconn',
-    backups.length > 1 && 'option allbackups',
+    site.backups.length > 1 && 'option allbackups',
     '# Another application is asked where none could be connected to, or where the connection was lost and the',
     '# request is safe to repeat. A slow answer is no reason to ask twice.',
     'option redispatch 1',
     'retry-on conn-failure empty-response',
     'http-request disable-l7-retry unless { method GET HEAD OPTIONS }',
-    [...listen, ...backups].some(({ kind }) => kind === 'tcp') && [
+    hasTcp(site) && [
       '# A host that vanishes closes no connection: this ends them after 15 s.',
       'option srvtcpka',
       'srvtcpka-idle 5s',

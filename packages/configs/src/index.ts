@@ -1,11 +1,14 @@
 export { type ApacheOptions, apacheConfig } from './apache.ts';
 export { caddyConfig } from './caddy.ts';
 export { cherokeeConfig } from './cherokee.ts';
+export { type ComposeOptions, composeFile } from './compose.ts';
+export { type ContainerFileOptions, type ContainerOptions, containerFile } from './container.ts';
 export { ConfigError } from './errors.ts';
 export { h2oConfig } from './h2o.ts';
 export { haproxyConfig } from './haproxy.ts';
 export { type IisFiles, iisConfig } from './iis.ts';
 export { initScript } from './init-script.ts';
+export { type KubernetesOptions, kubernetesManifests } from './kubernetes.ts';
 export { lighttpdConfig } from './lighttpd.ts';
 export { nginxConfig } from './nginx.ts';
 export type {
@@ -18,3 +21,4 @@ export type {
 } from './options.ts';
 export { supervisorConfig } from './supervisor.ts';
 export { type SystemdUnits, systemdUnits } from './systemd.ts';
+export type { WebContainerName, WebContainerSite } from './web-container.ts';

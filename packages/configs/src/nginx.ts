@@ -1,4 +1,4 @@
-import { formatAddress } from './address.ts';
+import { formatAddress, hasTcp } from './address.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
 import { quoteNginx, quoteNginxRegex, quoteRegex } from './quote.ts';
 import { type Bind, formatBind, readSite, type Site } from './site.ts';
@@ -105,6 +105,10 @@ function connection(site: Site) {
       '# request is safe to repeat: no POST, LOCK and PATCH. A slow answer is no reason to ask twice.',
       'fastcgi_next_upstream error timeout;',
       `fastcgi_next_upstream_timeout ${timeouts.response}s;`,
+      hasTcp(site) && [
+        '# A host that vanishes closes no connection: the kernel notices after net.ipv4.tcp_keepalive_time.',
+        'fastcgi_socket_keepalive on;',
+      ],
     ],
     '# Uploads as they come; heads of answers up to 16 KB; long answers wait in the application, not on disk.',
     'fastcgi_request_buffering off;',

@@ -176,7 +176,8 @@ function readBind(value: unknown): Bind {
   return { host: match[1]?.replace(/[[\]]/g, ''), port };
 }
 
-function readHealthCheck(value: HealthCheckOptions, mount: string): HealthCheck {
+/** Checks the option `healthCheck`; `mount` comes before its path. */
+export function readHealthCheck(value: HealthCheckOptions, mount: string): HealthCheck {
   checkNames(value, ['interval', 'path'], 'healthCheck');
   const { interval = DEFAULT_INTERVAL, path } = value;
   return {

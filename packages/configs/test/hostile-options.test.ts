@@ -3,10 +3,13 @@ import {
   ConfigError,
   caddyConfig,
   cherokeeConfig,
+  composeFile,
+  containerFile,
   h2oConfig,
   haproxyConfig,
   iisConfig,
   initScript,
+  kubernetesManifests,
   lighttpdConfig,
   nginxConfig,
   supervisorConfig,
@@ -135,6 +138,25 @@ const products: Readonly<Record<string, readonly [word: RegExp, configure: (valu
           app: { command: [`C:\\${folder}\\node.exe`, argument], environment: { [variable]: argument } },
         }),
       ).join(''),
+  ],
+  'a Dockerfile': [
+    /"(?:\\.|[^"\\])*"|[^\s"]+/g,
+    ({ argument, prefix }) => containerFile({ app: argument, healthCheck: { path: `/${prefix}` } }),
+  ],
+  Compose: [
+    /"(?:\\.|[^"\\])*"|[^\s":-]+/g,
+    ({ argument, host, name }) => composeFile({ app: argument, image: host, name }),
+  ],
+  Kubernetes: [
+    /"(?:\\.|[^"\\])*"|[^\s":-]+/g,
+    ({ argument, host, name, prefix }) =>
+      kubernetesManifests({
+        app: argument,
+        healthCheck: { path: `/${prefix}` },
+        image: host,
+        name,
+        serverName: host,
+      }),
   ],
   supervisor: [
     /[:=].*$/gm,

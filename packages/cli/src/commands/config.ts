@@ -13,9 +13,11 @@ Examples:
   fcgi config apache --module fcgid -- /srv/app/app.fcgi
   fcgi config apache --module fcgid --htaccess --mount /shop -o .htaccess -- /srv/app/app.fcgi
   fcgi config systemd --listen /run/app.sock --user app -o /etc/systemd/system -- /usr/bin/fcgi run /srv/app/server.js
+  fcgi config kubernetes --image registry.example.org/shop:1.4 --name shop --health-path /health -- server.js
   fcgi config supervisor --listen /run/app.sock --processes 4 -- /srv/app/app.fcgi
 
-PROGRAM is an absolute path: what the product starts, with its listening socket as descriptor 0. What a product cannot
+PROGRAM is an absolute path: what the product starts, with its listening socket as descriptor 0. For kubernetes, compose and
+container it is what fcgi run runs in the image. What a product cannot
 do is refused, with the reason. --check runs the product's own test of configurations, where it is installed.
 
 Exit status: 0 printed, and with --check taken by the product; 1 the product does not take it, or is not installed;
@@ -25,7 +27,7 @@ Exit status: 0 printed, and with --check taken by the product; 1 the product doe
 /** `fcgi config PRODUCT`: a configuration for a web server or process manager. */
 export function configCommand(io: Io): Command {
   return new Command('config')
-    .summary('prints a configuration for a web server or process manager')
+    .summary('prints a configuration for a web server, process manager or container')
     .description(
       'Prints a configuration for a web server or process manager, from the same options for all of them.',
     )
@@ -49,6 +51,7 @@ export function configCommand(io: Io): Command {
     .addOption(seconds('--upload-timeout', 'without a byte from the browser'))
     .addOption(seconds('--idle-timeout', 'for which an unused connection to the application is kept'))
     .option('--processes <number>', 'how many processes of PROGRAM are started', Number)
+    .option('--image <name>', 'of kubernetes and compose: the image of the application')
     .option('--name <name>', 'what the application is called where the product wants a name (default: app)')
     .option('--env <name=value>', 'variable of the environment of PROGRAM (repeatable)', collectVariable)
     .option('--folder <path>', 'working directory of PROGRAM')

@@ -1,12 +1,16 @@
 import {
   apacheConfig,
   ConfigError,
+  type ContainerOptions,
   caddyConfig,
   cherokeeConfig,
+  composeFile,
+  containerFile,
   h2oConfig,
   haproxyConfig,
   iisConfig,
   initScript,
+  kubernetesManifests,
   lighttpdConfig,
   nginxConfig,
   type ProcessOptions,
@@ -92,6 +96,10 @@ function filesOf(product: Product, program: readonly string[], options: ConfigOp
       return one('Caddyfile', caddyConfig(siteOptions(program, options)));
     case 'cherokee':
       return one('cherokee.conf', cherokeeConfig(siteOptions(program, options)));
+    case 'compose':
+      return one('compose.yaml', composeFile(containerOptions(program, options)));
+    case 'container':
+      return one('Dockerfile', containerFile(containerOptions(program, options)));
     case 'h2o':
       return one(`${name}.yaml`, h2oConfig(siteOptions(program, options)));
     case 'haproxy':
@@ -105,6 +113,8 @@ function filesOf(product: Product, program: readonly string[], options: ConfigOp
     }
     case 'init':
       return one(name, initScript(processOptions(program, options)));
+    case 'kubernetes':
+      return one(`${name}.yaml`, kubernetesManifests({ image: '', ...containerOptions(program, options) }));
     case 'lighttpd':
       return one(`${name}.conf`, lighttpdConfig(siteOptions(program, options)));
     case 'nginx':
@@ -161,6 +171,16 @@ function processOptions(program: readonly string[], options: ConfigOptions): Pro
   if (app === undefined) throw new ConfigError('app', 'is missing; say which program is started');
   if (listen !== undefined && listen.length > 1) throw new ConfigError('listen', 'there is one socket only');
   return given({ app, listen: listen?.[0], name, processes });
+}
+
+/** What containers have no option for is refused by the functions themselves, but for what is about PROGRAM. */
+function containerOptions(program: readonly string[], options: ConfigOptions): ContainerOptions {
+  const { app: _, ...site } = siteOptions(program, options);
+  const { env, folder, group, user } = options;
+  const [stray] = Object.keys(given({ environment: env, folder, group, user }));
+  const beyond = program.length > 1 ? 'arguments' : stray;
+  if (beyond !== undefined) throw new ConfigError(`app.${beyond}`, 'is beyond containers');
+  return given({ ...site, app: program[0], image: options.image });
 }
 
 function appOptions(program: readonly string[], options: ConfigOptions): WebServerOptions['app'] {

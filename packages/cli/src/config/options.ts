@@ -13,6 +13,7 @@ export interface ConfigOptions {
   readonly healthPath?: string;
   readonly htaccess?: true;
   readonly idleTimeout?: number;
+  readonly image?: string;
   readonly keepAlive: boolean;
   readonly listen?: readonly string[];
   readonly maxBodySize?: number;

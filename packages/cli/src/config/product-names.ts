@@ -11,6 +11,9 @@ export const PRODUCTS = [
   'supervisor',
   'systemd',
   'init',
+  'container',
+  'compose',
+  'kubernetes',
 ] as const;
 
 /** One of them. */

@@ -2,10 +2,13 @@ import {
   apacheConfig,
   caddyConfig,
   cherokeeConfig,
+  composeFile,
+  containerFile,
   h2oConfig,
   haproxyConfig,
   iisConfig,
   initScript,
+  kubernetesManifests,
   lighttpdConfig,
   nginxConfig,
   supervisorConfig,
@@ -236,6 +239,33 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       processes: 4,
     }),
   ),
+  container: {
+    'root.Dockerfile': containerFile(),
+    'app.Dockerfile': containerFile({
+      app: "it's 100% $mine.js",
+      healthCheck: { path: '/health' },
+      processes: 4,
+    }),
+  },
+  compose: {
+    'root.yaml': composeFile(),
+    'site.yaml': composeFile({
+      ...{ mount: prefix, serverName: site.serverName, ...limits },
+      ...{ app: "it's 100% $mine.js", image: 'registry.example.org/shop:1.4', name: 'shop', publish: 80 },
+    }),
+    'haproxy.yaml': composeFile({ webServer: 'haproxy' }),
+  },
+  kubernetes: {
+    'root.yaml': kubernetesManifests({ image: 'shop' }),
+    'haproxy.yaml': kubernetesManifests({
+      ...{
+        healthCheck: { interval: 5_000, path: '/health' },
+        image: 'registry.example.org:5000/shop@sha256:0123abcd',
+        name: 'shop',
+      },
+      ...{ maxReplicas: 40, mount: prefix, replicas: 4, webReplicas: 3, webServer: 'haproxy', processes: 2 },
+    }),
+  },
   supervisor: {
     'root.conf': supervisorConfig({ app: program, listen: socket }),
     'tcp.conf': supervisorConfig({ app: command2(), listen: '127.0.0.1:9000', processes: 4 }),

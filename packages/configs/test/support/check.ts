@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findProgram, type SystemProgram } from '../../../tooling/src/system-packages.mjs';
+import { checkCompose, checkDockerfile, checkManifests } from './check-containers.ts';
 
 const run = promisify(execFile);
 
@@ -139,6 +140,24 @@ export const productChecks: Readonly<Record<string, ProductCheck>> = {
       }
       const { stderr } = await run(find('systemd-analyze'), ['verify', '--man=no', ...units]);
       if (stderr.split('\n').some((line) => line.includes(folder))) throw new Error(stderr);
+    },
+  },
+  container: {
+    programs: [],
+    async check(files) {
+      for (const text of files.values()) checkDockerfile(text);
+    },
+  },
+  compose: {
+    programs: [],
+    async check(files, folder) {
+      for (const [name, text] of files) await checkCompose(await write(folder, name, text));
+    },
+  },
+  kubernetes: {
+    programs: [],
+    async check(files) {
+      for (const text of files.values()) checkManifests(text);
     },
   },
   init: {

@@ -17,7 +17,7 @@ export interface Product {
   /** What it is called in links. */
   readonly id: string;
   readonly title: string;
-  readonly kind: 'Process managers' | 'Web servers';
+  readonly kind: 'Containers' | 'Process managers' | 'Web servers';
   /** The exported function. */
   readonly function: string;
   /** Options that make it this product and no other. */
@@ -70,6 +70,19 @@ function product(
   return { example, function: name, id, kind, own, print, title };
 }
 
+function container<O>(
+  id: string,
+  title: string,
+  [name, configure]: readonly [name: string, configure: (options: O) => string],
+  place: string,
+  own: object = {},
+): Product {
+  const print: Product['print'] = (options, file) => [
+    one(place, file, configure({ ...options, ...own } as O)),
+  ];
+  return product('Containers', id, title, name, own, print, ['server.js']);
+}
+
 function one(place: string, name: string, text: string): ConfigFile {
   const path = place.replace('NAME', name);
   return { name: path.replace(/^.*\//, ''), place: path, text };
@@ -120,4 +133,9 @@ export const products: readonly Product[] = [
   product('Process managers', 'init', 'init script', 'initScript', {}, (options, name) => [
     one('/etc/init.d/NAME', name, configs.initScript(asProcess(options))),
   ]),
+  container('container', 'Dockerfile', ['containerFile', configs.containerFile], 'Dockerfile'),
+  container('compose', 'Docker Compose', ['composeFile', configs.composeFile], 'compose.yaml'),
+  container('kubernetes', 'Kubernetes', ['kubernetesManifests', configs.kubernetesManifests], 'NAME.yaml', {
+    image: 'registry.example.org/app:1.0',
+  }),
 ];

@@ -1,0 +1,242 @@
+import { checkCount, checkNames } from './checks.ts';
+import {
+  CONTAINER_OPTIONS,
+  type Container,
+  type ContainerOptions,
+  checkImage,
+  END_SECONDS,
+  readContainer,
+} from './container.ts';
+import { ConfigError } from './errors.ts';
+import {
+  SITE_OPTIONS,
+  siteOf,
+  type WebContainer,
+  type WebContainerName,
+  type WebContainerSite,
+  webContainer,
+} from './web-container.ts';
+import { type Yaml, yamlLines } from './yaml.ts';
+
+/** What `kubernetesManifests` takes. */
+export interface KubernetesOptions extends ContainerOptions, WebContainerSite {
+  /** The image of the application. */
+  readonly image: string;
+  /**
+   * Pods of the application at the most.
+   *
+   * @defaultValue 10
+   */
+  readonly maxReplicas?: number;
+  /**
+   * What the application is called: small letters, digits and `-`.
+   *
+   * @defaultValue `app`
+   */
+  readonly name?: string;
+  /**
+   * Pods of the application at the least.
+   *
+   * @defaultValue 3
+   */
+  readonly replicas?: number;
+  /**
+   * Which web server.
+   *
+   * @defaultValue `nginx`
+   */
+  readonly webServer?: WebContainerName;
+  /**
+   * Pods of the web server.
+   *
+   * @defaultValue 2
+   */
+  readonly webReplicas?: number;
+}
+
+/** Until everybody knows that a pod is going, in seconds. */
+const NOTICE_SECONDS = 5;
+/** The user `node` of the images with Node. */
+const NODE_USER = 1000;
+
+/**
+ * Manifests for Kubernetes: the application and a web server as Deployments with their Services, the network policy
+ * that lets the web server alone connect, budgets for disruptions, and a scaler. No pod is taken before its successor
+ * is ready, and one that goes is given the time to end its requests.
+ *
+ * @throws ConfigError if an option is unknown or wrong
+ */
+export function kubernetesManifests(options: KubernetesOptions): string {
+  const own = ['image', 'maxReplicas', 'name', 'replicas', 'webReplicas', 'webServer'];
+  checkNames(options, [...CONTAINER_OPTIONS, ...SITE_OPTIONS, ...own].sort());
+  const { maxReplicas = 10, replicas = 3, webReplicas = 2, webServer = 'nginx' } = options;
+  const image = checkImage('image', options.image);
+  const name = checkLabel(options.name ?? 'app');
+  const [least, most] = [
+    checkCount('replicas', replicas, 1_000),
+    checkCount('maxReplicas', maxReplicas, 1_000),
+  ];
+  if (most < least) throw new ConfigError('maxReplicas', 'must not be less than "replicas"');
+  const app = readContainer(options);
+  const web = webContainer(webServer, `${name}:${app.port}`, siteOf(options));
+  const webName = `${name}-web`;
+  const documents: Yaml[] = [
+    deployment(name, undefined, { image, ...applicationContainer(app) }, NODE_USER, []),
+    service(name, app.port, app.port),
+    scaler(name, least, most),
+    budget(name),
+    policy(name, webName, app.port),
+    object('v1', 'ConfigMap', webName, { data: { [web.file]: web.config } }),
+    deployment(webName, checkCount('webReplicas', webReplicas, 1_000), serverContainer(web), web.user, [
+      { name: 'config', configMap: { name: webName } },
+    ]),
+    service(webName, 80, web.port),
+    budget(webName),
+  ];
+  return documents.map((document) => `---\n${yamlLines(document).join('\n')}\n`).join('');
+}
+
+function object(apiVersion: string, kind: string, name: string, rest: { [member: string]: Yaml }): Yaml {
+  return { apiVersion, kind, metadata: { name, labels: labels(name) }, ...rest };
+}
+
+function labels(name: string) {
+  return { 'app.kubernetes.io/name': name };
+}
+
+function deployment(
+  name: string,
+  replicas: number | undefined,
+  container: { readonly [member: string]: Yaml },
+  user: number,
+  volumes: readonly Yaml[],
+): Yaml {
+  const selector = { matchLabels: labels(name) };
+  return object('apps/v1', 'Deployment', name, {
+    spec: {
+      // Of the application: the scaler says it.
+      ...(replicas === undefined ? {} : { replicas }),
+      selector,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      template: {
+        metadata: { labels: labels(name) },
+        spec: {
+          automountServiceAccountToken: false,
+          terminationGracePeriodSeconds: NOTICE_SECONDS + END_SECONDS,
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: user,
+            runAsGroup: user,
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
+          topologySpreadConstraints: [
+            {
+              maxSkew: 1,
+              topologyKey: 'kubernetes.io/hostname',
+              whenUnsatisfiable: 'ScheduleAnyway',
+              labelSelector: selector,
+            },
+          ],
+          containers: [{ name, ...container, ...common }],
+          volumes: [{ name: 'tmp', emptyDir: {} }, ...volumes],
+        },
+      },
+    },
+  });
+}
+
+/** Of both containers. */
+const common = {
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'] },
+    readOnlyRootFilesystem: true,
+  },
+  // Requests are sent here until everybody knows that the pod is going.
+  lifecycle: { preStop: { exec: { command: ['sleep', String(NOTICE_SECONDS)] } } },
+};
+const temporary = { name: 'tmp', mountPath: '/tmp' };
+
+function applicationContainer({ command, interval, ping, port }: Container) {
+  return {
+    command,
+    ports: [{ name: 'fastcgi', containerPort: port }],
+    startupProbe: { exec: { command: ping }, periodSeconds: 2, timeoutSeconds: 5, failureThreshold: 30 },
+    readinessProbe: {
+      exec: { command: ping },
+      periodSeconds: interval,
+      timeoutSeconds: 5,
+      failureThreshold: 2,
+    },
+    // Runs no code of the application, and waits longer: one that is busy is not dead.
+    livenessProbe: {
+      exec: { command: ping.slice(0, 3) },
+      periodSeconds: 10,
+      timeoutSeconds: 10,
+      failureThreshold: 6,
+    },
+    resources: { requests: { cpu: '250m', memory: '128Mi' }, limits: { memory: '512Mi' } },
+    volumeMounts: [temporary],
+  };
+}
+
+function serverContainer({ config: _, file, folder, image, port }: WebContainer) {
+  const probe = { tcpSocket: { port } };
+  return {
+    image,
+    ports: [{ name: 'http', containerPort: port }],
+    readinessProbe: { ...probe, periodSeconds: 5 },
+    livenessProbe: { ...probe, periodSeconds: 10, failureThreshold: 6 },
+    resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { memory: '256Mi' } },
+    volumeMounts: [
+      temporary,
+      { name: 'config', mountPath: `${folder}/${file}`, subPath: file, readOnly: true },
+    ],
+  };
+}
+
+function service(name: string, port: number, targetPort: number): Yaml {
+  return object('v1', 'Service', name, { spec: { selector: labels(name), ports: [{ port, targetPort }] } });
+}
+
+function scaler(name: string, minReplicas: number, maxReplicas: number): Yaml {
+  return object('autoscaling/v2', 'HorizontalPodAutoscaler', name, {
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      minReplicas,
+      maxReplicas,
+      metrics: [
+        {
+          type: 'Resource',
+          resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } },
+        },
+      ],
+    },
+  });
+}
+
+function budget(name: string): Yaml {
+  return object('policy/v1', 'PodDisruptionBudget', name, {
+    spec: { maxUnavailable: 1, selector: { matchLabels: labels(name) } },
+  });
+}
+
+/** FastCGI has neither passwords nor encryption. */
+function policy(name: string, webName: string, port: number): Yaml {
+  return object('networking.k8s.io/v1', 'NetworkPolicy', name, {
+    spec: {
+      podSelector: { matchLabels: labels(name) },
+      policyTypes: ['Ingress'],
+      ingress: [
+        { from: [{ podSelector: { matchLabels: labels(webName) } }], ports: [{ protocol: 'TCP', port }] },
+      ],
+    },
+  });
+}
+
+function checkLabel(value: unknown): string {
+  if (typeof value !== 'string' || !/^[a-z](?:[a-z\d-]{0,48}[a-z\d])?$/.test(value)) {
+    throw new ConfigError('name', 'must begin with a letter and have only small letters, digits and -');
+  }
+  return value;
+}
