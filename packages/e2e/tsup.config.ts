@@ -15,6 +15,8 @@ export default defineConfig([
     entry: {
       ...common.entry,
       'authorizer-app': 'src/apps/authorizer-app.ts',
+      'hosted-app': 'src/apps/hosted-app.ts',
+      load: 'src/apps/load.ts',
       probe: 'src/apps/probe.ts',
     },
     format: 'esm',

@@ -144,11 +144,11 @@ const products: Readonly<Record<string, readonly [word: RegExp, configure: (valu
     ({ argument, prefix }) => containerFile({ app: argument, healthCheck: { path: `/${prefix}` } }),
   ],
   Compose: [
-    /"(?:\\.|[^"\\])*"|[^\s":-]+/g,
+    /"(?:\\.|[^"\\])*"|[^\s":-][^\s":]*/g,
     ({ argument, host, name }) => composeFile({ app: argument, image: host, name }),
   ],
   Kubernetes: [
-    /"(?:\\.|[^"\\])*"|[^\s":-]+/g,
+    /"(?:\\.|[^"\\])*"|[^\s":-][^\s":]*/g,
     ({ argument, host, name, prefix }) =>
       kubernetesManifests({
         app: argument,

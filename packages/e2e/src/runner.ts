@@ -14,6 +14,17 @@ export const fcgi = fileURLToPath(new URL('../../cli/dist/bin/fcgi.js', import.m
  */
 export async function startRunner(args: readonly string[], options: ChildOptions = {}): Promise<Child> {
   const child = new Child(process.execPath, [fcgi, 'run', ...args], options);
+  return untilServed(child, args);
+}
+
+/**
+ * Waits until `fcgi run` serves.
+ *
+ * @param child the process
+ * @param args what follows `fcgi run`, for the error's message
+ * @throws Error with its output, when it ends before
+ */
+export async function untilServed(child: Child, args: readonly string[]): Promise<Child> {
   try {
     await until(
       () => {

@@ -1,7 +1,7 @@
 import type { ResolvedLimits } from './limits.ts';
 
-/** How long a connection counts as just opened, in milliseconds: its first request may be under way. */
-const OPENING_TIME = 1_000;
+/** How long a connection counts as in use, in milliseconds: its next request may be under way. */
+const USE_TIME = 1_000;
 
 /** A connection that is closed waits this many times its limit in all, however much still comes. */
 const LINGERING_TIMES = 15;
@@ -32,7 +32,6 @@ export class ConnectionTimeouts {
   #lingered = 0;
   #lingeredAt = 0;
   readonly #limits: ResolvedLimits;
-  readonly #opened: number;
   #idleSince: number;
   #partialSince: number | undefined;
   /** When the web server closed its side or last took a byte after that. */
@@ -43,14 +42,13 @@ export class ConnectionTimeouts {
 
   constructor(limits: ResolvedLimits, now: number) {
     this.#limits = limits;
-    this.#opened = now;
     this.#idleSince = now;
     this.#sentAt = now;
   }
 
-  /** Whether the first request may still be under way. */
-  justOpened(now: number): boolean {
-    return now - this.#opened < OPENING_TIME;
+  /** Whether it was opened or brought a request only just now, and may be about to bring one. */
+  inUse(now: number): boolean {
+    return now - this.#idleSince < USE_TIME;
   }
 
   /** Bytes came. */

@@ -39,7 +39,6 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
   /** Bytes that the web server has sent. */
   bytesReceived = 0;
   #paused = false;
-  #hadRequest = false;
   /** A request without FCGI_KEEP_CONN has come: the connection ends with its requests. */
   #closing = false;
   /** Who takes the connection over as soon as no request is on it. */
@@ -66,8 +65,8 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
   }
 
   /**
-   * Closes the connection as soon as no request is active. A connection that has just been opened is given the
-   * time to bring its first request: the web server is about to send it.
+   * Closes the connection as soon as no request is active. A connection that is in use is given the time to bring one
+   * more request: the web server may be about to send it, and would lose it. It is the last one.
    *
    * @param handOver takes over what the web server keeps open, instead of its being closed
    */
@@ -75,7 +74,7 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
     if (handOver === undefined) this.#closing = true;
     else this.#handOver = handOver;
     if (this.busy) return;
-    if (!this.#hadRequest && this.#timeouts.justOpened(this.owner.clock.now)) return;
+    if (handOver === undefined && this.#timeouts.inUse(this.owner.clock.now)) return;
     this.#leave();
   }
 
@@ -144,7 +143,6 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
   }
 
   #start(state: State, params: FcgiRequest['params']): void {
-    this.#hadRequest = true;
     if (!state.keepConn) this.#closing = true;
     const request = new FcgiRequest(new RequestLink(this, state, params));
     state.owner = request;
@@ -194,7 +192,6 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
   }
 
   #refuse(requestId: number, keepConn: boolean, refusal: Refusal): void {
-    this.#hadRequest = true;
     if (!keepConn) this.#closing = true;
     this.owner.requestRefused(new FcgiServerError(refusal.code, 'request', refusal.message));
     this.writer.reply(encodeRefusal(requestId, refusal));

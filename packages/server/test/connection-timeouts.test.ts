@@ -33,10 +33,13 @@ describe('a connection with no request', () => {
     expect(newTimeouts().expired(1e9, { ...QUIET, busy: true })).toBeUndefined();
   });
 
-  test('counts as just opened for a second', () => {
+  test('counts as in use for a second after it was opened, and after each request', () => {
     const timeouts = newTimeouts(5_000);
-    expect(timeouts.justOpened(5_999)).toBe(true);
-    expect(timeouts.justOpened(6_000)).toBe(false);
+    expect(timeouts.inUse(5_999)).toBe(true);
+    expect(timeouts.inUse(6_000)).toBe(false);
+    timeouts.requestEnded(7_000);
+    expect(timeouts.inUse(7_999)).toBe(true);
+    expect(timeouts.inUse(8_000)).toBe(false);
   });
 });
 

@@ -16,6 +16,7 @@ export const systemPackages = {
   h2o: 'h2o',
   haproxy: 'haproxy',
   'headers of libc': 'libc6-dev',
+  ip: 'iproute2',
   libfcgi: 'libfcgi-dev',
   lighttpd: 'lighttpd',
   mod_fcgid: 'libapache2-mod-fcgid',

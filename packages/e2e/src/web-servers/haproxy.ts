@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { haproxyConfig } from '@fcgi-js/configs';
 import type { Deviations } from '../conformance/conformance-list.ts';
 import { webServerUser } from '../users.ts';
-import { launchWebServer } from './launch.ts';
+import { type Launch, launchWebServer } from './launch.ts';
 import { siteOptions, type WebServer, type WebServerOptions } from './web-server.ts';
 
 /** What can be set about HAProxy. */
@@ -19,23 +19,34 @@ export interface HaproxyOptions extends WebServerOptions {
  */
 export function startHaproxy(options: HaproxyOptions): Promise<WebServer> {
   const { folder, multiplexed = false } = options;
-  return launchWebServer(options, async (port) => {
+  return launchWebServer(options, (port) => {
     const { static: _, ...site } = siteOptions(options);
     const text = haproxyConfig({ ...site, bind: `127.0.0.1:${port}`, multiplex: multiplexed });
-    const [global, config] = [join(folder, 'global.cfg'), join(folder, 'haproxy.cfg')];
-    await writeFile(global, wrapper());
-    await writeFile(config, text);
-    // -db: in the foreground.
-    return { command: 'haproxy', args: ['-db', '-f', global, '-f', config] };
+    return configureHaproxy(folder, text);
   });
 }
 
-function wrapper(): string {
+/**
+ * Writes the configuration for a site.
+ *
+ * @param folder the scratch folder
+ * @param site what stands in a file of its own on a real machine
+ */
+export async function configureHaproxy(folder: string, site: string): Promise<Launch> {
+  const [global, config] = [join(folder, 'global.cfg'), join(folder, 'haproxy.cfg')];
+  await writeFile(global, wrapper(folder));
+  await writeFile(config, site);
+  // -db: in the foreground.
+  return { command: 'haproxy', args: ['-db', '-f', global, '-f', config] };
+}
+
+function wrapper(folder: string): string {
   const user = webServerUser();
   return `
 global
     ${user === undefined ? '' : `user ${user.name}\n    group ${user.group}`}
     log stderr format raw local0 info
+    stats socket ${folder}/admin.sock level admin
     nbthread 1
 defaults
     log global

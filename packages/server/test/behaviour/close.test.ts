@@ -210,19 +210,32 @@ describe('close() and time', () => {
     await closed;
   });
 
-  test('does not give that time to a connection that has had a request', async () => {
+  test('gives a connection that has just had a request a second for one more, which is the last', async () => {
     stopTime();
     const { connect, server } = await start({
       responder: ({ stdout }) => {
         stdout.end(HEAD);
       },
     });
-    const peer = await connect();
-    peer.send(request(1, { keepConn: true }));
-    await peer.answer(1);
-    void server.close();
+    const [busy, quiet, idle] = [await connect(), await connect(), await connect()];
+    idle.send(request(1, { keepConn: true }));
+    await idle.answer(1);
+    await pass(2_000);
+    for (const peer of [busy, quiet]) {
+      peer.send(request(1, { keepConn: true }));
+      await peer.answer(1);
+    }
+    const closed = server.close();
     await settle();
-    expect(peer.isEnded).toBe(true);
+    expect([busy.isEnded, quiet.isEnded, idle.isEnded]).toEqual([false, false, true]);
+    busy.send(request(2, { keepConn: true }));
+    await busy.answer(2);
+    await settle();
+    expect([busy.isEnded, quiet.isEnded]).toEqual([true, false]);
+    await pass(1_500);
+    expect(quiet.isEnded).toBe(true);
+    for (const peer of [busy, quiet, idle]) peer.finish();
+    await closed;
   });
 });
 
