@@ -12,13 +12,40 @@ import { checkManifests } from './support/check-containers.ts';
 
 const image = 'registry.example.org/shop:1.4';
 
+/** What the tests look at in the specification of a manifest. */
+interface Spec {
+  readonly ingress: unknown;
+  readonly podSelector: unknown;
+  readonly selector: unknown;
+  readonly strategy: { readonly rollingUpdate: unknown };
+  readonly template: {
+    readonly spec: {
+      readonly containers: readonly [Pod];
+      readonly securityContext: unknown;
+      readonly terminationGracePeriodSeconds: number;
+    };
+  };
+}
+
+/** What they look at in its only container. */
+interface Pod {
+  readonly command: readonly string[];
+  readonly lifecycle: { readonly preStop: Probe };
+  readonly livenessProbe: Probe;
+  readonly readinessProbe: Probe;
+  readonly securityContext: unknown;
+}
+
+interface Probe {
+  readonly exec: { readonly command: readonly string[] };
+}
+
 /** What the tests look at in a manifest. */
 interface Manifest {
   readonly data?: Readonly<Record<string, string>>;
   readonly kind: string;
   readonly metadata: { readonly name: string };
-  // biome-ignore lint/suspicious/noExplicitAny: as deep as the schema, which is checked elsewhere
-  readonly spec: any;
+  readonly spec: Spec;
 }
 
 function manifests(options: Omit<Parameters<typeof kubernetesManifests>[0], 'image'> = {}) {

@@ -39,6 +39,7 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
   /** Bytes that the web server has sent. */
   bytesReceived = 0;
   #paused = false;
+  #hadRequest = false;
   /** A request without FCGI_KEEP_CONN has come: the connection ends with its requests. */
   #closing = false;
   /** Who takes the connection over as soon as no request is on it. */
@@ -74,7 +75,9 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
     if (handOver === undefined) this.#closing = true;
     else this.#handOver = handOver;
     if (this.busy) return;
-    if (handOver === undefined && this.#timeouts.inUse(this.owner.clock.now)) return;
+    // What is handed over loses nothing; but the first request of a new connection belongs here.
+    const mayWait = handOver === undefined || !this.#hadRequest;
+    if (mayWait && this.#timeouts.inUse(this.owner.clock.now)) return;
     this.#leave();
   }
 
@@ -143,6 +146,7 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
   }
 
   #start(state: State, params: FcgiRequest['params']): void {
+    this.#hadRequest = true;
     if (!state.keepConn) this.#closing = true;
     const request = new FcgiRequest(new RequestLink(this, state, params));
     state.owner = request;
@@ -192,6 +196,7 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
   }
 
   #refuse(requestId: number, keepConn: boolean, refusal: Refusal): void {
+    this.#hadRequest = true;
     if (!keepConn) this.#closing = true;
     this.owner.requestRefused(new FcgiServerError(refusal.code, 'request', refusal.message));
     this.writer.reply(encodeRefusal(requestId, refusal));
