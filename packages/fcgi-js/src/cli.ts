@@ -1,1 +1,1 @@
-export { type Colors, endProcess, type Io, main, type Output, processIo } from '@fcgi-js/cli';
+export { type Colors, endProcess, type Io, main, type Output, processIo, type RunConfig } from '@fcgi-js/cli';
