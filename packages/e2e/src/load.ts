@@ -12,9 +12,11 @@ export interface Report {
  * Sends requests as fast as they are answered, until it is told to stop.
  *
  * @param longest seconds after which it stops by itself
+ * @param script a file in Lua that says what wrk sends; GET without it
  */
-export function sendRequests(url: URL, longest: number): { stop(): Promise<Report> } {
-  const args = ['-t1', '-c24', `-d${longest}s`, '--timeout', '10s', url.href];
+export function sendRequests(url: URL, longest: number, script?: string): { stop(): Promise<Report> } {
+  const sent = script === undefined ? [] : ['-s', script];
+  const args = ['-t1', '-c24', `-d${longest}s`, '--timeout', '10s', ...sent, url.href];
   const wrk = new Child(findProgram('wrk') ?? 'wrk', args);
   return {
     stop: async () => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 
 /** Where and how a captured server is served instead of on its port. */
 export interface Binding {
@@ -40,6 +40,11 @@ export class CapturedServer {
   /** Whether the application has closed it. */
   get closed(): boolean {
     return this.#closing;
+  }
+
+  /** Whether this is a server that listens, or is about to. */
+  isListening(server: NetServer): boolean {
+    return this.#server === server && !this.#closing;
   }
 
   /** The function that answers. */

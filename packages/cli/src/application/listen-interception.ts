@@ -10,8 +10,8 @@ type Listen = (this: NetServer, ...args: unknown[]) => NetServer;
 
 /**
  * Keeps the first http server of an application from opening its port. The only place that changes something of
- * Node's own: `net.Server.prototype.listen`, which the servers of `http` and `https` inherit, so that it does not
- * matter when and how a server is made. In the process of the application only, and {@link restore} undoes it.
+ * Node's own in the process of an application: `net.Server.prototype.listen`, which the servers of `http` and `https`
+ * inherit, so that it does not matter when and how a server is made. {@link restore} undoes it.
  */
 export class ListenInterception {
   /** The first http server that wants to listen. */
@@ -81,6 +81,11 @@ export class ListenInterception {
         );
       }
       return false;
+    }
+    if (this.#servers.some((captured) => captured.isListening(server))) {
+      throw Object.assign(new Error('Listen method has been called more than once without closing.'), {
+        code: 'ERR_SERVER_ALREADY_LISTEN',
+      });
     }
     if (!this.#isServed(server)) {
       this.#notice(

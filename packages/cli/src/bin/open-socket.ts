@@ -4,7 +4,8 @@ import { listenFailure } from '../run/listen-failure.ts';
 
 /**
  * The process that opens the socket for `fcgi run --workers`, with the address and options as arguments: listens, passes
- * the socket to its parent, and ends. It never gets as far as accepting.
+ * the socket to its parent, and ends. All in the turn in which it has begun to listen: Node accepts in the next one, and what this
+ * process accepted would be lost.
  */
 const [address = '', options = '{}'] = process.argv.slice(2);
 const { allow, ...listenOptions } = JSON.parse(options);

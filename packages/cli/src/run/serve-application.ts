@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { parseAddress } from '@fcgi-js/client';
 import { createServer, type FcgiServer, FcgiServerError, type ServerStats } from '@fcgi-js/server';
 import type { Application } from '../application/load-application.ts';
@@ -30,8 +31,14 @@ export interface Service {
   readonly closed: Promise<void>;
   /** Figures of its server. */
   stats(): ServerStats;
-  /** Stops accepting; resolves when the requests under way have ended, or after so many milliseconds. */
-  stop(timeout: number): Promise<void>;
+  /** Serves a connection that another process has left. */
+  accept(connection: Duplex): void;
+  /**
+   * Stops accepting; resolves when the requests under way have ended, or after so many milliseconds.
+   *
+   * @param handOver takes over kept connections, which are closed without it
+   */
+  stop(timeout: number, handOver?: (connection: Duplex) => void): Promise<void>;
 }
 
 /**
@@ -47,9 +54,10 @@ export async function serveApplication(application: Application, options: ServeO
     ...(requestTimeout === undefined ? {} : { limits: { requestTimeout: requestTimeout * 1000 } }),
   });
   const { address, gateway } = await open(server, application, options);
-  const stop = async (timeout: number) => {
+  const stop: Service['stop'] = async (timeout, handOver) => {
+    const deadline = performance.now() + timeout;
     await gateway?.close(timeout);
-    await server.close({ timeout });
+    await server.close({ timeout: Math.max(deadline - performance.now(), 0), ...defined({ handOver }) });
   };
   const closed = new Promise<void>((resolve) => {
     application.bind({
@@ -61,7 +69,13 @@ export async function serveApplication(application: Application, options: ServeO
       },
     });
   });
-  return { address: options.address ?? address, closed, stats: () => server.stats(), stop };
+  return {
+    address: options.address ?? address,
+    closed,
+    accept: (connection) => server.accept(connection),
+    stats: () => server.stats(),
+    stop,
+  };
 }
 
 async function open(

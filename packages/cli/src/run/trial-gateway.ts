@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGateway, escapeLogText } from '@fcgi-js/client';
@@ -26,7 +26,10 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 /** Serves the application on a socket in a folder of its own, and opens a free port of this machine for it. */
 export async function openTrialGateway(options: TrialGatewayOptions): Promise<TrialGateway> {
   const { aside = (action) => action(), listen, mount } = options;
-  const folder = await mkdtemp(join(tmpdir(), 'fcgi-'));
+  const folder = mkdtempSync(join(tmpdir(), 'fcgi-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // However this process ends, as long as it ends itself.
+  process.once('exit', remove);
   const path = join(folder, 's');
   await listen(path);
   const gateway = createGateway({
@@ -39,7 +42,7 @@ export async function openTrialGateway(options: TrialGatewayOptions): Promise<Tr
     url,
     close: async (timeout) => {
       await gateway.close({ timeout: Math.min(timeout, LONGEST_TIMER) });
-      await rm(folder, { recursive: true, force: true });
+      remove();
     },
   };
 }

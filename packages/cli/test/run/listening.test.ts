@@ -144,6 +144,18 @@ test('a server of HTTP/2 is not what is served, and that is said', async () => {
   expect(runner.stderr).toMatch(/HTTP\/2 server on a free port/);
 });
 
+test('listening twice without closing fails as with node, and the server goes on', async () => {
+  const { runner } =
+    await runScript(`const server = require('http').createServer((req, res) => res.end('served')).listen(3000);
+    try { server.listen(3001); } catch (error) { console.log(error.code); }
+    server.once('listening', () => {
+      try { server.listen(3002); } catch (error) { console.log(error.code); }
+    });`);
+  await expect.poll(() => runner.stdout).toBe('ERR_SERVER_ALREADY_LISTEN\nERR_SERVER_ALREADY_LISTEN\n');
+  expect(await runner.get()).toBe('200 served');
+  expect(await runner.stop()).toBe(0);
+});
+
 test('what a script throws after it listens ends the process, as with node', async () => {
   const cwd = await folderWith({
     'app.mjs': `import { createServer } from 'node:http';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recycleReason } from '../../src/run/worker/recycling.ts';
+import { recycleReason, spreadAge } from '../../src/run/worker/recycling.ts';
 import { folderWith, Runner } from './support/runner.ts';
 
 test('a worker is replaced at a limit, not one before it', () => {
@@ -11,6 +11,12 @@ test('a worker is replaced at a limit, not one before it', () => {
   expect(recycleReason({ maxAge: 60 }, figures)).toBe('it has served for 60 s');
   expect(recycleReason({ maxMemory: 301 * 1_048_576 }, figures)).toBeUndefined();
   expect(recycleReason({ maxMemory: 300 * 1_048_576 }, figures)).toBe('it takes 300 MiB of memory');
+});
+
+test('workers that have begun together end in the last tenth of their time, each at its own', () => {
+  expect(spreadAge({ maxAge: 100, maxRequests: 7 }, 0)).toEqual({ maxAge: 100, maxRequests: 7 });
+  expect(spreadAge({ maxAge: 100 }, 0.5)).toEqual({ maxAge: 95 });
+  expect(spreadAge({ maxRequests: 7 }, 0.5)).toEqual({ maxRequests: 7 });
 });
 
 const limits: Record<string, [limit: string[], reason: RegExp]> = {

@@ -4,7 +4,8 @@ import { statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { inheritedSocket } from '../../src/run/pool/held-socket.ts';
 import { fcgi, folderWith, Runner } from './support/runner.ts';
 
 const hello = {
@@ -29,6 +30,29 @@ test('without an address it serves the listening socket on descriptor 0', async 
   server.close();
   await runner.serving();
   expect(await runner.get('/x', `tcp:127.0.0.1:${port}`)).toBe('200 hello /x at ');
+});
+
+test('workers serve the listening socket on descriptor 0, and so do those that follow them', async () => {
+  const cwd = await folderWith({ 'app.cjs': 'module.exports = (req, res) => res.end(String(process.pid));' });
+  const { fd, server } = await listening({ host: '127.0.0.1', port: 0 });
+  const { port } = server.address() as AddressInfo;
+  const runner = new Runner(['--workers', '1', 'app.cjs'], { cwd, stdin: fd });
+  server.close();
+  await runner.says(/is served on fd:0 by 1 worker/);
+  const first = await runner.get('/', `tcp:127.0.0.1:${port}`);
+  runner.signal('SIGHUP');
+  await runner.says(/all workers serve generation 2/);
+  const second = await runner.get('/', `tcp:127.0.0.1:${port}`);
+  expect([first, second]).toEqual([expect.stringMatching(/^200 \d+$/), expect.not.stringMatching(first)]);
+  expect(await runner.stop()).toBe(0);
+});
+
+test('a socket of systemd has to be one of those that there are', () => {
+  vi.stubEnv('LISTEN_PID', String(process.pid));
+  vi.stubEnv('LISTEN_FDS', '1');
+  vi.stubEnv('LISTEN_FDNAMES', 'one:two');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(() => inheritedSocket('systemd:two')).toThrow(/systemd passes no socket "two"/);
 });
 
 test('without any socket a gateway opens, which is named', async () => {

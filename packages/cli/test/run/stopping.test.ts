@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { folderWith, Runner } from './support/runner.ts';
 
@@ -35,6 +35,25 @@ test('a second signal ends at once, with a failure', async () => {
   expect(await runner.exited).toBe(1);
   expect(await answer).toBe('broken off');
   expect(runner.stderr).toMatch(/SIGTERM: ended at once/);
+});
+
+test.each([
+  ['alone', []],
+  ['with workers', ['--workers', '1']],
+])('a second signal leaves nothing of the gateway behind, %s', async (_how, args) => {
+  const cwd = await folderWith({ 'app.cjs': slow });
+  const runner = new Runner([...args, 'app.cjs'], { cwd, env: { TMPDIR: cwd } });
+  const [, url = ''] = await runner.says(/is served on (http:\S+)/);
+  expect(readdirSync(cwd)).toHaveLength(2);
+  const answer = fetch(url).then((response) => response.text());
+  answer.catch(() => {});
+  await runner.says(/waiting/);
+  runner.signal('SIGTERM');
+  await expect.poll(() => fetch(url).catch(() => 'refused')).toBe('refused');
+  runner.signal('SIGTERM');
+  expect(await runner.exited).toBe(1);
+  expect(readdirSync(cwd)).toEqual(['app.cjs']);
+  await expect(answer).rejects.toThrow();
 });
 
 test('after the time to stop the rest is broken off', async () => {

@@ -51,7 +51,7 @@ function inheritedDescriptor(address: string): number | undefined {
       return parsed.fd;
     case 'systemd': {
       const index = parsed.name === undefined ? 0 : LISTEN_FDNAMES.split(':').indexOf(parsed.name);
-      if (hasSystemd && index >= 0) return FIRST_SYSTEMD_FD + index;
+      if (hasSystemd && index >= 0 && index < Number(LISTEN_FDS)) return FIRST_SYSTEMD_FD + index;
       throw new CommandFailure(
         `systemd passes no socket${parsed.name === undefined ? '' : ` "${parsed.name}"`} to this process.`,
       );

@@ -1,3 +1,4 @@
+import { escapeLogText } from '@fcgi-js/client';
 import type { Entrance } from '../process/surroundings.ts';
 import type { ServeOptions } from '../serve-application.ts';
 import { type Figures, readFigures } from '../status/figures.ts';
@@ -14,8 +15,10 @@ export type ParentMessage =
   | { readonly fcgi: 'report' }
   /** What was asked for. */
   | { readonly fcgi: 'status'; readonly snapshot: Snapshot }
-  /** Stop accepting, let requests end, then exit. */
-  | { readonly fcgi: 'stop' };
+  /** Stop accepting, let requests end, then exit. With a successor, kept connections are passed to it. */
+  | { readonly fcgi: 'stop'; readonly hasSuccessor: boolean }
+  /** Serve this connection, which comes with the message. */
+  | { readonly fcgi: 'connection' };
 
 /** What a worker tells the parent. */
 export type WorkerMessage =
@@ -28,7 +31,9 @@ export type WorkerMessage =
   /** It wants to be replaced. */
   | { readonly fcgi: 'recycle'; readonly reason: string }
   /** It wants to know the figures of all. */
-  | { readonly fcgi: 'status' };
+  | { readonly fcgi: 'status' }
+  /** Its successor is to have this connection, which comes with the message. */
+  | { readonly fcgi: 'connection' };
 
 /** What a worker has to know. Times are in seconds. */
 export interface WorkerOptions extends Entrance, Omit<ServeOptions, 'listen'> {
@@ -54,15 +59,15 @@ export function readWorkerMessage(given: unknown): WorkerMessage | undefined {
   if (typeof given !== 'object' || given === null || !('fcgi' in given)) return undefined;
   const { application, fcgi, figures, reason } = given as Record<string, unknown>;
   if (fcgi === 'ready' && typeof application === 'string') {
-    return { fcgi, application: application.slice(0, LONGEST_TEXT) };
+    return { fcgi, application: escapeLogText(application.slice(0, LONGEST_TEXT)) };
   }
-  if (fcgi === 'alive') return { fcgi };
+  if (fcgi === 'alive' || fcgi === 'connection') return { fcgi };
   if (fcgi === 'status') return { fcgi };
   if (fcgi === 'figures') {
     const read = readFigures(figures);
     return read === undefined ? undefined : { fcgi, figures: read };
   }
   if (fcgi === 'recycle' && typeof reason === 'string')
-    return { fcgi, reason: reason.slice(0, LONGEST_TEXT) };
+    return { fcgi, reason: escapeLogText(reason.slice(0, LONGEST_TEXT)) };
   return undefined;
 }

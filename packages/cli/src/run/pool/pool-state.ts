@@ -53,6 +53,7 @@ export class PoolState {
   readonly #workers = new Map<number, Worker>();
   #commands: PoolCommand[] = [];
   #lastId = 0;
+  #turn = 0;
   /** The generation that is wanted, and the latest of which a worker has been ready. */
   #generation = 1;
   #proven = 0;
@@ -119,6 +120,15 @@ export class PoolState {
     return this.#settle(now);
   }
 
+  /** Who takes over what a worker leaves: those of the latest generation, in turn. */
+  successor(): number | undefined {
+    const ready = [...this.#workers.values()].filter(({ phase }) => phase === 'ready');
+    const latest = Math.max(...ready.map(({ generation }) => generation));
+    const heirs = ready.filter(({ generation }) => generation === latest);
+    this.#turn += 1;
+    return heirs[this.#turn % heirs.length]?.id;
+  }
+
   /** Lets all workers end. */
   end(now: number): PoolCommand[] {
     this.#ending = true;
@@ -152,7 +162,7 @@ export class PoolState {
     if (oldest !== undefined || this.#proven === 0) this.#spawn(now, oldest);
   }
 
-  /** Starts a worker for each that is worn or of an older generation, unless there were crashes a moment ago. */
+  /** Starts a worker for each of an older generation, or for one that is worn, unless there were crashes a moment ago. */
   #renew(now: number): void {
     const due = [...this.#workers.values()].filter(
       (worker) =>
@@ -161,7 +171,14 @@ export class PoolState {
         !this.#isBeingReplaced(worker),
     );
     if (due.length === 0 || this.#pauses(now)) return;
-    for (const worker of due) this.#spawn(now, worker);
+    const outdated = due.filter(({ generation }) => generation < this.#generation);
+    for (const worker of outdated) this.#spawn(now, worker);
+    // Workers that are equally old are worn at the same time; all at once would take twice the memory.
+    const isRenewing = [...this.#workers.values()].some(
+      ({ phase, replaces }) => phase === 'starting' && replaces !== undefined,
+    );
+    const [worn] = due;
+    if (worn !== undefined && !isRenewing) this.#spawn(now, worn);
   }
 
   /** Starts what is missing, unless there were crashes a moment ago. */

@@ -1,10 +1,11 @@
+import type { PassedConnection } from '../passed-connection.ts';
 import type { Entrance, Surroundings } from '../process/surroundings.ts';
 import { FreshFigures } from '../status/fresh-figures.ts';
 import type { Snapshot } from '../status/snapshot.ts';
 import type { StatusBook } from '../status/status-book.ts';
-import type { WorkerMessage, WorkerOptions } from './messages.ts';
+import type { WorkerOptions } from './messages.ts';
 import { type PoolCommand, type PoolNews, PoolState } from './pool-state.ts';
-import { WorkerProcess } from './worker-process.ts';
+import { type WorkerNews, WorkerProcess } from './worker-process.ts';
 
 /** What a pool is made of. */
 export interface PoolOptions {
@@ -36,10 +37,12 @@ export class Pool {
   readonly #stopping = new Set<number>();
   #onEnd: (failed: boolean) => void = () => {};
   #application = '';
+  #stopTimeout: number;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#stopTimeout = options.worker.stopTimeout;
     this.#state = new PoolState(options.size);
     this.#figures = new FreshFigures(options.book, () => {
       const asked = [...this.#workers].filter(([, worker]) => worker.report());
@@ -74,9 +77,14 @@ export class Pool {
     return this.#figures.snapshot();
   }
 
-  /** Lets the workers end. */
-  end(): void {
+  /**
+   * Lets the workers end.
+   *
+   * @param timeout seconds after which the rest is cut off
+   */
+  end(timeout: number): void {
     clearTimeout(this.#timer);
+    this.#stopTimeout = timeout;
     this.#apply(this.#state.end(performance.now()));
   }
 
@@ -94,7 +102,7 @@ export class Pool {
         case 'stop':
           this.#stopping.add(command.id);
           this.#options.book.stopping(command.id);
-          this.#workers.get(command.id)?.stop(this.#options.worker.stopTimeout);
+          this.#workers.get(command.id)?.stop(this.#stopTimeout, this.#state.successor() !== undefined);
           break;
         case 'wake':
           this.#wakeAt(command.at);
@@ -114,6 +122,7 @@ export class Pool {
     const { book, say, socket, surroundings, worker: options } = this.#options;
     const worker = new WorkerProcess(socket, options, surroundings(), {
       message: (message) => this.#receive(id, message),
+      connection: (connection) => this.#passOn(connection),
       exited: (how) => {
         const wasStopping = this.#stopping.delete(id);
         this.#workers.delete(id);
@@ -127,7 +136,7 @@ export class Pool {
     book.spawned(id, generation, worker.pid ?? 0);
   }
 
-  #receive(id: number, message: Exclude<WorkerMessage, { fcgi: 'alive' }>): void {
+  #receive(id: number, message: WorkerNews): void {
     const { book, say } = this.#options;
     switch (message.fcgi) {
       case 'ready':
@@ -148,6 +157,12 @@ export class Pool {
         void this.#figures.snapshot().then((snapshot) => this.#workers.get(id)?.tellStatus(snapshot));
         break;
     }
+  }
+
+  #passOn(connection: PassedConnection): void {
+    const worker = this.#workers.get(this.#state.successor() ?? Number.NaN);
+    if (worker === undefined) connection.close();
+    else worker.give(connection);
   }
 
   #wakeAt(time: number): void {

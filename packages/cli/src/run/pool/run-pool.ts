@@ -100,8 +100,10 @@ export async function runPool(
     await close(1);
     throw new CommandFailure(`${name} could not be started`);
   }
+  const deadline = performance.now() + stopTimeout * 1000;
   const ended = close(stopTimeout * 1000).then(() => {
-    pool.end();
+    // What the gateway has taken of it, the workers have no more.
+    pool.end(Math.max(deadline - performance.now(), 0) / 1000);
     return pool.ended;
   });
   const again = await Promise.race([ended, signals.second]);

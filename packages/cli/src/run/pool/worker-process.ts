@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { isPassedConnection, type PassedConnection, sendable } from '../passed-connection.ts';
 import type { Entrance, Surroundings } from '../process/surroundings.ts';
 import { programFile } from '../programs.ts';
 import type { Snapshot } from '../status/snapshot.ts';
@@ -7,9 +8,14 @@ import { type ParentMessage, readWorkerMessage, type WorkerMessage, type WorkerO
 /** The descriptor on which workers find the listening socket. */
 export const WORKER_SOCKET = 3;
 
+/** What a worker tells of itself. */
+export type WorkerNews = Exclude<WorkerMessage, { readonly fcgi: 'alive' | 'connection' }>;
+
 /** Told what a worker does. */
 export interface WorkerWatch {
-  message(message: Exclude<WorkerMessage, { fcgi: 'alive' }>): void;
+  message(message: WorkerNews): void;
+  /** It has left a connection to whoever takes its place; asked for with `hasSuccessor` of {@link WorkerProcess.stop}. */
+  connection?(connection: PassedConnection): void;
   /** @param how in words: `exit status 1`, `SIGKILL` */
   exited(how: string): void;
   /** Gets what it writes to its error output, which is that of this process otherwise. */
@@ -21,7 +27,8 @@ const LAST_OUTPUT = 500;
 
 /** One worker, as the parent sees it. */
 export class WorkerProcess {
-  readonly #child: ChildProcess;
+  /** Undefined where it could not be started. */
+  readonly #child: ChildProcess | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #isStopping = false;
   readonly #answered: Array<() => void> = [];
@@ -34,39 +41,59 @@ export class WorkerProcess {
     { environment, folder, ...entrance }: Surroundings,
     watch: WorkerWatch,
   ) {
-    this.#child = spawn(process.execPath, [...process.execArgv, programFile('worker')], {
-      ...(folder === undefined ? {} : { cwd: folder }),
-      env: environment,
-      // A session of its own: Ctrl-C is for the parent, which knows what is to be done.
-      detached: true,
-      stdio: ['ignore', 'inherit', watch.stderr === undefined ? 'inherit' : 'pipe', socket, 'ipc'],
-    });
+    try {
+      this.#child = spawn(process.execPath, [...process.execArgv, programFile('worker')], {
+        ...(folder === undefined ? {} : { cwd: folder }),
+        env: environment,
+        // A session of its own: Ctrl-C is for the parent, which knows what is to be done.
+        detached: true,
+        stdio: ['ignore', 'inherit', watch.stderr === undefined ? 'inherit' : 'pipe', socket, 'ipc'],
+      });
+    } catch (error) {
+      // Out of memory, for one: as if it had ended at once, which is tried again with pauses.
+      setImmediate(() => watch.exited(`it could not be started: ${(error as Error).message}`));
+      return;
+    }
     this.#child.stderr?.on('data', (chunk: Buffer) => watch.stderr?.(chunk));
-    this.#child.on('message', (given) => {
+    this.#child.on('message', (given, handle: unknown) => {
       const message = readWorkerMessage(given);
-      if (message === undefined) return;
+      const connection = isPassedConnection(handle) ? handle : undefined;
+      if (message?.fcgi === 'connection' && connection !== undefined && watch.connection !== undefined) {
+        return watch.connection(connection);
+      }
+      connection?.close();
+      if (message === undefined || message.fcgi === 'connection') return;
       if (message.fcgi === 'figures') this.#tellsFigures = true;
       // Told to stop while it started, it has its time to stop, and no longer one to start.
       if (message.fcgi === 'ready' && !this.#isStopping) clearTimeout(this.#deadline);
       if (message.fcgi === 'alive') for (const answered of this.#answered.splice(0)) answered();
       else watch.message(message);
     });
-    this.#child.on('error', () => {});
-    this.#child.once('exit', () => {
-      setTimeout(() => this.#child.stderr?.destroy(), LAST_OUTPUT).unref();
-    });
-    // Not `exit`: a process that could not be started has none.
-    this.#child.once('close', (code, signal) => {
+    let failure: string | undefined;
+    let hasExited = false;
+    const exited = (how: string) => {
       clearTimeout(this.#deadline);
-      watch.exited(signal ?? `exit status ${code}`);
+      if (!hasExited) watch.exited(how);
+      hasExited = true;
+    };
+    this.#child.on('error', (error) => {
+      if (this.#child?.pid !== undefined) return;
+      failure = `it could not be started: ${error.message}`;
+      // Without descriptors (EMFILE) there is nothing that could close.
+      setImmediate(exited, failure);
     });
+    this.#child.once('exit', () => {
+      setTimeout(() => this.#child?.stderr?.destroy(), LAST_OUTPUT).unref();
+    });
+    // Not `exit`: its last output comes before.
+    this.#child.once('close', (code, signal) => exited(failure ?? signal ?? `exit status ${code}`));
     this.#send({ fcgi: 'start', options: { ...options, ...entrance } });
     this.#killAfter(options.startTimeout);
   }
 
   /** For messages. */
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#child?.pid;
   }
 
   /** Asks it to tell its figures; false: it is none that tells them. */
@@ -81,10 +108,15 @@ export class WorkerProcess {
     this.#send({ fcgi: 'status', snapshot });
   }
 
-  /** Lets its requests end; what takes longer than so many seconds is cut off. */
-  stop(timeout: number): void {
+  /**
+   * Lets its requests end.
+   *
+   * @param timeout seconds after which the rest is cut off
+   * @param hasSuccessor whether another worker takes over its kept connections
+   */
+  stop(timeout: number, hasSuccessor = false): void {
     this.#isStopping = true;
-    this.#send({ fcgi: 'stop' });
+    this.#send({ fcgi: 'stop', hasSuccessor });
     this.#killAfter(timeout);
   }
 
@@ -100,14 +132,22 @@ export class WorkerProcess {
     });
   }
 
+  /** Has it serve a connection that another worker has left. */
+  give(connection: PassedConnection): void {
+    const close = () => connection.close();
+    const message: ParentMessage = { fcgi: 'connection' };
+    if (this.#child?.connected) this.#child.send(message, sendable(connection), {}, close);
+    else close();
+  }
+
   /** Ends it at once. */
   kill(): void {
-    this.#child.kill('SIGKILL');
+    this.#child?.kill('SIGKILL');
   }
 
   #send(message: ParentMessage): void {
     // Gone already, it will be told to have exited.
-    if (this.#child.connected) this.#child.send(message, () => {});
+    if (this.#child?.connected) this.#child.send(message, () => {});
   }
 
   /** It ends itself in time; if it is stuck, it does not. */

@@ -25,6 +25,11 @@ export function recycleReason(limits: RecycleLimits, figures: RecycleFigures): s
   return undefined;
 }
 
+/** Workers that have begun together are not to end together: each ends in the last tenth of its time. */
+export function spreadAge({ maxAge, ...limits }: RecycleLimits, random: number): RecycleLimits {
+  return maxAge === undefined ? limits : { ...limits, maxAge: maxAge * (1 - random / 10) };
+}
+
 const MEBIBYTE = 1_048_576;
 /** Milliseconds between two looks. */
 const INTERVAL = 200;
@@ -36,10 +41,11 @@ export function watchLimits(
   reached: (reason: string) => void,
 ): void {
   if (Object.keys(limits).length === 0) return;
+  const own = spreadAge(limits, Math.random());
   const start = performance.now();
   const timer = setInterval(() => {
     const age = (performance.now() - start) / 1000;
-    const reason = recycleReason(limits, { age, memory: process.memoryUsage.rss(), requests: requests() });
+    const reason = recycleReason(own, { age, memory: process.memoryUsage.rss(), requests: requests() });
     if (reason === undefined) return;
     clearInterval(timer);
     reached(reason);

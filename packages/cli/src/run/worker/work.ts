@@ -1,6 +1,14 @@
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadApplication, NothingToServe } from '../../application/load-application.ts';
 import { applicationEnds } from '../application-ends.ts';
+import {
+  connectionOf,
+  isPassedConnection,
+  type PassedConnection,
+  sendable,
+  socketOf,
+} from '../passed-connection.ts';
 import type { ParentMessage, WorkerMessage, WorkerOptions } from '../pool/messages.ts';
 import { WORKER_SOCKET } from '../pool/worker-process.ts';
 import { settle } from '../process/surroundings.ts';
@@ -39,10 +47,17 @@ export async function work(): Promise<void> {
   void signals.first.then(() => {
     isTold = true;
   });
-  const isClosed = await Promise.race([parent.stopped, signals.first, service.closed.then(() => true)]);
+  parent.onConnection = (connection) => service.accept(socketOf(connection));
+  const why = await Promise.race([
+    parent.stopped,
+    signals.first,
+    service.closed.then(() => 'closed' as const),
+  ]);
   const ends = () => applicationEnds(delay(timeout, undefined, { ref: false }), signals.second);
-  if (isClosed === true) return ends();
-  await Promise.race([service.stop(timeout), signals.second]);
+  if (why === 'closed') return ends();
+  const handOver = why === 'replaced' ? (socket: Duplex) => parent.pass(socket) : undefined;
+  const stopped = service.stop(timeout, handOver).then(() => parent.passed());
+  await Promise.race([stopped, signals.second]);
   // One listener is ours. Whoever else there is has something to put in order, now that its requests have ended.
   if (process.listenerCount('SIGTERM') === 1) return;
   if (!isTold) process.emit('SIGTERM', 'SIGTERM');
@@ -76,31 +91,62 @@ function notice(message: string): void {
 /** The process that has started this one. */
 class Parent {
   readonly started: Promise<WorkerOptions>;
-  /** It wants this worker to stop, or has gone. */
-  readonly stopped: Promise<'stop'>;
+  /** It wants this worker to stop, because another takes its place or without one; or it has gone. */
+  readonly stopped: Promise<'ended' | 'replaced'>;
+  /** Gets the connections that other workers have left. */
+  onConnection: (connection: PassedConnection) => void = (connection) => connection.close();
+  readonly #passing = new Set<Promise<void>>();
 
   constructor() {
     let start: (options: WorkerOptions) => void = () => {};
-    let stop: (word: 'stop') => void = () => {};
+    let stop: (how: 'ended' | 'replaced') => void = () => {};
     this.started = new Promise((resolve) => {
       start = resolve;
     });
     this.stopped = new Promise((resolve) => {
       stop = resolve;
     });
-    process.on('message', (message: ParentMessage) => {
+    process.on('message', (message: ParentMessage, handle: unknown) => {
       if (message.fcgi === 'start') {
         // The application alone decides whether this process has something to do.
         process.channel?.unref();
         start(message.options);
       } else if (message.fcgi === 'ask') this.tell({ fcgi: 'alive' });
-      else if (message.fcgi === 'stop') stop('stop');
+      else if (message.fcgi === 'stop') stop(message.hasSuccessor ? 'replaced' : 'ended');
+      else if (isPassedConnection(handle)) this.onConnection(handle);
     });
-    process.once('disconnect', () => stop('stop'));
+    process.once('disconnect', () => stop('ended'));
   }
 
   tell(message: WorkerMessage): void {
     // Gone, there is nobody to be told; `stopped` says so.
     if (process.connected) process.send?.(message, undefined, {}, () => {});
+  }
+
+  /** Leaves a connection to whoever takes this worker's place. */
+  pass(socket: Duplex): void {
+    const connection = connectionOf(socket);
+    if (connection === undefined || !process.connected) {
+      socket.destroy();
+      return;
+    }
+    connection.readStop();
+    const passing = new Promise<void>((resolve) => {
+      const message: WorkerMessage = { fcgi: 'connection' };
+      process.send?.(message, sendable(connection), {}, () => {
+        socket.destroy();
+        this.#passing.delete(passing);
+        resolve();
+      });
+    });
+    this.#passing.add(passing);
+  }
+
+  /** Resolves when all connections are on their way. */
+  async passed(): Promise<void> {
+    // Each waits until the parent has got the one before.
+    process.channel?.ref();
+    await Promise.all(this.#passing);
+    process.channel?.unref();
   }
 }

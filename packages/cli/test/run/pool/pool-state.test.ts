@@ -90,6 +90,30 @@ test('a worker is recycled by one that replaces it when it is ready', () => {
   expect(short(pool.exited(1, 300))).toEqual([]);
 });
 
+test('workers that are worn at the same time are replaced one after the other', () => {
+  const pool = running(3);
+  expect(short(pool.recycle(1, 100))).toEqual(['spawn 4']);
+  expect(short([...pool.recycle(2, 100), ...pool.recycle(3, 100)])).toEqual([]);
+  expect(short(pool.ready(4, 200))).toEqual(['stop 1', 'spawn 5']);
+  expect(short(pool.exited(1, 210))).toEqual([]);
+  expect(short(pool.ready(5, 300))).toEqual(['stop 2', 'spawn 6']);
+  expect(short(pool.ready(6, 400))).toEqual(['stop 3']);
+});
+
+test('what a worker leaves is for the others of the latest generation, in turn', () => {
+  const pool = new PoolState(2);
+  pool.wake(0);
+  expect(pool.successor()).toBeUndefined();
+  pool.ready(1, 0);
+  pool.ready(2, 0);
+  expect([pool.successor(), pool.successor()].sort()).toEqual([1, 2]);
+  pool.reload(100);
+  pool.ready(3, 200);
+  expect([pool.successor(), pool.successor()]).toEqual([3, 3]);
+  pool.end(300);
+  expect(pool.successor()).toBeUndefined();
+});
+
 test('a worker is recycled also where what was to replace it has ended before it was ready', () => {
   const pool = running(2);
   expect(short(pool.recycle(1, 100))).toEqual(['spawn 3']);

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { FcgiClient } from '@fcgi-js/client';
+import { expect, onTestFinished, test } from 'vitest';
 import { ask, folderWith, Runner } from '../support/runner.ts';
 
 const whoAmI = "module.exports = (req, res) => res.end('old ' + process.pid);";
@@ -49,6 +51,28 @@ test('SIGHUP loads the application anew', async () => {
   await runner.says(/reloaded: all workers/);
   await processes(runner, 2, 'new');
   await expect.poll(() => old.filter(isAlive)).toEqual([]);
+  expect(await runner.stop()).toBe(0);
+});
+
+test('a kept connection outlives its worker, and is served by the next one', async () => {
+  const { cwd, runner } = await start(whoAmI, ['--stop-timeout', '60']);
+  const client = new FcgiClient({ address: `unix:${join(cwd, 's')}`, limits: { connections: 1 } });
+  onTestFinished(() => client.close({ timeout: 0 }));
+  const post = async () => {
+    const params = { REQUEST_METHOD: 'POST', REQUEST_URI: '/', SCRIPT_NAME: '', SERVER_PROTOCOL: 'HTTP/1.1' };
+    const response = await client.request({ params: { ...params, CONTENT_LENGTH: '3' }, stdin: 'abc' });
+    return text(response.body);
+  };
+  const before = new Set<string>();
+  for (let reload = 1; reload <= 3; reload += 1) {
+    before.add(await post());
+    runner.signal('SIGHUP');
+    await runner.says(new RegExp(`all workers serve generation ${reload + 1}`));
+    await expect.poll(async () => (await processesOf(runner)).length).toBe(2);
+    expect(client.stats()).toMatchObject({ connections: 1, idle: 1 });
+  }
+  before.add(await post());
+  expect(before.size).toBe(4);
   expect(await runner.stop()).toBe(0);
 });
 
@@ -234,9 +258,11 @@ test('what an application sends to its parent is no order', async () => {
   const { runner } = await start(`process.send('ready');
     process.send({ fcgi: 'ready', application: 5 });
     process.send({ fcgi: 'done' });
+    process.send({ fcgi: 'connection' });
+    process.send({ fcgi: 'recycle', reason: 'bored\\nfcgi: \\u001b[31mlies' });
     process.send(null);
     ${whoAmI}`);
-  await processes(runner, 2);
+  await runner.says(/is replaced: bored\\nfcgi: \\x1b\[31mlies\n/);
   expect(await runner.stop()).toBe(0);
 });
 

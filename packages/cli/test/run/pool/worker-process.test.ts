@@ -1,0 +1,39 @@
+import { expect, test, vi } from 'vitest';
+import { WorkerProcess } from '../../../src/run/pool/worker-process.ts';
+
+const spawn = vi.hoisted(() => vi.fn());
+vi.mock('node:child_process', async (original) => ({ ...(await original<object>()), spawn }));
+
+const options = {
+  args: [],
+  file: '/app.js',
+  recycle: {},
+  startTimeout: 1,
+  stopTimeout: 1,
+};
+const surroundings = { environment: {}, folder: undefined, identity: undefined, later: {} };
+
+test('a worker that the system does not start has ended, and is one to be tried again', async () => {
+  spawn.mockImplementation(() => {
+    throw Object.assign(new Error('spawn ENOMEM'), { code: 'ENOMEM' });
+  });
+  const how = await new Promise<string>((exited) => {
+    const worker = new WorkerProcess(0, options, surroundings, { exited, message: () => {} });
+    worker.stop(1);
+    worker.kill();
+    expect(worker.pid).toBeUndefined();
+  });
+  expect(how).toBe('it could not be started: spawn ENOMEM');
+});
+
+test('a worker for which there is no folder has ended once', async () => {
+  const { spawn: real } = await vi.importActual<typeof import('node:child_process')>('node:child_process');
+  spawn.mockImplementation(real);
+  const exited = vi.fn();
+  const nowhere = { ...surroundings, folder: '/no/such/folder' };
+  new WorkerProcess(0, options, nowhere, { exited, message: () => {} });
+  await vi.waitFor(() => expect(exited).toHaveBeenCalled());
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(exited).toHaveBeenCalledTimes(1);
+  expect(exited.mock.lastCall?.[0]).toMatch(/^it could not be started: spawn .* ENOENT/);
+});
