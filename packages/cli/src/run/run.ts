@@ -28,7 +28,7 @@ function inherited(left: Inheritance, listen: string, pidFile: PidFile | undefin
   const serves = () => {
     isOurs = true;
     pidFile?.write(left.pid);
-    succeed();
+    return succeed();
   };
   // Until then the one before this one may have to go on.
   const socket = { ...given, unpublish: () => isOurs && given.unpublish() };

@@ -105,13 +105,25 @@ test.each([
 });
 
 test('who is ended while the next one starts takes it along', async () => {
-  const { cwd, runner } = await start();
+  const { cwd, runner } = await start({ stopTimeout: 0.5 });
   await writeFile(join(cwd, 'app.cjs'), `process.stderr.write('starting'); setInterval(() => {}, 1000);`);
   runner.signal('SIGUSR2');
   await runner.says(/starting(?! anew)/);
   // Its output ends with the last process that has it.
   expect(await runner.stop()).toBe(0);
   expect(runner.stderr).not.toMatch(/ serves;/);
+});
+
+test('the address of the status is handed over, too', async () => {
+  const { cwd, runner } = await start({ statusListen: './status', statusPath: '/status' });
+  const status = `unix:${cwd}/status`;
+  expect(await runner.get('/status', status)).toMatch(/^200 /);
+  runner.signal('SIGUSR2');
+  await runner.says(/process \d+ serves/);
+  await runner.says(/its status is told on (?:.|\n)*its status is told on /);
+  expect(await runner.get('/status', status)).toMatch(/^200 /);
+  await expect.poll(() => runner.process.exitCode).toBe(0);
+  expect(await runner.get('/status', status)).toMatch(/^200 /);
 });
 
 test('a gateway for trying cannot be handed over', async () => {

@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
-import { CommandFailure } from '../../command-failure.ts';
+import { CommandFailure, isForeseen } from '../../command-failure.ts';
 import { defined } from '../../defined.ts';
 import { colorsOf, type Io } from '../../io.ts';
 import { ServiceManager } from '../process/service-manager.ts';
-import { startSuccessor } from '../process/succession.ts';
+import { type Successor, startSuccessor } from '../process/succession.ts';
 import { readSurroundings, type Surroundings, socketOptions } from '../process/surroundings.ts';
 import type { RunOptions } from '../run.ts';
 import { ListenQueueWatch } from '../status/listen-queue.ts';
@@ -18,7 +18,8 @@ import type { PoolNews } from './pool-state.ts';
 
 /** The socket of a process whose place this one takes, which is to be told when it serves. */
 export interface Inherited extends Opened {
-  serves(): void;
+  /** Resolves when that process holds nothing any more but its requests. */
+  serves(): Promise<void>;
 }
 
 /** Where the workers serve, and what is closed at the end. */
@@ -33,7 +34,7 @@ interface HandOver {
   readonly address: string;
   readonly cwd: string;
   readonly listen: string;
-  readonly replaced: (pid: number) => void;
+  readonly replaced: (successor: Successor) => void;
   readonly say: (message: string) => void;
   readonly socket: HeldSocket;
 }
@@ -70,29 +71,40 @@ export async function runPool(
   const renewed = renewing(options, surroundings, say);
   const news = (event: PoolNews['event'], text: string) => {
     say(text);
-    if (event === 'started') inherited?.serves();
+    if (event === 'started') void inherited?.serves().then(openStatus).catch(complain);
     if (event === 'crash-loop') manager.status(text);
     else manager.ready(text);
   };
   const parts = { book, news, say, surroundings: renewed, worker };
   const pool = new Pool({ address, name, size, socket: socket.fd, ...parts });
   const site = { ...status, snapshot: () => pool.snapshot() };
-  const listener = await openStatusListener(options, socketOptions(options, surroundings), site);
-  if (listener !== undefined) say(`its status is told on ${listener.address}`);
+  let listener: Awaited<ReturnType<typeof openStatusListener>>;
+  const openStatus = async () => {
+    listener = await openStatusListener(options, socketOptions(options, surroundings), site);
+    if (listener !== undefined) say(`its status is told on ${listener.address}`);
+  };
+  const complain = (error: unknown) => {
+    if (!isForeseen(error)) throw error;
+    say(error.message);
+  };
+  // Until this process serves, the one before it has the address of the status.
+  if (inherited === undefined) await openStatus();
   process.on('SIGHUP', () => {
     say('reloading');
     manager.reloading();
     pool.reload();
   });
-  const replaced = new Promise<number>((resolve) => {
+  const replaced = new Promise<Successor>((resolve) => {
     handOver({ address, cwd: io.cwd, listen: options.listen, replaced: resolve, say, socket });
   });
   pool.start();
   manager.showLife(() => pool.answers(PATIENCE));
   const reason = await Promise.race([signals.first, pool.ended, replaced]);
   await listener?.close();
-  if (typeof reason === 'number') await manager.replacedBy(reason);
-  else {
+  if (typeof reason === 'object') {
+    reason.release();
+    await manager.replacedBy(reason.pid);
+  } else {
     manager.stopping();
     socket.unpublish();
   }
@@ -121,9 +133,9 @@ function handOver({ address, cwd, listen, replaced, say, socket }: HandOver): vo
     say('starting anew, with the same socket');
     try {
       if (address.startsWith('http:')) throw new CommandFailure('a gateway for trying cannot be handed over');
-      const pid = await startSuccessor(socket.fd, cwd, { address, listen, pid: process.pid });
-      say(`process ${pid} serves; this one, ${process.pid}, lets its requests end`);
-      replaced(pid);
+      const successor = await startSuccessor(socket.fd, cwd, { address, listen, pid: process.pid });
+      say(`process ${successor.pid} serves; this one, ${process.pid}, lets its requests end`);
+      replaced(successor);
     } catch (error) {
       if (!(error instanceof CommandFailure)) throw error;
       say(`starting anew has failed, and this process goes on: ${error.message}`);

@@ -12,6 +12,13 @@ export interface Inheritance {
   readonly pid: number;
 }
 
+/** The runner that takes the place of this one. */
+export interface Successor {
+  readonly pid: number;
+  /** Tells it that nothing is held here any more that can be had once only. */
+  release(): void;
+}
+
 /** The environment variable with which one runner starts the next; nobody else sets it. */
 const VARIABLE = 'FCGI_RUN_INHERITANCE';
 
@@ -40,10 +47,10 @@ function endEarly(): void {
  *
  * @param fd the listening socket
  * @param cwd where this process was started
- * @returns the id of the new process, which serves
+ * @returns the new process, which serves
  * @throws CommandFailure when it has ended before
  */
-export async function startSuccessor(fd: number, cwd: string, left: Inheritance): Promise<number> {
+export async function startSuccessor(fd: number, cwd: string, left: Inheritance): Promise<Successor> {
   const env: NodeJS.ProcessEnv = { ...process.env, [VARIABLE]: JSON.stringify(left) };
   for (const name of PERSONAL) delete env[name];
   const successor = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
@@ -61,11 +68,13 @@ export async function startSuccessor(fd: number, cwd: string, left: Inheritance)
   } finally {
     done.abort();
   }
-  return successor.pid!;
+  return { pid: successor.pid!, release: () => successor.disconnect() };
 }
 
-/** Tells the runner before this one that it may go. */
-export function succeed(): void {
+/** Tells the runner before this one that it may go; resolves when it has let go of all that can be had once only. */
+export async function succeed(): Promise<void> {
   process.off('disconnect', endEarly);
-  process.send?.({ fcgi: 'serving' }, undefined, {}, () => process.disconnect());
+  const released = once(process, 'disconnect');
+  process.send?.({ fcgi: 'serving' });
+  await released;
 }
