@@ -20,7 +20,8 @@ Examples:
   fcgi run --listen /run/app/app.sock --workers 4 --print-config app.js > fcgi.config.json
 
 Signals: TERM, INT and QUIT let the requests under way end; a second one ends at once. With --workers, HUP loads the
-application anew, while the old one goes on until the new one is ready; USR2 does so with the whole command.
+application anew, while the old one goes on until the new one is ready; USR2 does so with the whole command. USR1 goes
+on in new log files.
 `;
 
 /** What this command has beside the options of the list. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createGateway, type Gateway, type GatewayRequest } from '@fcgi-js/client';
 import { defined } from '../defined.ts';
@@ -81,9 +82,11 @@ export class Generation {
         this.#become('ready');
       },
       exited: (how: string) => this.#exited(how),
-      stderr: (chunk: Buffer) => {
-        this.stderr.add(chunk);
-        stderr(chunk);
+      stderr: (source: Readable) => {
+        source.on('data', (chunk: Buffer) => {
+          this.stderr.add(chunk);
+          stderr(chunk);
+        });
       },
     };
     const surroundings = { environment: env, folder: undefined, identity: undefined, later: {} };

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseListenAddress } from '@fcgi-js/server';
 import { InvalidArgumentError } from 'commander';
 import { parseDuration, parsePathOption, parseSize } from '../arguments.ts';
+import { accessFormat } from './logs/access-format.ts';
 import { httpAddress } from './status/status-options.ts';
 
 /**
@@ -54,6 +55,19 @@ export const text = plain(['string'], 'It must be a text.', (given) => given);
 
 /** A file or folder; relative to the folder of who names it. */
 export const path = plain(['string'], 'It must be a path.', (given, folder) => resolve(folder, given));
+
+/** Where log lines go: `-`, `stderr` or a file, which is relative to the folder of who names it. */
+export const logTarget = plain(['string'], 'It must be a path, - or stderr.', (given, folder) => {
+  // A worker has other outputs than its parent.
+  if (given === '-' || /^\/dev\/(stdout|fd\/1)$/.test(given)) return '-';
+  return given === 'stderr' || /^\/dev\/(stderr|fd\/2)$/.test(given) ? 'stderr' : resolve(folder, given);
+});
+
+/** What a line of the access log has. */
+export const logFormat = plain(['string'], 'It must be combined, json, or a text with codes.', (given) => {
+  accessFormat(given);
+  return given;
+});
 
 /** A URL path, without a query. */
 export const urlPath = plain(['string'], 'It must be a path such as /status.', parsePathOption);

@@ -4,6 +4,8 @@ import {
   duration,
   type Kind,
   listenAddress,
+  logFormat,
+  logTarget,
   octal,
   path,
   paths,
@@ -92,6 +94,17 @@ export const runOptions = {
   ),
   umask: option(octal, 'octal', 'what others may not do with the files that it makes: 027'),
   pidFile: option(path, 'file', 'a file that tells the id of this process'),
+  accessLog: option(logTarget, 'file', 'write a line for each request: a file, - for stdout, stderr'),
+  accessLogFormat: withDefault(
+    logFormat,
+    'format',
+    'of these lines: combined, json, or codes of Apache such as "%h %s %D"',
+    'combined',
+  ),
+  slowLog: option(logTarget, 'file', 'write down the requests that take long: a file, - for stdout, stderr'),
+  slowTime: withDefault(duration, 'time', 'from when on a request takes long', 5),
+  output: option(path, 'file', 'write what workers print to a file, not to stdout and stderr'),
+  plainOutput: option(toggle, undefined, 'write what workers print without naming the worker'),
 };
 
 type List = typeof runOptions;

@@ -7,6 +7,7 @@ import { CommandFailure } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
 import { applicationEnds } from './application-ends.ts';
 import { listenFailure } from './listen-failure.ts';
+import { startLogs } from './logs/start-logs.ts';
 import { isPlainCgi } from './plain-cgi.ts';
 import { type HeldSocket, inheritedSocket, openSocket } from './pool/held-socket.ts';
 import { ServiceManager } from './process/service-manager.ts';
@@ -33,6 +34,14 @@ export async function runAlone(
     io.stderr.write(`${colorsOf(io.stderr, io.env).cyan('fcgi:')} ${message}\n`);
   };
   const manager = new ServiceManager(process.env, say);
+  const reopenLogs = await startLogs(options, {
+    report: say,
+    stderr: io.stderr,
+    // In plain CGI that is the response.
+    stdout: isPlainCgi() ? io.stderr : io.stdout,
+  });
+  // Without a listener, Node opens its debugger to whoever sends that signal.
+  process.on('SIGUSR1', reopenLogs);
   const socket = await openBeforehand(options, surroundings);
   enter(surroundings);
   const loaded = await Promise.race([load(file, options, say), signals.first]);

@@ -3,6 +3,8 @@ import { findApplication } from '../application/find-application.ts';
 import { usageFailure } from '../command-failure.ts';
 import type { Io } from '../io.ts';
 import { outliveReaders } from '../process-io.ts';
+import { accessFormat } from './logs/access-format.ts';
+import { prepareLogFiles } from './logs/prepare-log-files.ts';
 import type { RunOptionValues } from './options.ts';
 import { isPlainCgi } from './plain-cgi.ts';
 import { leftSocket } from './pool/held-socket.ts';
@@ -39,13 +41,21 @@ function inherited(left: Inheritance, listen: string, pidFile: PidFile | undefin
 export async function run(io: Io, options: RunOptions): Promise<void> {
   const file = findApplication(options.app, io.cwd);
   checkStatusOptions(options);
-  const { maxAge, maxMemory, maxRequests, workers } = options;
+  const { maxAge, maxMemory, maxRequests, output, plainOutput, workers } = options;
   if (workers === undefined && (maxAge ?? maxMemory ?? maxRequests) !== undefined) {
     throw usageFailure('--max-age, --max-memory and --max-requests replace workers: they need --workers.');
+  }
+  if (workers === undefined && (output !== undefined || plainOutput === true)) {
+    throw usageFailure('--output and --plain-output are about what workers print: they need --workers.');
   }
   const surroundings = readSurroundings(options);
   outliveReaders();
   if (options.umask !== undefined) process.umask(options.umask);
+  prepareLogFiles(options, surroundings.identity);
+  const { hidden } = accessFormat(options.accessLogFormat);
+  if (options.accessLog !== undefined && hidden.length > 0) {
+    io.stderr.write(`fcgi: the access log hides the values of ${hidden.join(', ')}: they are secrets\n`);
+  }
   if (isPlainCgi()) return runAlone(io, file, options, surroundings);
   const pidFile = options.pidFile === undefined ? undefined : new PidFile(options.pidFile);
   const left = inheritance();

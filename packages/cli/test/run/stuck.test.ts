@@ -44,7 +44,9 @@ describe.each(ways)('%s', (_how, args) => {
     const runner = await start([...args, '--blocked-timeout', '0.5s']);
     await expect(runner.get('/spin')).rejects.toThrow();
     await runner.says(/the event loop has been blocked for 0\.5 s: process \d+ is ended\. It is here:\n/);
-    expect(runner.stderr).toMatch(/\n {4}at spin \(.*app\.cjs:2:\d+\)\n {4}at .*app\.cjs:6:\d+\)\n/);
+    expect(runner.stderr).toMatch(
+      /\n(?:worker .* \| )? {4}at spin \(.*app\.cjs:2:\d+\)\n(?:worker .* \| )? {4}at .*app\.cjs:6:\d+\)\n/,
+    );
   });
 });
 
@@ -55,7 +57,7 @@ test('a worker that was blocked is replaced', async () => {
     expect(await runner.get('/')).toBe('200 served');
   }
   expect(runner.stderr.match(/has ended: SIGKILL/g)).toHaveLength(2);
-  expect(runner.stderr).toMatch(/at RegExp\.test .*\n {4}at .*app\.cjs:7:/);
+  expect(runner.stderr).toMatch(/at RegExp\.test .*\nworker .* \| {5}at .*app\.cjs:7:/);
 });
 
 test('alone it ends so that whoever has started it sees a failure', async () => {

@@ -1,4 +1,5 @@
 import { escapeLogText } from '@fcgi-js/client';
+import type { RequestLogOptions } from '../logs/start-logs.ts';
 import type { Entrance } from '../process/surroundings.ts';
 import type { ServeOptions } from '../serve-application.ts';
 import { type Figures, readFigures } from '../status/figures.ts';
@@ -15,6 +16,8 @@ export type ParentMessage =
   | { readonly fcgi: 'report' }
   /** What was asked for. */
   | { readonly fcgi: 'status'; readonly snapshot: Snapshot }
+  /** Log files have been renamed: go on in new ones. */
+  | { readonly fcgi: 'reopen' }
   /** Stop accepting, let requests end, then exit. With a successor, kept connections are passed to it. */
   | { readonly fcgi: 'stop'; readonly hasSuccessor: boolean }
   /** Serve this connection, which comes with the message. */
@@ -22,6 +25,8 @@ export type ParentMessage =
 
 /** What a worker tells the parent. */
 export type WorkerMessage =
+  /** Lines of its logs for an output of the parent. */
+  | { readonly fcgi: 'log'; readonly lines: string; readonly to: 'stderr' | 'stdout' }
   /** It serves an application of this kind. */
   | { readonly fcgi: 'ready'; readonly application: string }
   /** The answer to `ask`. */
@@ -33,7 +38,14 @@ export type WorkerMessage =
   /** It wants to know the figures of all. */
   | { readonly fcgi: 'status' }
   /** Its successor is to have this connection, which comes with the message. */
-  | { readonly fcgi: 'connection' };
+  | { readonly fcgi: 'connection' }
+  /** The operator is to know something. */
+  | { readonly fcgi: 'say'; readonly text: string };
+
+/** What a worker logs, and under which number. */
+export interface WorkerLogOptions extends RequestLogOptions {
+  readonly worker: number;
+}
 
 /** What a worker has to know. Times are in seconds. */
 export interface WorkerOptions extends Entrance, Omit<ServeOptions, 'listen'> {
@@ -41,6 +53,7 @@ export interface WorkerOptions extends Entrance, Omit<ServeOptions, 'listen'> {
   /** Seconds for which its event loop may be blocked; default {@link requestTimeout}. */
   readonly blockedTimeout?: number;
   readonly file: string;
+  readonly logs?: WorkerLogOptions;
   readonly recycle: RecycleLimits;
   readonly startTimeout: number;
   /** The pages that it is to serve. Without it, nobody wants to know figures. */
@@ -49,7 +62,7 @@ export interface WorkerOptions extends Entrance, Omit<ServeOptions, 'listen'> {
 }
 
 /** Characters of a worker's text that get into a log. */
-const LONGEST_TEXT = 200;
+const LONGEST_TEXT = 500;
 
 /**
  * Reads what came from a worker. The application can send what it likes over the same channel, `process.send('ready')`
@@ -57,7 +70,10 @@ const LONGEST_TEXT = 200;
  */
 export function readWorkerMessage(given: unknown): WorkerMessage | undefined {
   if (typeof given !== 'object' || given === null || !('fcgi' in given)) return undefined;
-  const { application, fcgi, figures, reason } = given as Record<string, unknown>;
+  const { application, fcgi, figures, lines, reason, text, to } = given as Record<string, unknown>;
+  if (fcgi === 'log' && typeof lines === 'string' && (to === 'stderr' || to === 'stdout')) {
+    return { fcgi, lines: lines.endsWith('\n') ? lines : `${lines}\n`, to };
+  }
   if (fcgi === 'ready' && typeof application === 'string') {
     return { fcgi, application: escapeLogText(application.slice(0, LONGEST_TEXT)) };
   }
@@ -69,5 +85,7 @@ export function readWorkerMessage(given: unknown): WorkerMessage | undefined {
   }
   if (fcgi === 'recycle' && typeof reason === 'string')
     return { fcgi, reason: escapeLogText(reason.slice(0, LONGEST_TEXT)) };
+  if (fcgi === 'say' && typeof text === 'string')
+    return { fcgi, text: escapeLogText(text.slice(0, LONGEST_TEXT)) };
   return undefined;
 }

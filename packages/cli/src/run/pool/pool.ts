@@ -1,3 +1,5 @@
+import type { RequestLogOptions } from '../logs/start-logs.ts';
+import type { ParentOutput } from '../logs/worker-output.ts';
 import type { PassedConnection } from '../passed-connection.ts';
 import type { Entrance, Surroundings } from '../process/surroundings.ts';
 import { FreshFigures } from '../status/fresh-figures.ts';
@@ -13,10 +15,13 @@ export interface PoolOptions {
   readonly address: string;
   /** Where it is written down what becomes of the workers. */
   readonly book: StatusBook;
+  /** What workers log. */
+  readonly logs: RequestLogOptions;
   /** The application, for messages. */
   readonly name: string;
   /** Told what has become of the workers as a whole, in words as well. */
   readonly news: (event: PoolNews['event'], text: string) => void;
+  readonly output: ParentOutput;
   readonly say: (message: string) => void;
   readonly size: number;
   /** The descriptor of the listening socket. */
@@ -77,6 +82,11 @@ export class Pool {
     return this.#figures.snapshot();
   }
 
+  /** Lets the workers go on in log files that have been renamed. */
+  reopenLogs(): void {
+    for (const worker of this.#workers.values()) worker.reopenLogs();
+  }
+
   /**
    * Lets the workers end.
    *
@@ -119,8 +129,9 @@ export class Pool {
   }
 
   #spawn(id: number, generation: number): void {
-    const { book, say, socket, surroundings, worker: options } = this.#options;
-    const worker = new WorkerProcess(socket, options, surroundings(), {
+    const { book, logs, output, say, socket, surroundings, worker: options } = this.#options;
+    const told = { ...options, logs: { ...logs, worker: id } };
+    const worker = new WorkerProcess(socket, told, surroundings(), {
       message: (message) => this.#receive(id, message),
       connection: (connection) => this.#passOn(connection),
       exited: (how) => {
@@ -131,13 +142,15 @@ export class Pool {
         if (!wasStopping) say(`worker ${id} (process ${worker.pid}) has ended: ${how}`);
         this.#apply(this.#state.exited(id, performance.now()));
       },
+      stderr: (source, pid) => output.relay('stderr', source, `worker ${id} (${pid})`),
+      stdout: (source, pid) => output.relay('stdout', source, `worker ${id} (${pid})`),
     });
     this.#workers.set(id, worker);
     book.spawned(id, generation, worker.pid ?? 0);
   }
 
   #receive(id: number, message: WorkerNews): void {
-    const { book, say } = this.#options;
+    const { book, output, say } = this.#options;
     switch (message.fcgi) {
       case 'ready':
         this.#application = message.application;
@@ -155,6 +168,12 @@ export class Pool {
         break;
       case 'status':
         void this.#figures.snapshot().then((snapshot) => this.#workers.get(id)?.tellStatus(snapshot));
+        break;
+      case 'log':
+        output[message.to].write(message.lines);
+        break;
+      case 'say':
+        say(message.text);
         break;
     }
   }

@@ -1,7 +1,9 @@
 import { relative } from 'node:path';
 import { CommandFailure, isForeseen } from '../../command-failure.ts';
 import { defined } from '../../defined.ts';
-import { colorsOf, type Io } from '../../io.ts';
+import type { Io } from '../../io.ts';
+import { prepareLogFiles } from '../logs/prepare-log-files.ts';
+import { ParentOutput } from '../logs/worker-output.ts';
 import { ServiceManager } from '../process/service-manager.ts';
 import { type Successor, startSuccessor } from '../process/succession.ts';
 import { readSurroundings, type Surroundings, socketOptions } from '../process/surroundings.ts';
@@ -29,6 +31,15 @@ interface Opened {
   readonly socket: HeldSocket;
 }
 
+/** What the workers are to serve, and how many of them. */
+interface Kept {
+  readonly cwd: string;
+  readonly file: string;
+  readonly inherited: Inherited | undefined;
+  readonly name: string;
+  readonly size: number;
+}
+
 /** What is handed over, and to whom it is told. */
 interface HandOver {
   readonly address: string;
@@ -51,9 +62,22 @@ export async function runPool(
   surroundings: Surroundings,
   inherited?: Inherited,
 ): Promise<void> {
-  const say = (message: string) => {
-    io.stderr.write(`${colorsOf(io.stderr, io.env).cyan('fcgi:')} ${message}\n`);
-  };
+  const output = new ParentOutput(io, options);
+  try {
+    const kept = { cwd: io.cwd, file, inherited, name: relative(io.cwd, file), size };
+    await keepWorkers(output, kept, options, surroundings);
+  } finally {
+    await output.flushed();
+  }
+}
+
+async function keepWorkers(
+  output: ParentOutput,
+  { cwd, file, inherited, name, size }: Kept,
+  options: RunOptions,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { say } = output;
   const signals = watchStopSignals();
   const manager = new ServiceManager(process.env, say);
   const { address, close, socket } = inherited ?? (await open(options, surroundings));
@@ -65,17 +89,18 @@ export async function runPool(
     ...{ address, args, file, recycle, startTimeout, stopTimeout },
     ...defined({ allow, backlog, blockedTimeout, mount, requestTimeout, status }),
   };
-  const name = relative(io.cwd, file);
   const listenQueue = status && new ListenQueueWatch(`fd:${socket.fd}`, backlog);
   const book = new StatusBook({ manager: 'static', name, ...defined({ listenQueue }) });
   const renewed = renewing(options, surroundings, say);
+  const { accessLog, accessLogFormat, slowLog, slowTime } = options;
   const news = (event: PoolNews['event'], text: string) => {
     say(text);
     if (event === 'started') void inherited?.serves().then(openStatus).catch(complain);
     if (event === 'crash-loop') manager.status(text);
     else manager.ready(text);
   };
-  const parts = { book, news, say, surroundings: renewed, worker };
+  const logs = { accessLogFormat, slowTime, ...defined({ accessLog, slowLog }) };
+  const parts = { book, logs, news, output, say, surroundings: renewed, worker };
   const pool = new Pool({ address, name, size, socket: socket.fd, ...parts });
   const site = { ...status, snapshot: () => pool.snapshot() };
   let listener: Awaited<ReturnType<typeof openStatusListener>>;
@@ -89,13 +114,23 @@ export async function runPool(
   };
   // Until this process serves, the one before it has the address of the status.
   if (inherited === undefined) await openStatus();
+  process.on('SIGUSR1', () => {
+    say('reopening logs');
+    try {
+      prepareLogFiles(options, surroundings.identity);
+    } catch (error) {
+      say((error as Error).message);
+    }
+    output.reopen();
+    pool.reopenLogs();
+  });
   process.on('SIGHUP', () => {
     say('reloading');
     manager.reloading();
     pool.reload();
   });
   const replaced = new Promise<Successor>((resolve) => {
-    handOver({ address, cwd: io.cwd, listen: options.listen, replaced: resolve, say, socket });
+    handOver({ address, cwd, listen: options.listen, replaced: resolve, say, socket });
   });
   pool.start();
   manager.showLife(() => pool.answers(PATIENCE));
@@ -110,7 +145,8 @@ export async function runPool(
   }
   if (typeof reason === 'boolean') {
     await close(1);
-    throw new CommandFailure(`${name} could not be started`);
+    const where = options.output === undefined ? '' : `: what it has printed is in ${options.output}`;
+    throw new CommandFailure(`${name} could not be started${where}`);
   }
   const deadline = performance.now() + stopTimeout * 1000;
   const ended = close(stopTimeout * 1000).then(() => {

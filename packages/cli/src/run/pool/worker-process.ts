@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { isPassedConnection, type PassedConnection, sendable } from '../passed-connection.ts';
 import type { Entrance, Surroundings } from '../process/surroundings.ts';
 import { programFile } from '../programs.ts';
@@ -18,18 +19,19 @@ export interface WorkerWatch {
   connection?(connection: PassedConnection): void;
   /** @param how in words: `exit status 1`, `SIGKILL` */
   exited(how: string): void;
-  /** Gets what it writes to its error output, which is that of this process otherwise. */
-  stderr?(chunk: Buffer): void;
+  /** Gets its error output, which is that of this process otherwise. */
+  stderr?(source: Readable, pid: number | undefined): void;
+  /** The same for what it prints. */
+  stdout?(source: Readable, pid: number | undefined): void;
 }
-
-/** Milliseconds after its end in which the last of a worker's output comes: its own children may hold the pipe. */
-const LAST_OUTPUT = 500;
 
 /** One worker, as the parent sees it. */
 export class WorkerProcess {
   /** Undefined where it could not be started. */
   readonly #child: ChildProcess | undefined;
   #deadline: NodeJS.Timeout | undefined;
+  readonly #watch: WorkerWatch;
+  #hasEnded = false;
   #isStopping = false;
   readonly #answered: Array<() => void> = [];
   #tellsFigures = false;
@@ -41,20 +43,24 @@ export class WorkerProcess {
     { environment, folder, ...entrance }: Surroundings,
     watch: WorkerWatch,
   ) {
+    this.#watch = watch;
+    const output = (name: 'stderr' | 'stdout') => (watch[name] === undefined ? 'inherit' : 'pipe');
     try {
       this.#child = spawn(process.execPath, [...process.execArgv, programFile('worker')], {
         ...(folder === undefined ? {} : { cwd: folder }),
         env: environment,
         // A session of its own: Ctrl-C is for the parent, which knows what is to be done.
         detached: true,
-        stdio: ['ignore', 'inherit', watch.stderr === undefined ? 'inherit' : 'pipe', socket, 'ipc'],
+        stdio: ['ignore', output('stdout'), output('stderr'), socket, 'ipc'],
       });
     } catch (error) {
       // Out of memory, for one: as if it had ended at once, which is tried again with pauses.
-      setImmediate(() => watch.exited(`it could not be started: ${(error as Error).message}`));
+      setImmediate(() => this.#ended(`it could not be started: ${(error as Error).message}`));
       return;
     }
-    this.#child.stderr?.on('data', (chunk: Buffer) => watch.stderr?.(chunk));
+    const { pid, stderr, stdout } = this.#child;
+    if (stderr !== null) watch.stderr?.(stderr, pid);
+    if (stdout !== null) watch.stdout?.(stdout, pid);
     this.#child.on('message', (given, handle: unknown) => {
       const message = readWorkerMessage(given);
       const connection = isPassedConnection(handle) ? handle : undefined;
@@ -69,24 +75,17 @@ export class WorkerProcess {
       if (message.fcgi === 'alive') for (const answered of this.#answered.splice(0)) answered();
       else watch.message(message);
     });
-    let failure: string | undefined;
-    let hasExited = false;
-    const exited = (how: string) => {
-      clearTimeout(this.#deadline);
-      if (!hasExited) watch.exited(how);
-      hasExited = true;
-    };
     this.#child.on('error', (error) => {
       if (this.#child?.pid !== undefined) return;
-      failure = `it could not be started: ${error.message}`;
       // Without descriptors (EMFILE) there is nothing that could close.
-      setImmediate(exited, failure);
-    });
-    this.#child.once('exit', () => {
-      setTimeout(() => this.#child?.stderr?.destroy(), LAST_OUTPUT).unref();
+      setImmediate(() => this.#ended(`it could not be started: ${error.message}`));
     });
     // Not `exit`: its last output comes before.
-    this.#child.once('close', (code, signal) => exited(failure ?? signal ?? `exit status ${code}`));
+    this.#child.once('close', (code, signal) => this.#ended(signal ?? `exit status ${code}`));
+    // A process that the application has left behind may keep its outputs open.
+    this.#child.once('exit', (code, signal) => {
+      setTimeout(() => this.#ended(signal ?? `exit status ${code}`), LAST_WORDS).unref();
+    });
     this.#send({ fcgi: 'start', options: { ...options, ...entrance } });
     this.#killAfter(options.startTimeout);
   }
@@ -145,6 +144,18 @@ export class WorkerProcess {
     this.#child?.kill('SIGKILL');
   }
 
+  /** Lets it go on in log files that have been renamed. */
+  reopenLogs(): void {
+    this.#send({ fcgi: 'reopen' });
+  }
+
+  #ended(how: string): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    clearTimeout(this.#deadline);
+    this.#watch.exited(how);
+  }
+
   #send(message: ParentMessage): void {
     // Gone already, it will be told to have exited.
     if (this.#child?.connected) this.#child.send(message, () => {});
@@ -159,3 +170,5 @@ export class WorkerProcess {
 
 /** Seconds that a worker may be late. */
 const GRACE = 2;
+/** Milliseconds after its end in which what it has printed is to arrive. */
+const LAST_WORDS = 250;

@@ -1,7 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadApplication, NothingToServe } from '../../application/load-application.ts';
+import { outliveReaders } from '../../process-io.ts';
 import { applicationEnds } from '../application-ends.ts';
+import type { LogSink } from '../logs/log-file.ts';
+import { startLogs } from '../logs/start-logs.ts';
+import { TurnSink } from '../logs/turn-sink.ts';
 import {
   connectionOf,
   isPassedConnection,
@@ -9,7 +13,7 @@ import {
   sendable,
   socketOf,
 } from '../passed-connection.ts';
-import type { ParentMessage, WorkerMessage, WorkerOptions } from '../pool/messages.ts';
+import type { ParentMessage, WorkerLogOptions, WorkerMessage, WorkerOptions } from '../pool/messages.ts';
 import { WORKER_SOCKET } from '../pool/worker-process.ts';
 import { settle } from '../process/surroundings.ts';
 import { type Service, serveApplication } from '../serve-application.ts';
@@ -21,12 +25,18 @@ import { watchLimits } from './recycling.ts';
 
 /** The life of a worker: told what to serve, it serves until the parent, or whoever signals it, wants it to stop. */
 export async function work(): Promise<void> {
+  // Otherwise what the application prints after its parent has gone would end it with its requests.
+  outliveReaders();
   const parent = new Parent();
   const options = await parent.started;
   const { blockedTimeout, requestTimeout, stopTimeout } = options;
   const watchdog = new Watchdog({ grace: stopTimeout, pid: process.ppid }, blockedTimeout ?? requestTimeout);
   settle(options);
   const signals = watchStopSignals();
+  const reopenLogs = await startWorkerLogs(parent, options.logs);
+  parent.onReopen(reopenLogs);
+  // Without a listener, Node opens its debugger to whoever sends that signal.
+  process.on('SIGUSR1', reopenLogs);
   const status = options.status && new WorkerStatus(options.status, (message) => parent.tell(message));
   const service = await serve(options, status);
   if (service === undefined) {
@@ -64,6 +74,13 @@ export async function work(): Promise<void> {
   await ends();
 }
 
+async function startWorkerLogs(parent: Parent, logs: WorkerLogOptions | undefined): Promise<() => void> {
+  if (logs === undefined) return () => {};
+  const { worker } = logs;
+  const report = (text: string) => parent.tell({ fcgi: 'say', text: `worker ${worker}: ${text}` });
+  return startLogs(logs, { report, stderr: parent.sink('stderr'), stdout: parent.sink('stdout'), worker });
+}
+
 async function serve(
   options: WorkerOptions,
   status: WorkerStatus | undefined,
@@ -96,6 +113,9 @@ class Parent {
   /** Gets the connections that other workers have left. */
   onConnection: (connection: PassedConnection) => void = (connection) => connection.close();
   readonly #passing = new Set<Promise<void>>();
+  #reopen = () => {};
+  /** Characters of log lines that it has not taken yet. */
+  #unsent = 0;
 
   constructor() {
     let start: (options: WorkerOptions) => void = () => {};
@@ -112,15 +132,32 @@ class Parent {
         process.channel?.unref();
         start(message.options);
       } else if (message.fcgi === 'ask') this.tell({ fcgi: 'alive' });
+      else if (message.fcgi === 'reopen') this.#reopen();
       else if (message.fcgi === 'stop') stop(message.hasSuccessor ? 'replaced' : 'ended');
       else if (isPassedConnection(handle)) this.onConnection(handle);
     });
     process.once('disconnect', () => stop('ended'));
   }
 
-  tell(message: WorkerMessage): void {
+  tell(message: WorkerMessage, told = () => {}): void {
     // Gone, there is nobody to be told; `stopped` says so.
-    if (process.connected) process.send?.(message, undefined, {}, () => {});
+    if (process.connected) process.send?.(message, undefined, {}, told);
+  }
+
+  /** Log files have been renamed. */
+  onReopen(reopen: () => void): void {
+    this.#reopen = reopen;
+  }
+
+  /** An output of the parent, for whole lines. */
+  sink(to: 'stderr' | 'stdout'): LogSink {
+    return new TurnSink((lines) => {
+      if (this.#unsent > UNSENT_LIMIT) return;
+      this.#unsent += lines.length;
+      this.tell({ fcgi: 'log', lines, to }, () => {
+        this.#unsent -= lines.length;
+      });
+    });
   }
 
   /** Leaves a connection to whoever takes this worker's place. */
@@ -150,3 +187,6 @@ class Parent {
     process.channel?.unref();
   }
 }
+
+/** Characters of log lines for a parent that does not take them; more of them are lost. */
+const UNSENT_LIMIT = 1_048_576;

@@ -1,0 +1,59 @@
+import { closeSync, constants, fchownSync, openSync } from 'node:fs';
+import { CommandFailure } from '../../command-failure.ts';
+
+/** What lines are written to: the path of a file, `-` for stdout, or `stderr`. */
+export interface LogTargets {
+  readonly accessLog?: string;
+  readonly output?: string;
+  readonly slowLog?: string;
+}
+
+/** A user and group of the system, by number. */
+export interface Owner {
+  readonly gid?: number;
+  readonly uid?: number;
+}
+
+/** Not waiting for whoever reads a named pipe. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY;
+/** Readable for the group, such as `adm` in the folder of Debian's logs, and for nobody else. */
+const MODE = 0o640;
+/** Opens a file to append to, and makes it if it is not there. */
+export function openLogFile(path: string): number {
+  return openSync(path, APPEND | constants.O_CREAT, MODE);
+}
+
+/**
+ * Sees to it that log files are there and can be written, before anything depends on it.
+ *
+ * @param owner whom those belong to that are made now. A file that is there already keeps its owner: whoever may write to
+ *   its folder could put a link to any other file there.
+ * @throws CommandFailure where one cannot be written
+ */
+export function prepareLogFiles({ accessLog, output, slowLog }: LogTargets, owner: Owner = {}): void {
+  for (const target of [accessLog, slowLog]) {
+    if (target !== undefined && target !== '-' && target !== 'stderr') prepareLogFile(target, owner);
+  }
+  // The parent writes that one, which stays who it is.
+  if (output !== undefined) prepareLogFile(output, {});
+}
+
+function prepareLogFile(path: string, owner: Owner): void {
+  try {
+    closeSync(create(path, owner) ?? openSync(path, APPEND));
+  } catch (error) {
+    throw new CommandFailure(`The log ${path} cannot be written: ${(error as Error).message}`);
+  }
+}
+
+/** @returns the descriptor of a new file, or `undefined` where there is one already */
+function create(path: string, { gid, uid }: Owner): number | undefined {
+  try {
+    const fd = openSync(path, APPEND | constants.O_CREAT | constants.O_EXCL, MODE);
+    if (uid !== undefined || gid !== undefined) fchownSync(fd, uid ?? -1, gid ?? -1);
+    return fd;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,32 @@
+import type { LogSink } from './log-file.ts';
+import type { LogTargets } from './prepare-log-files.ts';
+
+/** What is logged of requests, and where. */
+export interface RequestLogOptions extends Omit<LogTargets, 'output'> {
+  readonly accessLogFormat: string;
+  /** Seconds. */
+  readonly slowTime: number;
+}
+
+/** Where a process that serves has its logs. */
+export interface LogSurroundings {
+  readonly report: (message: string) => void;
+  readonly stderr: LogSink;
+  readonly stdout: LogSink;
+  /** Its number, if it is a worker. */
+  readonly worker?: number;
+}
+
+/**
+ * Logs the requests of this process from now on, if that is wanted. Otherwise nothing of what it takes is loaded.
+ *
+ * @returns what goes on in the files that have the names now
+ */
+export async function startLogs(
+  options: RequestLogOptions,
+  surroundings: LogSurroundings,
+): Promise<() => void> {
+  if (options.accessLog === undefined && options.slowLog === undefined) return () => {};
+  const { openLogs } = await import('./open-logs.ts');
+  return openLogs(options, surroundings);
+}
