@@ -49,7 +49,7 @@ test('USR2 starts the whole runner anew, with its socket, its pid file and what 
   const [, successor] = await runner.says(/process (\d+) serves; this one, \d+, lets its requests end/);
   expect(runner.stderr).toMatch(/is served on unix:.*\/s by 1 worker\n/);
   await expect.poll(() => runner.process.exitCode).toBe(0);
-  expect(await answering(runner)).toEqual(['new', successor]);
+  await expect.poll(() => answering(runner)).toEqual(['new', successor]);
   expect(await runner.get('/env')).toBe('200 ');
   expect(readFileSync(pidFile, 'utf8')).toBe(`${successor}\n`);
   // And once more, from the successor.
@@ -72,7 +72,7 @@ test('a request under way ends in the process that has it', async () => {
   const [, worker] = /waiting (\d+)/.exec(runner.stdout)!;
   runner.signal('SIGUSR2');
   const [, successor] = await runner.says(/process (\d+) serves/);
-  expect(await answering(runner)).toEqual(['old', successor]);
+  await expect.poll(() => answering(runner)).toEqual(['old', successor]);
   expect(runner.process.exitCode).toBeNull();
   process.kill(Number(worker), 'SIGUSR2');
   expect(await held).toBe('200 begun done');
