@@ -30,6 +30,7 @@ function blocks(language: string) {
 const configurationLanguages = [
   'apache',
   'caddy',
+  'dockerfile',
   'haproxy',
   'ini',
   'lighttpd',
