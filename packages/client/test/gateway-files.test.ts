@@ -242,6 +242,17 @@ describe('of a file', () => {
     expect(await status('Sun, 02 Feb 2020 02:02:01 GMT')).toBe(200);
   });
 
+  test('HEAD has no ranges (RFC 9110 §14.2), nor has what the application wants whole', async () => {
+    const { ask } = await startFiles();
+    const field = 'X-Accel-Redirect: /files/a.txt';
+    const head = await ask(field, 'Range: bytes=0-1\r\n', 'HEAD');
+    expect(head).toMatchObject({ status: 200, body: '' });
+    expect(valuesOf(head, 'content-length')).toEqual(['20']);
+    const whole = await ask(`${field}|Accept-Ranges: none`, 'Range: bytes=0-1\r\n');
+    expect(whole).toMatchObject({ status: 200, body: TEXT });
+    expect(valuesOf(whole, 'accept-ranges')).toEqual(['none']);
+  });
+
   test('the ETag and the date of the application count where it gives some', async () => {
     const { ask } = await startFiles();
     const field =

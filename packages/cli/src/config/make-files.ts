@@ -19,6 +19,7 @@ import {
   type WebServerOptions,
 } from '@fcgi-js/configs';
 import { usageFailure } from '../command-failure.ts';
+import { defined } from '../defined.ts';
 import type { ConfigOptions } from './options.ts';
 import type { Product } from './product-names.ts';
 
@@ -131,17 +132,17 @@ function filesOf(product: Product, program: readonly string[], options: ConfigOp
 
 function siteOptions(program: readonly string[], options: ConfigOptions): WebServerOptions {
   const { keepAlive, static: statics } = options;
-  const healthCheck = given({
+  const healthCheck = defined({
     interval: milliseconds(options.healthInterval),
     path: options.healthPath,
   });
-  const timeouts = given({
+  const timeouts = defined({
     connect: milliseconds(options.connectTimeout),
     idle: milliseconds(options.idleTimeout),
     response: milliseconds(options.responseTimeout),
     upload: milliseconds(options.uploadTimeout),
   });
-  return given({
+  return defined({
     app: appOptions(program, options),
     authorizer: options.authorizer,
     backups: options.backup,
@@ -170,22 +171,22 @@ function processOptions(program: readonly string[], options: ConfigOptions): Pro
   if (stray !== undefined) throw new ConfigError(stray, 'is for web servers, and this is a process manager');
   if (app === undefined) throw new ConfigError('app', 'is missing; say which program is started');
   if (listen !== undefined && listen.length > 1) throw new ConfigError('listen', 'there is one socket only');
-  return given({ app, listen: listen?.[0], name, processes });
+  return defined({ app, listen: listen?.[0], name, processes });
 }
 
 /** What containers have no option for is refused by the functions themselves, but for what is about PROGRAM. */
 function containerOptions(program: readonly string[], options: ConfigOptions): ContainerOptions {
   const { app: _, ...site } = siteOptions(program, options);
   const { env, folder, group, user } = options;
-  const [stray] = Object.keys(given({ environment: env, folder, group, user }));
+  const [stray] = Object.keys(defined({ environment: env, folder, group, user }));
   const beyond = program.length > 1 ? 'arguments' : stray;
   if (beyond !== undefined) throw new ConfigError(`app.${beyond}`, 'is beyond containers');
-  return given({ ...site, app: program[0], image: options.image });
+  return defined({ ...site, app: program[0], image: options.image });
 }
 
 function appOptions(program: readonly string[], options: ConfigOptions): WebServerOptions['app'] {
   const { env: environment, folder, group, user } = options;
-  const rest = given({ environment, folder, group, user });
+  const rest = defined({ environment, folder, group, user });
   if (program.length > 0) return { command: program, ...rest };
   const [stray] = Object.keys(rest);
   if (stray !== undefined) throw new ConfigError(`app.${stray}`, 'is about PROGRAM, and there is none');
@@ -194,13 +195,4 @@ function appOptions(program: readonly string[], options: ConfigOptions): WebServ
 
 function milliseconds(value: number | undefined): number | undefined {
   return value === undefined ? undefined : value * 1000;
-}
-
-/** Fields without `undefined`: those that have it are left out. */
-type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-};
-
-function given<T extends object>(fields: T): Given<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
 }

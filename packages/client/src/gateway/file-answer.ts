@@ -55,8 +55,10 @@ export async function fileAnswer(
   if (isUnchanged(asked('if-none-match'), asked('if-modified-since'), etag, modified)) {
     return { ...answer(304, 'Not Modified', [], 0, 0), contentLength: undefined, headers };
   }
-  headers.push(['Accept-Ranges', 'bytes']);
-  const range = isSame(asked('if-range'), etag, modified) ? parseRange(asked('range'), size) : undefined;
+  // The application may have said that it wants none of that.
+  const hasRanges = given('Accept-Ranges', 'bytes').toLowerCase() === 'bytes' && facts.method === 'GET';
+  const range =
+    hasRanges && isSame(asked('if-range'), etag, modified) ? parseRange(asked('range'), size) : undefined;
   if (range === undefined) return answer(head.status, head.reason, [], 0, size);
   if (range === 'none') {
     return answer(416, 'Range Not Satisfiable', [['Content-Range', `bytes */${size}`]], 0, 0);
