@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
+import { skipReason } from '../../tooling/src/system-packages.mjs';
 import { respond, startApplication } from './support/applications.ts';
 import { FcgiProcess, runFcgi } from './support/fcgi-process.ts';
 import { noPhpFpm, startPhpFpm } from './support/php-fpm.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 import { runMain } from './support/test-io.ts';
+
+const noTerminal = skipReason('script');
 
 const PAGE = {
   pool: 'shop\x1b',
@@ -11,9 +14,23 @@ const PAGE = {
   'start since': 93_784,
   'active processes': 1,
   reloads: 3,
+  memory: 52_428_800,
+  'request duration p95': 2_500_000,
+  'cpu seconds': 1.25,
   processes: [
     { pid: 7, state: 'Idle', 'start since': 61, requests: 12, 'request duration': 1500, 'request uri': '/a' },
-    { pid: 8, state: 'Running', 'start since': 0, requests: 0, 'request duration': 0, 'request uri': '-' },
+    {
+      pid: 81,
+      state: 'Running',
+      'start since': 0,
+      requests: 0,
+      'active requests': 2,
+      'request duration': 0,
+      'request uri': '/\n',
+      memory: 2048,
+      'event loop delay': 12_500,
+      'event loop utilization': 0.25,
+    },
   ],
 };
 
@@ -35,15 +52,18 @@ test('numbers stand one below the other, known or not, and processes in a table'
     status: 0,
     stderr: '',
     stdout: [
-      'pool              shop\\x1b',
-      'start time        1970-01-01T00:00:00.000Z',
-      'start since       1d 2h',
-      'active processes  1',
-      'reloads           3',
+      'pool                  shop\\x1b',
+      'start time            1970-01-01T00:00:00.000Z',
+      'start since           1d 2h',
+      'active processes      1',
+      'reloads               3',
+      'memory                50.0 MiB',
+      'request duration p95  2.5 s',
+      'cpu seconds           1.3 s',
       '',
-      'PID  STATE    SINCE  REQUESTS  MS   URI',
-      '7    Idle     1m 1s  12        1.5  /a',
-      '8    Running  0s     0         0.0  -',
+      'PID  STATE    SINCE  REQUESTS  ACTIVE   MEMORY  LOOP LATE  LOOP BUSY    TOOK  URI',
+      '  7  Idle     1m 1s        12                                         1.5 ms  /a',
+      ' 81  Running     0s         0       2  2.0 KiB    12.5 ms        25%  0.0 ms  /\\n',
       '',
     ],
   });
@@ -57,6 +77,49 @@ test('JSON is passed on, again and again with --watch until Ctrl-C', async () =>
   watching.kill('SIGINT');
   expect(await watching.outcome()).toMatchObject({ status: 0, stderr: '' });
 });
+
+test.each([
+  {},
+  { processes: [] },
+  { processes: [null, 5, 'x', [], {}] },
+  { processes: { pid: 1 } },
+  { 'start time': 1e300, 'start since': -1, memory: 'much', 'cpu seconds': null, pool: { a: [{ b: {} }] } },
+  { processes: [{ pid: {}, state: 5, 'request uri': ['\x1b'], memory: -0.5, 'request duration': 1e300 }] },
+  { '': 0, '\x1b[2J': '\x1b[2J', toString: 1 },
+])('a status that makes no sense is shown all the same, and changes no terminal: %j', async (page) => {
+  const answer = `Status: 200\r\n\r\n${JSON.stringify(page)}`;
+  const outcome = await runMain(['status', await startStatus(answer), '--full']);
+  expect(outcome).toMatchObject({ status: 0, stderr: '' });
+  expect(outcome.stdout).not.toMatch(/[^\n -~]/);
+});
+
+test('with --watch a look that fails is told, and the next one follows', async () => {
+  let looks = 0;
+  const address = await startApplication(await temporaryFolder(), {
+    responder: async (request) => {
+      looks += 1;
+      await respond(request, looks === 2 ? 'Status: 503\r\n\r\n' : json);
+      return 0;
+    },
+  });
+  const watching = new FcgiProcess(['status', address, '--watch', '--interval', '0.05']);
+  await watching.printed(/(pool [\s\S]*){2}/);
+  watching.kill('SIGINT');
+  const outcome = await watching.outcome();
+  expect(outcome.status).toBe(0);
+  expect(outcome.stderr).toMatch(/^fcgi: There is no status page at \/status: the answer is 503\.\n.*\n$/);
+});
+
+test.skipIf(noTerminal)(
+  `a terminal is cleared for each look, and Ctrl-C ends them${noTerminal ? ` (${noTerminal})` : ''}`,
+  async () => {
+    const argv = ['status', await startStatus(json), '--watch', '--interval', '0.05'];
+    const watching = new FcgiProcess(argv, { terminal: true, columns: 80 });
+    await watching.printed(/(\[H.\[2J.\[1mpool [^H]*){2}/s);
+    watching.write('\x03');
+    expect(await watching.outcome()).toMatchObject({ status: 0 });
+  },
+);
 
 test('where there is no status page the exit status is 1, and the message says what to set', async () => {
   for (const answer of ['Status: 404\r\n\r\n', 'Status: 200\r\n\r\nhello', 'Status: 200\r\n\r\n[1]']) {
@@ -76,6 +139,6 @@ test.skipIf(noPhpFpm)(`the status of php-fpm is shown${noPhpFpm ? ` (${noPhpFpm}
   expect(short.stdout).toMatch(/\ntotal processes +2\n/);
   const full = await runFcgi(['status', php.address, '--full']);
   expect(full.stdout).toMatch(
-    /\nPID +STATE +SINCE +REQUESTS +MS +METHOD +URI +MEMORY *\n\d+ +(Idle|Running)/,
+    /\n +PID +STATE +SINCE +REQUESTS +MEMORY +TOOK +METHOD +URI\n *\d+ +(Idle|Running) .*\d ms {2}GET {5}\/status/,
   );
 });

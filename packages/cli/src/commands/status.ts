@@ -10,7 +10,8 @@ Examples:
   fcgi status /run/app.sock --watch
   fcgi status /run/app.sock --json | jq '."active processes"'
 
-php-fpm needs pm.status_path = /status in its pool.
+php-fpm needs pm.status_path = /status in its pool, fcgi run --status-path /status.
+With --watch a look that fails is told, and the next one follows; the first one must not fail.
 
 Exit status: 0 there is a status; 1 there is none; 2 the command line makes no sense.
 `;
@@ -19,7 +20,9 @@ Exit status: 0 there is a status; 1 there is none; 2 the command line makes no s
 export function statusCommand(io: Io): Command {
   return new Command('status')
     .summary('shows what a process manager says about its workers')
-    .description('Shows the status page of php-fpm, or of another runner that has one in the same JSON.')
+    .description(
+      'Shows the status page of php-fpm, of fcgi run, or of another runner that has one in the same JSON.',
+    )
     .argument(
       '<address>',
       'where it listens: unix:/path, /path, tcp:HOST:PORT, HOST:PORT',

@@ -1,0 +1,62 @@
+import { text } from 'node:stream/consumers';
+import { FcgiClient } from '@fcgi-js/client';
+import { CommandFailure } from '../command-failure.ts';
+import { pathParams } from '../ping/path-params.ts';
+import { hintFor } from '../request/hints.ts';
+
+/** The JSON of php-fpm's status page, and of whatever has more of the same kind. */
+export type Status = Readonly<Record<string, unknown>>;
+
+/** Where a status page is. */
+export interface StatusPage {
+  readonly address: string;
+  /** Each process is wanted, too. */
+  readonly full: boolean;
+  readonly path: string;
+  /** Seconds until it is given up. */
+  readonly timeout: number;
+}
+
+/**
+ * Asks for the status of an application's process manager.
+ *
+ * @throws CommandFailure where there is none
+ */
+export async function readStatus(page: StatusPage, signal: AbortSignal): Promise<Status> {
+  const { address, full, path, timeout } = page;
+  const time = timeout * 1000;
+  const limits = { connectTimeout: time, firstByteTimeout: time, stallTimeout: time, totalTimeout: time };
+  const client = new FcgiClient({ address, keepConn: false, limits });
+  const params = pathParams(path, full ? 'json&full' : 'json');
+  try {
+    const response = await client.request({ params, signal });
+    const body = await text(response.body);
+    await response.ended;
+    return parseStatus(body, response.status, path);
+  } catch (error) {
+    const hint = hintFor(error, params);
+    if (hint === undefined) throw error;
+    throw new CommandFailure(`${(error as Error).message}\n${hint}`, undefined, { cause: error });
+  } finally {
+    await client.close({ timeout: 0 });
+  }
+}
+
+/** Whether a value of JSON is an object with names. */
+export function isStatus(value: unknown): value is Status {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parseStatus(body: string, code: number, path: string): Status {
+  const absent = `There is no status page at ${path}: the answer is`;
+  const advice =
+    'Its path is pm.status_path in php-fpm, --status-path of fcgi run has it; --path tells another.';
+  if (code !== 200) throw new CommandFailure(`${absent} ${code}.\n${advice}`);
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (isStatus(parsed)) return parsed;
+  } catch {
+    // The message below says it.
+  }
+  throw new CommandFailure(`${absent} no JSON object.\n${advice}`);
+}

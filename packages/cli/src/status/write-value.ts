@@ -1,0 +1,69 @@
+import { inspect } from 'node:util';
+import { escapeLogText } from '@fcgi-js/client';
+
+/** How numbers are written that are no plain ones, by the name that they have in the status. */
+const WRITTEN = new Map<string, (value: number) => string>([
+  ['bytes received', bytes],
+  ['bytes sent', bytes],
+  ['cpu seconds', (value) => `${value.toFixed(1)} s`],
+  ['event loop delay', microseconds],
+  ['event loop utilization', (value) => percent(value * 100)],
+  ['heap', bytes],
+  ['last request cpu', percent],
+  ['last request memory', bytes],
+  ['memory', bytes],
+  ['request duration', microseconds],
+  ['request duration p50', microseconds],
+  ['request duration p95', microseconds],
+  ['request duration p99', microseconds],
+  ['silent since', duration],
+  ['start since', duration],
+  ['start time', date],
+]);
+
+/** A value of the status for people, on one line and with nothing that a terminal obeys; whatever it is. */
+export function writeValue(name: string, value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'number' && value >= 0 && Number.isFinite(value))
+    return WRITTEN.get(name)?.(value) ?? String(value);
+  return escapeLogText(
+    typeof value === 'object' ? inspect(value, { breakLength: Number.POSITIVE_INFINITY }) : String(value),
+  );
+}
+
+/** `12 B`, `3.5 KiB`. */
+export function bytes(value: number): string {
+  if (value < 1024) return `${Math.round(value)} B`;
+  const power = Math.min(3, Math.floor(Math.log2(value) / 10));
+  return `${(value / 1024 ** power).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB'][power]}`;
+}
+
+function microseconds(value: number): string {
+  if (value < 1e6) return `${(value / 1000).toFixed(1)} ms`;
+  return value < 60e6 ? `${(value / 1e6).toFixed(1)} s` : duration(value / 1e6);
+}
+
+/** Seconds as people write them: `2d 3h`, `4m 5s`. */
+function duration(value: number): string {
+  const parts = [
+    [Math.floor(value / 86_400), 'd'],
+    [Math.floor(value / 3_600) % 24, 'h'],
+    [Math.floor(value / 60) % 60, 'm'],
+    [Math.floor(value) % 60, 's'],
+  ] as const;
+  const first = parts.findIndex(([amount]) => amount > 0);
+  return parts
+    .slice(first === -1 ? 3 : first)
+    .slice(0, 2)
+    .map(([amount, unit]) => `${amount}${unit}`)
+    .join(' ');
+}
+
+function percent(value: number): string {
+  return `${Math.round(value)}%`;
+}
+
+function date(seconds: number): string {
+  const time = new Date(seconds * 1000);
+  return Number.isNaN(time.getTime()) ? String(seconds) : time.toISOString();
+}
