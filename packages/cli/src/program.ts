@@ -11,6 +11,7 @@ import { requestCommand } from './commands/request.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
 import { tapCommand } from './commands/tap.ts';
+import { topCommand } from './commands/top.ts';
 import { colorsOf, type Io } from './io.ts';
 
 /** All commands with their options and help; what they do is loaded when one of them runs. */
@@ -39,6 +40,7 @@ function withCommands(io: Io): Command {
       .addCommand(requestCommand(io))
       .addCommand(pingCommand(io))
       .addCommand(statusCommand(io))
+      .addCommand(topCommand(io))
       .addCommand(decodeCommand(io))
       .addCommand(tapCommand(io))
       .addCommand(configCommand(io))

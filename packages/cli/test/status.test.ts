@@ -79,16 +79,16 @@ test('JSON is passed on, again and again with --watch until Ctrl-C', async () =>
 });
 
 test.each([
-  {},
-  { processes: [] },
-  { processes: [null, 5, 'x', [], {}] },
-  { processes: { pid: 1 } },
-  { 'start time': 1e300, 'start since': -1, memory: 'much', 'cpu seconds': null, pool: { a: [{ b: {} }] } },
-  { processes: [{ pid: {}, state: 5, 'request uri': ['\x1b'], memory: -0.5, 'request duration': 1e300 }] },
-  { '': 0, '\x1b[2J': '\x1b[2J', toString: 1 },
-])('a status that makes no sense is shown all the same, and changes no terminal: %j', async (page) => {
-  const answer = `Status: 200\r\n\r\n${JSON.stringify(page)}`;
-  const outcome = await runMain(['status', await startStatus(answer), '--full']);
+  '{}',
+  '{"processes":[]}',
+  '{"processes":[null,5,"x",[],{}]}',
+  '{"processes":{"pid":1}}',
+  '{"start time":1e300,"start since":-1,"memory":"much","cpu seconds":null,"pool":{"a":[{"b":{"c":{}}}]}}',
+  '{"processes":[{"pid":{},"state":5,"request uri":["\\u001b"],"memory":1e999,"request duration":1e300}]}',
+  '{"":0,"\\u001b[2J":"\\u001b[2J","toString":1,"__proto__":null}',
+  `{"pool":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+])('a status that makes no sense is shown all the same, and changes no terminal: %#', async (page) => {
+  const outcome = await runMain(['status', await startStatus(`Status: 200\r\n\r\n${page}`), '--full']);
   expect(outcome).toMatchObject({ status: 0, stderr: '' });
   expect(outcome.stdout).not.toMatch(/[^\n -~]/);
 });

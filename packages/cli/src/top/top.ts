@@ -1,0 +1,83 @@
+import { escapeLogText } from '@fcgi-js/client';
+import { colorsOf, type Io } from '../io.ts';
+import type { StatusPage } from '../status/read-status.ts';
+import { watchStatus } from '../status/watch-status.ts';
+import { type Report, ratesBetween } from './rates.ts';
+import { renderTop, type TopLines } from './render-top.ts';
+import { Screen } from './screen.ts';
+import { SORTS, type Sort } from './sort-workers.ts';
+
+/** What `fcgi top` is told. */
+export interface TopOptions {
+  readonly interval: number;
+  readonly once?: true;
+  readonly path: string;
+  readonly timeout: number;
+}
+
+/**
+ * Shows what the workers of an application do, until somebody has seen enough.
+ *
+ * @throws CommandFailure where there is no status
+ */
+export async function top(io: Io, address: string, options: TopOptions): Promise<void> {
+  const { interval, once, path, timeout } = options;
+  const page = { address, full: true, path, timeout };
+  const isLive = io.stdout.isTTY === true && io.env['TERM'] !== 'dumb' && !once;
+  await (isLive ? showLive(io, page, interval) : printTables(io, page, options));
+}
+
+const [, , byEventLoop] = SORTS;
+
+async function showLive(io: Io, page: StatusPage, interval: number): Promise<void> {
+  const quit = new AbortController();
+  let sort: Sort = byEventLoop;
+  let failure: string | undefined;
+  let reports: readonly [Report | undefined, Report] | undefined;
+  let screen: Screen | undefined;
+  const draw = () => {
+    if (reports !== undefined)
+      screen?.draw(renderTop(reports[1].status, ratesBetween(...reports), sort), sort, failure);
+  };
+  const key = (name: string) => {
+    if (name === 'q' || name === '^c') quit.abort();
+    sort = SORTS.find((one) => one.key === name) ?? sort;
+    draw();
+  };
+  try {
+    const signal = AbortSignal.any([io.interrupted, quit.signal]);
+    for await (const found of watchStatus(page, interval, signal)) {
+      if (found instanceof Error) failure = escapeLogText(found.message.replace(/\n[\s\S]*/, ''));
+      else {
+        failure = undefined;
+        reports = [reports?.[1], { status: found, time: performance.now() }];
+      }
+      screen ??= new Screen(io, colorsOf(io.stdout, io.env), { key, resize: draw });
+      draw();
+    }
+  } finally {
+    screen?.close();
+  }
+}
+
+/** A table for each time between two looks. */
+async function printTables(io: Io, page: StatusPage, { interval, once }: TopOptions): Promise<void> {
+  let before: Report | undefined;
+  const { red } = colorsOf(io.stderr, io.env);
+  for await (const found of watchStatus(page, interval, io.interrupted)) {
+    if (found instanceof Error) {
+      io.stderr.write(`${red('fcgi:')} ${found.message}\n`);
+      continue;
+    }
+    const now = { status: found, time: performance.now() };
+    if (before !== undefined) {
+      io.stdout.write(plainText(renderTop(found, ratesBetween(before, now), byEventLoop)));
+      if (once) return;
+    }
+    before = now;
+  }
+}
+
+function plainText({ facts, head, workers }: TopLines): string {
+  return [...facts, '', head, ...workers, '', ''].join('\n');
+}
