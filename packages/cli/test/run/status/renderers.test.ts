@@ -5,6 +5,7 @@ import { renderJson } from '../../../src/run/status/render-json.ts';
 import { renderOpenMetrics } from '../../../src/run/status/render-openmetrics.ts';
 import { renderText } from '../../../src/run/status/render-text.ts';
 import type { Snapshot } from '../../../src/run/status/snapshot.ts';
+import { parseOpenMetrics } from './openmetrics.ts';
 import { SNAPSHOT } from './support.ts';
 
 /** What php-fpm 8.2 has in its JSON, in its order; what has no meaning here is missing. */
@@ -136,4 +137,35 @@ test('OpenMetrics has counters for what adds up, and gauges for each worker that
   const { totals, ...rest } = SNAPSHOT;
   const empty = await renderOpenMetrics({ ...rest, totals, workers: [] });
   expect(empty).not.toContain('fcgi_worker_connections');
+});
+
+test('OpenMetrics is text that a strict reader takes, with buckets that grow up to the count', async () => {
+  const families = parseOpenMetrics(await renderOpenMetrics({ ...SNAPSHOT, name: 'a"b\\c\nd' }));
+  expect(families.get('fcgi_pool')?.samples).toMatchObject([
+    { labels: { pool: 'a\\"b\\\\c\\nd' }, value: 1 },
+  ]);
+  const samples = families.get('fcgi_request_duration_seconds')?.samples ?? [];
+  const buckets = samples.filter(({ name }) => name.endsWith('_bucket'));
+  const counts = buckets.map(({ value }) => value);
+  expect(counts).toEqual(counts.toSorted((one, other) => one - other));
+  const limits = buckets.map(({ labels }) => Number(labels['le']?.replace('+Inf', 'Infinity')));
+  expect(limits).toEqual(limits.toSorted((one, other) => one - other));
+  expect(limits.at(-1)).toBe(Number.POSITIVE_INFINITY);
+  expect(samples.find(({ name }) => name.endsWith('_count'))?.value).toBe(counts.at(-1));
+  for (const [name, { samples: all, type }] of families) {
+    expect(all, name).not.toEqual([]);
+    if (type !== 'gauge') for (const { value } of all) expect(value, name).toBeGreaterThanOrEqual(0);
+  }
+});
+
+test.each([
+  '# TYPE a gauge\na 1\n',
+  '# TYPE a counter\na 1\n# EOF\n',
+  '# TYPE a gauge\nb 1\n# EOF\n',
+  '# TYPE a gauge\na 1\na 2\n# EOF\n',
+  '# TYPE a gauge\na{b="c"d"} 1\n# EOF\n',
+  '# TYPE a gauge\na{b="c"d="e"} 1\n# EOF\n',
+  '# TYPE a gauge\na x\n# EOF\n',
+])('the strict reader refuses %j', (text) => {
+  expect(() => parseOpenMetrics(text)).toThrow();
 });
