@@ -23,6 +23,7 @@ export const systemPackages = {
   nginx: 'nginx',
   'php-fpm8.2': 'php8.2-fpm',
   perl: 'perl-base',
+  prometheus_client: 'python3-prometheus-client',
   script: 'bsdutils',
   'spawn-fcgi': 'spawn-fcgi',
   supervisord: 'supervisor',
@@ -46,6 +47,7 @@ const files = {
   'headers of libc': '/usr/include/stdio.h',
   libfcgi: '/usr/include/fcgiapp.h',
   mod_fcgid: '/usr/lib/apache2/modules/mod_fcgid.so',
+  prometheus_client: '/usr/lib/python3/dist-packages/prometheus_client/openmetrics/parser.py',
 };
 
 /** Debian has web servers here, outside a user's PATH. */
