@@ -189,13 +189,24 @@ export class FcgiServer {
   }
 
   /**
-   * Serves a connection that is already there: a pipe, one end of an in-memory pair, a socket from elsewhere.
+   * Serves a connection that is already there: a pipe, one end of an in-memory pair, a socket from elsewhere. Where it
+   * comes from is not looked at; {@link FcgiServer.mayConnect} does that.
    *
    * @param stream bytes of a web server in, bytes for it out; should be made with `allowHalfOpen`
    */
   accept(stream: Duplex): void {
     const { remoteAddress, remotePort } = stream as AcceptedSocket;
     this.#open(stream, { remoteAddress, remotePort });
+  }
+
+  /**
+   * Whether connections from an address are accepted, by the option `allow` and FCGI_WEB_SERVER_ADDRS: for those who
+   * accept them themselves.
+   *
+   * @param address an IP address; `undefined` stands for a Unix socket
+   */
+  mayConnect(address: string | undefined): boolean {
+    return this.#peers.mayConnect(address);
   }
 
   /**
@@ -248,7 +259,7 @@ export class FcgiServer {
 
   #acceptSocket(socket: AcceptedSocket): void {
     const { remoteAddress, remotePort } = socket;
-    if (!this.#peers.mayConnect(remoteAddress)) {
+    if (!this.mayConnect(remoteAddress)) {
       socket.destroy();
       this.#report(
         new FcgiServerError(

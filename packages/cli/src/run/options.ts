@@ -67,6 +67,16 @@ export const runOptions = {
   maxRequests: option(count, 'count', 'replace a worker after so many requests'),
   maxAge: option(duration, 'time', 'replace a worker after so long: 90s, 30m, 12h'),
   maxMemory: option(size, 'size', 'replace a worker that takes so much: 300M, 2G'),
+  onDemand: option(
+    toggle,
+    undefined,
+    'start workers when a connection comes, and end them when none is needed',
+  ),
+  idleExit: option(
+    duration,
+    'time',
+    'end after so long without a request: 60s, 10m; with --workers only --on-demand (default: 60)',
+  ),
   requestTimeout: option(duration, 'time', 'end a request that takes longer, with 504: 30s, 5m'),
   blockedTimeout: option(
     duration,

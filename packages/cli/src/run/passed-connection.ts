@@ -31,7 +31,8 @@ export function socketOf(connection: PassedConnection): Socket {
     allowHalfOpen: true,
     handle: connection,
   };
-  return new Socket(options);
+  // The one who has accepted it may not have done this. On a Unix socket it is nothing.
+  return new Socket(options).setNoDelay();
 }
 
 /** For `send()`, whose types know only the sockets around it. */

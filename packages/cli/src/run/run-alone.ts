@@ -19,6 +19,7 @@ import { openStatusListener } from './status/status-listener.ts';
 import { wantsStatus } from './status/status-options.ts';
 import { watchStopSignals } from './stop-signals.ts';
 import { reportStuckRequests } from './stuck-requests.ts';
+import { watchIdle } from './watch-idle.ts';
 import { Watchdog } from './watchdog/watchdog.ts';
 
 /** Loads and serves an application in this process. */
@@ -66,7 +67,9 @@ export async function runAlone(
   manager.ready(served);
   // Whatever runs in this process has let this be asked.
   manager.showLife(async () => true);
-  const signal = await Promise.race([signals.first, service.closed]);
+  const signal = await Promise.race([signals.first, service.closed, idleness(options, service)]);
+  if (signal === 'idle')
+    say(`no request for ${options.idleExit} s: it ends, to be started again for the next one`);
   manager.stopping();
   await listener?.close();
   socket?.unpublish();
@@ -75,8 +78,16 @@ export async function runAlone(
   const again = await Promise.race([service.stop(timeout), signals.second]);
   if (again !== undefined) throw new CommandFailure(`${again}: ended at once, with what was under way`);
   // One listener is ours. Whoever else there is has something to put in order.
-  if (process.listenerCount(signal) === 1) return;
+  if (process.listenerCount(signal === 'idle' ? 'SIGTERM' : signal) === 1) return;
+  if (signal === 'idle') process.emit('SIGTERM', 'SIGTERM');
   await applicationEnds(delay(timeout, undefined, { ref: false }), signals.second);
+}
+
+/** Resolves when no request has come for the time after which it is to end. */
+function idleness({ idleExit }: RunOptions, service: Service): Promise<'idle'> {
+  return new Promise((resolve) => {
+    if (idleExit !== undefined) watchIdle(idleExit, service.stats, () => resolve('idle'));
+  });
 }
 
 /** Opens the socket as who this process still is, where it becomes somebody else before it serves. */

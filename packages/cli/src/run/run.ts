@@ -7,7 +7,7 @@ import { accessFormat } from './logs/access-format.ts';
 import { prepareLogFiles } from './logs/prepare-log-files.ts';
 import type { RunOptionValues } from './options.ts';
 import { isPlainCgi } from './plain-cgi.ts';
-import { leftSocket } from './pool/held-socket.ts';
+import { inheritedSocket, leftSocket } from './pool/held-socket.ts';
 import type { Inherited } from './pool/run-pool.ts';
 import { PidFile } from './process/pid-file.ts';
 import { type Inheritance, inheritance, succeed } from './process/succession.ts';
@@ -37,6 +37,24 @@ function inherited(left: Inheritance, listen: string, pidFile: PidFile | undefin
   return { address: socket.address, close: async () => {}, serves, socket };
 }
 
+/** Whoever ends for want of requests needs somebody who starts it for the next one. */
+function checkDemand({ idleExit, listen, onDemand, workers }: RunOptions): void {
+  if (onDemand === true && workers === undefined) {
+    throw usageFailure(
+      '--on-demand needs --workers: their parent waits for connections. Without a parent, --idle-exit ends a process that systemd or the web server starts again.',
+    );
+  }
+  if (idleExit === undefined || isPlainCgi()) return;
+  if (workers !== undefined && onDemand !== true) {
+    throw usageFailure('--idle-exit with --workers needs --on-demand, which starts them again.');
+  }
+  if (workers === undefined && inheritedSocket(listen) === undefined) {
+    throw usageFailure(
+      '--idle-exit needs a socket whose owner starts this process again: of systemd, mod_fcgid, lighttpd, or --listen fd:N. On a socket of its own, use --workers with --on-demand.',
+    );
+  }
+}
+
 /** Serves an application until it is told to stop. */
 export async function run(io: Io, options: RunOptions): Promise<void> {
   const file = findApplication(options.app, io.cwd);
@@ -48,6 +66,7 @@ export async function run(io: Io, options: RunOptions): Promise<void> {
   if (workers === undefined && (output !== undefined || plainOutput === true)) {
     throw usageFailure('--output and --plain-output are about what workers print: they need --workers.');
   }
+  checkDemand(options);
   const surroundings = readSurroundings(options);
   outliveReaders();
   if (options.umask !== undefined) process.umask(options.umask);

@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { parseAddress } from '@fcgi-js/client';
 import { createServer, type FcgiServer, FcgiServerError, type ServerStats } from '@fcgi-js/server';
@@ -31,8 +31,8 @@ export interface Service {
   readonly closed: Promise<void>;
   /** Figures of its server. */
   stats(): ServerStats;
-  /** Serves a connection that another process has left. */
-  accept(connection: Duplex): void;
+  /** Serves a connection that another process has left or accepted, if it comes from where one may. */
+  accept(connection: Socket): void;
   /**
    * Stops accepting; resolves when the requests under way have ended, or after so many milliseconds.
    *
@@ -72,7 +72,10 @@ export async function serveApplication(application: Application, options: ServeO
   return {
     address: options.address ?? address,
     closed,
-    accept: (connection) => server.accept(connection),
+    accept: (connection) => {
+      if (server.mayConnect(connection.remoteAddress)) server.accept(connection);
+      else connection.destroy();
+    },
     stats: () => server.stats(),
     stop,
   };

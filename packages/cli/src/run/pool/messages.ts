@@ -33,6 +33,8 @@ export type WorkerMessage =
   | { readonly fcgi: 'alive' }
   /** What it has come to. */
   | { readonly fcgi: 'figures'; readonly figures: Figures }
+  /** It has had no request for a while, or has one again. */
+  | { readonly fcgi: 'idle'; readonly isIdle: boolean }
   /** It wants to be replaced. */
   | { readonly fcgi: 'recycle'; readonly reason: string }
   /** It wants to know the figures of all. */
@@ -53,6 +55,8 @@ export interface WorkerOptions extends Entrance, Omit<ServeOptions, 'listen'> {
   /** Seconds for which its event loop may be blocked; default {@link requestTimeout}. */
   readonly blockedTimeout?: number;
   readonly file: string;
+  /** Seconds without a request after which it says that it is idle. Without it, nobody wants to know. */
+  readonly idleExit?: number;
   readonly logs?: WorkerLogOptions;
   readonly recycle: RecycleLimits;
   readonly startTimeout: number;
@@ -70,7 +74,7 @@ const LONGEST_TEXT = 500;
  */
 export function readWorkerMessage(given: unknown): WorkerMessage | undefined {
   if (typeof given !== 'object' || given === null || !('fcgi' in given)) return undefined;
-  const { application, fcgi, figures, lines, reason, text, to } = given as Record<string, unknown>;
+  const { application, fcgi, figures, isIdle, lines, reason, text, to } = given as Record<string, unknown>;
   if (fcgi === 'log' && typeof lines === 'string' && (to === 'stderr' || to === 'stdout')) {
     return { fcgi, lines: lines.endsWith('\n') ? lines : `${lines}\n`, to };
   }
@@ -79,6 +83,7 @@ export function readWorkerMessage(given: unknown): WorkerMessage | undefined {
   }
   if (fcgi === 'alive' || fcgi === 'connection') return { fcgi };
   if (fcgi === 'status') return { fcgi };
+  if (fcgi === 'idle' && typeof isIdle === 'boolean') return { fcgi, isIdle };
   if (fcgi === 'figures') {
     const read = readFigures(figures);
     return read === undefined ? undefined : { fcgi, figures: read };

@@ -9,6 +9,14 @@
  * Reloading and recycling are one thing: a new worker *replaces* an old one, which is stopped when the new one is
  * ready, never before. The first worker of a new generation is its scout: until it is ready no other is started, and
  * if it ends instead, the generation is given up and the old one stays.
+ *
+ * On demand, the pool as a whole also sleeps: without workers, until a connection knocks. Each start is a generation
+ * then, whose scout has nobody to fall back on: if it ends, the pool is asleep again, and deaf for a while.
+ *
+ *            knock                  scout ready             all idle
+ *   asleep ────────▶ waking ────────────────────▶ awake ────────────────▶ asleep
+ *      ▲                │
+ *      └─ scout exited ─┘
  */
 
 /** What is to be done. Times are of the caller's clock, in milliseconds. */
@@ -18,12 +26,20 @@ export type PoolCommand =
   /** Call {@link PoolState.wake} then. */
   | { readonly kind: 'wake'; readonly at: number }
   | { readonly kind: 'say'; readonly what: PoolNews }
+  /** Call {@link PoolState.knock} when a connection comes. */
+  | { readonly kind: 'sleep' }
   /** Nothing is left. `failed`: the application could not be started even once. */
   | { readonly kind: 'done'; readonly failed: boolean };
 
 /** What the operator is to know. */
 export type PoolNews =
+  /** On demand, without workers yet. */
   | { readonly event: 'started'; readonly workers: number }
+  /** There are no workers until a connection comes. */
+  | { readonly event: 'asleep' }
+  | { readonly event: 'awake'; readonly workers: number }
+  /** The application could not be started for a connection; none is tried for so long. */
+  | { readonly event: 'wake-failed'; readonly delay: number }
   | { readonly event: 'reloaded'; readonly generation: number }
   | { readonly event: 'reload-failed'; readonly generation: number }
   /** So many workers in a row have ended soon after their start. */
@@ -38,6 +54,16 @@ interface Worker {
   phase: 'ready' | 'starting' | 'stopping';
   /** It is to be replaced, and says so only once. */
   isWorn: boolean;
+  /** It has had no request for a while. */
+  isIdle: boolean;
+}
+
+/** How a pool begins. */
+export interface PoolBeginning {
+  /** It has no workers until a connection comes. */
+  readonly asleep?: boolean;
+  /** It falls asleep when all workers are idle. */
+  readonly onDemand?: boolean;
 }
 
 /** A worker that lives so long is no crash at the start. */
@@ -61,10 +87,43 @@ export class PoolState {
   #notBefore = 0;
   #announced = 0;
   #ending = false;
+  readonly #onDemand: boolean;
+  /** `drowsy`: falls asleep as soon as something happens. */
+  #mode: 'asleep' | 'awake' | 'drowsy' | 'waking';
+  /** The generation that a connection has called for. */
+  #calledFor = 0;
 
   /** @param size how many workers there are to be */
-  constructor(size: number) {
+  constructor(size: number, { asleep = false, onDemand = false }: PoolBeginning = {}) {
     this.#size = size;
+    this.#onDemand = onDemand;
+    this.#mode = asleep ? 'drowsy' : 'awake';
+  }
+
+  /** Whether there are no workers, and none is wanted. */
+  get isAsleep(): boolean {
+    return this.#mode === 'asleep';
+  }
+
+  /** Whether connections that have come wait for the first worker. */
+  get isWaking(): boolean {
+    return this.#mode === 'waking' && !this.#ending;
+  }
+
+  /** A connection has come while there was nobody to take it. */
+  knock(now: number): PoolCommand[] {
+    if (this.#ending || this.#mode !== 'asleep' || now < this.#notBefore) return [];
+    this.#mode = 'waking';
+    this.#generation = this.#proven + 1;
+    this.#calledFor = this.#generation;
+    return this.#settle(now);
+  }
+
+  /** A worker has had no request for a while, or has one again. */
+  idle(id: number, isIdle: boolean, now: number): PoolCommand[] {
+    const worker = this.#workers.get(id);
+    if (worker !== undefined) worker.isIdle = isIdle;
+    return this.#settle(now);
   }
 
   /** The beginning, and every time that was asked for with `wake`. */
@@ -77,6 +136,7 @@ export class PoolState {
     const worker = this.#workers.get(id);
     if (worker?.phase !== 'starting') return [];
     worker.phase = 'ready';
+    if (this.#mode === 'waking') this.#mode = 'awake';
     this.#proven = Math.max(this.#proven, worker.generation);
     const replaced = worker.replaces === undefined ? undefined : this.#workers.get(worker.replaces);
     if (replaced !== undefined) this.#stop(replaced);
@@ -96,6 +156,10 @@ export class PoolState {
     if (worker === undefined) return [];
     this.#workers.delete(id);
     if (worker.phase === 'stopping') return this.#settle(now);
+    if (this.#mode === 'waking') {
+      this.#giveUpWaking(now);
+      return this.#settle(now);
+    }
     if (worker.phase === 'starting' && this.#proven === 0) {
       this.#ending = true;
       for (const other of this.#workers.values()) this.#stop(other);
@@ -112,8 +176,9 @@ export class PoolState {
 
   /** Replaces all workers by such as load the application anew. */
   reload(now: number): PoolCommand[] {
-    // A scout that is under way has loaded what may have changed since.
-    if (this.#generation === this.#proven) this.#generation += 1;
+    if (this.#mode === 'asleep' && !this.#ending) this.#say({ event: 'asleep' });
+    // A scout that is under way has loaded what may have changed since, and the next start loads it anyway.
+    else if (this.#generation === this.#proven) this.#generation += 1;
     // What crashed may be mended.
     this.#crashes = 0;
     this.#notBefore = 0;
@@ -139,9 +204,13 @@ export class PoolState {
   #settle(now: number): PoolCommand[] {
     if (this.#ending) {
       if (this.#workers.size === 0) this.#commands.push({ kind: 'done', failed: this.#proven === 0 });
+    } else if (this.#mode === 'asleep') {
+      // Until a connection comes.
+    } else if (this.#isTired()) {
+      this.#fallAsleep();
     } else if (this.#proven < this.#generation) {
       this.#sendScout(now);
-      if (this.#proven > 0) this.#fill(now);
+      if (this.#proven > 0 && this.#mode === 'awake') this.#fill(now);
     } else {
       this.#renew(now);
       this.#fill(now);
@@ -152,6 +221,33 @@ export class PoolState {
     return commands;
   }
 
+  #isTired(): boolean {
+    if (this.#mode === 'drowsy') return true;
+    if (!this.#onDemand || this.#mode === 'waking' || this.#proven < this.#generation) return false;
+    const working = [...this.#workers.values()].filter(({ phase }) => phase !== 'stopping');
+    return working.length > 0 && working.every(({ isIdle, phase }) => phase === 'ready' && isIdle);
+  }
+
+  #fallAsleep(): void {
+    const isFirst = this.#mode === 'drowsy';
+    this.#mode = 'asleep';
+    this.#crashes = 0;
+    this.#notBefore = 0;
+    for (const worker of this.#workers.values()) this.#stop(worker);
+    this.#commands.push({ kind: 'sleep' });
+    this.#say(isFirst ? { event: 'started', workers: 0 } : { event: 'asleep' });
+  }
+
+  #giveUpWaking(now: number): void {
+    this.#mode = 'asleep';
+    this.#generation = this.#proven;
+    const delay = Math.min(FIRST_PAUSE * 2 ** this.#crashes, LONGEST_PAUSE);
+    this.#crashes += 1;
+    this.#notBefore = now + delay;
+    this.#commands.push({ kind: 'sleep' });
+    this.#say({ event: 'wake-failed', delay });
+  }
+
   #sendScout(now: number): void {
     const isUnderWay = [...this.#workers.values()].some(({ generation }) => generation === this.#generation);
     if (isUnderWay) return;
@@ -159,7 +255,8 @@ export class PoolState {
       (worker) => worker.phase === 'ready' && !this.#isBeingReplaced(worker),
     );
     // One that replaces nobody would be one too many. There will be somebody as soon as something happens.
-    if (oldest !== undefined || this.#proven === 0) this.#spawn(now, oldest);
+    const isFirst = this.#proven === 0 || this.#mode === 'waking';
+    if (oldest !== undefined || isFirst) this.#spawn(now, oldest);
   }
 
   /** Starts a worker for each of an older generation, or for one that is worn, unless there were crashes a moment ago. */
@@ -201,8 +298,8 @@ export class PoolState {
     this.#lastId += 1;
     const id = this.#lastId;
     const replaces = replaced?.id;
-    const worker: Worker = { id, generation, startedAt: now, replaces, phase: 'starting', isWorn: false };
-    this.#workers.set(id, worker);
+    const state = { phase: 'starting', isIdle: false, isWorn: false } as const;
+    this.#workers.set(id, { id, generation, startedAt: now, replaces, ...state });
     this.#commands.push({ kind: 'spawn', id, generation });
   }
 
@@ -233,6 +330,10 @@ export class PoolState {
     if (ready.length < this.#size || this.#announced >= this.#generation) return;
     const isFirst = this.#announced === 0;
     this.#announced = this.#generation;
+    if (this.#calledFor === this.#generation) {
+      this.#say({ event: 'awake', workers: ready.length });
+      return;
+    }
     this.#say(
       isFirst
         ? { event: 'started', workers: ready.length }

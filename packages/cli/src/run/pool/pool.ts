@@ -5,14 +5,16 @@ import type { Entrance, Surroundings } from '../process/surroundings.ts';
 import { FreshFigures } from '../status/fresh-figures.ts';
 import type { Snapshot } from '../status/snapshot.ts';
 import type { StatusBook } from '../status/status-book.ts';
+import { Doorbell } from './doorbell.ts';
 import type { WorkerOptions } from './messages.ts';
-import { type PoolCommand, type PoolNews, PoolState } from './pool-state.ts';
+import { type PoolBeginning, type PoolCommand, type PoolNews, PoolState } from './pool-state.ts';
 import { type WorkerNews, WorkerProcess } from './worker-process.ts';
 
 /** What a pool is made of. */
 export interface PoolOptions {
   /** Where it serves, for messages. */
   readonly address: string;
+  readonly beginning: PoolBeginning;
   /** Where it is written down what becomes of the workers. */
   readonly book: StatusBook;
   /** What workers log. */
@@ -40,6 +42,10 @@ export class Pool {
   readonly #figures: FreshFigures;
   readonly #workers = new Map<number, WorkerProcess>();
   readonly #stopping = new Set<number>();
+  /** While it sleeps. */
+  #doorbell: Doorbell | undefined;
+  /** Connections for the first worker that serves. */
+  readonly #waiting: PassedConnection[] = [];
   #onEnd: (failed: boolean) => void = () => {};
   #application = '';
   #stopTimeout: number;
@@ -48,7 +54,7 @@ export class Pool {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#stopTimeout = options.worker.stopTimeout;
-    this.#state = new PoolState(options.size);
+    this.#state = new PoolState(options.size, options.beginning);
     this.#figures = new FreshFigures(options.book, () => {
       const asked = [...this.#workers].filter(([, worker]) => worker.report());
       return asked.map(([id]) => id);
@@ -68,8 +74,9 @@ export class Pool {
     this.#apply(this.#state.reload(performance.now()));
   }
 
-  /** Whether any worker can be told something, within so many milliseconds. */
+  /** Whether any worker can be told something, within so many milliseconds, or none is wanted. */
   async answers(patience: number): Promise<boolean> {
+    if (this.#state.isAsleep) return true;
     const answers = [...this.#workers.values()].map(async (worker) => {
       if (!(await worker.answers(patience))) throw new Error('no answer');
       return true;
@@ -95,6 +102,8 @@ export class Pool {
   end(timeout: number): void {
     clearTimeout(this.#timer);
     this.#stopTimeout = timeout;
+    this.#stopListening();
+    this.#closeWaiting();
     this.#apply(this.#state.end(performance.now()));
   }
 
@@ -120,6 +129,9 @@ export class Pool {
         case 'say':
           if (command.what.event === 'reloaded') this.#options.book.reloaded(command.what.generation);
           this.#options.news(command.what.event, this.#describe(command.what));
+          break;
+        case 'sleep':
+          this.#sleep();
           break;
         case 'done':
           this.#onEnd(command.failed);
@@ -156,6 +168,10 @@ export class Pool {
         this.#application = message.application;
         book.ready(id);
         this.#apply(this.#state.ready(id, performance.now()));
+        for (const connection of this.#waiting.splice(0)) this.#passOn(connection);
+        break;
+      case 'idle':
+        this.#apply(this.#state.idle(id, message.isIdle, performance.now()));
         break;
       case 'recycle':
         say(`worker ${id} is replaced: ${message.reason}`);
@@ -184,6 +200,37 @@ export class Pool {
     else worker.give(connection);
   }
 
+  #sleep(): void {
+    this.#closeWaiting();
+    const { say, socket, worker } = this.#options;
+    this.#doorbell ??= new Doorbell({
+      backlog: worker.backlog,
+      rings: (connection) => this.#wakeFor(connection),
+      say,
+      socket,
+    });
+  }
+
+  #wakeFor(connection: PassedConnection): void {
+    this.#apply(this.#state.knock(performance.now()));
+    if (!this.#state.isWaking) {
+      connection.close();
+      return;
+    }
+    this.#waiting.push(connection);
+    // What else comes waits in the socket for the workers.
+    this.#stopListening();
+  }
+
+  #stopListening(): void {
+    this.#doorbell?.close();
+    this.#doorbell = undefined;
+  }
+
+  #closeWaiting(): void {
+    for (const connection of this.#waiting.splice(0)) connection.close();
+  }
+
   #wakeAt(time: number): void {
     clearTimeout(this.#timer);
     const delay = Math.max(0, Math.ceil(time - performance.now()));
@@ -191,10 +238,19 @@ export class Pool {
   }
 
   #describe(news: PoolNews): string {
-    const { address, name } = this.#options;
+    const { address, name, size } = this.#options;
     switch (news.event) {
       case 'started':
-        return `${name} (${this.#application}) is served on ${address} by ${news.workers} ${news.workers === 1 ? 'worker' : 'workers'}`;
+        if (news.workers === 0) {
+          return `${name} is served on ${address} on demand: the first connection starts ${counted(size)}`;
+        }
+        return `${name} (${this.#application}) is served on ${address} by ${counted(news.workers)}`;
+      case 'asleep':
+        return `asleep: no worker runs, and the next connection starts ${counted(size)}`;
+      case 'awake':
+        return `awake: a connection has come, and ${news.workers === 1 ? '1 worker serves' : `${counted(news.workers)} serve`}`;
+      case 'wake-failed':
+        return `${name} could not be started; connections are closed for ${news.delay / 1000} s, and the next one after that tries again`;
       case 'reloaded':
         return `reloaded: all workers serve generation ${news.generation}`;
       case 'reload-failed':
@@ -203,4 +259,8 @@ export class Pool {
         return `${news.crashes} workers in a row have ended soon after their start; the next one starts in ${news.delay / 1000} s`;
     }
   }
+}
+
+function counted(workers: number): string {
+  return `${workers} ${workers === 1 ? 'worker' : 'workers'}`;
 }

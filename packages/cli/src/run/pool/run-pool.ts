@@ -52,6 +52,8 @@ interface HandOver {
 
 /** Milliseconds in which a worker that is not stuck says so. */
 const PATIENCE = 2_000;
+/** Seconds without a request after which workers on demand end. */
+const IDLE_EXIT = 60;
 
 /** The parent of the workers: holds the socket, and keeps as many of them as there ought to be. */
 export async function runPool(
@@ -84,24 +86,32 @@ async function keepWorkers(
   const { allow, args, backlog, blockedTimeout, maxAge, maxMemory, maxRequests, mount } = options;
   const { pingPath, requestTimeout, startTimeout, statusPath, stopTimeout } = options;
   const recycle = defined({ maxAge, maxMemory, maxRequests });
+  const { onDemand = false } = options;
+  const idleExit = onDemand ? (options.idleExit ?? IDLE_EXIT) : undefined;
   const status = wantsStatus(options) ? defined({ pingPath, statusPath }) : undefined;
   const worker = {
     ...{ address, args, file, recycle, startTimeout, stopTimeout },
-    ...defined({ allow, backlog, blockedTimeout, mount, requestTimeout, status }),
+    ...defined({ allow, backlog, blockedTimeout, idleExit, mount, requestTimeout, status }),
   };
   const listenQueue = status && new ListenQueueWatch(`fd:${socket.fd}`, backlog);
-  const book = new StatusBook({ manager: 'static', name, ...defined({ listenQueue }) });
+  const book = new StatusBook({
+    manager: onDemand ? 'ondemand' : 'static',
+    name,
+    ...defined({ listenQueue }),
+  });
   const renewed = renewing(options, surroundings, say);
   const { accessLog, accessLogFormat, slowLog, slowTime } = options;
   const news = (event: PoolNews['event'], text: string) => {
     say(text);
     if (event === 'started') void inherited?.serves().then(openStatus).catch(complain);
-    if (event === 'crash-loop') manager.status(text);
+    if (event === 'crash-loop' || event === 'wake-failed') manager.status(text);
     else manager.ready(text);
   };
   const logs = { accessLogFormat, slowTime, ...defined({ accessLog, slowLog }) };
   const parts = { book, logs, news, output, say, surroundings: renewed, worker };
-  const pool = new Pool({ address, name, size, socket: socket.fd, ...parts });
+  // Who takes the place of another shows first that it can serve.
+  const beginning = { asleep: onDemand && inherited === undefined, onDemand };
+  const pool = new Pool({ address, beginning, name, size, socket: socket.fd, ...parts });
   const site = { ...status, snapshot: () => pool.snapshot() };
   let listener: Awaited<ReturnType<typeof openStatusListener>>;
   const openStatus = async () => {

@@ -10,7 +10,7 @@ export interface Snapshot {
   readonly generation: number;
   /** Where the system tells it. */
   readonly listenQueue?: ListenQueue;
-  /** `static`: so many workers; `single`: one process, without a parent. */
+  /** `static`: so many workers; `ondemand`: so many while there are requests; `single`: one process, without a parent. */
   readonly manager: string;
   /** The application. */
   readonly name: string;

@@ -6,7 +6,7 @@ import type { PoolCounts, Snapshot, WorkerState, WorkerStatus } from './snapshot
 export interface StatusBookOptions {
   /** Looked at if anybody will want to know. */
   readonly listenQueue?: ListenQueueWatch;
-  readonly manager: 'single' | 'static';
+  readonly manager: 'ondemand' | 'single' | 'static';
   readonly name: string;
 }
 

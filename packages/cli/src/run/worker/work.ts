@@ -20,6 +20,7 @@ import { type Service, serveApplication } from '../serve-application.ts';
 import { WorkerStatus } from '../status/worker-status.ts';
 import { watchStopSignals } from '../stop-signals.ts';
 import { reportStuckRequests } from '../stuck-requests.ts';
+import { watchIdle } from '../watch-idle.ts';
 import { Watchdog } from '../watchdog/watchdog.ts';
 import { watchLimits } from './recycling.ts';
 
@@ -29,7 +30,7 @@ export async function work(): Promise<void> {
   outliveReaders();
   const parent = new Parent();
   const options = await parent.started;
-  const { blockedTimeout, requestTimeout, stopTimeout } = options;
+  const { blockedTimeout, idleExit, requestTimeout, stopTimeout } = options;
   const watchdog = new Watchdog({ grace: stopTimeout, pid: process.ppid }, blockedTimeout ?? requestTimeout);
   settle(options);
   const signals = watchStopSignals();
@@ -52,6 +53,9 @@ export async function work(): Promise<void> {
     () => service.stats().totalRequests,
     (reason) => parent.tell({ fcgi: 'recycle', reason }),
   );
+  if (idleExit !== undefined) {
+    watchIdle(idleExit, service.stats, (isIdle) => parent.tell({ fcgi: 'idle', isIdle }));
+  }
   const timeout = stopTimeout * 1000;
   let isTold = false;
   void signals.first.then(() => {

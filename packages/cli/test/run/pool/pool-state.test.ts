@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { type PoolCommand, PoolState } from '../../../src/run/pool/pool-state.ts';
 
-/** Commands in short: `spawn 1`, `stop 2`, `wake 300`, `say started`, `done`. */
+/** Commands in short: `spawn 1`, `stop 2`, `wake 300`, `say started`, `sleep`, `done`. */
 function short(commands: readonly PoolCommand[]): string[] {
   return commands.map((command) => {
     if (command.kind === 'wake') return `wake ${command.at}`;
     if (command.kind === 'say') return `say ${command.what.event}`;
     if (command.kind === 'done') return command.failed ? 'done failed' : 'done';
+    if (command.kind === 'sleep') return 'sleep';
     return `${command.kind} ${command.id}`;
   });
 }

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { isPassedConnection, type PassedConnection } from '../passed-connection.ts';
+import { programFile } from '../programs.ts';
+
+/** What a doorbell is made of. */
+export interface DoorbellOptions {
+  /** Connections that may wait; default 511, as Node has it. */
+  readonly backlog: number | undefined;
+  /** Called with each connection that comes, unread. */
+  readonly rings: (connection: PassedConnection) => void;
+  readonly say: (message: string) => void;
+  /** The descriptor of the listening socket. */
+  readonly socket: number;
+}
+
+/** A listening socket without anything of Node around it. Node does not document it: it is looked for before it is used. */
+interface BareListener {
+  close(): void;
+  listen(backlog: number): number;
+  onconnection: (status: number, connection: unknown) => void;
+}
+
+/** The descriptor on which the helper finds the socket. */
+export const HELPER_SOCKET = 3;
+
+const BACKLOG = 511;
+/** Milliseconds after which it is tried again to listen. */
+const RETRY = 1_000;
+
+/**
+ * Tells that connections come to the held socket. Whoever begins to accept on a socket can only stop by closing it,
+ * so this is done with a duplicate of it, which the system makes when a short-lived process sends back what it was given. Until that
+ * is there, connections wait in the socket.
+ */
+export class Doorbell {
+  readonly #options: DoorbellOptions;
+  #listener: BareListener | undefined;
+  #isClosed = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: DoorbellOptions) {
+    this.#options = options;
+    this.#duplicate();
+  }
+
+  /** No more connections are taken. Those that wait in the socket wait on. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#listener?.close();
+    this.#listener = undefined;
+  }
+
+  #duplicate(): void {
+    const { socket } = this.#options;
+    let failure: Error | undefined;
+    let hasCome = false;
+    try {
+      const helper = spawn(process.execPath, [programFile('duplicate-socket')], {
+        stdio: ['ignore', 'ignore', 'inherit', socket, 'ipc'],
+      });
+      helper.on('error', (error) => {
+        failure = error;
+        if (helper.pid === undefined) this.#tryAgain(error.message);
+      });
+      helper.once('message', (_message, handle: unknown) => {
+        hasCome = isBareListener(handle) && this.#listen(handle);
+      });
+      helper.once('close', (status) => {
+        if (!hasCome) this.#tryAgain(failure?.message ?? `exit status ${status}`);
+      });
+    } catch (error) {
+      this.#tryAgain((error as Error).message);
+    }
+  }
+
+  /** Whether this is done. */
+  #listen(listener: BareListener): boolean {
+    if (this.#isClosed) {
+      listener.close();
+      return true;
+    }
+    listener.onconnection = (_status, connection) => {
+      if (isPassedConnection(connection)) this.#options.rings(connection);
+    };
+    if (listener.listen(this.#options.backlog ?? BACKLOG) !== 0) {
+      listener.close();
+      return false;
+    }
+    this.#listener = listener;
+    return true;
+  }
+
+  #tryAgain(reason: string): void {
+    if (this.#isClosed) return;
+    this.#options.say(`cannot wait for connections yet, which are kept: ${reason}`);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#duplicate(), RETRY);
+  }
+}
+
+function isBareListener(given: unknown): given is BareListener {
+  if (typeof given !== 'object' || given === null) return false;
+  return ['close', 'listen'].every((name) => typeof Reflect.get(given, name) === 'function');
+}
