@@ -1,4 +1,4 @@
-export type { Colors, Io, Output } from './io.ts';
+export type { Colors, Input, Io, Output } from './io.ts';
 export { main } from './main.ts';
 export { endProcess, processIo } from './process-io.ts';
 export type { RunConfig } from './run/options.ts';

@@ -11,12 +11,19 @@ export type Output = Writable & {
   readonly rows?: number;
 };
 
+/** Where keys come from, if it is a terminal. */
+export type Input = Readable & {
+  readonly isTTY?: boolean;
+  /** Whether keys come one by one, and are not echoed; a terminal has it. */
+  setRawMode?(mode: boolean): unknown;
+};
+
 /** What a command sees of its process, so that tests can run it in theirs. */
 export interface Io {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stderr: Output;
-  readonly stdin: Readable & { readonly isTTY?: boolean; setRawMode?(mode: boolean): unknown };
+  readonly stdin: Input;
   readonly stdout: Output;
   /** Aborted by Ctrl-C and SIGTERM. From the first look at it on, these no longer end the process by themselves. */
   readonly interrupted: AbortSignal;

@@ -1,1 +1,10 @@
-export { type Colors, endProcess, type Io, main, type Output, processIo, type RunConfig } from '@fcgi-js/cli';
+export {
+  type Colors,
+  endProcess,
+  type Input,
+  type Io,
+  main,
+  type Output,
+  processIo,
+  type RunConfig,
+} from '@fcgi-js/cli';
