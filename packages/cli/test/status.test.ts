@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { skipReason } from '../../tooling/src/system-packages.mjs';
 import { respond, startApplication } from './support/applications.ts';
 import { FcgiProcess, runFcgi } from './support/fcgi-process.ts';
@@ -136,7 +136,11 @@ test.skipIf(noPhpFpm)(`the status of php-fpm is shown${noPhpFpm ? ` (${noPhpFpm}
   const short = await runFcgi(['status', php.address]);
   expect(short).toMatchObject({ status: 0, stderr: '' });
   expect(short.stdout).toMatch(/^pool +www\nprocess manager +static\n/);
-  expect(short.stdout).toMatch(/\ntotal processes +2\n/);
+  // It answers as soon as its first process runs.
+  await vi.waitFor(
+    async () => expect((await runFcgi(['status', php.address])).stdout).toMatch(/\ntotal processes +2\n/),
+    { interval: 100, timeout: 10_000 },
+  );
   const full = await runFcgi(['status', php.address, '--full']);
   expect(full.stdout).toMatch(
     /\n +PID +STATE +SINCE +REQUESTS +MEMORY +TOOK +METHOD +URI\n *\d+ +(Idle|Running) .*\d ms {2}GET {5}\/status/,

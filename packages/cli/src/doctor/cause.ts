@@ -40,7 +40,8 @@ export interface Family {
   readonly title: string;
   /**
    * 'all': each stands for itself. 'first': they are ways in which the same thing goes wrong, and the first that the
-   * facts show is it. 'rest': worth telling only where nothing else was found. 'aside': whatever else was found.
+   * facts show is it. 'rest': so too, and worth telling only where nothing else was found. 'aside': whatever else was
+   * found.
    */
   readonly reports: 'all' | 'aside' | 'first' | 'rest';
   readonly causes: readonly Cause[];

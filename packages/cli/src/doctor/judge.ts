@@ -23,7 +23,7 @@ export function judge(facts: Facts): Finding[] {
       main.flatMap((family) => shown(family, facts)),
       rest.flatMap((family) => shown(family, facts)),
       withoutConsequences(main.flatMap(({ causes }) => causes.filter(isTold))),
-      rest.flatMap(({ causes }) => causes.filter(isTold)),
+      rest.flatMap(({ causes }) => causes.filter(isTold)).slice(0, 1),
     ].find((causes) => causes.length > 0) ?? [];
   return [...found, ...asides.filter((cause) => isShown(cause, facts) || isTold(cause))].map((cause) => ({
     id: cause.id,

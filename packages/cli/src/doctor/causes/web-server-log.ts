@@ -71,9 +71,12 @@ const requestFailed: Cause = {
     answer?.error === undefined ? [] : [`${answer.address}: ${answer.error.code}: ${answer.error.message}`],
 };
 
-/** What is worth telling only where nothing tells more. */
+/**
+ * What is worth telling only where nothing tells more. An application that ends over its requests is soon not reached
+ * either.
+ */
 export const webServerLog: Family = {
   title: 'The application ends without an answer',
   reports: 'rest',
-  causes: [notReached, closedUnanswered, requestFailed],
+  causes: [closedUnanswered, notReached, requestFailed],
 };
