@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { readProc, socketsOf, tcpListeners, unixSockets } from '../../proc.ts';
 
 /** Connections that the system has accepted and no process has taken yet. */
 export interface ListenQueue {
@@ -14,12 +14,6 @@ export interface ListenQueue {
 const DEFAULT_BACKLOG = 511;
 /** Milliseconds between two looks, besides those that somebody asks for. */
 const INTERVAL = 1000;
-/** In /proc/net/unix: a socket that accepts connections. */
-const ACCEPTS = 0x0001_0000;
-/** In /proc/net/unix: a connection that waits to be accepted has the state of one that is being made. */
-const WAITS = '02';
-/** In /proc/net/tcp: the socket listens. */
-const LISTENS = '0A';
 
 /** Looks at the queue of the socket that is served, where the system shows it: Linux does. */
 export class ListenQueueWatch {
@@ -33,13 +27,13 @@ export class ListenQueueWatch {
    */
   constructor(address: string, backlog = DEFAULT_BACKLOG) {
     this.#inode = findSocket(address);
-    this.#limit = Math.min(backlog, Number(read('/proc/sys/net/core/somaxconn')) || backlog);
+    this.#limit = Math.min(backlog, Number(readProc('sys/net/core/somaxconn')) || backlog);
     if (this.look() !== undefined) setInterval(() => this.look(), INTERVAL).unref();
   }
 
   /** How it is now; `undefined` where the system does not tell. */
   look(): ListenQueue | undefined {
-    const sockets = this.#inode === undefined ? [] : [...unixSockets(), ...tcpSockets()];
+    const sockets = this.#inode === undefined ? [] : listening();
     const length = sockets.find(({ inode }) => inode === this.#inode)?.waiting;
     if (length === undefined) return undefined;
     this.#max = Math.max(this.#max, length);
@@ -55,78 +49,31 @@ interface Listening {
   is(kind: string, rest: string): boolean;
 }
 
-function unixSockets(): Listening[] {
-  const sockets = rows('unix').map(([, , , flags = '0', , state = '', inode = '', ...path]) => ({
-    accepts: (Number.parseInt(flags, 16) & ACCEPTS) !== 0,
-    inode,
-    path: path.join(' '),
-    state,
-  }));
-  return sockets
-    .filter(({ accepts, path }) => accepts && path !== '')
+function listening(): Listening[] {
+  const sockets = unixSockets();
+  const unix = sockets
+    .filter(({ path, state }) => state === 'listening' && path !== '')
     .map(({ inode, path }) => ({
       inode,
       // Connections that wait are sockets with the path of the one that listens.
-      waiting: sockets.filter((one) => !one.accepts && one.path === path && one.state === WAITS).length,
+      waiting: sockets.filter((one) => one.state === 'waiting' && one.path === path).length,
       // The name that it was bound to; it is renamed when it listens.
-      is: (kind, rest) => kind === 'unix' && dirname(path) === dirname(rest),
+      is: (kind: string, rest: string) => kind === 'unix' && dirname(path) === dirname(rest),
     }));
-}
-
-/** A socket that listens has the connections that wait where others have the bytes that do. */
-function tcpSockets(): Listening[] {
-  return ['tcp', 'tcp6']
-    .flatMap(rows)
-    .filter(([, , , state]) => state === LISTENS)
-    .map(([, local = '', , , sizes = '', , , , , inode = '']) => ({
-      inode,
-      waiting: Number.parseInt(sizes.split(':')[1] ?? '', 16),
-      is: (kind, rest) =>
-        kind === 'tcp' && Number.parseInt(local.replace(/.*:/, ''), 16) === Number(rest.replace(/.*:/, '')),
-    }));
+  const tcp = tcpListeners().map(({ inode, port, waiting }) => ({
+    inode,
+    waiting,
+    is: (kind: string, rest: string) => kind === 'tcp' && port === Number(rest.replace(/.*:/, '')),
+  }));
+  return [...unix, ...tcp];
 }
 
 /** The socket of this process with an address, if there is just one that it can be. */
 function findSocket(address: string): string | undefined {
   const [, kind = '', rest = ''] = /^(unix|tcp|fd):(.*)$/.exec(address) ?? [];
-  if (kind === 'fd') return inodeOf(rest);
-  const ours = new Set(descriptors().map(inodeOf));
-  const found = [...unixSockets(), ...tcpSockets()].filter(
-    (socket) => ours.has(socket.inode) && socket.is(kind, rest),
-  );
+  const ours = socketsOf('self');
+  if (kind === 'fd') return ours.find(({ fd }) => fd === Number(rest))?.inode;
+  const inodes = new Set(ours.map(({ inode }) => inode));
+  const found = listening().filter((socket) => inodes.has(socket.inode) && socket.is(kind, rest));
   return found.length === 1 ? found[0]?.inode : undefined;
-}
-
-function descriptors(): string[] {
-  try {
-    return readdirSync('/proc/self/fd');
-  } catch {
-    // Not on this system.
-    return [];
-  }
-}
-
-function inodeOf(fd: string): string | undefined {
-  try {
-    return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${fd}`))?.[1];
-  } catch {
-    // Not on this system, or closed by now.
-    return undefined;
-  }
-}
-
-function rows(table: string): string[][] {
-  return read(`/proc/self/net/${table}`)
-    .split('\n')
-    .slice(1)
-    .map((line) => line.trim().split(/\s+/));
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    // Not on this system.
-    return '';
-  }
 }

@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** A row of the kernel's list of Unix sockets. */
+export interface UnixSocket {
+  readonly inode: string;
+  /** What it was bound to; '' without a name. A connection has the path of the socket that was connected to. */
+  readonly path: string;
+  /** Whether it accepts connections, or is one that waits to be accepted, or one that has been. */
+  readonly state: 'accepted' | 'listening' | 'waiting' | undefined;
+}
+
+/** A row of the kernel's lists of TCP sockets: one that listens. */
+export interface TcpListener {
+  /** As the kernel writes it, in hexadecimal. */
+  readonly host: string;
+  readonly inode: string;
+  readonly port: number;
+  /** Connections that nobody has accepted yet. */
+  readonly waiting: number;
+}
+
+/** In /proc/net/unix: the socket accepts connections. */
+const ACCEPTS = 0x0001_0000;
+/** In /proc/net/unix: the states of a connection; one that waits to be accepted has that of one that is being made. */
+const STATES: Readonly<Record<string, 'accepted' | 'waiting'>> = { '02': 'waiting', '03': 'accepted' };
+/** In /proc/net/tcp: the socket listens. */
+const LISTENS = '0A';
+
+/** Number, references, protocol, flags, type, state, inode, path. */
+const UNIX_ROW = /^\S+ \S+ \S+ (\S+) \S+ (\S+) +(\d+) ?(.*)$/;
+
+/**
+ * The text of a file below /proc.
+ *
+ * @returns '' where there is none: on another system, or because a process has ended
+ */
+export function readProc(path: string): string {
+  try {
+    return readFileSync(`/proc/${path}`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * The descriptors of a process that are sockets, as far as it can be told.
+ *
+ * @param pid its id, or `self`
+ */
+export function socketsOf(pid: string): Array<{ fd: number; inode: string }> {
+  const folder = `/proc/${pid}/fd`;
+  try {
+    return readdirSync(folder).flatMap((fd) => {
+      const inode = /^socket:\[(\d+)\]$/.exec(linkOrNothing(`${folder}/${fd}`))?.[1];
+      return inode === undefined ? [] : [{ fd: Number(fd), inode }];
+    });
+  } catch {
+    // It has just ended, it is somebody else's, or this is another system.
+    return [];
+  }
+}
+
+/** The Unix sockets that there are. */
+export function unixSockets(): UnixSocket[] {
+  return rows('unix').flatMap((row) => {
+    const [, flags = '', state = '', inode = '', path = ''] = UNIX_ROW.exec(row) ?? [];
+    const isListening = (Number.parseInt(flags, 16) & ACCEPTS) !== 0;
+    return inode === '' ? [] : [{ inode, path, state: isListening ? 'listening' : STATES[state] }];
+  });
+}
+
+/** The TCP sockets that listen. */
+export function tcpListeners(): TcpListener[] {
+  return ['tcp', 'tcp6']
+    .flatMap(rows)
+    .map((row) => row.trim().split(/\s+/))
+    .filter(([, , , state]) => state === LISTENS)
+    .map(([, local = '', , , sizes = '', , , , , inode = '']) => {
+      const [host = '', port = '0'] = local.split(':');
+      // It has the connections that wait where others have the bytes that do.
+      const waiting = Number.parseInt(sizes.split(':')[1] ?? '', 16);
+      return { host, inode, port: Number.parseInt(port, 16), waiting };
+    });
+}
+
+function rows(table: string): string[] {
+  return readProc(`self/net/${table}`).split('\n').slice(1);
+}
+
+function linkOrNothing(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // Closed by now.
+    return '';
+  }
+}
