@@ -3,17 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { loadApplication, NothingToServe } from '../../application/load-application.ts';
 import { outliveReaders } from '../../process-io.ts';
 import { applicationEnds } from '../application-ends.ts';
-import type { LogSink } from '../logs/log-file.ts';
 import { startLogs } from '../logs/start-logs.ts';
-import { TurnSink } from '../logs/turn-sink.ts';
-import {
-  connectionOf,
-  isPassedConnection,
-  type PassedConnection,
-  sendable,
-  socketOf,
-} from '../passed-connection.ts';
-import type { ParentMessage, WorkerLogOptions, WorkerMessage, WorkerOptions } from '../pool/messages.ts';
+import { socketOf } from '../passed-connection.ts';
+import type { WorkerLogOptions, WorkerOptions } from '../pool/messages.ts';
 import { WORKER_SOCKET } from '../pool/worker-process.ts';
 import { settle } from '../process/surroundings.ts';
 import { type Service, serveApplication } from '../serve-application.ts';
@@ -22,6 +14,7 @@ import { watchStopSignals } from '../stop-signals.ts';
 import { reportStuckRequests } from '../stuck-requests.ts';
 import { watchIdle } from '../watch-idle.ts';
 import { Watchdog } from '../watchdog/watchdog.ts';
+import { Parent } from './parent.ts';
 import { watchLimits } from './recycling.ts';
 
 /** The life of a worker: told what to serve, it serves until the parent, or whoever signals it, wants it to stop. */
@@ -108,89 +101,3 @@ async function serve(
 function notice(message: string): void {
   process.stderr.write(`fcgi: ${message}\n`);
 }
-
-/** The process that has started this one. */
-class Parent {
-  readonly started: Promise<WorkerOptions>;
-  /** It wants this worker to stop, because another takes its place or without one; or it has gone. */
-  readonly stopped: Promise<'ended' | 'replaced'>;
-  /** Gets the connections that other workers have left. */
-  onConnection: (connection: PassedConnection) => void = (connection) => connection.close();
-  readonly #passing = new Set<Promise<void>>();
-  #reopen = () => {};
-  /** Characters of log lines that it has not taken yet. */
-  #unsent = 0;
-
-  constructor() {
-    let start: (options: WorkerOptions) => void = () => {};
-    let stop: (how: 'ended' | 'replaced') => void = () => {};
-    this.started = new Promise((resolve) => {
-      start = resolve;
-    });
-    this.stopped = new Promise((resolve) => {
-      stop = resolve;
-    });
-    process.on('message', (message: ParentMessage, handle: unknown) => {
-      if (message.fcgi === 'start') {
-        // The application alone decides whether this process has something to do.
-        process.channel?.unref();
-        start(message.options);
-      } else if (message.fcgi === 'ask') this.tell({ fcgi: 'alive' });
-      else if (message.fcgi === 'reopen') this.#reopen();
-      else if (message.fcgi === 'stop') stop(message.hasSuccessor ? 'replaced' : 'ended');
-      else if (isPassedConnection(handle)) this.onConnection(handle);
-    });
-    process.once('disconnect', () => stop('ended'));
-  }
-
-  tell(message: WorkerMessage, told = () => {}): void {
-    // Gone, there is nobody to be told; `stopped` says so.
-    if (process.connected) process.send?.(message, undefined, {}, told);
-  }
-
-  /** Log files have been renamed. */
-  onReopen(reopen: () => void): void {
-    this.#reopen = reopen;
-  }
-
-  /** An output of the parent, for whole lines. */
-  sink(to: 'stderr' | 'stdout'): LogSink {
-    return new TurnSink((lines) => {
-      if (this.#unsent > UNSENT_LIMIT) return;
-      this.#unsent += lines.length;
-      this.tell({ fcgi: 'log', lines, to }, () => {
-        this.#unsent -= lines.length;
-      });
-    });
-  }
-
-  /** Leaves a connection to whoever takes this worker's place. */
-  pass(socket: Duplex): void {
-    const connection = connectionOf(socket);
-    if (connection === undefined || !process.connected) {
-      socket.destroy();
-      return;
-    }
-    connection.readStop();
-    const passing = new Promise<void>((resolve) => {
-      const message: WorkerMessage = { fcgi: 'connection' };
-      process.send?.(message, sendable(connection), {}, () => {
-        socket.destroy();
-        this.#passing.delete(passing);
-        resolve();
-      });
-    });
-    this.#passing.add(passing);
-  }
-
-  /** Resolves when all connections are on their way. */
-  async passed(): Promise<void> {
-    // Each waits until the parent has got the one before.
-    process.channel?.ref();
-    await Promise.all(this.#passing);
-    process.channel?.unref();
-  }
-}
-
-/** Characters of log lines for a parent that does not take them; more of them are lost. */
-const UNSENT_LIMIT = 1_048_576;

@@ -1,0 +1,91 @@
+import type { Duplex } from 'node:stream';
+import type { LogSink } from '../logs/log-file.ts';
+import { TurnSink } from '../logs/turn-sink.ts';
+import { connectionOf, isPassedConnection, type PassedConnection, sendable } from '../passed-connection.ts';
+import type { ParentMessage, WorkerMessage, WorkerOptions } from '../pool/messages.ts';
+
+/** Characters of log lines for a parent that does not take them; more of them are lost. */
+const UNSENT_LIMIT = 1_048_576;
+
+/** The process that has started this one. */
+export class Parent {
+  readonly started: Promise<WorkerOptions>;
+  /** It wants this worker to stop, because another takes its place or without one; or it has gone. */
+  readonly stopped: Promise<'ended' | 'replaced'>;
+  /** Gets the connections that other workers have left. */
+  onConnection: (connection: PassedConnection) => void = (connection) => connection.close();
+  readonly #passing = new Set<Promise<void>>();
+  #reopen = () => {};
+  /** Characters of log lines that it has not taken yet. */
+  #unsent = 0;
+
+  constructor() {
+    let start: (options: WorkerOptions) => void = () => {};
+    let stop: (how: 'ended' | 'replaced') => void = () => {};
+    this.started = new Promise((resolve) => {
+      start = resolve;
+    });
+    this.stopped = new Promise((resolve) => {
+      stop = resolve;
+    });
+    process.on('message', (message: ParentMessage, handle: unknown) => {
+      if (message.fcgi === 'start') {
+        // The application alone decides whether this process has something to do.
+        process.channel?.unref();
+        start(message.options);
+      } else if (message.fcgi === 'ask') this.tell({ fcgi: 'alive' });
+      else if (message.fcgi === 'reopen') this.#reopen();
+      else if (message.fcgi === 'stop') stop(message.hasSuccessor ? 'replaced' : 'ended');
+      else if (isPassedConnection(handle)) this.onConnection(handle);
+    });
+    process.once('disconnect', () => stop('ended'));
+  }
+
+  tell(message: WorkerMessage, told = () => {}): void {
+    // Gone, there is nobody to be told; `stopped` says so.
+    if (process.connected) process.send?.(message, undefined, {}, told);
+  }
+
+  /** Log files have been renamed. */
+  onReopen(reopen: () => void): void {
+    this.#reopen = reopen;
+  }
+
+  /** An output of the parent, for whole lines. */
+  sink(to: 'stderr' | 'stdout'): LogSink {
+    return new TurnSink((lines) => {
+      if (this.#unsent > UNSENT_LIMIT) return;
+      this.#unsent += lines.length;
+      this.tell({ fcgi: 'log', lines, to }, () => {
+        this.#unsent -= lines.length;
+      });
+    });
+  }
+
+  /** Leaves a connection to whoever takes this worker's place. */
+  pass(socket: Duplex): void {
+    const connection = connectionOf(socket);
+    if (connection === undefined || !process.connected) {
+      socket.destroy();
+      return;
+    }
+    connection.readStop();
+    const passing = new Promise<void>((resolve) => {
+      const message: WorkerMessage = { fcgi: 'connection' };
+      process.send?.(message, sendable(connection), {}, () => {
+        socket.destroy();
+        this.#passing.delete(passing);
+        resolve();
+      });
+    });
+    this.#passing.add(passing);
+  }
+
+  /** Resolves when all connections are on their way. */
+  async passed(): Promise<void> {
+    // Each waits until the parent has got the one before.
+    process.channel?.ref();
+    await Promise.all(this.#passing);
+    process.channel?.unref();
+  }
+}
