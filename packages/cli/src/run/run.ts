@@ -8,7 +8,7 @@ import { prepareLogFiles } from './logs/prepare-log-files.ts';
 import type { RunOptionValues } from './options.ts';
 import { isPlainCgi } from './plain-cgi.ts';
 import { inheritedSocket, leftSocket } from './pool/held-socket.ts';
-import type { Inherited } from './pool/run-pool.ts';
+import type { Inherited } from './pool/pool-socket.ts';
 import { PidFile } from './process/pid-file.ts';
 import { type Inheritance, inheritance, succeed } from './process/succession.ts';
 import { readSurroundings } from './process/surroundings.ts';

@@ -5,7 +5,7 @@ import type { Io } from '../../io.ts';
 import { prepareLogFiles } from '../logs/prepare-log-files.ts';
 import { ParentOutput } from '../logs/worker-output.ts';
 import { ServiceManager } from '../process/service-manager.ts';
-import { type Successor, startSuccessor } from '../process/succession.ts';
+import { successorAtSignal } from '../process/succession.ts';
 import { readSurroundings, type Surroundings, socketOptions } from '../process/surroundings.ts';
 import type { RunOptions } from '../run.ts';
 import { ListenQueueWatch } from '../status/listen-queue.ts';
@@ -13,23 +13,9 @@ import { StatusBook } from '../status/status-book.ts';
 import { openStatusListener } from '../status/status-listener.ts';
 import { wantsStatus } from '../status/status-options.ts';
 import { watchStopSignals } from '../stop-signals.ts';
-import { openTrialGateway } from '../trial-gateway.ts';
-import { type HeldSocket, inheritedSocket, openSocket } from './held-socket.ts';
 import { Pool } from './pool.ts';
+import { type Inherited, openPoolSocket } from './pool-socket.ts';
 import type { PoolNews } from './pool-state.ts';
-
-/** The socket of a process whose place this one takes, which is to be told when it serves. */
-export interface Inherited extends Opened {
-  /** Resolves when that process holds nothing any more but its requests. */
-  serves(): Promise<void>;
-}
-
-/** Where the workers serve, and what is closed at the end. */
-interface Opened {
-  readonly address: string;
-  close(timeout: number): Promise<void>;
-  readonly socket: HeldSocket;
-}
 
 /** What the workers are to serve, and how many of them. */
 interface Kept {
@@ -38,16 +24,6 @@ interface Kept {
   readonly inherited: Inherited | undefined;
   readonly name: string;
   readonly size: number;
-}
-
-/** What is handed over, and to whom it is told. */
-interface HandOver {
-  readonly address: string;
-  readonly cwd: string;
-  readonly listen: string;
-  readonly replaced: (successor: Successor) => void;
-  readonly say: (message: string) => void;
-  readonly socket: HeldSocket;
 }
 
 /** Milliseconds in which a worker that is not stuck says so. */
@@ -82,7 +58,7 @@ async function keepWorkers(
   const { say } = output;
   const signals = watchStopSignals();
   const manager = new ServiceManager(process.env, say);
-  const { address, close, socket } = inherited ?? (await open(options, surroundings));
+  const { address, close, socket } = inherited ?? (await openPoolSocket(options, surroundings));
   const { allow, args, backlog, blockedTimeout, maxAge, maxMemory, maxRequests, mount } = options;
   const { pingPath, requestTimeout, startTimeout, statusPath, stopTimeout } = options;
   const recycle = defined({ maxAge, maxMemory, maxRequests });
@@ -139,9 +115,8 @@ async function keepWorkers(
     manager.reloading();
     pool.reload();
   });
-  const replaced = new Promise<Successor>((resolve) => {
-    handOver({ address, cwd, listen: options.listen, replaced: resolve, say, socket });
-  });
+  const left = { address, listen: options.listen, pid: process.pid };
+  const replaced = successorAtSignal({ cwd, fd: socket.fd, left, say });
   pool.start();
   manager.showLife(() => pool.answers(PATIENCE));
   const reason = await Promise.race([signals.first, pool.ended, replaced]);
@@ -170,26 +145,6 @@ async function keepWorkers(
   throw new CommandFailure(`${again}: ended at once, with what was under way`);
 }
 
-/** What `USR2` does: another process with the same command line takes the place of this one, and its socket. */
-function handOver({ address, cwd, listen, replaced, say, socket }: HandOver): void {
-  let isUnderWay = false;
-  process.on('SIGUSR2', async () => {
-    if (isUnderWay) return;
-    isUnderWay = true;
-    say('starting anew, with the same socket');
-    try {
-      if (address.startsWith('http:')) throw new CommandFailure('a gateway for trying cannot be handed over');
-      const successor = await startSuccessor(socket.fd, cwd, { address, listen, pid: process.pid });
-      say(`process ${successor.pid} serves; this one, ${process.pid}, lets its requests end`);
-      replaced(successor);
-    } catch (error) {
-      if (!(error instanceof CommandFailure)) throw error;
-      say(`starting anew has failed, and this process goes on: ${error.message}`);
-      isUnderWay = false;
-    }
-  });
-}
-
 /** What a worker finds around it is looked at when it starts, and stays as it was when that can no longer be. */
 function renewing(
   options: RunOptions,
@@ -206,24 +161,4 @@ function renewing(
     }
     return latest;
   };
-}
-
-/** The socket of the workers, and, where there is none to be had, a gateway in front of one of their own. */
-async function open(options: RunOptions, surroundings: Surroundings): Promise<Opened> {
-  const { listen, mount } = options;
-  const inherited = inheritedSocket(listen);
-  if (inherited !== undefined)
-    return { address: inherited.address, close: async () => {}, socket: inherited };
-  if (listen !== 'auto') {
-    const socket = await openSocket(listen, socketOptions(options, surroundings));
-    return { address: socket.address, close: async () => {}, socket };
-  }
-  let socket: HeldSocket | undefined;
-  const gateway = await openTrialGateway({
-    listen: async (path) => {
-      socket = await openSocket(path, {});
-    },
-    mount,
-  });
-  return { address: gateway.url, close: (timeout) => gateway.close(timeout), socket: socket! };
 }

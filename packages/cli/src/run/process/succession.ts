@@ -19,6 +19,16 @@ export interface Successor {
   release(): void;
 }
 
+/** What is handed over, and to whom it is told. */
+interface HandOver {
+  /** Where this process was started. */
+  readonly cwd: string;
+  /** The listening socket. */
+  readonly fd: number;
+  readonly left: Inheritance;
+  readonly say: (message: string) => void;
+}
+
 /** The environment variable with which one runner starts the next; nobody else sets it. */
 const VARIABLE = 'FCGI_RUN_INHERITANCE';
 
@@ -43,14 +53,40 @@ function endEarly(): void {
 }
 
 /**
+ * What `USR2` does: another process with the same command line takes the place of this one, and its socket.
+ *
+ * @returns the new process, when it serves
+ */
+export function successorAtSignal({ cwd, fd, left, say }: HandOver): Promise<Successor> {
+  let isUnderWay = false;
+  return new Promise((resolve) => {
+    process.on('SIGUSR2', async () => {
+      if (isUnderWay) return;
+      isUnderWay = true;
+      say('starting anew, with the same socket');
+      try {
+        const successor = await startSuccessor(fd, cwd, left);
+        say(`process ${successor.pid} serves; this one, ${process.pid}, lets its requests end`);
+        resolve(successor);
+      } catch (error) {
+        if (!(error instanceof CommandFailure)) throw error;
+        say(`starting anew has failed, and this process goes on: ${error.message}`);
+        isUnderWay = false;
+      }
+    });
+  });
+}
+
+/**
  * Starts this very command once more: whatever its files now are, with the socket of this process.
  *
- * @param fd the listening socket
- * @param cwd where this process was started
  * @returns the new process, which serves
  * @throws CommandFailure when it has ended before
  */
-export async function startSuccessor(fd: number, cwd: string, left: Inheritance): Promise<Successor> {
+async function startSuccessor(fd: number, cwd: string, left: Inheritance): Promise<Successor> {
+  if (left.address.startsWith('http:')) {
+    throw new CommandFailure('a gateway for trying cannot be handed over');
+  }
   const env: NodeJS.ProcessEnv = { ...process.env, [VARIABLE]: JSON.stringify(left) };
   for (const name of PERSONAL) delete env[name];
   const successor = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {

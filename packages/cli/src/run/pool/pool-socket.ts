@@ -1,0 +1,37 @@
+import { type Surroundings, socketOptions } from '../process/surroundings.ts';
+import type { RunOptions } from '../run.ts';
+import { openTrialGateway } from '../trial-gateway.ts';
+import { type HeldSocket, inheritedSocket, openSocket } from './held-socket.ts';
+
+/** Where the workers serve, and what is closed at the end. */
+export interface PoolSocket {
+  readonly address: string;
+  close(timeout: number): Promise<void>;
+  readonly socket: HeldSocket;
+}
+
+/** The socket of a process whose place this one takes, which is to be told when it serves. */
+export interface Inherited extends PoolSocket {
+  /** Resolves when that process holds nothing any more but its requests. */
+  serves(): Promise<void>;
+}
+
+/** The socket of the workers, and, where there is none to be had, a gateway in front of one of their own. */
+export async function openPoolSocket(options: RunOptions, surroundings: Surroundings): Promise<PoolSocket> {
+  const { listen, mount } = options;
+  const inherited = inheritedSocket(listen);
+  if (inherited !== undefined)
+    return { address: inherited.address, close: async () => {}, socket: inherited };
+  if (listen !== 'auto') {
+    const socket = await openSocket(listen, socketOptions(options, surroundings));
+    return { address: socket.address, close: async () => {}, socket };
+  }
+  let socket: HeldSocket | undefined;
+  const gateway = await openTrialGateway({
+    listen: async (path) => {
+      socket = await openSocket(path, {});
+    },
+    mount,
+  });
+  return { address: gateway.url, close: (timeout) => gateway.close(timeout), socket: socket! };
+}
