@@ -1,5 +1,5 @@
 import type { DefaultTheme, LocaleConfig, LocaleSpecificConfig } from 'vitepress';
-import { translatedSidebar } from './sidebar.ts';
+import { type GroupTitles, translatedSidebar } from './sidebar.ts';
 
 /** The words of the theme in one language. */
 interface Words {
@@ -7,6 +7,7 @@ interface Words {
   readonly close: string;
   readonly configuration: string;
   readonly description: string;
+  readonly groups: GroupTitles;
   readonly guides: string;
   readonly menu: string;
   readonly next: string;
@@ -21,14 +22,15 @@ interface Words {
 
 const words: Readonly<Record<'ko' | 'zh', Words>> = {
   ko: {
-    appearance: '밝기',
+    appearance: '화면 모드',
     close: '닫기',
     configuration: '설정 생성기',
-    description: 'Node.js를 위한 FastCGI',
+    description: 'Node.js를 위한 FastCGI 스택',
+    groups: { start: '시작', webServers: '웹 서버', processManagers: '프로세스 관리자' },
     guides: '안내',
     menu: '메뉴',
     next: '다음',
-    noResults: '찾지 못했습니다',
+    noResults: '검색 결과가 없습니다',
     onThisPage: '이 페이지에서',
     previous: '이전',
     reference: 'API',
@@ -37,14 +39,15 @@ const words: Readonly<Record<'ko' | 'zh', Words>> = {
     toTop: '맨 위로',
   },
   zh: {
-    appearance: '明暗',
+    appearance: '外观',
     close: '关闭',
     configuration: '配置生成器',
-    description: 'Node.js 的 FastCGI',
+    description: '面向 Node.js 的 FastCGI 技术栈',
+    groups: { start: '开始', webServers: 'Web 服务器', processManagers: '进程管理器' },
     guides: '指南',
     menu: '菜单',
     next: '下一页',
-    noResults: '没有找到',
+    noResults: '没有找到结果',
     onThisPage: '本页内容',
     previous: '上一页',
     reference: 'API',
@@ -75,7 +78,7 @@ function translated(language: 'ko' | 'zh'): LocaleSpecificConfig<DefaultTheme.Co
       ],
       outline: { label: text.onThisPage, level: [2, 3] },
       returnToTopLabel: text.toTop,
-      sidebar: translatedSidebar(language),
+      sidebar: translatedSidebar(language, text.groups),
       sidebarMenuLabel: text.menu,
     },
   };

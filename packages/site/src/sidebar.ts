@@ -69,12 +69,26 @@ export function sidebar(): SidebarItem[] {
   ].filter(({ items }) => items.length > 0);
 }
 
-/** Guides that are translated, in order of reading. */
-export function translatedSidebar(language: string): SidebarItem[] {
-  const names = ['index', 'getting-started', 'deploying', 'debugging'];
-  return names
-    .flatMap((wanted) => pages.filter(({ path }) => path === `${language}/${wanted}.md`))
-    .map((page) => ({ text: page.title, link: `/${name(page.path).replace(/index$/, '')}` }));
+/** The headings of groups in a translation. */
+export interface GroupTitles {
+  readonly processManagers: string;
+  readonly start: string;
+  readonly webServers: string;
+}
+
+/** Guides that are translated, in the order and the groups of the English ones. */
+export function translatedSidebar(language: string, titles: GroupTitles): SidebarItem[] {
+  const translated = (text: string, names: readonly string[] = []) => ({
+    text,
+    items: names
+      .flatMap((wanted) => pages.filter(({ path }) => path === `${language}/${wanted}.md`))
+      .map((page) => ({ text: page.title, link: `/${name(page.path).replace(/index$/, '')}` })),
+  });
+  return [
+    translated(titles.start, ['index', 'getting-started', 'deploying', 'debugging']),
+    translated(titles.webServers, guides['Web servers']),
+    translated(titles.processManagers, guides['Process managers']),
+  ];
 }
 
 function group(text: string, members: readonly Page[]) {

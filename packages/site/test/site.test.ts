@@ -88,6 +88,8 @@ describe.skipIf(noChromium)(`the site in Chromium${noChromium ? ` (${noChromium}
     await page.getByRole('link', { name: '시작하기' }).first().click();
     await page.waitForURL(/\/ko\/getting-started/);
     await page.getByRole('heading', { level: 1, name: '시작하기' }).waitFor();
+    await page.getByRole('link', { name: 'systemd' }).first().click();
+    await page.waitForURL(/\/ko\/deploying\/systemd/);
   });
 
   describe('the generator', () => {

@@ -41,6 +41,14 @@ export function links(markdown: string): string[] {
   return [...inline, ...references].map(([, target = '']) => target);
 }
 
+/** The headings, rows of tables, items of lists and blocks of code, in order: `## | - \`\`\``. */
+export function outline(markdown: string): string {
+  const text = markdown.replace(/^\s*(`{3,}|~{3,})[^\n]*\n.*?^\s*\1\s*$/gms, '```');
+  return [...text.matchAll(/^\s*(?:(#+|-)(?= )|(\||```)|(\d+)\. )/gm)]
+    .map(([, mark, other, number]) => mark ?? other ?? number)
+    .join(' ');
+}
+
 /** The anchors that GitHub gives to the headings. */
 export function anchors(markdown: string): string[] {
   const seen = new Map<string, number>();
