@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { CommandFailure, ExitStatus, isForeseen } from './command-failure.ts';
-import { colorsOf, type Io } from './io.ts';
+import type { Io } from './io.ts';
+import { ownMessages } from './own-messages.ts';
 import { createProgram } from './program.ts';
 
 /**
@@ -19,9 +20,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     // Commander has printed its message, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.ok : ExitStatus.usage;
     if (io.interrupted.aborted && error === io.interrupted.reason) return ExitStatus.interrupted;
-    const colors = colorsOf(io.stderr, io.env);
     const message = describe(error);
-    if (message !== '') io.stderr.write(`${colors.red('fcgi:')} ${message}\n`);
+    if (message !== '') ownMessages(io, 'red')(message);
     return error instanceof CommandFailure ? error.exitStatus : ExitStatus.failed;
   }
 }

@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { findApplication } from '../application/find-application.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
+import { ownMessages } from '../own-messages.ts';
 import { outliveReaders } from '../process-io.ts';
 import { watchStopSignals } from '../run/stop-signals.ts';
 import { answerRequest } from './answer-request.ts';
@@ -41,9 +42,7 @@ export async function dev(io: Io, options: DevOptions): Promise<void> {
   const file = findApplication(options.app, io.cwd);
   outliveReaders();
   const signals = watchStopSignals();
-  const say = (message: string) => {
-    io.stderr.write(`${colorsOf(io.stderr, io.env).cyan('fcgi:')} ${message}\n`);
-  };
+  const say = ownMessages(io, 'cyan');
   const front = await openFront(options.host, options.port);
   const folder = await mkdtemp(join(tmpdir(), 'fcgi-'));
   const recent = new RecentRequests();

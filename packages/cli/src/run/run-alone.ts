@@ -4,7 +4,8 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import { FcgiServerError } from '@fcgi-js/server';
 import { type Application, loadApplication, NothingToServe } from '../application/load-application.ts';
 import { CommandFailure } from '../command-failure.ts';
-import { colorsOf, type Io } from '../io.ts';
+import type { Io } from '../io.ts';
+import { ownMessages } from '../own-messages.ts';
 import { applicationEnds } from './application-ends.ts';
 import { listenFailure } from './listen-failure.ts';
 import { startLogs } from './logs/start-logs.ts';
@@ -31,9 +32,7 @@ export async function runAlone(
 ): Promise<void> {
   keepOutputApart();
   const signals = watchStopSignals();
-  const say = (message: string) => {
-    io.stderr.write(`${colorsOf(io.stderr, io.env).cyan('fcgi:')} ${message}\n`);
-  };
+  const say = ownMessages(io, 'cyan');
   const manager = new ServiceManager(process.env, say);
   const reopenLogs = await startLogs(options, {
     report: say,

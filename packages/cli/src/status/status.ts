@@ -1,4 +1,5 @@
-import { colorsOf, type Io } from '../io.ts';
+import type { Io } from '../io.ts';
+import { ownMessages } from '../own-messages.ts';
 import { readStatus, type Status } from './read-status.ts';
 import { renderStatus } from './render-status.ts';
 import { watchStatus } from './watch-status.ts';
@@ -28,10 +29,10 @@ export async function status(io: Io, address: string, options: StatusOptions): P
     show(io, await readStatus(page, io.interrupted), options);
     return;
   }
-  const { red } = colorsOf(io.stderr, io.env);
+  const complain = ownMessages(io, 'red');
   for await (const found of watchStatus(page, interval, io.interrupted)) {
     if (io.stdout.isTTY && !json) io.stdout.write(CLEAR);
-    if (found instanceof Error) io.stderr.write(`${red('fcgi:')} ${found.message}\n`);
+    if (found instanceof Error) complain(found.message);
     else show(io, found, options);
   }
 }

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseAddress } from '@fcgi-js/client';
 import { CommandFailure } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
+import { ownMessages } from '../own-messages.ts';
 import { JsonEvents } from './json-events.ts';
 import { openListener } from './listener.ts';
 import { LiveLines } from './live-lines.ts';
@@ -38,8 +39,8 @@ const GRACE = 5_000;
  * @throws CommandFailure where it cannot listen, or not everything could be saved
  */
 export async function tap(io: Io, listen: string, upstream: string, options: TapOptions): Promise<void> {
-  const { dim, red } = colorsOf(io.stderr, io.env);
-  const complain = (text: string) => io.stderr.write(`${red('fcgi:')} ${text}\n`);
+  const { dim } = colorsOf(io.stderr, io.env);
+  const complain = ownMessages(io, 'red');
   const printer = options.json ? new JsonEvents(io, options) : new LiveLines(io, options);
   const target = parseAddress(upstream);
   const interrupted = new Promise<void>((done) => {

@@ -1,5 +1,6 @@
 import { escapeLogText } from '@fcgi-js/client';
 import { colorsOf, type Io } from '../io.ts';
+import { ownMessages } from '../own-messages.ts';
 import type { StatusPage } from '../status/read-status.ts';
 import { watchStatus } from '../status/watch-status.ts';
 import { type Report, ratesBetween } from './rates.ts';
@@ -63,10 +64,10 @@ async function showLive(io: Io, page: StatusPage, interval: number): Promise<voi
 /** A table for each time between two looks. */
 async function printTables(io: Io, page: StatusPage, { interval, once }: TopOptions): Promise<void> {
   let before: Report | undefined;
-  const { red } = colorsOf(io.stderr, io.env);
+  const complain = ownMessages(io, 'red');
   for await (const found of watchStatus(page, interval, io.interrupted)) {
     if (found instanceof Error) {
-      io.stderr.write(`${red('fcgi:')} ${found.message}\n`);
+      complain(found.message);
       continue;
     }
     const now = { status: found, time: performance.now() };

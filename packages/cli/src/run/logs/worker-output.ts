@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { type Colors, colorsOf, type Io } from '../../io.ts';
+import { ownMessages } from '../../own-messages.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { LogFile } from './log-file.ts';
 import { relayLines } from './relay-lines.ts';
@@ -15,6 +16,8 @@ export interface OutputOptions {
 
 /** The outputs of a parent: its own messages, and what its workers print, line by line. */
 export class ParentOutput {
+  /** A message of the parent itself. */
+  readonly say: (message: string) => void;
   readonly stderr: SharedOutput;
   readonly stdout: SharedOutput;
   readonly #options: OutputOptions;
@@ -24,15 +27,11 @@ export class ParentOutput {
   constructor(io: Io, options: OutputOptions) {
     this.stderr = new SharedOutput(unblocked(io.stderr, 2));
     this.stdout = new SharedOutput(unblocked(io.stdout, 1));
+    this.say = ownMessages(io, 'cyan', this.stderr);
     this.#options = options;
     this.#colors = { stderr: colorsOf(io.stderr, io.env), stdout: colorsOf(io.stdout, io.env) };
     this.#file = options.output === undefined ? undefined : new LogFile(options.output, this.say);
   }
-
-  /** A message of the parent itself. */
-  readonly say = (message: string): void => {
-    this.stderr.write(`${this.#colors.stderr.cyan('fcgi:')} ${message}\n`);
-  };
 
   /**
    * Passes on what a worker prints.
