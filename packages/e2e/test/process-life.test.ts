@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Session } from '../src/conformance/conformance-case.ts';
 import { describeSetup } from '../src/conformance/describe-setup.ts';
+import { isRunning } from '../src/is-running.ts';
 import { until } from '../src/poll.ts';
 import type { Setup } from '../src/setup.ts';
 import { startApacheFcgid } from '../src/web-servers/apache.ts';
@@ -14,17 +15,8 @@ async function applicationPid({ http }: Session): Promise<number> {
   return pid;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 async function untilGone(pid: number): Promise<void> {
-  await until(() => !isAlive(pid) || undefined, { what: 'end of the application' });
+  await until(() => !isRunning(pid) || undefined, { what: 'end of the application' });
 }
 
 const starting: Setup[] = [

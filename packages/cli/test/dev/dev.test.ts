@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { isRunning } from '../../../e2e/src/is-running.ts';
 import { until } from '../../../e2e/src/poll.ts';
 import { skipReason } from '../../../tooling/src/system-packages.mjs';
 import { runFcgi } from '../support/fcgi-process.ts';
@@ -9,16 +10,6 @@ import { startDevelopment } from './support.ts';
 
 const saying = (text: string) =>
   `export default (req, res) => { res.end(${JSON.stringify(text)} + ' ' + process.pid); };`;
-
-/** Whether a process is there. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 test('what has changed is served next, and requests wait for it', async () => {
   const { get, running, write } = await startDevelopment({ 'app.mjs': saying('one') });
@@ -29,10 +20,10 @@ test('what has changed is served next, and requests wait for it', async () => {
   const answers = await Promise.all([get('/'), get('/'), get('/')]);
   for (const { body, status } of answers)
     expect([status, body]).toEqual([200, expect.stringMatching(/^two \d+$/)]);
-  expect(isAlive(Number(one.body.split(' ')[1]))).toBe(false);
+  expect(isRunning(Number(one.body.split(' ')[1]))).toBe(false);
   running.kill('SIGINT');
   expect(await running.outcome()).toMatchObject({ status: 0 });
-  expect(isAlive(Number(answers[0]?.body.split(' ')[1]))).toBe(false);
+  expect(isRunning(Number(answers[0]?.body.split(' ')[1]))).toBe(false);
   expect(running.stdout).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}GET \/ {2}200 {2}[\d.]+ ms$/m);
 });
 
@@ -203,6 +194,6 @@ test.skipIf(noTerminal)(
     await running.printed('\x1b[32m200\x1b[39m');
     running.write('\x03');
     expect((await running.outcome()).status).toBe(0);
-    expect(isAlive(pid)).toBe(false);
+    expect(isRunning(pid)).toBe(false);
   },
 );

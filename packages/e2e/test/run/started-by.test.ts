@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { findProgram, type SystemProgram, skipReason } from '../../../tooling/src/system-packages.mjs';
 import { Child } from '../../src/child.ts';
 import { HttpClient } from '../../src/http.ts';
+import { isRunning } from '../../src/is-running.ts';
 import { until } from '../../src/poll.ts';
 import { fcgi } from '../../src/runner.ts';
 import { createScratchFolder } from '../../src/scratch-folder.ts';
@@ -30,12 +30,6 @@ interface Told {
   readonly parent: number;
   readonly pid: number;
   readonly word: string;
-}
-
-/** Whether a process runs; one that has ended and whose parent has not asked for its status does not. */
-function isRunning(pid: number): boolean {
-  const status = `/proc/${pid}/stat`;
-  return existsSync(status) && !/\) Z /.test(readFileSync(status, 'utf8'));
 }
 
 async function scratchFolder(): Promise<string> {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { FcgiClient, paramsFromRequest } from '@fcgi-js/client';
 import { expect, onTestFinished, test } from 'vitest';
 import { Child } from '../../src/child.ts';
+import { isRunning } from '../../src/is-running.ts';
 import { until } from '../../src/poll.ts';
 import { fcgi, startRunner } from '../../src/runner.ts';
 import { createScratchFolder } from '../../src/scratch-folder.ts';
@@ -247,14 +248,8 @@ test('an application that forks a cluster is told what to do instead, and nothin
   expect(runner.output).toMatch(/cluster\.cjs exports nothing, and has not called listen\(\)/);
   const pids = [...runner.output.matchAll(/^cluster worker (\d+)$/gm)].map(([, pid]) => Number(pid));
   expect(pids).toHaveLength(2);
-  await until(() => (pids.some(isAlive) ? undefined : true), { what: 'end of its workers', timeout: 10_000 });
+  await until(() => (pids.some(isRunning) ? undefined : true), {
+    what: 'end of its workers',
+    timeout: 10_000,
+  });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

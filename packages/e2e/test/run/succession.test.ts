@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { skipReason } from '../../../tooling/src/system-packages.mjs';
+import { isRunning } from '../../src/is-running.ts';
 import { sendRequests } from '../../src/load.ts';
 import { until } from '../../src/poll.ts';
 import { startRunner } from '../../src/runner.ts';
@@ -17,12 +17,6 @@ const app = `module.exports = (req, res) => {
   if (Math.random() < 0.1) setTimeout(() => res.end('later'), 20);
   else res.end('now');
 };`;
-
-/** Whether a process runs; one that has ended and whose parent has not asked for its status does not. */
-function isRunning(pid: number): boolean {
-  const status = `/proc/${pid}/stat`;
-  return existsSync(status) && !/\) Z /.test(readFileSync(status, 'utf8'));
-}
 
 const missing = skipReason('nginx', 'wrk');
 test.skipIf(missing).each([['kept', true] as const, ['not kept', false] as const])(

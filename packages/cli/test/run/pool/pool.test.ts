@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { FcgiClient } from '@fcgi-js/client';
 import { expect, onTestFinished, test } from 'vitest';
+import { isRunning } from '../../../../e2e/src/is-running.ts';
 import { ask, folderWith, Runner } from '../support/runner.ts';
 
 const whoAmI = "module.exports = (req, res) => res.end('old ' + process.pid);";
@@ -28,18 +29,12 @@ async function processes(runner: Runner, count: number, word = 'old'): Promise<n
   return [...found];
 }
 
-/** Whether a process runs; one that has ended and whose parent has not asked for its status does not. */
-function isAlive(pid: number): boolean {
-  const status = `/proc/${pid}/stat`;
-  return existsSync(status) && !/\) Z /.test(readFileSync(status, 'utf8'));
-}
-
 test('several processes serve one socket, and end with their parent', async () => {
   const { cwd, runner } = await start(whoAmI);
   const pids = await processes(runner, 2);
   expect(pids).not.toContain(runner.process.pid);
   expect(await runner.stop()).toBe(0);
-  expect(pids.filter(isAlive)).toEqual([]);
+  expect(pids.filter(isRunning)).toEqual([]);
   expect(existsSync(join(cwd, 's'))).toBe(false);
 });
 
@@ -50,7 +45,7 @@ test('SIGHUP loads the application anew', async () => {
   runner.signal('SIGHUP');
   await runner.says(/reloaded: all workers/);
   await processes(runner, 2, 'new');
-  await expect.poll(() => old.filter(isAlive)).toEqual([]);
+  await expect.poll(() => old.filter(isRunning)).toEqual([]);
   expect(await runner.stop()).toBe(0);
 });
 
@@ -131,7 +126,7 @@ test('a worker that is killed loses its own requests and no other, and is replac
 /** The children of the runner, from the kernel. */
 async function processesOf({ process: { pid } }: Runner): Promise<number[]> {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return text.trim().split(' ').filter(Boolean).map(Number).filter(isAlive);
+  return text.trim().split(' ').filter(Boolean).map(Number).filter(isRunning);
 }
 
 test('an application that crashes in a loop is told in words, and connections wait for the next worker', async () => {
@@ -170,7 +165,7 @@ test.each(['idle', 'with a blocked event loop'])(
     expect(pids).toHaveLength(2);
     if (how !== 'idle') await runner.get('/block');
     runner.signal('SIGKILL');
-    await expect.poll(() => pids.filter(isAlive)).toEqual([]);
+    await expect.poll(() => pids.filter(isRunning)).toEqual([]);
   },
 );
 
@@ -229,7 +224,7 @@ test('a second signal ends all at once, with a failure', async () => {
   runner.signal('SIGTERM');
   expect(await runner.exited).toBe(1);
   expect(await answer).toBe('broken off');
-  await expect.poll(() => pids.filter(isAlive)).toEqual([]);
+  await expect.poll(() => pids.filter(isRunning)).toEqual([]);
 });
 
 test('a request that does not end is cut off after the time to stop, also where the event loop is blocked', async () => {
