@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { skipReason } from '../../../tooling/src/system-packages.mjs';
 import { installProgram } from '../../src/application.ts';
-import {
-  CONFIG,
-  startBareApache,
-  startBareLighttpd,
-  startBareNginx,
-} from '../../src/doctor/bare-web-server.ts';
 import { FaultyApplication } from '../../src/doctor/faulty-application.ts';
 import { findInLog } from '../../src/doctor/find-in-log.ts';
 import { runDoctor } from '../../src/doctor/run-doctor.ts';
 import { HttpClient, type HttpRequest } from '../../src/http.ts';
 import { createScratchFolder } from '../../src/scratch-folder.ts';
 import { webServerUser } from '../../src/users.ts';
+import {
+  CONFIG,
+  startBareApache,
+  startBareLighttpd,
+  startBareNginx,
+} from '../../src/web-servers/bare-web-server.ts';
 import type { WebServer } from '../../src/web-servers/web-server.ts';
 
 async function scratch(): Promise<string> {

@@ -1,15 +1,19 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { webServerUser } from '../users.ts';
-import { APACHE_MODULES } from '../web-servers/apache.ts';
-import { launchWebServer } from '../web-servers/launch.ts';
-import type { WebServer } from '../web-servers/web-server.ts';
+import { APACHE_MODULES } from './apache.ts';
+import { launchWebServer } from './launch.ts';
+import type { WebServer } from './web-server.ts';
 
-/** A web server with a configuration that somebody has got wrong. It answers something, and nothing more is promised. */
+/** A web server with a site that `@fcgi-js/configs` does not write. */
 export interface BareSite {
+  /** It has been got wrong: it answers something, and nothing more is promised. Default true. */
+  readonly broken?: boolean;
+  /** The environment of the web server, default that of this process. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Its scratch folder. */
   readonly folder: string;
-  /** What is wrong about the site. */
+  /** What is special about the site. */
   readonly site: string;
 }
 
@@ -22,12 +26,15 @@ export const CONFIG = 'web-server.conf';
  * @param modules beside mpm_event and authz_core
  */
 export function startBareApache({
+  broken = true,
+  env,
   folder,
   modules,
   site,
 }: BareSite & { readonly modules: readonly string[] }): Promise<WebServer> {
   const user = webServerUser();
-  return launchWebServer({ broken: true, folder }, async (port) => {
+  return launchWebServer({ broken, folder }, async (port) => {
+    // Not mpm_prefork: at its end it kills its whole process group, which is that of the tests.
     const loaded = ['mpm_event', 'authz_core', ...modules];
     await writeFile(
       join(folder, CONFIG),
@@ -50,12 +57,13 @@ ${site}
       command: 'apache2',
       args: ['-D', 'FOREGROUND', '-f', join(folder, CONFIG)],
       errorLog: 'apache-error.log',
+      ...(env === undefined ? {} : { env }),
     };
   });
 }
 
 /** Starts nginx; `site` is what stands in its server block. */
-export function startBareNginx({ folder, site }: BareSite): Promise<WebServer> {
+export function startBareNginx({ folder, site }: Pick<BareSite, 'folder' | 'site'>): Promise<WebServer> {
   const user = webServerUser();
   return launchWebServer({ broken: true, folder }, async (port) => {
     const temporary = ['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'];
@@ -84,9 +92,9 @@ http {
 }
 
 /** Starts lighttpd; the scratch folder is its document root. */
-export function startBareLighttpd({ folder, site }: BareSite): Promise<WebServer> {
+export function startBareLighttpd({ broken = true, env, folder, site }: BareSite): Promise<WebServer> {
   const user = webServerUser();
-  return launchWebServer({ broken: true, folder }, async (port) => {
+  return launchWebServer({ broken, folder }, async (port) => {
     await writeFile(
       join(folder, CONFIG),
       `
@@ -98,6 +106,11 @@ ${user === undefined ? '' : `server.username = "${user.name}"\nserver.groupname 
 ${site}
 `,
     );
-    return { command: 'lighttpd', args: ['-D', '-f', join(folder, CONFIG)], errorLog: 'lighttpd-error.log' };
+    return {
+      command: 'lighttpd',
+      args: ['-D', '-f', join(folder, CONFIG)],
+      errorLog: 'lighttpd-error.log',
+      ...(env === undefined ? {} : { env }),
+    };
   });
 }
