@@ -30,7 +30,8 @@ try {
     process.stdout.write(`${name} ${version}\n\n${changelog}\n\n`);
   }
   if (values.publish) {
-    // Publishes what the registry does not have yet, with provenance where the environment can prove it, and makes tags.
+    // Publishes what the registry does not have yet, and makes tags. The manifests ask for provenance: npm refuses to
+    // publish where it cannot make it.
     const published = spawnSync(command, [...args, 'exec', 'changeset', 'publish'], {
       cwd: root,
       stdio: 'inherit',

@@ -1,66 +1,211 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as client from '@fcgi-js/client';
-import * as fcgi from '@fcgi-js/server';
-import ts from 'typescript';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { text as textOf } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { FcgiClient } from '@fcgi-js/client';
+import { nginxConfig } from '@fcgi-js/configs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { fcgi, GuideProject, type RunningProgram } from '../src/guide-project.ts';
 import { codeBlocks } from '../src/markdown.ts';
 import { repositoryFiles } from '../src/source-files.ts';
+import { publishedPackages } from '../src/workspace.mjs';
 
-const require = createRequire(import.meta.url);
+const readmes = ['README.md', ...publishedPackages().map(({ folder }) => `${folder}/README.md`)];
+/** Translations have the programs of the originals, which is another test. */
+const guides = repositoryFiles('.', ['.md']).filter(
+  ({ path }) => readmes.includes(path) || /^docs\/(?!ko\/|zh\/)/.test(path),
+);
 
-let folder: string;
+/** Every program in a guide, by the name of the guide and its place there: `docs/streaming.md 2`. */
+const programs = new Map(
+  guides.flatMap(({ path, text }) =>
+    codeBlocks(text)
+      .filter(({ language }) => ['js', 'javascript', 'ts', 'typescript'].includes(language))
+      .map((block, index): [string, string] => [`${path} ${index + 1}`, block.text]),
+  ),
+);
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'fcgi-js-programs-'));
-});
+const run = new Set<string>();
 
-afterEach(async () => {
-  await rm(folder, { recursive: true });
-});
-
-/** Runs a program of a guide up to where it would listen. */
-function serverOf(
-  guide: string,
-  place: number,
-  { replacing = {}, app }: { replacing?: Record<string, string>; app?: unknown } = {},
-): fcgi.FcgiServer {
-  const [file] = repositoryFiles('docs', [`docs/${guide}.md`]);
-  const programs = codeBlocks(file?.text ?? '').filter(({ language }) => language === 'js');
-  let text = programs[place]?.text ?? '';
+/** The text of a program, with names that exist here in the place of some. */
+function program(name: string, replacing: Readonly<Record<string, string>> = {}): string {
+  run.add(name);
+  let text = programs.get(name) ?? '';
+  expect(text, name).not.toBe('');
   for (const [from, to] of Object.entries(replacing)) {
     expect(text).toContain(from);
     text = text.replaceAll(from, to);
   }
-  const until = text.indexOf('await server.listen(');
-  expect(until).toBeGreaterThan(0);
-  const { outputText } = ts.transpileModule(`${text.slice(0, until)}\nexport { server };`, {
-    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-  });
-  const modules: Record<string, unknown> = { '@fcgi-js/server': fcgi, './app.js': { app } };
-  const exported: { server?: fcgi.FcgiServer } = {};
-  new Function('require', 'exports', outputText)((name: string) => modules[name] ?? require(name), exported);
-  if (exported.server === undefined) throw new Error(`docs/${guide}.md: program ${place} makes no server`);
-  return exported.server;
+  return text;
 }
 
-test.each([0, 1])(
-  'program %i of the guide to streaming sends events as they happen, until the browser leaves',
-  async (place) => {
-    const server = serverOf('streaming', place, { replacing: { '1_000': '20' } });
-    const asking = new client.FcgiClient({ server });
-    const params = {
-      REQUEST_METHOD: 'GET',
-      SCRIPT_NAME: '',
-      PATH_INFO: '/',
-      HTTP_HOST: 'localhost',
-      SERVER_PROTOCOL: 'HTTP/1.1',
-    };
-    const { body, headers, status } = await asking.request({ params });
+/** A block of another language, by its beginning. */
+function block(path: string, beginning: string): string {
+  const guide = guides.find((each) => each.path === path);
+  const found = codeBlocks(guide?.text ?? '').find(({ text }) => text.startsWith(beginning));
+  if (found === undefined) throw new Error(`${path} has no block that begins with ${beginning}`);
+  return found.text;
+}
+
+let folder: string;
+let socket: string;
+let project: GuideProject;
+let client: FcgiClient;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fcgi-js-guide-'));
+  socket = join(folder, 'app.sock');
+  project = new GuideProject(folder);
+  client = new FcgiClient({ address: socket });
+});
+
+afterEach(async () => {
+  await client.close();
+  project.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** What nginx would send for a request of a browser. */
+function paramsFor(url: string): Record<string, string> {
+  const { pathname, search } = new URL(url, 'http://localhost');
+  return {
+    HTTP_HOST: 'localhost',
+    PATH_INFO: pathname,
+    QUERY_STRING: search.slice(1),
+    REMOTE_ADDR: '127.0.0.1',
+    REQUEST_METHOD: 'GET',
+    REQUEST_URI: url,
+    SCRIPT_NAME: '',
+    SERVER_PROTOCOL: 'HTTP/1.1',
+  };
+}
+
+async function answerTo(url: string): Promise<string> {
+  const { body } = await client.request({ params: paramsFor(url) });
+  return textOf(body);
+}
+
+/** Ends it as a process manager would. */
+async function endsGracefully(server: RunningProgram): Promise<void> {
+  server.kill('SIGTERM');
+  await server.ended();
+  expect(existsSync(socket)).toBe(false);
+}
+
+/** What stands in the guides in the place of a socket. */
+const here = () => `unix:${socket}`;
+
+describe('a program that serves answers a request', () => {
+  test.each([
+    ['README.md 1', 'unix:/run/app.sock', 'Hello from /?a=b'],
+    ['docs/debugging.md 1', 'fd:0', 'The application has /?a=b'],
+    ['docs/migrating.md 1', 'fd:0', 'It works\n'],
+    ['docs/security.md 1', 'tcp:10.0.0.7:9000', 'The application has /?a=b'],
+    ['packages/fcgi-js/README.md 1', 'unix:/run/app.sock', 'Hello from /?a=b'],
+    ['packages/middleware/README.md 1', 'unix:/run/app.sock', '127.0.0.1 has asked for /?a=b'],
+    ['packages/server/README.md 1', 'unix:/run/app.sock', 'Hello from /?a=b'],
+  ])('%s', async (name, address, answer) => {
+    const server = project.run(program(name, { [address]: here() }));
+    await server.listening(socket);
+    expect(await answerTo('/?a=b')).toBe(answer);
+  });
+
+  test('that its argument names, and ends gracefully', async () => {
+    const server = project.run(program('docs/deploying.md 1'), [here()]);
+    await server.listening(socket);
+    expect(await answerTo('/')).toBe('The application has /');
+    await endsGracefully(server);
+  });
+
+  test('with a socket of a group', async () => {
+    const group = String(process.getgid?.());
+    const server = project.run(
+      program('docs/getting-started.md 4', { 'unix:/run/app.sock': here(), 'www-data': group }),
+    );
+    await server.listening(socket);
+    expect(await answerTo('/')).toBe('The application has /');
+  });
+
+  test('as the change from an HTTP server has it', async () => {
+    const lines = block('docs/migrating.md', '-app.listen').split('\n');
+    const added = lines.filter((line) => line.startsWith('+')).map((line) => line.slice(1));
+    const imports = `import { createServer, fromNodeListener } from '@fcgi-js/server';\nimport { app } from './app.js';\n`;
+    const server = project.run(imports + added.join('\n').replace('unix:/run/app.sock', here()));
+    await server.listening(socket);
+    expect(await answerTo('/')).toBe('The application has /');
+  });
+});
+
+describe('getting started', () => {
+  beforeEach(async () => {
+    await project.run(program('docs/getting-started.md 1'), [here()]).listening(socket);
+  });
+
+  test('the application answers fcgi request as the guide shows', async () => {
+    const shown = block('docs/getting-started.md', '$ fcgi');
+    const [, command = '', answer] = /^\$ fcgi (.*)\n(.*\n)$/.exec(shown) ?? [];
+    const words = command
+      .split(' ')
+      .map((word) => word.replaceAll("'", '').replace('/tmp/hello.sock', socket));
+    const { stdout } = await promisify(execFile)(process.execPath, [fcgi, ...words]);
+    expect(stdout).toBe(answer);
+  });
+
+  test.each([
+    ['docs/getting-started.md 2', 'unix:/tmp/hello.sock'],
+    ['packages/client/README.md 2', '/run/app.sock'],
+  ])('the gateway of %s shows it to a browser', async (name, address) => {
+    const gateway = project.run(program(name, { [address]: socket, 8080: '0' }));
+    const url = await gateway.until(() => /^Open (http:\S+)\n/.exec(gateway.output)?.[1]);
+    const response = await fetch(new URL('/you', url));
+    expect(await response.text()).toBe('Hello from /you\n');
+  });
+
+  test('a client asks it as it would ask php-fpm', async () => {
+    const asking = project.run(
+      program('packages/client/README.md 1', { 'unix:/run/php/php-fpm.sock': here() }),
+    );
+    const printed = await asking.ended();
+    expect(printed).toMatch(/^200 \[/);
+    expect(printed).toContain("'text/plain; charset=utf-8'");
+    expect(printed).toContain('Hello from ');
+  });
+});
+
+describe('a program prints what the guide says', () => {
+  const mounted = { listen: 'unix:/run/app.sock', mount: '/hello', serverName: 'example.org' };
+  const folders = { prefix: '/static', folder: '/srv/app/public' };
+  test.each([
+    ['docs/deploying.md 2', `${nginxConfig({ ...mounted, mount: '/yourapplication' })}\n`],
+    ['docs/getting-started.md 3', `${nginxConfig(mounted)}\n`],
+    ['packages/client/README.md 3', '200 You asked for http://localhost/a?b=c\n'],
+    [
+      'packages/configs/README.md 1',
+      `${nginxConfig({ ...mounted, mount: '/yourapplication', static: folders })}\n`,
+    ],
+    ['packages/protocol/README.md 1', block('packages/protocol/README.md', 'request 1')],
+  ])('%s', async (name, printed) => {
+    expect(await project.run(program(name)).ended()).toBe(printed);
+  });
+
+  test('docs/protocol.md 1', async () => {
+    const printed = await project.run(program('docs/protocol.md 1')).ended();
+    expect(printed).toMatch(/^\{.*requestId: 1,.*role: 1,.*keepConn: true.*\}\n$/s);
+  });
+});
+
+test('the programs of the guide to streaming send events as they happen, until the browser leaves', async () => {
+  for (const name of ['docs/streaming.md 1', 'docs/streaming.md 2']) {
+    const told = `setInterval(() => console.log(server.stats().activeRequests), 20);\n`;
+    const text = program(name, { '1_000': '20', 'unix:/run/app.sock': here() });
+    const server = project.run(text + told);
+    await server.listening(socket);
+    const { body, headers, status } = await client.request({ params: paramsFor('/') });
     expect(status).toBe(200);
-    expect(headers.map(([name, value]) => `${name.toLowerCase()}: ${value}`)).toContain(
+    expect(headers.map(([field, value]) => `${field.toLowerCase()}: ${value}`)).toContain(
       'content-type: text/event-stream',
     );
     let events = '';
@@ -69,33 +214,73 @@ test.each([0, 1])(
       if (events.split('\n\n').length > 3) break;
     }
     expect(events).toMatch(/^(data: \S+\n\n){3}/);
-    await expect.poll(() => server.stats().activeRequests).toBe(0);
-    await asking.close();
-  },
-);
+    await server.until(() => (/1\n0\n/.test(server.output) ? true : undefined));
+    await endsNow(server);
+  }
+});
+
+/** Ends it at once, its socket too. */
+async function endsNow(server: RunningProgram): Promise<void> {
+  server.kill('SIGKILL');
+  await expect(server.ended()).rejects.toThrow('SIGKILL');
+  await rm(socket);
+}
 
 test('the program of the guide to uploads stores a body, and refuses one that is too long', async () => {
   const path = join(folder, 'upload');
-  const server = serverOf('uploads', 0, {
-    replacing: { '/var/lib/app/upload': path, '100 * 1024 * 1024': '1_000' },
-  });
-  const stored = await client.inject(server, { method: 'POST', url: '/', body: 'a'.repeat(1_000) });
-  expect(stored.status).toBe(201);
+  const replacing = {
+    '/var/lib/app/upload': path,
+    '100 * 1024 * 1024': '1_000',
+    'unix:/run/app.sock': here(),
+  };
+  await project.run(program('docs/uploads.md 1', replacing)).listening(socket);
+  const upload = async (length: number) => {
+    const params = { ...paramsFor('/'), CONTENT_LENGTH: String(length), REQUEST_METHOD: 'POST' };
+    const { body, status } = await client.request({ params, stdin: 'a'.repeat(length) });
+    await textOf(body);
+    return status;
+  };
+  expect(await upload(1_000)).toBe(201);
   expect(await readFile(path, 'utf8')).toBe('a'.repeat(1_000));
-  const refused = await client.inject(server, { method: 'POST', url: '/', body: 'a'.repeat(1_001) });
-  expect(refused.status).toBe(413);
+  expect(await upload(1_001)).toBe(413);
 });
 
 test('the program of the guide to authorizers lets those in whose session it knows', async () => {
-  const server = serverOf('authorizers', 0, {
-    app: () => undefined,
-    replacing: { 'const sessions = new Map();': `const sessions = new Map([['abc', 'ann']]);` },
-  });
-  const ask = (cookie: string) =>
-    client.inject(server, { url: '/protected', headers: { Cookie: cookie }, role: 2 });
-  const known = await ask('a=b; session=abc');
-  expect(known.status).toBe(200);
-  expect([...known.variables()]).toEqual([['USER_ID', 'ann']]);
+  const replacing = { 'new Map()': `new Map([['abc', 'ann']])`, 'unix:/run/app.sock': here() };
+  await project.run(program('docs/authorizers.md 1', replacing)).listening(socket);
+  const ask = async (cookie: string) => {
+    const params = { ...paramsFor('/protected'), HTTP_COOKIE: cookie };
+    const { body, headers, status } = await client.request({ params, role: 2 });
+    await textOf(body);
+    return { status, user: headers.find(([name]) => name === 'Variable-USER_ID')?.[1] };
+  };
+  expect(await ask('a=b; session=abc')).toEqual({ status: 200, user: 'ann' });
   expect((await ask('session=xyz')).status).toBe(403);
   expect((await ask('mysession=abc')).status).toBe(403);
+});
+
+test('the test of the guide to tests passes', async () => {
+  expect(await project.run(program('docs/testing-applications.md 1')).ended()).toMatch(/^(#|ℹ) pass 1$/m);
+});
+
+test('the transform in the README of @fcgi-js/middleware takes a user away, and nothing else', async () => {
+  const print = `console.log(JSON.stringify([...withoutUser(new Map([['REMOTE_USER', 'ann'], ['A', 'b']]))]));\n`;
+  const printed = await project.run(program('packages/middleware/README.md 2') + print).ended();
+  expect(printed).toBe('[["A","b"]]\n');
+});
+
+test('fcgi run reads the configuration file of its guide', async () => {
+  project.write('fcgi.config.ts', program('docs/running.md 1'));
+  const { stdout } = await promisify(execFile)(process.execPath, [fcgi, 'run', '--print-config'], {
+    cwd: folder,
+  });
+  expect(JSON.parse(stdout)).toMatchObject({
+    listen: 'unix:/run/app/app.sock',
+    maxMemory: 500 * 1024 * 1024,
+    workers: 'auto',
+  });
+});
+
+test('no program in a guide is left out here', () => {
+  expect([...programs.keys()].filter((name) => !run.has(name))).toEqual([]);
 });
