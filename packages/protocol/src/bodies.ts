@@ -5,14 +5,19 @@ import type { BeginRequestRecord, EndRequestRecord, UnknownTypeRecord } from './
 /** Bytes in the body of BEGIN_REQUEST, END_REQUEST and UNKNOWN_TYPE alike (§4.2, §5.1, §5.5). */
 export const BODY_LENGTH = 8;
 
-/** Decodes the body of BEGIN_REQUEST (§5.1). */
-export function decodeBeginRequest(requestId: number, body: Uint8Array): BeginRequestRecord {
-  checkBodyLength('BEGIN_REQUEST', body);
-  const flags = body[2]!;
+/** Decodes the body of BEGIN_REQUEST (§5.1), where it lies: `bytes[from, to)`. */
+export function decodeBeginRequest(
+  requestId: number,
+  bytes: Uint8Array,
+  from = 0,
+  to = bytes.length,
+): BeginRequestRecord {
+  checkBodyLength('BEGIN_REQUEST', to - from);
+  const flags = bytes[from + 2]!;
   return {
     type: RecordType.BeginRequest,
     requestId,
-    role: (body[0]! << 8) | body[1]!,
+    role: (bytes[from]! << 8) | bytes[from + 1]!,
     flags,
     keepConn: (flags & FCGI_KEEP_CONN) !== 0,
   };
@@ -20,7 +25,7 @@ export function decodeBeginRequest(requestId: number, body: Uint8Array): BeginRe
 
 /** Decodes the body of END_REQUEST (§5.5). */
 export function decodeEndRequest(requestId: number, body: Uint8Array): EndRequestRecord {
-  checkBodyLength('END_REQUEST', body);
+  checkBodyLength('END_REQUEST', body.length);
   return {
     type: RecordType.EndRequest,
     requestId,
@@ -31,16 +36,16 @@ export function decodeEndRequest(requestId: number, body: Uint8Array): EndReques
 
 /** Decodes the body of UNKNOWN_TYPE (§4.2). */
 export function decodeUnknownType(body: Uint8Array): UnknownTypeRecord {
-  checkBodyLength('UNKNOWN_TYPE', body);
+  checkBodyLength('UNKNOWN_TYPE', body.length);
   return { type: RecordType.UnknownType, requestId: 0, unknownType: body[0]! };
 }
 
-function checkBodyLength(name: string, body: Uint8Array): void {
-  if (body.length !== BODY_LENGTH) {
+function checkBodyLength(name: string, length: number): void {
+  if (length !== BODY_LENGTH) {
     throw new RemoteProtocolError(
       'FCGI_INVALID_BODY_LENGTH',
       'connection',
-      `The body of ${name} must have ${BODY_LENGTH} bytes, but it has ${body.length}.`,
+      `The body of ${name} must have ${BODY_LENGTH} bytes, but it has ${length}.`,
     );
   }
 }

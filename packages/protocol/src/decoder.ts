@@ -180,6 +180,8 @@ export class RecordDecoder {
       const from = reader.offset;
       if (available >= missing && content.length === 0) {
         reader.offset = from + missing;
+        // Every request has one: an array for its eight bytes would cost more than all the rest of it.
+        if (this.#type === RecordType.BeginRequest) return this.#finishBegin(from);
         return this.#finish(reader.chunk.subarray(from, reader.offset));
       }
       if (available === 0) {
@@ -194,6 +196,12 @@ export class RecordDecoder {
       }
       content.add(reader.chunk, from, from + taken);
     }
+  }
+
+  #finishBegin(from: number): FcgiRecord {
+    const { chunk, offset } = this.#reader;
+    this.#inContent = false;
+    return decodeBeginRequest(this.#requestId, chunk, from, offset);
   }
 
   #finish(content: Uint8Array): FcgiRecord {

@@ -236,7 +236,7 @@ export class NameValueDecoder {
 export function locateNameValuePairs(bytes: Uint8Array, limits: NameValueLimits = {}): number[] {
   checkBytes('bytes', bytes);
   const allowance = new Allowance(limits);
-  const positions: number[] = [];
+  let found = 0;
   let offset = 0;
   while (offset < bytes.length) {
     const start = offset;
@@ -250,12 +250,21 @@ export function locateNameValuePairs(bytes: Uint8Array, limits: NameValueLimits 
     offset += valueSize;
     allowance.use(offset - start + nameLength + valueLength);
     const middle = offset + nameLength;
-    positions.push(offset, middle, middle + valueLength);
+    positions[found] = offset;
+    positions[found + 1] = middle;
     offset = middle + valueLength;
+    positions[found + 2] = offset;
+    found += 3;
   }
   if (offset > bytes.length) throw truncatedPair();
-  return positions;
+  const all = positions.slice(0, found);
+  if (found > KEPT_POSITIONS) positions.length = 0;
+  return all;
 }
+
+/** Positions while they are being found: a list that has grown already need not grow again. */
+const positions: number[] = [];
+const KEPT_POSITIONS = 3 * DEFAULT_PAIRS;
 
 /** Bytes that a length takes, told by its first byte: 1 up to 127, otherwise 4 (§3.4). */
 function lengthSize(first: number): number {

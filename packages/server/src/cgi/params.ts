@@ -17,28 +17,26 @@ const SLICED_LENGTH = 13;
  * nginx intends.
  */
 export class Params implements ReadonlyMap<string, string> {
-  readonly #bytes: Buffer;
-  /** {@link #bytes} as text, in which names are looked up. */
+  /** Names and values, and whatever else was between them. */
   readonly #text: string;
   readonly #positions: readonly number[];
   #map: ReadonlyMap<string, string> | undefined;
 
-  private constructor(bytes: Buffer, positions: readonly number[]) {
-    this.#bytes = bytes;
-    this.#text = bytes.toString('latin1');
+  private constructor(text: string, positions: readonly number[]) {
+    this.#text = text;
     this.#positions = positions;
   }
 
   /**
    * Reads a complete PARAMS stream.
    *
-   * @param bytes the content of its records, which must not change afterwards
+   * @param bytes the content of its records
    * @param limits most bytes of the stream, and most pairs of a name and a value in it
    * @throws RemoteProtocolError where a limit is exceeded or the last pair is cut off
    */
   static decode(bytes: Buffer, limits: { bytes: number; pairs: number }): Params {
     const positions = locateNameValuePairs(bytes, limits);
-    return new Params(bytes, positions);
+    return new Params(bytes.toString('latin1'), positions);
   }
 
   /**
@@ -57,7 +55,7 @@ export class Params implements ReadonlyMap<string, string> {
     // Otherwise what is left of a character might be a line end.
     if (NOT_A_BYTE.test(text))
       throw new TypeError('Params: every character must be one byte (U+0000 to U+00FF).');
-    return new Params(Buffer.from(text, 'latin1'), positions);
+    return new Params(text, positions);
   }
 
   /** The value of a name, or `undefined` if it did not come. */
@@ -136,13 +134,27 @@ export class Params implements ReadonlyMap<string, string> {
   }
 
   #piece(start: number, end: number): string {
-    return end - start < SLICED_LENGTH
-      ? this.#text.slice(start, end)
-      : this.#bytes.toString('latin1', start, end);
+    return end - start < SLICED_LENGTH ? this.#text.slice(start, end) : copyOf(this.#text, start, end);
   }
 
   #asMap(): ReadonlyMap<string, string> {
     this.#map ??= new Map(this.received());
     return this.#map;
   }
+}
+
+/** Room for the params of nearly every request. */
+const copying = Buffer.allocUnsafeSlow(16_384);
+
+/** The text that stands in {@link copying}: most of what is asked for is asked for of the same params. */
+let copied = '';
+
+/** A part of a text, in memory of its own. */
+function copyOf(text: string, start: number, end: number): string {
+  if (text.length > copying.length) return Buffer.from(text.slice(start, end), 'latin1').toString('latin1');
+  if (copied !== text) {
+    copying.write(text, 'latin1');
+    copied = text;
+  }
+  return copying.toString('latin1', start, end);
 }

@@ -82,6 +82,8 @@ export class Multiplexer<Owner> {
   #following: MultiplexerEvent<Owner> | undefined;
   /** A record that was looked at beforehand. */
   #ahead: FcgiRecord | undefined;
+  /** Whose params lie in the bytes that were pushed last. */
+  #unkept: RequestState<Owner> | undefined;
   #discarded = 0;
 
   constructor(options: MultiplexerOptions) {
@@ -114,7 +116,7 @@ export class Multiplexer<Owner> {
     return this.#requests.list();
   }
 
-  /** Takes the next bytes of the connection, which the caller must not change afterwards. */
+  /** Takes the next bytes of the connection, which must not change before {@link next} has given `undefined`. */
   push(bytes: Uint8Array): void {
     this.#decoder.push(bytes);
   }
@@ -133,7 +135,10 @@ export class Multiplexer<Owner> {
     }
     for (;;) {
       const record = this.#nextRecord();
-      if (record === undefined) return undefined;
+      if (record === undefined) {
+        this.#keepParams();
+        return undefined;
+      }
       const event = this.#handle(record, now);
       if (event !== undefined) return event;
     }
@@ -242,8 +247,15 @@ export class Multiplexer<Owner> {
       return this.#refuse(state, tooManyParams(limits.incompleteParamsBytes));
     }
     slots.paramsBytes += content.length;
+    if (this.#unkept !== state) this.#keepParams();
     state.collector.add(content);
+    this.#unkept = state;
     return undefined;
+  }
+
+  #keepParams(): void {
+    this.#unkept?.collector.keep();
+    this.#unkept = undefined;
   }
 
   #endParams(state: RequestState<Owner>, now: number): MultiplexerEvent<Owner> {

@@ -1,6 +1,7 @@
 import {
   FCGI_HEADER_LEN,
   FCGI_VERSION_1,
+  ProtocolStatus,
   RecordType,
   STREAM_RECORD_CONTENT_LIMIT,
   streamPadding,
@@ -149,12 +150,27 @@ function headerText(type: number, requestId: number, contentLength: number, padd
   );
 }
 
+/** How a request ended. */
+interface RequestEnd {
+  readonly appStatus: number;
+  readonly protocolStatus: number;
+  readonly stderrUsed: boolean;
+}
+
+/** The ends of requests like nearly all, by their IDs: most web servers use few of these. */
+const usualEnds: string[] = [];
+const USUAL_IDS = 256;
+
 /** The records that end a request, as text: the ends of its streams and END_REQUEST (§5.5, §6.1). */
-export function encodeEnd(
-  requestId: number,
-  end: { appStatus: number; protocolStatus: number; stderrUsed: boolean },
-): string {
+export function encodeEnd(requestId: number, end: RequestEnd): string {
   const { appStatus, protocolStatus, stderrUsed } = end;
+  const isUsual = appStatus === 0 && protocolStatus === ProtocolStatus.RequestComplete && !stderrUsed;
+  if (!isUsual || requestId >= USUAL_IDS) return makeEnd(requestId, end);
+  usualEnds[requestId] ??= makeEnd(requestId, end);
+  return usualEnds[requestId];
+}
+
+function makeEnd(requestId: number, { appStatus, protocolStatus, stderrUsed }: RequestEnd): string {
   const stderrEnd = stderrUsed ? headerText(RecordType.Stderr, requestId, 0, 0) : '';
   const stdoutEnd = headerText(RecordType.Stdout, requestId, 0, 0);
   const header = headerText(RecordType.EndRequest, requestId, END_BODY_LENGTH, 0);

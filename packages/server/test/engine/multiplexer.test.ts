@@ -200,8 +200,9 @@ describe('STDIN', () => {
   test('has the same bytes as the chunk, uncopied, where a record lies in one chunk', () => {
     const chunk = join(begin(1), params(1, P), stdin(1, 'body'));
     const recorder = new Recorder();
-    recorder.push(chunk);
-    const [, body] = recorder.events;
+    recorder.multiplexer.push(chunk);
+    recorder.next();
+    const body = recorder.next();
     expect(body).toMatchObject({ kind: 'body' });
     expect(body?.kind === 'body' && body.content.buffer).toBe(chunk.buffer);
   });

@@ -27,12 +27,17 @@ export class Recorder {
     this.multiplexer = new Multiplexer(options);
   }
 
-  /** Puts bytes in and takes out what comes of them, one line for each event. */
+  /**
+   * Puts bytes in and takes out what comes of them, one line for each event. As on a connection, the bytes are written
+   * over afterwards.
+   */
   push(...chunks: Uint8Array[]): string[] {
     const lines: string[] = [];
     for (const chunk of chunks) {
-      this.multiplexer.push(chunk);
+      const lent = Uint8Array.from(chunk);
+      this.multiplexer.push(lent);
       for (let event = this.next(); event !== undefined; event = this.next()) lines.push(show(event));
+      lent.fill(0x3f);
     }
     return lines;
   }
