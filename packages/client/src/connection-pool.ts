@@ -129,7 +129,7 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   onRoom(connection: Connection): void {
-    if (!this.#closed) this.#serve(connection);
+    if (!this.#closed) this.#serveWaiting();
     if (connection.load > 0) return;
     // Whoever still waits wants a new connection, for which there must be room.
     if (this.#closed || this.#waiters.size > 0 || this.#idle.length >= this.#limits.idleConnections) {
@@ -144,7 +144,7 @@ export class ConnectionPool implements ConnectionOwner {
     this.#connections.delete(connection);
     const index = this.#idle.indexOf(connection);
     if (index !== -1) this.#idle.splice(index, 1);
-    this.#openMore();
+    this.#serveWaiting();
   }
 
   onError(error: Error): void {
@@ -226,26 +226,19 @@ export class ConnectionPool implements ConnectionOwner {
       return connection;
     } finally {
       this.#opening -= 1;
-      if (connection !== undefined) this.#serve(connection);
-      this.#openMore();
+      this.#serveWaiting();
     }
   }
 
-  /** Gives a connection to those who wait, as long as it has room. */
-  #serve(connection: Connection): void {
-    for (const waiter of this.#waiters) {
-      if (this.requests >= this.capacity.requests) return;
-      if (!connection.hasRoom(this.capacity.perConnection)) return;
-      if (!waiter.fresh) waiter.give(connection);
-    }
-  }
-
-  /** Lets those who wait open connections, as far as there is room. */
-  #openMore(): void {
+  /** Gives those who wait any connection, or lets them open one, as far as there is room. */
+  #serveWaiting(): void {
     if (this.#closed && this.size === 0) this.#onEmpty?.();
     for (const waiter of this.#waiters) {
-      if (!this.#mayOpen() || (!waiter.fresh && this.#isComing(this.#waiters.size))) return;
-      waiter.give(undefined);
+      const ready = waiter.fresh ? undefined : this.#ready();
+      if (ready !== undefined) waiter.give(ready);
+      else if (this.#mayOpen() && (waiter.fresh || !this.#isComing(this.#waiters.size))) waiter.give(undefined);
+      // What this one cannot have, nobody behind it can have either.
+      else if (!waiter.fresh) return;
     }
   }
 

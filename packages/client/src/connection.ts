@@ -9,7 +9,10 @@ import { UnreadBytes } from './unread-bytes.ts';
 
 /** Who looks after a connection: the pool. */
 export interface ConnectionOwner {
-  /** There is, or may be again, room for a request: one has ended, or the connection can be written and read again. */
+  /**
+   * There is, or may be again, room for a request, here or elsewhere: one has ended, or the connection can be written
+   * and read again.
+   */
   onRoom(connection: Connection): void;
   /** It is of no more use. The last event. */
   onClosed(connection: Connection): void;
@@ -217,7 +220,8 @@ export class Connection {
     // One that has ended no longer counts among those that must be full.
     this.#readOrNot();
     if (this.#load > 0) {
-      if (this.#isUsable()) this.#owner.onRoom(this);
+      // Of no more use itself, it still counts one request less.
+      this.#owner.onRoom(this);
     } else if (!this.#isUsable() || this.#decoder.midRecord || this.table.active > 0) {
       this.close();
     } else {

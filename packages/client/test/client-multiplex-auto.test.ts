@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { FcgiClient, type FcgiClientOptions } from '@fcgi-js/client';
 import { pair, record } from 'test-support';
@@ -63,6 +64,47 @@ describe("with multiplex 'auto'", () => {
     expect(asked.times).toBe(1);
     expect(peer.connections).toHaveLength(2);
   });
+
+  test.each([
+    ['another connection', 3],
+    ['a new connection', 2],
+  ])(
+    'a request that ends on a connection of no more use makes room on %s, if FCGI_MAX_REQS was the limit',
+    async (_which, limit) => {
+      const begun: Array<{ readonly connection: PeerConnection; readonly requestId: number }> = [];
+      const peer = await startPeer(async (connection) => {
+        for (;;) {
+          const { content, requestId, type } = await connection.record();
+          if (type === Type.getValues) connection.send(values('1', '2', String(limit)));
+          else if (type === Type.params && content.length === 0) begun.push({ connection, requestId });
+        }
+      });
+      const finish = ({ connection, requestId }: (typeof begun)[number]) =>
+        connection.send(answer(requestId, document('fine')));
+      const client = clientFor(peer, {
+        ...auto,
+        limits: { connectTimeout: 60_000, requestsPerConnection: 2 },
+      });
+      // Its application does not wait for the end of the body, so the connection cannot be used again.
+      const stdin = new Readable({ read() {} });
+      const early = client.request({ params: { REQUEST_METHOD: 'POST' }, stdin });
+      await expect.poll(() => begun.length).toBe(1);
+      const bodies: Array<Promise<string>> = [];
+      for (let count = 2; count <= limit; count += 1) {
+        bodies.push(get(client));
+        await expect.poll(() => begun.length).toBe(count);
+      }
+      bodies.push(get(client));
+      await expect.poll(() => client.stats()).toMatchObject({ requests: limit, waiting: 1 });
+      finish(begun[0]!);
+      expect(await text((await early).body)).toBe('fine');
+      await expect.poll(() => begun.length).toBe(limit + 1);
+      expect(begun.at(-1)!.connection).not.toBe(begun[0]!.connection);
+      expect(client.stats()).toMatchObject({ connections: 2, requests: limit, waiting: 0 });
+      for (const request of begun.slice(1)) finish(request);
+      expect(await Promise.all(bodies)).toEqual(Array(limit).fill('fine'));
+    },
+  );
 
   test('an application that does not gets one request on each of the connections that it allows', async () => {
     const { peer, requests } = await startAsked((connection) => connection.send(values('0', '2', '2')));
