@@ -236,7 +236,8 @@ export class ConnectionPool implements ConnectionOwner {
     for (const waiter of this.#waiters) {
       const ready = waiter.fresh ? undefined : this.#ready();
       if (ready !== undefined) waiter.give(ready);
-      else if (this.#mayOpen() && (waiter.fresh || !this.#isComing(this.#waiters.size))) waiter.give(undefined);
+      else if (this.#mayOpen() && (waiter.fresh || !this.#isComing(this.#waiters.size)))
+        waiter.give(undefined);
       // What this one cannot have, nobody behind it can have either.
       else if (!waiter.fresh) return;
     }
