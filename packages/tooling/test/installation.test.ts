@@ -29,6 +29,8 @@ for (const specifier of process.argv.slice(2)) {
 console.log(JSON.stringify(seen));
 `;
 
+const installers = ['npm', 'pnpm'] as const;
+
 const projectOf = (name: string, installer: string) => join(folder, `${name.replace('/', '-')}-${installer}`);
 
 let folder: string;
@@ -39,7 +41,7 @@ beforeAll(async () => {
   tarballs = await packTarballs(folder);
   for (const { manifest } of packages) {
     const { name } = manifest;
-    for (const installer of ['npm', 'pnpm'] as const) {
+    for (const installer of installers) {
       const project = projectOf(name, installer);
       await installTarball({ installer, name, offline: !isProgram(manifest), project, tarballs });
       await writeFile(join(project, 'program.mjs'), program);
@@ -67,7 +69,7 @@ function closure(name: string): string[] {
 
 describe.each(packages)('$manifest.name, installed alone', ({ manifest }) => {
   const { name } = manifest;
-  test.each(nodes.flatMap((node) => ['npm', 'pnpm'].map((installer) => ({ ...node, installer }))))(
+  test.each(nodes.flatMap((node) => installers.map((installer) => ({ ...node, installer }))))(
     'can be imported and required with Node $version after $installer',
     async ({ installer, ...runtime }) => {
       const cwd = projectOf(name, installer);
@@ -107,19 +109,76 @@ describe.each(packages.filter(({ manifest }) => isProgram(manifest)))(
   },
 );
 
+/** What somebody might write with each package alone. */
+const consumers: Readonly<Record<string, string>> = {
+  '@fcgi-js/protocol': `
+    import { encodeBeginRequest, type FcgiRecord, RecordDecoder, Role } from '@fcgi-js/protocol';
+    const decoder = new RecordDecoder();
+    decoder.push(encodeBeginRequest({ requestId: 1, role: Role.Responder }));
+    export const record: FcgiRecord | undefined = decoder.next();`,
+  '@fcgi-js/server': `
+    import { createServer, type FcgiServer, fromNodeListener } from '@fcgi-js/server';
+    export const server: FcgiServer = createServer({ responder: fromNodeListener((req, res) => res.end(req.url)) });`,
+  '@fcgi-js/client': `
+    import { FcgiClient, type FcgiResponse } from '@fcgi-js/client';
+    const params = { REQUEST_METHOD: 'GET' };
+    export const response: Promise<FcgiResponse> = new FcgiClient({ address: ':9000' }).request({ params });`,
+  '@fcgi-js/middleware': `
+    import { composeParams, type ParamsTransform, scriptNameStripper } from '@fcgi-js/middleware';
+    export const params: ParamsTransform = composeParams(scriptNameStripper());`,
+  '@fcgi-js/configs': `
+    import { nginxConfig, type WebServerOptions } from '@fcgi-js/configs';
+    const options: WebServerOptions = { listen: 'unix:/run/app.sock' };
+    export const text: string = nginxConfig(options);`,
+  '@fcgi-js/cli': `
+    import { main, type RunConfig } from '@fcgi-js/cli';
+    export const config = { app: 'server.js', workers: 'auto' } satisfies RunConfig;
+    export const run: typeof main = main;`,
+  'fcgi-js': `
+    import { createServer, type FcgiServer, fromNodeListener, scriptNameStripper } from 'fcgi-js';
+    import type { RunConfig } from 'fcgi-js/cli';
+    import { FcgiClient } from 'fcgi-js/client';
+    import { nginxConfig } from 'fcgi-js/configs';
+    import { composeParams } from 'fcgi-js/middleware';
+    import { RecordDecoder } from 'fcgi-js/protocol';
+    import { createServer as same } from 'fcgi-js/server';
+    const options = { params: composeParams(scriptNameStripper()), responder: fromNodeListener((req, res) => res.end(req.url)) };
+    export const server: FcgiServer = createServer(options);
+    export const others = [FcgiClient, nginxConfig, RecordDecoder, same, {} satisfies RunConfig];`,
+};
+
+/** Errors in what uses each package in a project of its own, and in the declarations of the packages. */
+function consumerErrors(extension: 'cts' | 'mts', options: ts.CompilerOptions): string[] {
+  const files = packages.flatMap(({ manifest }) =>
+    installers.map((installer): [string, string] => {
+      const all = specifiers(manifest).map((each, index) => `export * as api${index} from '${each}';`);
+      const text = [consumers[manifest.name] ?? 'no consumer', ...all].join('\n');
+      return [join(projectOf(manifest.name, installer), `consumer.${extension}`), text];
+    }),
+  );
+  return typeErrors(new Map(files), { ...options, skipLibCheck: false, verbatimModuleSyntax: false });
+}
+
 test.each([
-  ['node16', ts.ModuleKind.Node16, ts.ModuleResolutionKind.Node16],
-  ['nodenext', ts.ModuleKind.NodeNext, ts.ModuleResolutionKind.NodeNext],
-  ['bundler', ts.ModuleKind.ESNext, ts.ModuleResolutionKind.Bundler],
-])(
-  'everything type-checks under the resolution %s, declarations included',
-  (_title, module, moduleResolution) => {
-    const modules = packages.flatMap(({ manifest }) => specifiers(manifest));
-    const text = modules.map((each, index) => `export * as api${index} from '${each}';`).join('\n');
-    const consumer = new Map([[join(projectOf('fcgi-js', 'npm'), 'consumer.mts'), text]]);
-    expect(typeErrors(consumer, { module, moduleResolution, skipLibCheck: false })).toEqual([]);
+  ['node16', 'mts', ts.ModuleKind.Node16, ts.ModuleResolutionKind.Node16],
+  ['nodenext', 'mts', ts.ModuleKind.NodeNext, ts.ModuleResolutionKind.NodeNext],
+  // require() of ES modules, as Node has it since 20.19.
+  ['nodenext', 'cts', ts.ModuleKind.NodeNext, ts.ModuleResolutionKind.NodeNext],
+  ['bundler', 'mts', ts.ModuleKind.ESNext, ts.ModuleResolutionKind.Bundler],
+] as const)(
+  'every package alone type-checks under the resolution %s (.%s), declarations included',
+  (_title, extension, module, moduleResolution) => {
+    expect(consumerErrors(extension, { module, moduleResolution })).toEqual([]);
   },
 );
+
+test('a program that uses a package wrongly does not type-check', () => {
+  const file = join(projectOf('@fcgi-js/configs', 'pnpm'), 'faulty.mts');
+  const text = `import { nginxConfig } from '@fcgi-js/configs'; nginxConfig({ listen: 9000 });`;
+  expect(typeErrors(new Map([[file, text]]))).toEqual([
+    expect.stringContaining("'number' is not assignable"),
+  ]);
+});
 
 test('@fcgi-js/protocol needs the types of neither Node nor a browser', () => {
   const text = `export { RecordDecoder } from '@fcgi-js/protocol';`;
