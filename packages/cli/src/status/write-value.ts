@@ -1,17 +1,18 @@
 import { inspect } from 'node:util';
 import { escapeLogText } from '@fcgi-js/client';
+import { byteSize } from '../byte-size.ts';
 
 /** How numbers are written that are no plain ones, by the name that they have in the status. */
 const WRITTEN = new Map<string, (value: number) => string>([
-  ['bytes received', bytes],
-  ['bytes sent', bytes],
+  ['bytes received', byteSize],
+  ['bytes sent', byteSize],
   ['cpu seconds', (value) => `${value.toFixed(1)} s`],
   ['event loop delay', microseconds],
   ['event loop utilization', (value) => percent(value * 100)],
-  ['heap', bytes],
+  ['heap', byteSize],
   ['last request cpu', percent],
-  ['last request memory', bytes],
-  ['memory', bytes],
+  ['last request memory', byteSize],
+  ['memory', byteSize],
   ['request duration', microseconds],
   ['request duration p50', microseconds],
   ['request duration p95', microseconds],
@@ -29,13 +30,6 @@ export function writeValue(name: string, value: unknown): string {
   return escapeLogText(
     typeof value === 'object' ? inspect(value, { breakLength: Number.POSITIVE_INFINITY }) : String(value),
   );
-}
-
-/** `12 B`, `3.5 KiB`. */
-export function bytes(value: number): string {
-  if (value < 1024) return `${Math.round(value)} B`;
-  const power = Math.min(3, Math.floor(Math.log2(value) / 10));
-  return `${(value / 1024 ** power).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB'][power]}`;
 }
 
 function microseconds(value: number): string {

@@ -1,6 +1,7 @@
+import { byteSize } from '../byte-size.ts';
 import { type Column, plainTable } from '../status/plain-table.ts';
 import type { Status } from '../status/read-status.ts';
-import { bytes, writeValue } from '../status/write-value.ts';
+import { writeValue } from '../status/write-value.ts';
 import { type Rates, workersOf } from './rates.ts';
 import { type Sort, sortWorkers } from './sort-workers.ts';
 
@@ -61,8 +62,8 @@ export function renderTop(status: Status, rates: Rates, sort: Sort): TopLines {
   );
   const speeds = [
     `requests ${perSecond(rates.requests)}`,
-    ...(rates.received === undefined ? [] : [`received ${bytes(rates.received)}/s`]),
-    ...(rates.sent === undefined ? [] : [`sent ${bytes(rates.sent)}/s`]),
+    ...(rates.received === undefined ? [] : [`received ${byteSize(rates.received)}/s`]),
+    ...(rates.sent === undefined ? [] : [`sent ${byteSize(rates.sent)}/s`]),
   ];
   const workers = sortWorkers(workersOf(status), sort);
   const used = COLUMNS.filter(

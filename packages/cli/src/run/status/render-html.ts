@@ -1,3 +1,4 @@
+import { byteSize } from '../../byte-size.ts';
 import { poolFields, workerFields } from './fields.ts';
 import { BUCKETS } from './figures.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -34,10 +35,10 @@ const WRITTEN: Readonly<Record<string, (value: number) => string>> = {
   'start since': seconds,
   'silent since': (value) => `${value.toFixed(1)} s`,
   'cpu seconds': (value) => `${value.toFixed(1)} s`,
-  memory: bytes,
-  heap: bytes,
-  'bytes received': bytes,
-  'bytes sent': bytes,
+  memory: byteSize,
+  heap: byteSize,
+  'bytes received': byteSize,
+  'bytes sent': byteSize,
   'event loop delay': microseconds,
   'event loop utilization': (value) => `${Math.round(value * 100)} %`,
   'request duration': microseconds,
@@ -136,8 +137,4 @@ function seconds(value: number): string {
   const days = Math.floor(value / 86_400);
   const time = new Date((value % 86_400) * 1000).toISOString().slice(11, 19);
   return days === 0 ? time : `${days} d ${time}`;
-}
-
-function bytes(value: number): string {
-  return value < 1_048_576 ? `${(value / 1024).toFixed(1)} KB` : `${(value / 1_048_576).toFixed(1)} MB`;
 }

@@ -108,6 +108,7 @@ test('the page for people has nothing of a request as it is, no script, and no s
   expect(page).toContain('<title>a&lt;b&gt;.js – status</title>');
   expect(page).not.toMatch(/<script|<style|style=|\son\w+=/);
   expect(page).toContain('<meta http-equiv="refresh" content="2">');
+  expect(page).toMatch(/>[\d.]+ [KMG]iB</);
   expect(page.match(/<tr class="(running|starting)">/g)).toHaveLength(2);
 });
 
