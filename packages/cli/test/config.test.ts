@@ -75,6 +75,14 @@ test.each([
   expect(outcome.stderr).toContain(reason);
 });
 
+test('a file that cannot be written is named once, with the reason', async () => {
+  expect(await runMain(['config', 'nginx', '--listen', ':9000', '-o', '/no/such/folder/file'])).toEqual({
+    status: 1,
+    stderr: 'fcgi: Cannot write /no/such/folder/file: ENOENT: no such file or directory.\n',
+    stdout: '',
+  });
+});
+
 /** What is asked of each product, and what it needs to check that. */
 const asked: Readonly<
   Record<Product, readonly [argv: readonly string[], programs?: readonly SystemProgram[]]>

@@ -188,7 +188,7 @@ test('what cannot be read is a failure that says why', async () => {
   }
   expect(await runMain(['decode', '/no/such/file'])).toMatchObject({
     status: 1,
-    stderr: expect.stringContaining('/no/such/file cannot be read'),
+    stderr: 'fcgi: /no/such/file cannot be read: ENOENT: no such file or directory\n',
   });
 });
 

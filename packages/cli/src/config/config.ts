@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CommandFailure } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
+import { systemReason } from '../system-reason.ts';
 import { checkFiles } from './check-files.ts';
 import { type ConfigFile, makeFiles } from './make-files.ts';
 import type { ConfigOptions } from './options.ts';
@@ -58,7 +59,7 @@ export async function writeNew(path: string, text: string, force: boolean, mode 
     await writeFile(path, text, { flag: force ? 'w' : 'wx', mode });
   } catch (error) {
     const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
-    const reason = isThere ? 'it is there already; --force overwrites it' : (error as Error).message;
+    const reason = isThere ? 'it is there already; --force overwrites it' : systemReason(error);
     throw new CommandFailure(`Cannot write ${path}: ${reason}.`, undefined, { cause: error });
   }
 }

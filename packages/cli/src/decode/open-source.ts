@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { CommandFailure } from '../command-failure.ts';
 import type { Io } from '../io.ts';
+import { systemReason } from '../system-reason.ts';
 import { isTapFile } from '../watch/tap-file.ts';
 import { isCapture, readCapture } from './capture.ts';
 import { isHexDump, readHexDump } from './hex-dump.ts';
@@ -41,7 +42,7 @@ async function* readable(input: Readable, name: string): AsyncGenerator<Uint8Arr
   try {
     for await (const piece of input) yield piece as Uint8Array;
   } catch (error) {
-    throw new CommandFailure(`${name} cannot be read: ${(error as Error).message}`);
+    throw new CommandFailure(`${name} cannot be read: ${systemReason(error)}`);
   }
 }
 

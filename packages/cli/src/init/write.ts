@@ -2,6 +2,7 @@ import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CommandFailure } from '../command-failure.ts';
 import { writeNew } from '../config/config.ts';
+import { systemReason } from '../system-reason.ts';
 import type { PlannedFile } from './plan.ts';
 
 /**
@@ -44,7 +45,7 @@ async function orFail(path: string, done: Promise<unknown>): Promise<void> {
 }
 
 function cannotWrite(path: string, error: unknown): CommandFailure {
-  return new CommandFailure(`Cannot write ${path}: ${(error as Error).message}.`, undefined, {
+  return new CommandFailure(`Cannot write ${path}: ${systemReason(error)}.`, undefined, {
     cause: error,
   });
 }

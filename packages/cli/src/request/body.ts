@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { usageFailure } from '../command-failure.ts';
 import type { Io } from '../io.ts';
+import { systemReason } from '../system-reason.ts';
 
 /** Bytes whose length is known before the first of them is sent: php-fpm reads no others. */
 export interface Body {
@@ -46,7 +47,7 @@ export async function openFile(io: Io, name: string): Promise<Body> {
     const content = size === 0 ? new Uint8Array(0) : createReadStream(path, { end: size - 1 });
     return { content, length: size, modified: Math.floor(mtimeMs / 1000) };
   } catch (error) {
-    throw usageFailure(`${name} cannot be read: ${(error as Error).message}`);
+    throw usageFailure(`${name} cannot be read: ${systemReason(error)}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, fchmodSync, fstatSync, openSync } from 'node:fs';
 import { CommandFailure } from '../command-failure.ts';
+import { systemReason } from '../system-reason.ts';
 import { TAP_FILE_HEAD, type TapEntry } from '../watch/tap-file.ts';
 
 const OWNER_ONLY = 0o600;
@@ -24,7 +25,7 @@ export class Recording {
       if (fstatSync(this.#file).isFile()) fchmodSync(this.#file, OWNER_ONLY);
       appendFileSync(this.#file, `${JSON.stringify(TAP_FILE_HEAD)}\n`);
     } catch (error) {
-      throw new CommandFailure(`Cannot write to ${path}: ${(error as Error).message}`, undefined, {
+      throw new CommandFailure(`Cannot write to ${path}: ${systemReason(error)}`, undefined, {
         cause: error,
       });
     }

@@ -82,6 +82,7 @@ test('a folder that cannot be made is told', async () => {
   const cwd = await shop();
   const outcome = await runFcgi(['init', ...HTACCESS, '-o', 'index.js/below'], { cwd });
   expect(outcome).toMatchObject({ status: 1, stderr: expect.stringContaining('Cannot write') });
+  expect(outcome.stderr.split('index.js/below')).toHaveLength(2);
 });
 
 test('--dry-run prints the files and writes none', async () => {

@@ -1,5 +1,6 @@
 import { closeSync, constants, fchownSync, openSync } from 'node:fs';
 import { CommandFailure } from '../../command-failure.ts';
+import { systemReason } from '../../system-reason.ts';
 
 /** What lines are written to: the path of a file, `-` for stdout, or `stderr`. */
 export interface LogTargets {
@@ -42,7 +43,7 @@ function prepareLogFile(path: string, owner: Owner): void {
   try {
     closeSync(create(path, owner) ?? openSync(path, APPEND));
   } catch (error) {
-    throw new CommandFailure(`The log ${path} cannot be written: ${(error as Error).message}`);
+    throw new CommandFailure(`The log ${path} cannot be written: ${systemReason(error)}`);
   }
 }
 
