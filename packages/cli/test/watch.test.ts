@@ -247,3 +247,28 @@ test('after bytes that are no record it goes on with the next record, wherever t
     ]);
   }
 });
+
+test.each([
+  [1_048_576, [], 'A'],
+  [
+    1_048_577,
+    ['notice > 1040144: PARAMS have more than 1048576 bytes: the rest of them is not looked at. (undefined)'],
+    undefined,
+  ],
+])('of the params of a request 1,048,576 bytes are looked at: of %i', (length, found, name) => {
+  const list = pairs([['A', 'x'.repeat(length - 6)]]);
+  expect(list).toHaveLength(length);
+  const records: Uint8Array[] = [];
+  for (let from = 0; from < length; from += 65_000) {
+    records.push(record(4, 1, list.subarray(from, from + 65_000)));
+  }
+  const steps: Step[] = [
+    ['>', join(begin(), ...records, record(4, 1), input())],
+    ['<', join(output(), end())],
+  ];
+  expect(findings(steps)).toEqual(found);
+  const params = [...new ConnectionWatch('both').push('to-application', steps[0]![1])].flatMap(
+    (one) => one.params,
+  );
+  expect(params.map(([first]) => first)).toEqual(name === undefined ? [] : [name]);
+});

@@ -17,7 +17,7 @@ Examples:
 
 Each line is a record: its position, > to or < from the application, type, id, length of content and padding, and what
 it means; below it params, heads, STDERR, and what is wrong at which byte. Values that let others act in a user's name,
-such as those of cookies, are hidden unless --show-secrets is given.
+such as those of cookies, are hidden unless --show-secrets is given. Of the params of one request 1 MiB is looked at.
 
 Exit status: 0 nothing is wrong; 1 a rule is broken, or the input cannot be read; 2 the command line makes no sense.
 `;

@@ -15,6 +15,7 @@ What passes is never changed, held back or put together differently; Ctrl-C stop
 for up to five seconds, and a second one ends at once. Each request is one line when it is over:
   TIME  #CONNECTION.ID  METHOD URL  STATUS  BYTES OF THE BODY  UNTIL THE FIRST RECORD OF THE ANSWER / ITS END
 Values that let others act in a user's name, such as those of cookies, are hidden; a file of --save has them all.
+Of the params of one request, 1 MiB is kept to be shown, and of its STDERR 64 KiB; all of it is passed on.
 
 Exit status: 0 ended by Ctrl-C; 1 it cannot listen, or not all was saved; 2 the command line makes no sense.
 `;

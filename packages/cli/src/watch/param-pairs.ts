@@ -2,16 +2,29 @@ import { NameValueDecoder } from '@fcgi-js/protocol';
 import { decodeText } from '../records/text.ts';
 import type { Report } from './finding.ts';
 
+/** Bytes of the params of one request that are looked at: far beyond what web servers send, and not without an end. */
+const LOOKED_AT = 1_048_576;
+
 /** One param as text. */
 export type Param = readonly [name: string, value: string];
 
 /** Reads the PARAMS stream of one request, and says what is wrong with it. */
 export class ParamPairs {
   #decoder = unlimited();
+  #isCutShort = false;
+  #length = 0;
   readonly #names = new Set<string>();
 
   /** The pairs that this content completes. */
   read(content: Uint8Array, report: Report): Param[] {
+    if (this.#isCutShort) return [];
+    this.#length += content.length;
+    if (this.#length > LOOKED_AT) {
+      this.#isCutShort = true;
+      this.#decoder = unlimited();
+      report('notice', `PARAMS have more than ${LOOKED_AT} bytes: the rest of them is not looked at.`);
+      return [];
+    }
     this.#decoder.push(content);
     const pairs: Param[] = [];
     for (let pair = this.#decoder.next(); pair !== undefined; pair = this.#decoder.next()) {
