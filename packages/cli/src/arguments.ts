@@ -10,13 +10,14 @@ export function parseAddressArgument(text: string): string {
   }
 }
 
-/** An option that takes a number above 0. */
-export function limitOption(flags: string, description: string, defaultValue?: number): Option {
-  return new Option(flags, description).default(defaultValue).argParser((text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value > 0)) throw new InvalidArgumentError('It must be a number above 0.');
-    return value;
-  });
+/**
+ * An option that takes a time: seconds, or a number with a unit.
+ *
+ * @param seconds the default
+ */
+export function timeOption(flags: string, description: string, seconds?: number): Option {
+  const option = new Option(flags, description).argParser(parseDuration);
+  return seconds === undefined ? option : option.default(seconds, `${seconds} s`);
 }
 
 /** A URL path, without a query. */
@@ -35,7 +36,7 @@ export function parseDuration(text: string): number {
 
 /** Reads a size, such as `300M`; gives bytes. */
 export function parseSize(text: string): number {
-  return parseWithUnit(text, BYTES, 'It must be a size above 0 such as 500K, 300M, 2G.');
+  return parseWithUnit(text.toUpperCase(), BYTES, 'It must be a size above 0 such as 500K, 300M, 2G.');
 }
 
 function parseWithUnit(text: string, units: Record<string, number>, complaint: string): number {

@@ -13,7 +13,7 @@ test('every flag becomes its option', async () => {
     ...['--listen', 'unix:/run/app.sock', '--listen', '10.0.0.1:9000', '--mount', '/shop'],
     ...['--server-name', 'a.example', '--server-name', 'b.example', '--bind', '8080'],
     ...['--static', '/assets=/srv/a=b', '--max-body-size', '10M', '--no-keep-alive'],
-    ...['--connect-timeout', '1', '--response-timeout', '2', '--upload-timeout', '3', '--name', 'shop'],
+    ...['--connect-timeout', '1', '--response-timeout', '2m', '--upload-timeout', '3s', '--name', 'shop'],
   ];
   const outcome = await runMain(['config', 'nginx', ...argv]);
   expect(outcome).toEqual({
@@ -28,7 +28,7 @@ test('every flag becomes its option', async () => {
       name: 'shop',
       serverName: ['a.example', 'b.example'],
       static: [{ folder: '/srv/a=b', prefix: '/assets' }],
-      timeouts: { connect: 1_000, response: 2_000, upload: 3_000 },
+      timeouts: { connect: 1_000, response: 120_000, upload: 3_000 },
     }),
   });
 });
@@ -156,7 +156,7 @@ test.each([
   [['supervisor'], 'PROGRAM: is missing'],
   [['apache', '--module', 'php'], 'Allowed choices'],
   [['tomcat'], 'Allowed choices'],
-  [['nginx', '--max-body-size', 'big'], 'It must be a number of bytes'],
+  [['nginx', '--max-body-size', 'big'], 'It must be a size above 0'],
   [['nginx', '--static', '/assets'], 'with = between'],
 ])('%j is refused with the flag and the reason', async (argv, reason) => {
   const outcome = await runMain(['config', ...argv]);

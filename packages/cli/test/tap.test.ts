@@ -269,7 +269,7 @@ test('Ctrl-C lets a running request end', async () => {
 
 test('a socket that is in use is left alone, one that was left behind is replaced', async () => {
   const upstream = await startApplication(await temporaryFolder(), { responder: echo });
-  const first = await startTap(upstream, ['--mode', '600']);
+  const first = await startTap(upstream, ['--socket-mode', '600']);
   expect((await stat(first.socket)).mode & 0o777).toBe(0o600);
   const second = await runFcgi(['tap', first.socket, upstream]);
   expect(second).toMatchObject({
@@ -289,7 +289,7 @@ test('a socket that is in use is left alone, one that was left behind is replace
     status: 1,
     stderr: expect.stringContaining('Cannot write to /'),
   });
-  expect((await runMain(['tap', '/x', '/y', '--mode', '999'])).status).toBe(2);
+  expect((await runMain(['tap', '/x', '/y', '--socket-mode', '999'])).status).toBe(2);
 });
 
 const noTerminal = skipReason('script');
@@ -311,7 +311,12 @@ test.skipIf(noNginx)(
       'index.php',
       `<?php $body = file_get_contents('php://input'); header('X-Digest: ' . hash('sha256', $body)); echo strrev($body);`,
     );
-    const { folder, socket, stop } = await startTap(php.address, ['--mode', '666', '--save', 'tap.jsonl']);
+    const { folder, socket, stop } = await startTap(php.address, [
+      '--socket-mode',
+      '666',
+      '--save',
+      'tap.jsonl',
+    ]);
     const user = webServerUser();
     const web = await temporaryFolder();
     const nginx = await launchWebServer({ folder: web }, async (port) => {

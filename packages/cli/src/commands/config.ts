@@ -1,11 +1,10 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration, parseSize } from '../arguments.ts';
 import type { ConfigOptions } from '../config/options.ts';
 import { PRODUCTS } from '../config/product-names.ts';
 import type { Io } from '../io.ts';
 
 const examples = `
-Products: ${PRODUCTS.join(', ')}
-
 Examples:
   fcgi config nginx --listen unix:/run/app.sock --mount /shop --static /assets=/srv/shop/public
   fcgi config nginx --listen 10.0.0.1:9000 --listen 10.0.0.2:9000 --server-name example.org --check
@@ -16,9 +15,9 @@ Examples:
   fcgi config kubernetes --image registry.example.org/shop:1.4 --name shop --health-path /health -- server.js
   fcgi config supervisor --listen /run/app.sock --processes 4 -- /srv/app/app.fcgi
 
-PROGRAM is an absolute path: what the product starts, with its listening socket as descriptor 0. For kubernetes, compose and
-container it is what fcgi run runs in the image. What a product cannot
-do is refused, with the reason. --check runs the product's own test of configurations, where it is installed.
+PROGRAM is an absolute path: what the product starts, with its listening socket as descriptor 0. For kubernetes, compose
+and container it is what fcgi run runs in the image. What a product cannot do is refused, with the reason. Times are
+seconds, or have a unit: 90, 90s, 5m. --check runs the product's own test of configurations, where it is installed.
 
 Exit status: 0 printed, and with --check taken by the product; 1 the product does not take it, or is not installed;
 2 the command line makes no sense, or asks for what the product cannot do.
@@ -29,28 +28,38 @@ export function configCommand(io: Io): Command {
   return new Command('config')
     .summary('prints a configuration for a web server, process manager or container')
     .description(
-      'Prints a configuration for a web server or process manager, from the same options for all of them.',
+      'Prints a configuration for a web server, process manager or container, from the same options for all of them.',
     )
     .addArgument(new Argument('<product>', 'for which product').choices(PRODUCTS))
     .argument('[program...]', 'a program that the product starts, and its arguments (after --)')
     .option('--listen <address>', 'where the application listens (repeatable: they share the load)', collect)
     .option('--backup <address>', 'asked only while none of --listen can be reached (repeatable)', collect)
     .option('--health-path <path>', 'URL that is asked for to find out whether an application is there')
-    .addOption(seconds('--health-interval', 'from one such question to the next'))
-    .addOption(seconds('--slow-start', 'until an application that has come back has its share of the load'))
+    .addOption(time('--health-interval', 'from one such question to the next (default: 2 s)'))
+    .addOption(time('--slow-start', 'until an application that has come back has its share of the load'))
     .option('--multiplex', 'send many requests at the same time on a connection to the application')
     .option('--mount <path>', 'the prefix of all its URLs (default: /)')
     .option('--server-name <host>', 'host name of the site (repeatable)', collect)
-    .option('--bind <port>', 'where the web server listens: 8080, 127.0.0.1:8080')
+    .option('--bind <port>', 'where the web server listens: 8080, 127.0.0.1:8080 (default: 80)')
     .option('--static <prefix=folder>', 'files that the web server sends itself (repeatable)', collectStatic)
-    .option('--max-body-size <size>', 'largest body of a request: bytes, 10K, 5M, 1G or none', parseSize)
+    .option(
+      '--max-body-size <size>',
+      'largest body of a request: bytes, 10K, 5M, or none (default: 1G)',
+      parseBodySize,
+    )
     .option('--no-keep-alive', 'close connections to the application after each request')
     .option('--authorizer <path>', 'URLs for which the application is asked as an authorizer first')
-    .addOption(seconds('--connect-timeout', 'until a connection to the application is there'))
-    .addOption(seconds('--response-timeout', 'without a byte from the application'))
-    .addOption(seconds('--upload-timeout', 'without a byte from the browser'))
-    .addOption(seconds('--idle-timeout', 'for which an unused connection to the application is kept'))
-    .option('--processes <number>', 'how many processes of PROGRAM are started', Number)
+    .addOption(time('--connect-timeout', 'until a connection to the application is there (default: 5 s)'))
+    .addOption(time('--response-timeout', 'without a byte from the application (default: 60 s)'))
+    .addOption(time('--upload-timeout', 'without a byte from the browser (default: 25 s)'))
+    .addOption(
+      time('--idle-timeout', 'for which an unused connection to the application is kept (default: 60 s)'),
+    )
+    .option(
+      '--processes <number>',
+      'how many processes of PROGRAM are started (default: 1, with mod_fcgid 5)',
+      Number,
+    )
     .option('--image <name>', 'of kubernetes and compose: the image of the application')
     .option('--name <name>', 'what the application is called where the product wants a name (default: app)')
     .option('--env <name=value>', 'variable of the environment of PROGRAM (repeatable)', collectVariable)
@@ -89,18 +98,14 @@ function splitPair(text: string, example: string): { name: string; value: string
   return { name: text.slice(0, middle), value: text.slice(middle + 1) };
 }
 
-function parseSize(text: string): number {
-  if (text === 'none') return Number.POSITIVE_INFINITY;
-  const [, digits, unit = ''] = /^(\d+)([KMG]?)$/i.exec(text) ?? [];
-  if (digits === undefined)
-    throw new InvalidArgumentError('It must be a number of bytes, 10K, 5M, 1G or none.');
-  return Number(digits) * 1024 ** ['', 'K', 'M', 'G'].indexOf(unit.toUpperCase());
+function parseBodySize(text: string): number {
+  return text === 'none' ? Number.POSITIVE_INFINITY : parseSize(text);
 }
 
-function seconds(flag: string, description: string): Option {
-  return new Option(`${flag} <seconds>`, `seconds ${description}`).argParser((text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < 1 || value > 86_400)
+function time(flag: string, description: string): Option {
+  return new Option(`${flag} <time>`, `the time ${description}`).argParser((text) => {
+    const value = parseDuration(text);
+    if (!Number.isInteger(value) || value > 86_400)
       throw new InvalidArgumentError('It must be whole seconds, from 1 to 86400.');
     return value;
   });

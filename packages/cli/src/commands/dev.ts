@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../arguments.ts';
+import { timeOption } from '../arguments.ts';
 import type { DevOptions } from '../dev/dev.ts';
 import type { Io } from '../io.ts';
 
@@ -16,6 +16,8 @@ Examples:
   fcgi dev --port 8080 --watch ../shared --ignore data.json server.ts --verbose
 
 Ctrl-C ends it all, with requests under way after a second.
+
+Exit status: 0 ended by Ctrl-C; 1 it cannot listen; 2 the command line makes no sense.
 `;
 
 const LARGEST_PORT = 65_535;
@@ -36,13 +38,9 @@ export function devCommand(io: Io): Command {
     )
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--mount <prefix>', 'the public prefix of the application')
-    .addOption(pathsOption('--watch <path>', 'a file or folder that counts, too; again for more'))
-    .addOption(pathsOption('--ignore <path>', 'a file or folder that does not count; again for more'))
-    .addOption(
-      new Option('--start-timeout <time>', 'the time APP has to export something or listen')
-        .default(30, '30 s')
-        .argParser(parseDuration),
-    )
+    .addOption(pathsOption('--watch <path>', 'a file or folder that counts, too (repeatable)'))
+    .addOption(pathsOption('--ignore <path>', 'a file or folder that does not count (repeatable)'))
+    .addOption(timeOption('--start-timeout <time>', 'the time APP has to export something or listen', 30))
     .passThroughOptions()
     .addHelpText('after', examples)
     .action(async (app: string, args: string[], options: Omit<DevOptions, 'app' | 'args'>) => {

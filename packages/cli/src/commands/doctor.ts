@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { limitOption } from '../arguments.ts';
+import { timeOption } from '../arguments.ts';
 import type { DoctorRequest } from '../doctor/doctor.ts';
 import { webServerNames } from '../doctor/web-server-names.ts';
 import type { Io } from '../io.ts';
@@ -17,7 +17,7 @@ Exit status: 0 nothing found, 1 something found, 2 the command line makes no sen
 /** `fcgi doctor [APP|ADDRESS]`: why it does not work, and what to do. */
 export function doctorCommand(io: Io): Command {
   return new Command('doctor')
-    .summary('why it does not work, and what to do: 502, "premature end of script headers", …')
+    .summary('finds out why it does not work: 502, "premature end of script headers", …')
     .description(
       'Starts the program as a web server would, or connects to the address; looks at files, permissions, the configuration and the error log of the web server; and prints what is wrong, how it shows, and what to do.',
     )
@@ -32,11 +32,11 @@ export function doctorCommand(io: Io): Command {
     .option('--user <name>', 'whom the web server runs as (default: as its configuration says, or www-data)')
     .option('--url <path>', 'what to ask the application for', parseUrl, '/')
     .addOption(
-      new Option('--env <NAME=VALUE>', 'a variable that the web server gives to the program (repeatable)')
+      new Option('--env <name=value>', 'a variable that the web server gives to the program (repeatable)')
         .default({}, 'PATH alone')
         .argParser(collectVariable),
     )
-    .addOption(limitOption('--timeout <seconds>', 'for the start, and for the answer', 10))
+    .addOption(timeOption('--timeout <time>', 'for the start, and for the answer', 10))
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (target: string | undefined, options: DoctorRequest) => {

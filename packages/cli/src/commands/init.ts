@@ -23,7 +23,7 @@ what the product cannot do; 130 interrupted, and nothing written.
 /** `fcgi init [APP]`: the files of a deployment. */
 export function initCommand(io: Io): Command {
   return new Command('init')
-    .summary('write the files that put an application behind a web server')
+    .summary('writes the files that put an application behind a web server')
     .description(
       'Asks which web server an application is for and what starts it, writes the files, and says what to do with each.',
     )

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { limitOption, parseAddressArgument, parsePathOption } from '../arguments.ts';
+import { parseAddressArgument, parsePathOption, timeOption } from '../arguments.ts';
 import type { Io } from '../io.ts';
 import type { PingRequest } from '../ping/ping.ts';
 
@@ -20,7 +20,7 @@ Exit status: 0 it answers; 1 it does not, or with a failure; 2 the command line 
 /** `fcgi ping ADDRESS`: whether an application answers there at all. */
 export function pingCommand(io: Io): Command {
   return new Command('ping')
-    .summary('whether an application accepts connections and answers')
+    .summary('tells whether an application accepts connections and answers')
     .description(
       'Asks an application whether it answers, and tells how long that took. Asks GET_VALUES, which runs no code of the application, or with --path a request.',
     )
@@ -29,7 +29,7 @@ export function pingCommand(io: Io): Command {
       'where it listens: unix:/path, /path, tcp:HOST:PORT, HOST:PORT',
       parseAddressArgument,
     )
-    .addOption(limitOption('--timeout <seconds>', 'give up after so long', 5))
+    .addOption(timeOption('--timeout <time>', 'give up after so long', 5))
     .option('--path <path>', 'send a request for this URL path instead', parsePathOption)
     .option('--json', 'print JSON')
     .addHelpText('after', examples)

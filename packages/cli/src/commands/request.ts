@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { limitOption, parseAddressArgument } from '../arguments.ts';
+import { parseAddressArgument, timeOption } from '../arguments.ts';
 import type { Io } from '../io.ts';
 import type { RequestOptions } from '../request/options.ts';
 
@@ -33,21 +33,20 @@ export function requestCommand(io: Io): Command {
     )
     .argument('[url]', 'a path, or a URL whose scheme and host the application is told (default: "/")')
     .option('-X, --method <method>', 'request method (default: GET, with -d POST)', parseMethod)
-    .option(
-      '-H, --header <line>',
-      "header field: 'Name: value'; 'Name:' leaves it out (repeatable)",
-      collect,
-      [],
+    .addOption(
+      repeatable('-H, --header <line>', "header field: 'Name: value'; 'Name:' leaves it out (repeatable)"),
     )
-    .option('-d, --data <body>', 'body: text, @FILE, or @- for stdin (repeatable, joined by &)', collect, [])
-    .option(
-      '-p, --param <name=value>',
-      'param beside or instead of what is made (repeatable)',
-      parseParam,
-      [],
+    .addOption(
+      repeatable('-d, --data <body>', 'body: text, @FILE, or @- for stdin (repeatable, joined by &)'),
     )
-    .option('--unset <name>', 'param to leave out (repeatable)', collect, [])
-    .option('--prefix <path>', 'where the application is mounted; becomes SCRIPT_NAME')
+    .addOption(
+      repeatable(
+        '-p, --param <name=value>',
+        'param beside or instead of what is made (repeatable)',
+      ).argParser(parseParam),
+    )
+    .addOption(repeatable('--unset <name>', 'param to leave out (repeatable)'))
+    .option('--prefix <path>', 'where the application is mounted, --mount of fcgi run; becomes SCRIPT_NAME')
     .option(
       '--script <file>',
       'file that php-fpm runs: SCRIPT_FILENAME, SCRIPT_NAME and DOCUMENT_ROOT as nginx sets them',
@@ -66,7 +65,7 @@ export function requestCommand(io: Io): Command {
     .option('-f, --fail', 'exit status 1 where the status is 400 or above, or appStatus is not 0')
     .option('--json', 'print status, headers, body, stderr, appStatus, protocolStatus and timing as JSON')
     .option('--keep-conn', 'ask the application to keep the connection (FCGI_KEEP_CONN)')
-    .addOption(limitOption('-m, --timeout <seconds>', 'give up after so long (default: 60 without a byte)'))
+    .addOption(timeOption('-m, --timeout <time>', 'give up after so long (default: 60 s without a byte)'))
     .addHelpText('after', examples)
     .action(async (address: string, url: string | undefined, options: RequestOptions) => {
       const { request } = await import('../request/request.ts');
@@ -74,8 +73,9 @@ export function requestCommand(io: Io): Command {
     });
 }
 
-function collect(value: string, earlier: readonly string[]): string[] {
-  return [...earlier, value];
+function repeatable(flags: string, description: string): Option {
+  const option = new Option(flags, description).default([], 'none');
+  return option.argParser((value: string, earlier: readonly string[]) => [...earlier, value]);
 }
 
 function parseMethod(text: string): string {

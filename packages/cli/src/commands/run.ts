@@ -22,6 +22,9 @@ Examples:
 Signals: TERM, INT and QUIT let the requests under way end; a second one ends at once. With --workers, HUP loads the
 application anew, while the old one goes on until the new one is ready; USR2 does so with the whole command. USR1 goes
 on in new log files.
+
+Exit status: 0 ended by a signal, after its requests; 1 the application cannot be loaded, or a second signal cut requests
+off; 2 the command line makes no sense. Without --workers, an application that ends by itself chooses its own.
 `;
 
 /** What this command has beside the options of the list. */

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { limitOption, parseAddressArgument, parsePathOption } from '../arguments.ts';
+import { parseAddressArgument, parsePathOption, timeOption } from '../arguments.ts';
 import type { Io } from '../io.ts';
 import type { StatusOptions } from '../status/status.ts';
 
@@ -32,8 +32,8 @@ export function statusCommand(io: Io): Command {
     .option('--full', 'show each process, too')
     .option('--json', 'print the JSON as it is')
     .option('--watch', 'show it again and again, until Ctrl-C')
-    .addOption(limitOption('--interval <seconds>', 'time between two looks with --watch', 2))
-    .addOption(limitOption('--timeout <seconds>', 'give up after so long', 5))
+    .addOption(timeOption('--interval <time>', 'time between two looks with --watch', 2))
+    .addOption(timeOption('--timeout <time>', 'give up after so long', 5))
     .addHelpText('after', examples)
     .action(async (address: string, options: StatusOptions) => {
       const { status } = await import('../status/status.ts');

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseAddressArgument } from '../arguments.ts';
 import type { Io } from '../io.ts';
 import type { TapOptions } from '../tap/tap.ts';
@@ -6,7 +6,7 @@ import type { TapOptions } from '../tap/tap.ts';
 const examples = `
 Examples:
   fcgi tap /run/tap.sock /run/app.sock                 then point the web server to /run/tap.sock
-  fcgi tap /run/tap.sock /run/php/php-fpm.sock --mode 666 --params
+  fcgi tap /run/tap.sock /run/php/php-fpm.sock --socket-mode 666 --params
   fcgi tap :9001 127.0.0.1:9000 --records
   fcgi tap /run/tap.sock /run/app.sock --save tap.jsonl    and later: fcgi decode tap.jsonl
   fcgi tap /run/tap.sock /run/app.sock --json | jq 'select(.status >= 500)'
@@ -37,7 +37,11 @@ export function tapCommand(io: Io): Command {
     .option('--show-secrets', 'show the values of Authorization, Cookie and the like')
     .option('--json', 'print a line of JSON for each request, with --records for each record, too')
     .option('--save <file>', 'record all bytes for fcgi decode; the file is for this user only')
-    .option('--mode <octal>', 'who may connect to a Unix socket, as in chmod', parseMode, 0o660)
+    .addOption(
+      new Option('--socket-mode <octal>', 'permissions of a Unix socket')
+        .default(0o660, '660')
+        .argParser(parseMode),
+    )
     .addHelpText('after', examples)
     .action(async (listen: string, upstream: string, options: TapOptions) => {
       const { tap } = await import('../tap/tap.ts');

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { limitOption, parseAddressArgument, parsePathOption } from '../arguments.ts';
+import { parseAddressArgument, parsePathOption, timeOption } from '../arguments.ts';
 import type { Io } from '../io.ts';
 import type { TopOptions } from '../top/top.ts';
 
@@ -29,8 +29,8 @@ export function topCommand(io: Io): Command {
     )
     .option('--path <path>', 'URL path of the status page', parsePathOption, '/status')
     .option('--once', 'print one table after one interval, and end')
-    .addOption(limitOption('--interval <seconds>', 'time between two looks', 2))
-    .addOption(limitOption('--timeout <seconds>', 'give up after so long', 5))
+    .addOption(timeOption('--interval <time>', 'time between two looks', 2))
+    .addOption(timeOption('--timeout <time>', 'give up after so long', 5))
     .addHelpText('after', examples)
     .action(async (address: string, options: TopOptions) => {
       const { top } = await import('../top/top.ts');

@@ -58,7 +58,7 @@ export const runOptions = {
     'auto',
   ),
   mount: option(text, 'prefix', 'the public prefix, where the web server does not tell it'),
-  allow: option(texts, 'address', 'who may connect over TCP: an address or network; again for more'),
+  allow: option(texts, 'address', 'who may connect over TCP: an address or network (repeatable)'),
   socketMode: option(octal, 'octal', 'permissions of a Unix socket (default: 660)'),
   socketOwner: option(text, 'user', 'owner of a Unix socket'),
   socketGroup: option(text, 'group', 'group of a Unix socket'),
@@ -75,7 +75,7 @@ export const runOptions = {
   idleExit: option(
     duration,
     'time',
-    'end after so long without a request: 60s, 10m; with --workers only --on-demand (default: 60)',
+    'end after so long without a request: 60s, 10m; with --workers only --on-demand (default: 60 s)',
   ),
   requestTimeout: option(duration, 'time', 'end a request that takes longer, with 504: 30s, 5m'),
   blockedTimeout: option(
@@ -96,7 +96,7 @@ export const runOptions = {
   group: option(text, 'group', "and its group (default: the user's own)"),
   chdir: option(path, 'folder', 'the working directory of the application'),
   // Not --env-file: Node looks for that among all words, those of a script included, and reads the file as root.
-  environmentFile: option(paths, 'file', 'add the variables of a file to its environment; again for more'),
+  environmentFile: option(paths, 'file', 'add the variables of a file to its environment (repeatable)'),
   cleanEnv: option(
     toggle,
     undefined,
@@ -155,7 +155,8 @@ export function flagOf(name: string): string {
  */
 export function flags(folder: string): Option[] {
   return Object.entries(runOptions).map(([name, { argument, help, kind, ...given }]) => {
-    const hint = given.default === undefined ? '' : ` (default: ${given.default})`;
+    const unit = argument === 'time' ? ' s' : '';
+    const hint = given.default === undefined ? '' : ` (default: ${given.default}${unit})`;
     const flag = new Option(
       argument === undefined ? flagOf(name) : `${flagOf(name)} <${argument}>`,
       help + hint,

@@ -16,11 +16,11 @@ import { RequestLog } from './request-log.ts';
 export interface TapOptions {
   readonly heads?: true;
   readonly json?: true;
-  readonly mode: number;
   readonly params?: true;
   readonly records?: true;
   readonly save?: string;
   readonly showSecrets?: true;
+  readonly socketMode: number;
 }
 
 /** A connection that passes through. */
@@ -71,7 +71,7 @@ export async function tap(io: Io, listen: string, upstream: string, options: Tap
     const passage = { log, over, relay };
     passages.add(passage);
   };
-  const server = await openListener(parseAddress(listen), options.mode);
+  const server = await openListener(parseAddress(listen), options.socketMode);
   server.on('connection', accept);
   try {
     // Now only: where another tap listens already, its recording is not overwritten.
