@@ -1,7 +1,7 @@
 import { FcgiClientError } from './errors.ts';
 
 /** A header field: its name as the application wrote it, and its value. Every character is one byte (Latin-1). */
-export type FcgiHeader = readonly [name: string, value: string];
+export type HeaderField = readonly [name: string, value: string];
 
 /**
  * What the application answered with (RFC 3875 §6.2). A `'local-redirect'` asks the web server to answer with
@@ -14,7 +14,7 @@ export interface CgiResponseHead {
   /** The value of Content-Length, or `undefined` where there is none. */
   readonly contentLength: number | undefined;
   /** All fields but Status, in the order they came; repeated ones, such as Set-Cookie, stay apart. */
-  readonly headers: readonly FcgiHeader[];
+  readonly headers: readonly HeaderField[];
   readonly kind: CgiResponseKind;
   /** The value of Location, or `undefined` where there is none. */
   readonly location: string | undefined;
@@ -36,9 +36,9 @@ const SINGLE_FIELDS = new Set(['content-length', 'content-type', 'location', 'st
  * @throws FcgiClientError where Status or Content-Length has no valid value, or a CGI field stands there twice
  *   with different values
  */
-export function interpretHead(fields: readonly FcgiHeader[]): CgiResponseHead {
+export function interpretHead(fields: readonly HeaderField[]): CgiResponseHead {
   const single = new Map<string, string>();
-  const headers: FcgiHeader[] = [];
+  const headers: HeaderField[] = [];
   for (const field of fields) {
     const name = field[0].toLowerCase();
     if (SINGLE_FIELDS.has(name)) {

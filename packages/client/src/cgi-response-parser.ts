@@ -1,4 +1,4 @@
-import { type CgiResponseHead, type FcgiHeader, interpretHead } from './cgi-response-head.ts';
+import { type CgiResponseHead, type HeaderField, interpretHead } from './cgi-response-head.ts';
 import { FcgiClientError } from './errors.ts';
 import { DEFAULT_LIMITS, resolveLimits } from './limits.ts';
 
@@ -58,7 +58,7 @@ const HEAD_LIMITS: Required<CgiResponseLimits> = {
 export class CgiResponseParser {
   readonly #headBytes: number;
   readonly #headFields: number;
-  readonly #fields: FcgiHeader[] = [];
+  readonly #fields: HeaderField[] = [];
   readonly #body: Uint8Array[] = [];
   #bytes: Uint8Array = EMPTY;
   #length = 0;

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { CgiResponseHead, CgiResponseKind, FcgiHeader } from './cgi-response-head.ts';
+import type { CgiResponseHead, CgiResponseKind, HeaderField } from './cgi-response-head.ts';
 
 /** How a request ended: END_REQUEST (FastCGI 1.0 §5.5) and what came on STDERR. */
 export interface FcgiEnd {
@@ -36,7 +36,7 @@ export class FcgiResponse {
    */
   readonly ended: Promise<FcgiEnd>;
   /** All fields but Status, in the order they came; repeated ones, such as Set-Cookie, stay apart. */
-  readonly headers: readonly FcgiHeader[];
+  readonly headers: readonly HeaderField[];
   readonly kind: CgiResponseKind;
   /** The value of Location, or `undefined`. */
   readonly location: string | undefined;

@@ -7,7 +7,7 @@ export {
   Role,
 } from '@fcgi-js/protocol';
 export { type FcgiAddress, formatAddress, parseAddress } from './address.ts';
-export type { CgiResponseHead, CgiResponseKind, FcgiHeader } from './cgi-response-head.ts';
+export type { CgiResponseHead, CgiResponseKind, HeaderField } from './cgi-response-head.ts';
 export { type CgiResponseLimits, CgiResponseParser, type CgiResponsePart } from './cgi-response-parser.ts';
 export { FcgiClient, type FcgiClientOptions, type FcgiClientStats, type GetValuesOptions } from './client.ts';
 export {

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { Role } from '@fcgi-js/protocol';
-import type { CgiResponseHead, FcgiHeader } from './cgi-response-head.ts';
+import type { CgiResponseHead, HeaderField } from './cgi-response-head.ts';
 import { FcgiClient } from './client.ts';
 import type { FcgiEnd, FcgiResponse } from './fcgi-response.ts';
 import type { FcgiInput } from './input.ts';
@@ -48,7 +48,7 @@ export class InjectedResponse implements FcgiEnd {
   /** The body. */
   readonly body: Buffer;
   /** All fields but Status, in the order they came; repeated ones stay apart. */
-  readonly headers: readonly FcgiHeader[];
+  readonly headers: readonly HeaderField[];
   readonly kind: CgiResponseHead['kind'];
   /** Of END_REQUEST; compare it with `ProtocolStatus`. */
   readonly protocolStatus: number;

@@ -1,13 +1,13 @@
 import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import type { FcgiHeader } from '../cgi-response-head.ts';
+import type { HeaderField } from '../cgi-response-head.ts';
 import type { RequestFacts } from '../params-from-request.ts';
 import type { GatewayAnswer } from './gateway-answer.ts';
 
 /** The head that an application gave for the file. */
 interface FileHead {
-  readonly headers: readonly FcgiHeader[];
+  readonly headers: readonly HeaderField[];
   readonly reason: string;
   readonly status: number;
 }
@@ -27,7 +27,7 @@ export async function fileAnswer(
 ): Promise<GatewayAnswer> {
   const { size } = stats;
   const headers = [...head.headers];
-  const field = (list: readonly FcgiHeader[], wanted: string) =>
+  const field = (list: readonly HeaderField[], wanted: string) =>
     list.find(([name]) => name.toLowerCase() === wanted)?.[1];
   const given = (wanted: string, value: string) => {
     const own = field(headers, wanted.toLowerCase());
@@ -39,7 +39,7 @@ export async function fileAnswer(
   const answer = (
     status: number,
     reason: string,
-    own: FcgiHeader[],
+    own: HeaderField[],
     from: number,
     to: number,
   ): GatewayAnswer => ({
@@ -64,7 +64,7 @@ export async function fileAnswer(
     return answer(416, 'Range Not Satisfiable', [['Content-Range', `bytes */${size}`]], 0, 0);
   }
   const [from, to] = range;
-  const contentRange: FcgiHeader = ['Content-Range', `bytes ${from}-${to - 1}/${size}`];
+  const contentRange: HeaderField = ['Content-Range', `bytes ${from}-${to - 1}/${size}`];
   return answer(206, 'Partial Content', [contentRange], from, to);
 }
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { FcgiHeader } from '../cgi-response-head.ts';
+import type { HeaderField } from '../cgi-response-head.ts';
 import { startTimer } from '../stall-timer.ts';
 import type { GatewayAnswer } from './gateway-answer.ts';
 
@@ -30,7 +30,7 @@ export type BodyFault = 'client-gone' | 'client-stalled' | 'too-long' | 'too-sho
  * @param hasLength whether a Content-Length may stand (not with 204, RFC 9110 §8.6)
  * @returns names and values in turn, as `writeHead` takes them
  */
-export function answerFields(headers: readonly FcgiHeader[], hasLength: boolean): string[] {
+export function answerFields(headers: readonly HeaderField[], hasLength: boolean): string[] {
   const left = new Set(CONNECTION_FIELDS);
   if (!hasLength) left.add('content-length');
   for (const [name, value] of headers) {
