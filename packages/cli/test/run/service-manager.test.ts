@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { isRunning } from '../../../e2e/src/is-running.ts';
 import { findProgram, skipReason } from '../../../tooling/src/system-packages.mjs';
 import { folderWith, Runner } from './support/runner.ts';
 
@@ -42,6 +43,11 @@ async function listeningManager(files: Readonly<Record<string, string>> = {}) {
     messages,
     signsOfLife: () => received.split('WATCHDOG=1').length - 1,
   };
+}
+
+/** Sends a signal to a process that is nobody's child here, if it is still there. */
+function end(pid: number, signal: NodeJS.Signals): void {
+  if (isRunning(pid)) process.kill(pid, signal);
 }
 
 const missing = skipReason('perl', 'systemd-notify');
@@ -85,6 +91,21 @@ describe.skipIf(missing)(`the service manager${suffix}`, () => {
     runner.signal('SIGHUP');
     await expect.poll(messages, { timeout: 10_000 }).toHaveLength(5);
     expect(messages()[4]).toMatch(/^READY=1 STATUS=the reload has failed/);
+  });
+
+  test('is told which process takes the place of this one, and nothing of an end', async () => {
+    const { cwd, env, messages } = await listeningManager();
+    const runner = await new Runner(['--listen', './s', '--workers', '1', 'app.cjs'], { cwd, env }).serving();
+    await expect.poll(messages).toEqual([expect.stringMatching(/^READY=1/)]);
+    runner.signal('SIGUSR2');
+    const [, successor = ''] = await runner.says(/process (\d+) serves/);
+    onTestFinished(() => end(Number(successor), 'SIGKILL'));
+    await expect.poll(() => runner.process.exitCode).toBe(0);
+    await expect.poll(() => messages().slice(1)).toEqual([`MAINPID=${successor}`]);
+    end(Number(successor), 'SIGTERM');
+    expect(await runner.exited).toBe(0);
+    await expect.poll(messages).toHaveLength(3);
+    expect(messages()[2]).toMatch(/^STOPPING=1/);
   });
 
   const watched = { WATCHDOG_USEC: '400000' };

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -13,12 +14,14 @@ const application = (word: string) => `module.exports = (req, res) => {
     else res.end('${word} ' + process.ppid);
   };`;
 
-async function start(config: object = {}, env: RunnerOptions['env'] = {}) {
+async function start(config: object = {}, env: RunnerOptions['env'] = {}, program = application('old')) {
   const listen = { listen: './s', workers: 2, pidFile: 'pid' };
   const cwd = await folderWith({
-    'app.cjs': application('old'),
+    'app.cjs': program,
     'fcgi.config.json': JSON.stringify({ app: 'app.cjs', ...listen, ...config }),
   });
+  // Others than this user may have to get in.
+  chmodSync(cwd, 0o755);
   const runner = await new Runner([], { cwd, env }).serving();
   // A successor is nobody's child here.
   onTestFinished(() => {
@@ -133,3 +136,41 @@ test('a gateway for trying cannot be handed over', async () => {
   await runner.says(/starting anew has failed, .*: a gateway for trying cannot be handed over/);
   expect(await runner.stop()).toBe(0);
 });
+
+test.runIf(process.getuid?.() === 0)(
+  'the workers of the successor are the user of the ones before, and write to the same logs',
+  async () => {
+    const uid = Number(execFileSync('id', ['-u', 'www-data'], { encoding: 'utf8' }));
+    const application = `module.exports = (req, res) => {
+      console.log('asked for', req.url);
+      res.end(process.getuid() + ' ' + process.ppid);
+    };`;
+    const logs = { accessLog: 'access.log', accessLogFormat: '%r', output: 'output.log' };
+    const { cwd, runner } = await start({ user: 'www-data', ...logs }, {}, application);
+    const linesOf = (name: string) => readFileSync(join(cwd, name), 'utf8').trimEnd().split('\n');
+    const answer = async (path: string, parent: number) =>
+      expect(await runner.get(path)).toBe(`200 ${uid} ${parent}`);
+    await answer('/first', runner.process.pid!);
+    runner.signal('SIGUSR2');
+    const [, successor] = await runner.says(/process (\d+) serves/);
+    await expect.poll(() => runner.process.exitCode).toBe(0);
+    await answer('/second', Number(successor));
+    await expect.poll(() => linesOf('access.log')).toEqual(['GET /first HTTP/1.1', 'GET /second HTTP/1.1']);
+    await expect.poll(() => linesOf('output.log').join()).toMatch(/asked for \/first.*asked for \/second$/);
+    // The successor looks after the files, too: new ones belong to whom the old ones did.
+    for (const name of ['access.log', 'output.log']) renameSync(join(cwd, name), join(cwd, `${name}.1`));
+    process.kill(Number(successor), 'SIGUSR1');
+    await expect.poll(() => existsSync(join(cwd, 'output.log'))).toBe(true);
+    await expect
+      .poll(async () => {
+        await answer('/third', Number(successor));
+        return readFileSync(join(cwd, 'access.log'), 'utf8');
+      })
+      .toContain('GET /third HTTP/1.1');
+    await expect.poll(() => linesOf('output.log').join()).toMatch(/asked for \/third$/);
+    const owners = ['access.log', 'output.log'].map((name) => statSync(join(cwd, name)).uid);
+    expect(owners).toEqual([uid, 0]);
+    process.kill(Number(successor), 'SIGTERM');
+    expect(await runner.exited).toBe(0);
+  },
+);
