@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { skipReason } from '../../../tooling/src/system-packages.mjs';
+import { HttpClient } from '../../src/http.ts';
 import { isRunning } from '../../src/is-running.ts';
 import { sendRequests } from '../../src/load.ts';
 import { until } from '../../src/poll.ts';
@@ -13,6 +14,14 @@ import { startNginx } from '../../src/web-servers/nginx.ts';
 /** How often the runner is replaced under load; SUCCESSIONS makes it more. */
 const SUCCESSIONS = Number(process.env['SUCCESSIONS'] ?? 3);
 
+/** How many workers the first runner has, and each of the next ones. */
+const WORKERS = [2, 3, 1];
+
+/** Of the page of the status. */
+interface Status {
+  readonly processes: ReadonlyArray<{ readonly pid: number }>;
+}
+
 const app = `module.exports = (req, res) => {
   if (Math.random() < 0.1) setTimeout(() => res.end('later'), 20);
   else res.end('now');
@@ -20,7 +29,7 @@ const app = `module.exports = (req, res) => {
 
 const missing = skipReason('nginx', 'wrk');
 test.skipIf(missing).each([['kept', true] as const, ['not kept', false] as const])(
-  `no request is lost while the whole runner is replaced, connections %s${missing ? ` (${missing})` : ''}`,
+  `no request is lost while the whole runner is replaced, with more workers and with fewer, connections %s${missing ? ` (${missing})` : ''}`,
   { timeout: (SUCCESSIONS * 30 + 60) * 1000 },
   async (_how, keepConnections) => {
     const folder = await createScratchFolder();
@@ -29,8 +38,13 @@ test.skipIf(missing).each([['kept', true] as const, ['not kept', false] as const
     const file = join(folder.path, 'app.cjs');
     await writeFile(file, app);
     const path = join(folder.path, 'app.sock');
-    const args = ['--listen', path, '--workers', '2', '--pid-file', pidFile, file];
-    const runner = await startRunner(args, { cwd: folder.path });
+    const configure = (workers: number) =>
+      writeFile(
+        join(folder.path, 'fcgi.config.json'),
+        JSON.stringify({ app: file, listen: path, pidFile, statusPath: '/status', workers }),
+      );
+    await configure(WORKERS[0]!);
+    const runner = await startRunner([], { cwd: folder.path });
     const parents = [await current()];
     onTestFinished(async () => {
       // The last of them is no child of this process.
@@ -46,10 +60,23 @@ test.skipIf(missing).each([['kept', true] as const, ['not kept', false] as const
       keepConnections,
     });
     onTestFinished(nginx.stop);
+    const http = new HttpClient(nginx.url);
+    /** The processes that there are, when they are as many as there should be. */
+    const workersAre = (wanted: number) =>
+      until(
+        async () => {
+          const status = (await http.request('/status?json&full')).json() as Status;
+          return status.processes.length === wanted ? status.processes.map(({ pid }) => pid) : undefined;
+        },
+        { what: `status with ${wanted} workers`, timeout: 15_000 },
+      );
+    let workers = await workersAre(WORKERS[0]!);
 
     const load = sendRequests(nginx.url, SUCCESSIONS * 30 + 60);
     while (parents.length <= SUCCESSIONS) {
       const before = parents.at(-1)!;
+      const wanted = WORKERS[parents.length % WORKERS.length]!;
+      await configure(wanted);
       process.kill(before, 'SIGUSR2');
       const pid = await until(async () => ((await current()) === before ? undefined : current()), {
         what: `process that takes the place of ${before}: ${runner.output}`,
@@ -57,6 +84,9 @@ test.skipIf(missing).each([['kept', true] as const, ['not kept', false] as const
       });
       parents.push(pid);
       await until(() => !isRunning(before) || undefined, { what: `end of ${before}`, timeout: 30_000 });
+      const replaced = workers;
+      workers = await workersAre(wanted);
+      expect([...replaced, ...workers].filter(isRunning)).toEqual(workers);
       await delay(300);
     }
     const report = await load.stop();
