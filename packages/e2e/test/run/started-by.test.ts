@@ -83,6 +83,31 @@ for (const [product, programs, start] of starters) {
   );
 }
 
+const noLighttpd = skipReason('lighttpd');
+test.skipIf(noLighttpd)(
+  `an application goes on when the lighttpd that has started it is killed, serves the next one, and ends when told${noLighttpd ? ` (${noLighttpd})` : ''}`,
+  async () => {
+    const folder = await scratchFolder();
+    const program = join(folder, 'app.fcgi');
+    await writeFile(program, `#!/usr/bin/env -S ${process.execPath} ${fcgi} run\n${application('served')}`);
+    await chmod(program, 0o755);
+    const options: WebServerOptions = { application: { kind: 'spawn', program, arguments: [] }, folder };
+    const killed = await startLighttpd(options);
+    onTestFinished(killed.stop);
+    const { parent, pid } = await ask(killed);
+    onTestFinished(() => {
+      if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+    });
+    process.kill(parent, 'SIGKILL');
+    await until(() => !isRunning(parent) || undefined, { what: 'end of lighttpd' });
+    const next = await startLighttpd(options);
+    onTestFinished(next.stop);
+    expect(await ask(next)).toMatchObject({ pid });
+    process.kill(pid, 'SIGTERM');
+    await until(() => !isRunning(pid) || undefined, { what: 'end of the application' });
+  },
+);
+
 const noSystemd = skipReason('systemd-analyze');
 test.skipIf(noSystemd)(
   `systemd understands the units of a runner that tells it how it goes${noSystemd ? ` (${noSystemd})` : ''}`,
