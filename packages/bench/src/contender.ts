@@ -24,6 +24,12 @@ const list: readonly Contender[] = [
   { name: 'koa', title: 'Koa 3 on fcgi-js', transport: 'fastcgi', program: 'koa' },
   { name: 'koa-http', title: 'Koa 3 on node:http', transport: 'http', program: 'koa' },
   { name: 'hono', title: 'Hono on fcgi-js', transport: 'fastcgi', program: 'hono' },
+  {
+    name: 'hono-listener',
+    title: 'Hono on fcgi-js, by the listener of @hono/node-server',
+    transport: 'fastcgi',
+    program: 'hono-listener',
+  },
   { name: 'hono-http', title: 'Hono on @hono/node-server', transport: 'http', program: 'hono' },
   { name: 'node-fastcgi', title: 'node-fastcgi 2', transport: 'fastcgi', program: 'node-fastcgi' },
   { name: 'held', title: 'fcgi-js, multiplexed', transport: 'fastcgi', program: 'held' },

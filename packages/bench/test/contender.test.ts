@@ -20,6 +20,7 @@ test('only what has fcgi-js in it has a former self', () => {
     'fastify-before',
     'koa-before',
     'hono-before',
+    'hono-listener-before',
     'held-before',
     'stdin-before',
   ]);

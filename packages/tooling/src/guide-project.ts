@@ -12,7 +12,10 @@ export const fcgi = join(root, 'packages/cli/dist/bin/fcgi.js');
 /** What guides import as `./app.js`. */
 const application = `export const app = (req, res) => res.end('The application has ' + req.url);\n`;
 
-/** A project as a reader of a guide has it: all packages, as they are built, Express, and an application. */
+/** What programs in guides import beside our packages. */
+const frameworks = ['express', 'hono', '@hono/node-server'];
+
+/** A project as a reader of a guide has it: all packages, as they are built, frameworks, and an application. */
 export class GuideProject {
   readonly folder: string;
   readonly #running = new Set<RunningProgram>();
@@ -24,7 +27,10 @@ export class GuideProject {
     for (const { folder: each, manifest } of publishedPackages()) {
       symlinkSync(join(root, each), join(folder, 'node_modules', manifest.name));
     }
-    symlinkSync(join(root, 'docs/examples/node_modules/express'), join(folder, 'node_modules/express'));
+    mkdirSync(join(folder, 'node_modules/@hono'));
+    for (const name of frameworks) {
+      symlinkSync(join(root, 'packages/e2e/node_modules', name), join(folder, 'node_modules', name));
+    }
     this.write('package.json', '{ "type": "module" }\n');
     this.write('app.js', application);
   }

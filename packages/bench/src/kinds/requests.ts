@@ -79,6 +79,7 @@ export const requestKinds: readonly Kind[] = [
       'koa',
       'koa-http',
       'hono',
+      'hono-listener',
       'hono-http',
     ],
     goals: [
@@ -86,6 +87,7 @@ export const requestKinds: readonly Kind[] = [
       { of: 'fastify', against: 'fastify-http', atMost: 0.9 },
       { of: 'koa', against: 'koa-http', atMost: 0.9 },
       { of: 'hono', against: 'hono-http', atMost: 0.9 },
+      { of: 'hono-listener', against: 'hono-http', atMost: 0.9 },
     ],
   }),
   requestsKind({

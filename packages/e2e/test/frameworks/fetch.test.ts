@@ -1,14 +1,10 @@
-import { join } from 'node:path';
-import { createServer, type FetchContext, type FetchHandler, fromFetchHandler } from '@fcgi-js/server';
+import { type FetchContext, type FetchHandler, fromFetchHandler } from '@fcgi-js/server';
 import { H3, HTTPError, readBody, redirect } from 'h3';
 import { Hono } from 'hono';
 import { error, type IRequest, json, Router, text } from 'itty-router';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Answer } from '../../src/frameworks/answer.ts';
-import { type Ask, resolveAsk } from '../../src/frameworks/ask.ts';
-import { FastcgiPeer } from '../../src/frameworks/fastcgi-peer.ts';
+import { describe, expect, test } from 'vitest';
+import { askedServer, fieldsOf } from '../../src/frameworks/asked-server.ts';
 import { patternBytes, sha256 } from '../../src/pattern.ts';
-import { createTemporaryFolder } from '../../src/temporary-folder.ts';
 
 /** What the applications note beside their answers. */
 const notes: string[] = [];
@@ -152,31 +148,8 @@ const applications: Record<string, () => FetchHandler> = {
   'a plain handler': plain,
 };
 
-const fieldsOf = ({ headers }: Answer, name: string) =>
-  headers.filter(([own]) => own.toLowerCase() === name).map(([, value]) => value);
-
 describe.each(Object.entries(applications))('%s', (_name, make) => {
-  const folder = createTemporaryFolder('fcgi-fetch');
-  const path = join(folder.path, 'app.sock');
-  const server = createServer({ responder: fromFetchHandler(make()), onError: () => {} });
-
-  beforeAll(() => server.listen(`unix:${path}`));
-  afterAll(async () => {
-    await server.close();
-    folder.remove();
-  });
-
-  /** One request over each kind of connection; the answers must be the same. */
-  async function ask(request: Ask): Promise<Answer> {
-    const answers: Answer[] = [];
-    for (const keepConn of [false, true]) {
-      const manners = { keepConn, leaving: 'close' } as const;
-      const peer = await FastcgiPeer.open(resolveAsk(request), { local: 80, remote: 40_000 }, manners, path);
-      answers.push(await peer.answer);
-    }
-    expect(answers[1]).toEqual(answers[0]);
-    return answers[0]!;
-  }
+  const ask = askedServer(fromFetchHandler(make()));
 
   test('sends text', async () => {
     const answer = await ask({ path: '/' });
