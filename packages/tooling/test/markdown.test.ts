@@ -30,6 +30,15 @@ describe('links in Markdown', () => {
     expect(anchors(example)).toEqual(['a-heading-with-code--more', 'again', 'again-1']);
   });
 
+  test('of the README lead to every guide, and those of the guide to deploying to every guide of its folder', () => {
+    const missing = (from: string, guides: RegExp) => {
+      const targets = links(byPath.get(from) ?? '').map((target) => join(dirname(from), target));
+      return [...byPath.keys()].filter((path) => guides.test(path) && !targets.includes(path));
+    };
+    expect(missing('README.md', /^docs\/([^/]+|deploying\/[^/]+|(ko|zh|examples)\/README)\.md$/)).toEqual([]);
+    expect(missing('docs/deploying.md', /^docs\/deploying\/[^/]+\.md$/)).toEqual([]);
+  });
+
   test('that stay in this repository lead to a file and a heading that exist', () => {
     const broken = documents.flatMap(({ path, text }) =>
       links(text)
