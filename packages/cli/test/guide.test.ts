@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { codeBlocks } from '../../tooling/src/markdown.ts';
 import { repositoryFiles } from '../../tooling/src/source-files.ts';
 import { processIo } from '../src/process-io.ts';
 import { createProgram } from '../src/program.ts';
@@ -38,6 +39,29 @@ test.each(guides)('every command and every flag in $path exists', ({ text }) => 
     for (const flag of flags) expect(known, `fcgi ${name} ${flag}`).toContain(flag);
   }
 });
+
+/** What guides tell people to type into a shell, but for where the output goes and what the machine must have. */
+const typed = guides.flatMap(({ path, text }) =>
+  codeBlocks(text)
+    .filter(({ language }) => language === 'sh')
+    .flatMap((block) => commandLines(block.text.replaceAll(/ +#.*| -o \S+| --check\b/g, '')))
+    .filter(([name]) => name === 'run' || name === 'config')
+    .map((argv) => ({ path, argv })),
+);
+
+test('commands are found in blocks for a shell', () => {
+  expect(typed.length).toBeGreaterThan(20);
+});
+
+test.each(typed)(
+  '$path: fcgi $argv is taken, with all its values',
+  async ({ argv: [name = '', ...words] }) => {
+    const argv = name === 'run' ? ['run', '--print-config', ...words] : [name, ...words];
+    const { status, stderr, stdout } = await runMain(argv);
+    expect(status, stderr).toBe(0);
+    expect(stdout).not.toBe('');
+  },
+);
 
 test('what the guide shows is what comes out', async () => {
   const examples = [...guide.matchAll(/^\$ (echo [^\n|]*) \| fcgi ([^\n]*)\n([\s\S]*?)^```/gm)];

@@ -76,6 +76,13 @@ describe.skipIf(noNginx)(`nginx takes what the guides say${noNginx ? ` (${noNgin
     await checkNginx(text);
   });
 
+  test.each(blocks('text').filter(({ text }) => text.startsWith('location ')))(
+    'for a server of its own, at $at',
+    async ({ text }) => {
+      await checkNginx(`server {\n    listen 80;\n${text}}`);
+    },
+  );
+
   test('and not what is wrong', async () => {
     await expect(checkNginx('server { location / { fastcgi_pas unix:/run/app.sock; } }')).rejects.toThrow(
       /unknown directive "fastcgi_pas"/,
