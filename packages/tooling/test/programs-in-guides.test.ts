@@ -1,14 +1,14 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { FcgiClient } from '@fcgi-js/client';
 import { nginxConfig } from '@fcgi-js/configs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fcgi, GuideProject, type RunningProgram } from '../src/guide-project.ts';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { fcgi, GuideProject, RunningProgram } from '../src/guide-project.ts';
 import { codeBlocks } from '../src/markdown.ts';
 import { repositoryFiles } from '../src/source-files.ts';
 import { publishedPackages } from '../src/workspace.mjs';
@@ -280,6 +280,40 @@ test('fcgi run reads the configuration file of its guide', async () => {
     maxMemory: 500 * 1024 * 1024,
     workers: 'auto',
   });
+});
+
+test('the program of the guide to shared hosting starts as the guide tries it, with nothing but a home', async () => {
+  const guide = 'docs/deploying/shared-hosting.md';
+  for (const each of ['public_html', 'node/bin', 'app/node_modules/.bin']) {
+    await mkdir(join(folder, each), { recursive: true });
+  }
+  const script = block(guide, '   #!/bin/sh').replaceAll(/^ {3}/gm, '');
+  await writeFile(join(folder, 'public_html/yourapplication.fcgi'), script, { mode: 0o755 });
+  await symlink(process.execPath, join(folder, 'node/bin/node'));
+  const command = `#!/bin/sh\nexec node '${fcgi}' "$@"\n`;
+  await writeFile(join(folder, 'app/node_modules/.bin/fcgi'), command, { mode: 0o755 });
+  project.write('app/app.js', `module.exports = (req, res) => res.end('at home');\n`);
+  project.write('app/package.json', '{}');
+  const child = spawn('sh', ['-c', block(guide, 'env -i')], {
+    detached: true,
+    env: { ...process.env, HOME: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void process.kill(-(child.pid ?? 0), 'SIGKILL'));
+  const started = new RunningProgram(child);
+  const url = await started.until(() => /http:\/\/127\.0\.0\.1:\d+/.exec(started.output)?.[0]);
+  expect(await (await fetch(url)).text()).toBe('at home');
+});
+
+test.each(
+  guides.flatMap(({ path, text }) =>
+    codeBlocks(text)
+      .filter(({ language }) => language === 'sh')
+      .map(({ line, text: commands }) => ({ at: `${path}:${line}`, commands })),
+  ),
+)('a shell can read what stands at $at', ({ commands }) => {
+  const { status, stderr } = spawnSync('bash', ['-n', '-c', commands], { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
 test('no program in a guide is left out here', () => {
