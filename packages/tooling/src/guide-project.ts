@@ -29,7 +29,7 @@ export class GuideProject {
     }
     mkdirSync(join(folder, 'node_modules/@hono'));
     for (const name of frameworks) {
-      symlinkSync(join(root, 'packages/e2e/node_modules', name), join(folder, 'node_modules', name));
+      symlinkSync(join(root, 'docs/examples/node_modules', name), join(folder, 'node_modules', name));
     }
     this.write('package.json', '{ "type": "module" }\n');
     this.write('app.js', application);

@@ -62,7 +62,7 @@ describe('code in READMEs and guides', () => {
   const readmes = ['README.md', ...publishedPackages().map(({ folder }) => `${folder}/README.md`)];
   const guides = documents.map(({ path }) => path).filter((path) => path.startsWith('docs/'));
 
-  /** One module for each block, beside the Express example: all our packages, Express and `./app.js` are there. */
+  /** One module for each block, beside the Express example: all our packages, Express, Hono and `./app.js` are there. */
   function modules(): Map<string, string> {
     const found = new Map<string, string>();
     for (const path of [...readmes, ...guides]) {
