@@ -21,7 +21,7 @@ test('workers that have begun together end in the last tenth of their time, each
 
 const limits: Record<string, [limit: string[], reason: RegExp]> = {
   requests: [['--max-requests', '5'], /is replaced: it has had \d+ requests/],
-  age: [['--max-age', '0.3s'], /is replaced: it has served for 0 s/],
+  age: [['--max-age', '0.3s'], /is replaced: it has served for \d+ s/],
   memory: [['--max-memory', '1M'], /is replaced: it takes \d+ MiB of memory/],
 };
 
