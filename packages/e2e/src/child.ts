@@ -14,6 +14,8 @@ export interface ChildOptions {
 }
 
 const STOP_TIMEOUT = 10_000;
+/** Milliseconds in which what a program has written before its end is read, if others may write more. */
+const OUTPUT_TIMEOUT = 1_000;
 const running = new Set<Child>();
 
 /** A program in the foreground that belongs to one test. */
@@ -42,9 +44,14 @@ export class Child {
     const forget = atExit(() => this.kill('SIGKILL'));
     this.exited = new Promise((resolve) => {
       this.#process.on('error', (error) => resolve(`${command} could not be started: ${error.message}`));
-      // 'close' comes after the last of the output, but never if a grandchild keeps the pipes: 'exit' it is.
       this.#process.on('exit', (code, signal) => {
-        resolve(`${command} has ended with ${signal ?? `exit status ${code}`}`);
+        const how = `${command} has ended with ${signal ?? `exit status ${code}`}`;
+        // 'close' comes after the last of the output, but not as long as a grandchild keeps the pipes.
+        const patience = setTimeout(resolve, OUTPUT_TIMEOUT, how);
+        this.#process.on('close', () => {
+          clearTimeout(patience);
+          resolve(how);
+        });
       });
     });
     void this.exited.then(() => {

@@ -52,7 +52,10 @@ switch ($_GET['do'] ?? '') {
     case 'finish':
         echo 'answered';
         fastcgi_finish_request();
-        usleep(200000);
+        for ($i = 0; $i < 1000 && !file_exists($_GET['file'] . '-go'); $i++) {
+            usleep(10000);
+            clearstatcache();
+        }
         file_put_contents($_GET['file'], 'went on');
         break;
     case 'log':

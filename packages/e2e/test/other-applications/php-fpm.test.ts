@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { escapeLogText, FcgiClient, type FcgiResponse, paramsFromRequest } from '@fcgi-js/client';
@@ -35,9 +35,9 @@ function ask(
 
 const front = { scriptFilename: PHP_SCRIPT };
 
-/** The note that the script leaves in a file, as soon as it is there. */
+/** The note that the script leaves in a file, as soon as it is written: the file is there before. */
 const note = ({ application }: OtherSession, name: string): Promise<string> =>
-  until(() => readFile(join(application.folder, name), 'utf8').catch(() => undefined), {
+  until(async () => (await readFile(join(application.folder, name), 'utf8').catch(() => '')) || undefined, {
     what: `note ${name}`,
   });
 
@@ -174,6 +174,7 @@ describeOther('php-fpm', ['php-fpm8.2'], startPhpFpm, (test) => {
     expect(await text(body)).toBe('answered');
     await ended;
     await expect(readFile(file)).rejects.toMatchObject({ code: 'ENOENT' });
+    await writeFile(`${file}-go`, '');
     expect(await note(session, 'finished')).toBe('went on');
   });
 
