@@ -85,7 +85,7 @@ export function translatedSidebar(language: string, titles: GroupTitles): Sideba
       .map((page) => ({ text: page.title, link: `/${name(page.path).replace(/index$/, '')}` })),
   });
   return [
-    translated(titles.start, ['index', 'getting-started', 'deploying', 'running', 'debugging']),
+    translated(titles.start, ['index', 'getting-started', 'developing', 'deploying', 'running', 'debugging']),
     translated(titles.webServers, guides['Web servers']),
     translated(titles.processManagers, guides['Process managers']),
   ];

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { codeBlocks, links, outline } from '../src/markdown.ts';
 import { repositoryFiles } from '../src/source-files.ts';
 
-/** What people need first: getting started, web servers, process managers (`fcgi run` is one), debugging. */
-const needed = /^docs\/(getting-started|deploying|running|debugging|deploying\/[^/]+)\.md$/;
+/** What people need first: getting started, web servers, process managers (`fcgi run` is one), writing and debugging. */
+const needed = /^docs\/(getting-started|developing|deploying|running|debugging|deploying\/[^/]+)\.md$/;
 
 const documents = new Map(repositoryFiles('docs', ['.md']).map(({ path, text }) => [path, text]));
 const needing = [...documents.keys()].filter((path) => needed.test(path));
