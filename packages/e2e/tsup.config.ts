@@ -18,6 +18,8 @@ export default defineConfig([
       'hosted-app': 'src/apps/hosted-app.ts',
       load: 'src/apps/load.ts',
       probe: 'src/apps/probe.ts',
+      'vanishing-app': 'src/apps/vanishing-app.ts',
+      'vanishing-web-server': 'src/apps/vanishing-web-server.ts',
     },
     format: 'esm',
     skipNodeModulesBundle: true,

@@ -181,6 +181,7 @@ export class FcgiServer {
     const listener = await openListener(address, options, {
       accept: (socket) => this.#acceptSocket(socket),
       acceptLocal: (stream) => this.accept(stream),
+      keepAliveDelay: this.#owner.limits.keepAliveDelay,
       mayListenOn: (host) => this.#peers.mayListenOn(host),
       onError: (error) => this.#report(error),
     });

@@ -74,6 +74,14 @@ export interface ServerLimits {
    */
   readonly incompleteRequestTimeout?: number;
   /**
+   * Milliseconds without a byte on a connection over TCP, whole seconds, after which the system asks the web server's
+   * whether it is still there; after ten questions without an answer, one each second, the connection is lost. Bytes
+   * that are sent and not confirmed are the system's business alone: it repeats them first.
+   *
+   * @defaultValue 60,000
+   */
+  readonly keepAliveDelay?: number;
+  /**
    * Milliseconds without a byte for which a connection that this side has closed waits for the web server to
    * close it too; 15 times as long in all.
    *
@@ -142,6 +150,7 @@ export const DEFAULT_LIMITS: ResolvedLimits = {
   idleTimeout: 75_000,
   incompleteParamsBytes: 16_777_216,
   incompleteRequestTimeout: 10_000,
+  keepAliveDelay: 60_000,
   lingerTimeout: 2_000,
   paramsBytes: 1_048_576,
   paramsCount: 2_000,

@@ -31,6 +31,8 @@ export interface ListenerOwner {
   accept(socket: AcceptedSocket): void;
   /** Serves a connection that comes from the process itself. */
   acceptLocal(stream: Duplex): void;
+  /** Milliseconds without a byte after which TCP looks whether the other side is there; Infinity for never. */
+  readonly keepAliveDelay: number;
   mayListenOn(host: string): boolean;
   onError(error: Error): void;
 }

@@ -1,9 +1,9 @@
-import { createServer, type ListenOptions as NetListenOptions, type Server } from 'node:net';
+import { createServer, type ListenOptions as NetListenOptions, type Server, type ServerOpts } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Listener, ListenerOwner } from './listener.ts';
 
-/** TCP keep-alive probes find web servers that vanished without a FIN; first after this many milliseconds. */
-const KEEP_ALIVE_DELAY = 60_000;
+/** What the system takes, in milliseconds: whole seconds in 15 bits. */
+const [SHORTEST_DELAY, LONGEST_DELAY] = [1_000, 32_767_000];
 
 /** Accepting must come to an end also where more connections keep coming (TCP). More than a usual backlog. */
 const MOST_TURNS = 1_024;
@@ -22,13 +22,10 @@ export interface NetListenerSetup {
 /** Listens with a `net.Server`; rejects with the system's error. */
 export async function openNetListener(setup: NetListenerSetup, owner: ListenerOwner): Promise<Listener> {
   let accepted = 0;
-  const server = createServer(
-    { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_DELAY },
-    (socket) => {
-      accepted += 1;
-      owner.accept(socket);
-    },
-  );
+  const server = createServer({ allowHalfOpen: true, noDelay: true, ...probes(owner) }, (socket) => {
+    accepted += 1;
+    owner.accept(socket);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.once('listening', () => {
@@ -57,6 +54,13 @@ export async function openNetListener(setup: NetListenerSetup, owner: ListenerOw
       });
     },
   };
+}
+
+/** By which TCP finds web servers that have vanished without a FIN. */
+function probes({ keepAliveDelay }: ListenerOwner): ServerOpts {
+  if (keepAliveDelay === Number.POSITIVE_INFINITY) return {};
+  const delay = Math.min(Math.max(keepAliveDelay, SHORTEST_DELAY), LONGEST_DELAY);
+  return { keepAlive: true, keepAliveInitialDelay: delay };
 }
 
 /**

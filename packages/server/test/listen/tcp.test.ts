@@ -1,6 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { connect, createServer as createNetServer, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { createServer, type FcgiServer, parseListenAddress, type ServerOptions } from '@fcgi-js/server';
+import {
+  createServer,
+  type FcgiServer,
+  parseListenAddress,
+  type ServerLimits,
+  type ServerOptions,
+} from '@fcgi-js/server';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AS_NOBODY, Child, program, whyNotRoot } from '../support/child.ts';
 import { dialAddress } from '../support/harness.ts';
@@ -228,4 +235,50 @@ test('another server of the process keeps its port when this one closes', async 
   const socket = connect(port, '127.0.0.1');
   await new Promise((resolve) => socket.once('connect', resolve));
   socket.destroy();
+});
+
+/** The accepted connection of a port, as the kernel sees it: what its timer is for, and when it goes off, in seconds. */
+function timerOf(port: number): { kind: string; seconds: number } | undefined {
+  const own = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  for (const line of readFileSync('/proc/net/tcp', 'latin1').split('\n').slice(1)) {
+    const [, local = '', , state, , timer = ''] = line.trim().split(/\s+/);
+    const [kind = '', ticks = ''] = timer.split(':');
+    if (local.endsWith(own) && state === ESTABLISHED)
+      return { kind, seconds: Number.parseInt(ticks, 16) / 100 };
+  }
+  return undefined;
+}
+
+const ESTABLISHED = '01';
+const KEEP_ALIVE = '02';
+const isElsewhere = because(
+  process.platform === 'linux' ? undefined : 'the timers of sockets are read from /proc',
+);
+
+describe.skipIf(isElsewhere)('Whether a silent web server is still there', () => {
+  test.each([
+    [undefined, 55, 60],
+    [30_000, 25, 30],
+    [1, 0, 1],
+    [1e12, 32_760, 32_767],
+  ])('is asked after limits.keepAliveDelay of %s ms', async (keepAliveDelay, least, most) => {
+    const timer = await timerWith(keepAliveDelay === undefined ? {} : { keepAliveDelay });
+    expect(timer?.kind).toBe(KEEP_ALIVE);
+    expect(timer?.seconds).toBeGreaterThanOrEqual(least);
+    expect(timer?.seconds).toBeLessThanOrEqual(most);
+  });
+
+  test('is never asked with a limit of Infinity', async () => {
+    const timer = await timerWith({ keepAliveDelay: Number.POSITIVE_INFINITY });
+    expect(timer?.kind).toBe('00');
+  });
+
+  async function timerWith(limits: ServerLimits) {
+    const { server } = newServer({ limits });
+    const address = await server.listen('127.0.0.1:0');
+    const socket = connect(Number(address.split(':').pop()), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    await vi.waitUntil(() => server.stats().connections === 1);
+    return timerOf(Number(address.split(':').pop()));
+  }
 });
