@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { haproxyConfig, nginxConfig } from '@fcgi-js/configs';
+import { haproxyConfig, nginxConfig, prometheusAdapterRules } from '@fcgi-js/configs';
 import { describe, expect, test } from 'vitest';
 import { type SystemProgram, skipReason } from '../../tooling/src/system-packages.mjs';
 import { PRODUCTS, type Product } from '../src/config/product-names.ts';
@@ -67,6 +67,8 @@ test('the flags of several applications become their options', async () => {
 test.each([
   [['kubernetes', '--', 'server.js'], '--image: must be the name of an image'],
   [['kubernetes', '--image', 'a', '--listen', ':9000'], '--listen: is unknown'],
+  [['kubernetes', '--image', 'a', '--active-requests', 'many'], '--active-requests: must be a whole number'],
+  [['compose', '--active-requests', '20'], '--active-requests: is unknown'],
   [['compose', '--env', 'A=b', '--', 'server.js'], '--env: is beyond containers'],
   [['container', '--', 'server.js', '--verbose'], 'arguments of PROGRAM: is beyond containers'],
 ])('%j is refused', async (argv, reason) => {
@@ -81,6 +83,14 @@ test('a file that cannot be written is named once, with the reason', async () =>
     stderr: 'fcgi: Cannot write /no/such/folder/file: ENOENT: no such file or directory.\n',
     stdout: '',
   });
+});
+
+test('manifests that scale by requests come with the rule for prometheus-adapter', async () => {
+  const argv = ['config', 'kubernetes', '--image', 'shop:1.4', '--active-requests', '20'];
+  const { status, stdout } = await runMain(argv);
+  expect(status).toBe(0);
+  expect(stdout).toContain('name: fcgi_requests_active');
+  expect(stdout).toContain(`# prometheus-adapter.yaml\n${prometheusAdapterRules()}`);
 });
 
 /** What is asked of each product, and what it needs to check that. */

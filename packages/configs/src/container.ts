@@ -57,9 +57,10 @@ const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
 /**
  * Checks the options of a container.
  *
+ * @param metricsPort where its metrics are; undefined for nowhere
  * @throws ConfigError if one is wrong
  */
-export function readContainer(options: ContainerOptions): Container {
+export function readContainer(options: ContainerOptions, metricsPort?: number): Container {
   const { allow = PRIVATE, app = 'server.js', healthCheck = {}, port = 9000, processes = 1 } = options;
   if (!Array.isArray(allow) || allow.length === 0)
     throw new ConfigError('allow', 'must be a list of networks');
@@ -69,6 +70,7 @@ export function readContainer(options: ContainerOptions): Container {
     }
   }
   checkCount('port', port, 65_535);
+  if (port === metricsPort) throw new ConfigError('port', `${port} is that of the metrics`);
   if (port < 1_024) throw new ConfigError('port', 'must be 1024 or more, as root alone may listen below');
   const workers = checkCount('processes', processes, 1_000);
   const { interval, path } = readHealthCheck({ interval: INTERVAL, ...healthCheck }, '');
@@ -77,6 +79,7 @@ export function readContainer(options: ContainerOptions): Container {
       ...['fcgi', 'run', '--listen', `0.0.0.0:${port}`],
       ...['127.0.0.1', ...allow].flatMap((network) => ['--allow', network]),
       ...(workers > 1 ? ['--workers', String(workers)] : []),
+      ...(metricsPort === undefined ? [] : ['--status-listen', `http://0.0.0.0:${metricsPort}`]),
       ...['--stop-timeout', String(DRAIN_SECONDS), checkApp(app)],
     ],
     ping: ['fcgi', 'ping', `127.0.0.1:${port}`, ...(path === undefined ? [] : ['--path', path])],

@@ -19,6 +19,7 @@ export type {
   TimeoutOptions,
   WebServerOptions,
 } from './options.ts';
+export { prometheusAdapterRules } from './scaling.ts';
 export { supervisorConfig } from './supervisor.ts';
 export { type SystemdUnits, systemdUnits } from './systemd.ts';
 export type { WebContainerName, WebContainerSite } from './web-container.ts';

@@ -8,6 +8,7 @@ import {
   readContainer,
 } from './container.ts';
 import { ConfigError } from './errors.ts';
+import { METRICS_PORT, scalerMetrics, scrapeAnnotations } from './scaling.ts';
 import {
   SITE_OPTIONS,
   siteOf,
@@ -20,6 +21,11 @@ import { type Yaml, yamlLines } from './yaml.ts';
 
 /** What `kubernetesManifests` takes. */
 export interface KubernetesOptions extends ContainerOptions, WebContainerSite {
+  /**
+   * Requests under way in a pod, on average, above which there are more pods. Prometheus reads them on port 9090 of each
+   * pod, and needs the rule of `prometheusAdapterRules`. Default: the load of the cores alone says how many pods there are.
+   */
+  readonly activeRequests?: number;
   /** The image of the application. */
   readonly image: string;
   /**
@@ -28,6 +34,12 @@ export interface KubernetesOptions extends ContainerOptions, WebContainerSite {
    * @defaultValue 10
    */
   readonly maxReplicas?: number;
+  /**
+   * With `activeRequests`: the namespace of Prometheus, which alone may read the metrics.
+   *
+   * @defaultValue `monitoring`
+   */
+  readonly metricsNamespace?: string;
   /**
    * What the application is called: small letters, digits and `-`.
    *
@@ -54,6 +66,17 @@ export interface KubernetesOptions extends ContainerOptions, WebContainerSite {
   readonly webReplicas?: number;
 }
 
+const OWN_OPTIONS = [
+  'activeRequests',
+  'image',
+  'maxReplicas',
+  'metricsNamespace',
+  'name',
+  'replicas',
+  'webReplicas',
+  'webServer',
+];
+
 /** Until everybody knows that a pod is going, in seconds. */
 const NOTICE_SECONDS = 5;
 /** The user `node` of the images with Node. */
@@ -67,29 +90,36 @@ const NODE_USER = 1000;
  * @throws ConfigError if an option is unknown or wrong
  */
 export function kubernetesManifests(options: KubernetesOptions): string {
-  const own = ['image', 'maxReplicas', 'name', 'replicas', 'webReplicas', 'webServer'];
-  checkNames(options, [...CONTAINER_OPTIONS, ...SITE_OPTIONS, ...own].sort());
+  checkNames(options, [...CONTAINER_OPTIONS, ...SITE_OPTIONS, ...OWN_OPTIONS].sort());
   const { maxReplicas = 10, replicas = 3, webReplicas = 2, webServer = 'nginx' } = options;
   const image = checkImage('image', options.image);
-  const name = checkLabel(options.name ?? 'app');
+  const name = checkLabel('name', options.name ?? 'app');
   const [least, most] = [
     checkCount('replicas', replicas, 1_000),
     checkCount('maxReplicas', maxReplicas, 1_000),
   ];
   if (most < least) throw new ConfigError('maxReplicas', 'must not be less than "replicas"');
-  const app = readContainer(options);
+  const metrics = readMetrics(options);
+  const app = readContainer(options, metrics === undefined ? undefined : METRICS_PORT);
   const web = webContainer(webServer, `${name}:${app.port}`, siteOf(options));
   const webName = `${name}-web`;
   const documents: Yaml[] = [
-    deployment(name, undefined, { image, ...applicationContainer(app) }, NODE_USER, []),
+    deployment(name, {
+      annotations: metrics === undefined ? undefined : scrapeAnnotations,
+      container: { image, ...applicationContainer(app, metrics) },
+      user: NODE_USER,
+    }),
     service(name, app.port, app.port),
-    scaler(name, least, most),
+    scaler(name, least, most, metrics),
     budget(name),
-    policy(name, webName, app.port),
+    policy(name, webName, app.port, metrics),
     object('v1', 'ConfigMap', webName, { data: { [web.file]: web.config } }),
-    deployment(webName, checkCount('webReplicas', webReplicas, 1_000), serverContainer(web), web.user, [
-      { name: 'config', configMap: { name: webName } },
-    ]),
+    deployment(webName, {
+      container: serverContainer(web),
+      replicas: checkCount('webReplicas', webReplicas, 1_000),
+      user: web.user,
+      volumes: [{ name: 'config', configMap: { name: webName } }],
+    }),
     service(webName, 80, web.port),
     budget(webName),
   ];
@@ -104,22 +134,25 @@ function labels(name: string) {
   return { 'app.kubernetes.io/name': name };
 }
 
-function deployment(
-  name: string,
-  replicas: number | undefined,
-  container: { readonly [member: string]: Yaml },
-  user: number,
-  volumes: readonly Yaml[],
-): Yaml {
+/** What the pods of a Deployment are made of. */
+interface Pods {
+  readonly annotations?: { readonly [name: string]: string } | undefined;
+  readonly container: { readonly [member: string]: Yaml };
+  /** Undefined where the scaler says it. */
+  readonly replicas?: number;
+  readonly user: number;
+  readonly volumes?: readonly Yaml[];
+}
+
+function deployment(name: string, { annotations, container, replicas, user, volumes = [] }: Pods): Yaml {
   const selector = { matchLabels: labels(name) };
   return object('apps/v1', 'Deployment', name, {
     spec: {
-      // Of the application: the scaler says it.
-      ...(replicas === undefined ? {} : { replicas }),
+      replicas,
       selector,
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
       template: {
-        metadata: { labels: labels(name) },
+        metadata: { labels: labels(name), annotations },
         spec: {
           automountServiceAccountToken: false,
           terminationGracePeriodSeconds: NOTICE_SECONDS + END_SECONDS,
@@ -157,10 +190,11 @@ const common = {
 };
 const temporary = { name: 'tmp', mountPath: '/tmp' };
 
-function applicationContainer({ command, interval, ping, port }: Container) {
+function applicationContainer({ command, interval, ping, port }: Container, metrics: Metrics | undefined) {
+  const measured = metrics === undefined ? [] : [{ name: 'metrics', containerPort: METRICS_PORT }];
   return {
     command,
-    ports: [{ name: 'fastcgi', containerPort: port }],
+    ports: [{ name: 'fastcgi', containerPort: port }, ...measured],
     startupProbe: { exec: { command: ping }, periodSeconds: 2, timeoutSeconds: 5, failureThreshold: 30 },
     readinessProbe: {
       exec: { command: ping },
@@ -199,18 +233,13 @@ function service(name: string, port: number, targetPort: number): Yaml {
   return object('v1', 'Service', name, { spec: { selector: labels(name), ports: [{ port, targetPort }] } });
 }
 
-function scaler(name: string, minReplicas: number, maxReplicas: number): Yaml {
+function scaler(name: string, minReplicas: number, maxReplicas: number, metrics: Metrics | undefined): Yaml {
   return object('autoscaling/v2', 'HorizontalPodAutoscaler', name, {
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
       minReplicas,
       maxReplicas,
-      metrics: [
-        {
-          type: 'Resource',
-          resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } },
-        },
-      ],
+      metrics: scalerMetrics(metrics?.activeRequests),
     },
   });
 }
@@ -222,21 +251,43 @@ function budget(name: string): Yaml {
 }
 
 /** FastCGI has neither passwords nor encryption. */
-function policy(name: string, webName: string, port: number): Yaml {
+function policy(name: string, webName: string, port: number, metrics: Metrics | undefined): Yaml {
+  const prometheus = metrics && {
+    from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': metrics.namespace } } }],
+    ports: [{ protocol: 'TCP', port: METRICS_PORT }],
+  };
   return object('networking.k8s.io/v1', 'NetworkPolicy', name, {
     spec: {
       podSelector: { matchLabels: labels(name) },
       policyTypes: ['Ingress'],
       ingress: [
         { from: [{ podSelector: { matchLabels: labels(webName) } }], ports: [{ protocol: 'TCP', port }] },
+        ...(prometheus === undefined ? [] : [prometheus]),
       ],
     },
   });
 }
 
-function checkLabel(value: unknown): string {
+/** What is scaled by beside the load of cores, and who reads it. */
+interface Metrics {
+  readonly activeRequests: number;
+  readonly namespace: string;
+}
+
+function readMetrics({ activeRequests, metricsNamespace }: KubernetesOptions): Metrics | undefined {
+  if (activeRequests === undefined) {
+    if (metricsNamespace === undefined) return undefined;
+    throw new ConfigError('metricsNamespace', 'is for "activeRequests"');
+  }
+  return {
+    activeRequests: checkCount('activeRequests', activeRequests, 100_000),
+    namespace: checkLabel('metricsNamespace', metricsNamespace ?? 'monitoring'),
+  };
+}
+
+function checkLabel(option: string, value: unknown): string {
   if (typeof value !== 'string' || !/^[a-z](?:[a-z\d-]{0,48}[a-z\d])?$/.test(value)) {
-    throw new ConfigError('name', 'must begin with a letter and have only small letters, digits and -');
+    throw new ConfigError(option, 'must begin with a letter and have only small letters, digits and -');
   }
   return value;
 }

@@ -5,6 +5,7 @@ import {
   haproxyConfig,
   kubernetesManifests,
   nginxConfig,
+  prometheusAdapterRules,
 } from '@fcgi-js/configs';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
@@ -15,10 +16,12 @@ const image = 'registry.example.org/shop:1.4';
 /** What the tests look at in the specification of a manifest. */
 interface Spec {
   readonly ingress: unknown;
+  readonly metrics: unknown;
   readonly podSelector: unknown;
   readonly selector: unknown;
   readonly strategy: { readonly rollingUpdate: unknown };
   readonly template: {
+    readonly metadata: { readonly annotations: unknown };
     readonly spec: {
       readonly containers: readonly [Pod];
       readonly securityContext: unknown;
@@ -106,6 +109,43 @@ describe('manifests for Kubernetes', () => {
     });
   });
 
+  describe('with activeRequests', () => {
+    const find = manifests({ activeRequests: 20, metricsNamespace: 'prometheus' });
+
+    test('have more pods when these have more to do, by a metric of the rule for prometheus-adapter', () => {
+      const { rules } = parse(prometheusAdapterRules()) as { rules: [{ name: { as: string } }] };
+      const metrics = find('HorizontalPodAutoscaler', 'app').spec.metrics;
+      expect(metrics).toMatchObject([
+        { type: 'Resource' },
+        {
+          type: 'Pods',
+          pods: {
+            metric: { name: rules[0].name.as },
+            target: { type: 'AverageValue', averageValue: '20' },
+          },
+        },
+      ]);
+    });
+
+    test('let Prometheus read them where the application tells them, and nothing else', () => {
+      const { ingress, podSelector, template } = {
+        ...find('NetworkPolicy', 'app').spec,
+        ...find('Deployment', 'app').spec,
+      };
+      const { containers } = template.spec;
+      expect(podSelector).toBeDefined();
+      expect(containers[0].command.join(' ')).toContain('--status-listen http://0.0.0.0:9090');
+      expect(template.metadata.annotations).toMatchObject({ 'prometheus.io/port': '9090' });
+      expect(ingress).toMatchObject([
+        { ports: [{ port: 9_000 }] },
+        {
+          from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'prometheus' } } }],
+          ports: [{ port: 9_090 }],
+        },
+      ]);
+    });
+  });
+
   test('are checked by schemas that find what is wrong', () => {
     const wrong = kubernetesManifests({ image }).replace('maxUnavailable: 0', 'maxUnavailable: [0]');
     expect(() => checkManifests(wrong)).toThrow(/maxUnavailable/);
@@ -143,6 +183,10 @@ test.each<[string, object]>([
   ['port', { image, port: 80 }],
   ['healthCheck.path', { image, healthCheck: { path: 'health' } }],
   ['maxReplicas', { image, maxReplicas: 2 }],
+  ['activeRequests', { image, activeRequests: 0.5 }],
+  ['metricsNamespace', { image, activeRequests: 5, metricsNamespace: 'Prometheus' }],
+  ['metricsNamespace', { image, metricsNamespace: 'prometheus' }],
+  ['port', { image, activeRequests: 5, port: 9_090 }],
   ['webServer', { image, webServer: 'caddy' }],
   ['static', { image, static: { prefix: '/a', folder: '/b' } }],
   ['mount', { image, mount: '/a b' }],

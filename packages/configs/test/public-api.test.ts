@@ -16,6 +16,7 @@ test('the package exports exactly its public names', () => {
     'kubernetesManifests',
     'lighttpdConfig',
     'nginxConfig',
+    'prometheusAdapterRules',
     'supervisorConfig',
     'systemdUnits',
   ]);

@@ -21,6 +21,7 @@ export {
   lighttpdConfig,
   nginxConfig,
   type ProcessOptions,
+  prometheusAdapterRules,
   type StaticOptions,
   type SystemdUnits,
   supervisorConfig,

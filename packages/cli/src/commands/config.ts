@@ -60,6 +60,11 @@ export function configCommand(io: Io): Command {
       'how many processes of PROGRAM are started (default: 1, with mod_fcgid 5)',
       Number,
     )
+    .option(
+      '--active-requests <number>',
+      'of kubernetes: in a pod, above which there are more pods (default: by cores alone)',
+      Number,
+    )
     .option('--image <name>', 'of kubernetes and compose: the image of the application')
     .option('--name <name>', 'what the application is called where the product wants a name (default: app)')
     .option('--env <name=value>', 'variable of the environment of PROGRAM (repeatable)', collectVariable)

@@ -14,6 +14,7 @@ import {
   lighttpdConfig,
   nginxConfig,
   type ProcessOptions,
+  prometheusAdapterRules,
   supervisorConfig,
   systemdUnits,
   type WebServerOptions,
@@ -32,6 +33,7 @@ export interface ConfigFile {
 
 /** The flags for the options of `@fcgi-js/configs` that have other names. */
 const FLAGS: Readonly<Record<string, string>> = {
+  activeRequests: '--active-requests',
   app: 'PROGRAM',
   'app.arguments': 'arguments of PROGRAM',
   'app.command': 'PROGRAM',
@@ -115,7 +117,12 @@ function filesOf(product: Product, program: readonly string[], options: ConfigOp
     case 'init':
       return one(name, initScript(processOptions(program, options)));
     case 'kubernetes':
-      return one(`${name}.yaml`, kubernetesManifests({ image: '', ...containerOptions(program, options) }));
+      return [
+        ...one(`${name}.yaml`, kubernetesManifests({ image: '', ...containerOptions(program, options) })),
+        ...(options.activeRequests === undefined
+          ? []
+          : one('prometheus-adapter.yaml', prometheusAdapterRules())),
+      ];
     case 'lighttpd':
       return one(`${name}.conf`, lighttpdConfig(siteOptions(program, options)));
     case 'nginx':
@@ -177,11 +184,11 @@ function processOptions(program: readonly string[], options: ConfigOptions): Pro
 /** What containers have no option for is refused by the functions themselves, but for what is about PROGRAM. */
 function containerOptions(program: readonly string[], options: ConfigOptions): ContainerOptions {
   const { app: _, ...site } = siteOptions(program, options);
-  const { env, folder, group, user } = options;
+  const { activeRequests, env, folder, group, image, user } = options;
   const [stray] = Object.keys(defined({ environment: env, folder, group, user }));
   const beyond = program.length > 1 ? 'arguments' : stray;
   if (beyond !== undefined) throw new ConfigError(`app.${beyond}`, 'is beyond containers');
-  return defined({ ...site, app: program[0], image: options.image });
+  return defined({ ...site, activeRequests, app: program[0], image });
 }
 
 function appOptions(program: readonly string[], options: ConfigOptions): WebServerOptions['app'] {

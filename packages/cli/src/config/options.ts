@@ -1,5 +1,6 @@
 /** What `fcgi config` is told. Undefined where a flag is not given. */
 export interface ConfigOptions {
+  readonly activeRequests?: number;
   readonly authorizer?: string;
   readonly backup?: readonly string[];
   readonly bind?: string;

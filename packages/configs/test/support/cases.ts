@@ -257,6 +257,7 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   kubernetes: {
     'root.yaml': kubernetesManifests({ image: 'shop' }),
+    'measured.yaml': kubernetesManifests({ activeRequests: 20, image: 'shop', name: 'shop' }),
     'haproxy.yaml': kubernetesManifests({
       ...{
         healthCheck: { interval: 5_000, path: '/health' },
