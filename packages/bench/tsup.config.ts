@@ -4,7 +4,7 @@ import { defineConfig } from 'tsup';
 const programs = readdirSync('src/contenders').filter((file) => file.endsWith('.ts'));
 
 export default defineConfig({
-  entry: ['src/main.ts', ...programs.map((file) => `src/contenders/${file}`)],
+  entry: ['src/main.ts', 'src/capacity.ts', ...programs.map((file) => `src/contenders/${file}`)],
   format: 'esm',
   platform: 'node',
   target: 'node20',

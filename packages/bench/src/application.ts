@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { canConnect } from './connect.ts';
+import { canConnect, freePort, optionsOf } from './connect.ts';
 import type { Contender } from './contender.ts';
 import type { MemoryUse } from './contenders/parts/program.ts';
 import { onCore } from './cores.ts';
@@ -18,6 +18,8 @@ export interface ApplicationOptions {
   readonly folder: string;
   /** A folder for a CPU profile, which Node writes when the application stops. */
   readonly profile?: string | undefined;
+  /** Whether it listens on TCP instead of a Unix socket. Default false. */
+  readonly tcp?: boolean;
   /** What it is to do; its program knows the word. */
   readonly work: string;
 }
@@ -26,6 +28,7 @@ export interface ApplicationOptions {
 export interface Application {
   readonly contender: Contender;
   readonly pid: number;
+  /** The path of its Unix socket, or `host:port`. */
   readonly socketPath: string;
   /** What it has printed. */
   output(): string;
@@ -47,9 +50,9 @@ const dist = fileURLToPath(new URL('../dist', import.meta.url));
  * @throws Unavailable where it cannot run on this machine
  */
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
-  const { contender, core, folder, work } = options;
+  const { contender, core, folder, tcp = false, work } = options;
   started += 1;
-  const socketPath = join(folder, `${started}.sock`);
+  const socketPath = tcp ? `127.0.0.1:${await freePort()}` : join(folder, `${started}.sock`);
   const isNative = contender.program.includes('.');
   const command = isNative ? [await compileNative(contender.program, folder)] : nodeCommand(options);
   const program = await startProgram(onCore([...command, contender.transport, socketPath, work], core), {
@@ -64,7 +67,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   };
   await until(() => {
     assertRunning();
-    return canConnect({ path: socketPath });
+    return canConnect(optionsOf(socketPath));
   }, `connection to ${contender.title}`);
   return {
     assertRunning,

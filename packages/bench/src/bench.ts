@@ -108,9 +108,10 @@ export class Bench {
    *
    * @param name who
    * @param work what it is to do
+   * @param tcp whether it listens on TCP instead of a Unix socket
    */
-  startContender(name: string, work: string): Promise<Application> {
-    return this.#start(contenderOf(name), work);
+  startContender(name: string, work: string, tcp = false): Promise<Application> {
+    return this.#start(contenderOf(name), work, tcp);
   }
 
   /** Stops it with the others when the kind is over. */
@@ -151,10 +152,10 @@ export class Bench {
     return { cpu, result };
   }
 
-  async #start(contender: Contender, work: string): Promise<Application> {
+  async #start(contender: Contender, work: string, tcp = false): Promise<Application> {
     const core = this.cores?.application;
     const profile = this.#profiles;
-    const application = await startApplication({ contender, core, folder: this.folder, profile, work });
+    const application = await startApplication({ contender, core, folder: this.folder, profile, tcp, work });
     this.stopLater(application);
     return application;
   }

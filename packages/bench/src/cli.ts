@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { whyMissing } from '../../tooling/src/system-packages.mjs';
 import { type Arguments, parseArguments, UsageError, usage } from './args.ts';
 import { Bench } from './bench.ts';
+import { rewriteCapacityDocs } from './capacity/report.ts';
 import { kinds } from './kinds/index.ts';
 import type { Kind } from './kinds/kind.ts';
 import { describeMachine } from './machine.ts';
@@ -38,7 +39,7 @@ export async function main(argv: readonly string[], print: (text: string) => voi
     return 0;
   }
   if (args.redraw) {
-    print((await rewriteDocs(docs)).join(' '));
+    print([...(await rewriteDocs(docs)), await rewriteCapacityDocs(docs)].join(' '));
     return 0;
   }
   const missing = whyMissing('nginx', 'wrk');
@@ -85,7 +86,9 @@ async function runAll(args: Arguments, bench: Bench, print: (text: string) => vo
   };
   const files = await writeReports(args.out, report);
   // The page is about everything.
-  if (args.docs && status === 0) files.push(...(await writeDocs(docs, report)));
+  if (args.docs && status === 0) {
+    files.push(...(await writeDocs(docs, report)), await rewriteCapacityDocs(docs));
+  }
   print(`${summary(results)} ${seconds} s. ${files.join(' ')}`);
   return status;
 }

@@ -1,4 +1,4 @@
-import { connect, type NetConnectOpts, type Socket } from 'node:net';
+import { connect, createServer, type NetConnectOpts, type Socket } from 'node:net';
 
 /**
  * Connects.
@@ -29,4 +29,21 @@ export async function canConnect(options: NetConnectOpts): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** The options for an address: the path of a Unix socket, or `host:port`. */
+export function optionsOf(address: string): NetConnectOpts {
+  if (address.startsWith('/')) return { path: address };
+  const [host = '', port] = address.split(':');
+  return { host, port: Number(port) };
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('A TCP server without a port.');
+  return address.port;
 }

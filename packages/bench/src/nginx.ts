@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { findProgram } from '../../tooling/src/system-packages.mjs';
-import { canConnect } from './connect.ts';
+import { canConnect, freePort } from './connect.ts';
 import { until } from './poll.ts';
 import { startProgram } from './processes.ts';
 
@@ -14,6 +13,7 @@ export interface Upstream {
   readonly host: string;
   /** Whether nginx keeps the connections to it; its default is a new one for each request. */
   readonly keep: boolean;
+  /** The path of a Unix socket, or `host:port`. */
   readonly socketPath: string;
   readonly transport: 'fastcgi' | 'http';
 }
@@ -21,6 +21,8 @@ export interface Upstream {
 /** nginx as it runs for a benchmark. */
 export interface Nginx {
   readonly port: number;
+  /** Its worker process. */
+  readonly worker: number;
   stop(): Promise<void>;
 }
 
@@ -46,7 +48,12 @@ export async function startNginx(folder: string, upstreams: readonly Upstream[])
     if (hasEnded) throw new Error(`nginx has ended: ${nginx.output()}${readFileSync(errors, 'utf8')}`);
     return canConnect({ host: '127.0.0.1', port });
   }, 'connection to nginx');
-  return { port, stop: () => nginx.stop() };
+  return { port, worker: childOf(nginx.pid), stop: () => nginx.stop() };
+}
+
+/** The only process that a process has started. */
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim());
 }
 
 /** The configuration: what nginx does by default, but for what each line says. */
@@ -82,21 +89,12 @@ function virtualHost({ host, keep, socketPath, transport }: Upstream, name: stri
           // What keeping connections takes, by the documentation of nginx.
           ...(keep ? ['proxy_http_version 1.1;', 'proxy_set_header Connection "";'] : []),
         ];
-  return `  upstream ${name} { server unix:${socketPath}; ${keep ? 'keepalive 64; ' : ''}}
+  const address = socketPath.startsWith('/') ? `unix:${socketPath}` : socketPath;
+  return `  upstream ${name} { server ${address}; ${keep ? 'keepalive 64; ' : ''}}
   server {
     listen 127.0.0.1:${port};
     server_name ${host};
     location / { ${pass.join(' ')} }
   }
 `;
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('A TCP server without a port.');
-  return address.port;
 }

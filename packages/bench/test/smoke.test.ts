@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { skipReason } from '../../tooling/src/system-packages.mjs';
+import { type WayCosts, ways } from '../src/capacity/measure.ts';
 import { contenders } from '../src/contender.ts';
 import { kinds } from '../src/kinds/index.ts';
 import type { Report } from '../src/report/write-reports.ts';
@@ -16,10 +17,10 @@ if (missing !== undefined) console.warn(`skipped: a tiny run of every benchmark:
 const names = [...contenders.keys()].filter((name) => name !== 'go');
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-function run(args: readonly string[]): Promise<{ output: string; status: number | null }> {
+function run(args: readonly string[], file = program): Promise<{ output: string; status: number | null }> {
   return new Promise((resolve, reject) => {
     // A process of its own: it moves to one core for good.
-    const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
@@ -99,3 +100,16 @@ describe.skipIf(missing !== undefined)('a run with --profile', () => {
 test('wrong arguments are answered with the reason and exit status 2', async () => {
   expect(await run(['--quick'])).toMatchObject({ status: 2, output: expect.stringContaining('--quick') });
 });
+
+test.skipIf(missing !== undefined)(
+  'a tiny measurement for docs/capacity.md has figures of every way',
+  async () => {
+    const { output, status } = await run(['--smoke'], program.replace('main.js', 'capacity.js'));
+    expect(status, output).toBe(0);
+    const measured: WayCosts[] = JSON.parse(output);
+    expect(measured.map(({ name }) => name)).toEqual(ways.map(({ name }) => name));
+    const figures = measured.flatMap(({ application, webServer }) => [...application, ...webServer]);
+    expect(figures).toHaveLength(2 * ways.length);
+    expect(figures.every((figure) => figure > 0)).toBe(true);
+  },
+);

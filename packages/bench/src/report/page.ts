@@ -1,28 +1,16 @@
 import type { KindResult, Row } from '../result.ts';
 import { spreadOf } from '../statistics.ts';
+import { fillMarks, markdownTable } from './marks.ts';
 import { formatFigure, formatRange, goalTitle } from './table.ts';
 import type { Report } from './write-reports.ts';
 
-/** What stands between the marks of the page, by their names. */
-const sections: Record<string, (report: Report) => string> = { costs, goals, machine };
-
 /**
- * Fills a page: between `<!-- bench:goals -->` and `<!-- /bench:goals -->` comes the table of goals, and likewise
- * `bench:machine` and `bench:costs`. Everything else stays as it is.
+ * Fills docs/performance.md: the marks `bench:goals`, `bench:machine` and `bench:costs`.
  *
  * @throws Error where one of the marks is missing
  */
 export function fillPage(page: string, report: Report): string {
-  let filled = page;
-  for (const [name, format] of Object.entries(sections)) {
-    const start = `<!-- bench:${name} -->\n`;
-    const end = `<!-- /bench:${name} -->`;
-    const from = filled.indexOf(start);
-    const to = filled.indexOf(end);
-    if (from === -1 || to < from) throw new Error(`The page has no ${start.trim()} with its end.`);
-    filled = `${filled.slice(0, from + start.length)}\n${format(report)}\n\n${filled.slice(to)}`;
-  }
-  return filled;
+  return fillMarks(page, { costs: costs(report), goals: goals(report), machine: machine(report) });
 }
 
 function machine({ date, machine: described, pinned, results, scale, seconds }: Report): string {
@@ -52,7 +40,7 @@ function goals({ results }: Report): string {
         comparison.met === true ? 'yes' : '**no**',
       ]),
   );
-  return table(['work', 'what is compared', 'goal', 'measured', 'range', 'met'], lines);
+  return markdownTable(['work', 'what is compared', 'goal', 'measured', 'range', 'met'], lines);
 }
 
 function costs({ results }: Report): string {
@@ -74,7 +62,7 @@ function costsOf({ rows, unit }: KindResult): string {
       ...where(hasSpeeds, speedOf(row)),
     ];
   });
-  return table(head, lines);
+  return markdownTable(head, lines);
 }
 
 function shareOf({ systemShare }: Row): string {
@@ -83,8 +71,4 @@ function shareOf({ systemShare }: Row): string {
 
 function speedOf({ requestsPerSecond }: Row): string {
   return requestsPerSecond === undefined ? '' : String(Math.round(requestsPerSecond));
-}
-
-function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

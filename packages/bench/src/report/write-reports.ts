@@ -19,7 +19,7 @@ export interface Report {
 }
 
 /** A report as JSON, figures with five digits. */
-export function formatReport(report: Report): string {
+export function formatReport(report: object): string {
   const rounded = (_key: string, value: unknown) =>
     typeof value === 'number' ? Number(value.toPrecision(5)) : value;
   return `${JSON.stringify(report, rounded, 2)}\n`;

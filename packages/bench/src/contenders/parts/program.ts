@@ -2,7 +2,7 @@
 export interface ProgramArguments {
   /** What the web server speaks. */
   readonly transport: 'fastcgi' | 'http';
-  /** Path of the Unix socket to listen on. */
+  /** Path of the Unix socket to listen on, or `host:port`. */
   readonly socketPath: string;
   /** What there is to do; each program knows the words of its own. */
   readonly work: string;

@@ -11,7 +11,7 @@ const LIMITS = { connections: 20_000 };
  * @param responder raw, or made by an adapter
  */
 export async function serveFastCgi(responder: RequestHandler): Promise<void> {
-  await createServer({ responder, limits: LIMITS }).listen(`unix:${programArguments().socketPath}`);
+  await createServer({ responder, limits: LIMITS }).listen(programArguments().socketPath);
   obeyBenchmark();
 }
 
