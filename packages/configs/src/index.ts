@@ -22,4 +22,6 @@ export type {
 export { prometheusAdapterRules } from './scaling.ts';
 export { supervisorConfig } from './supervisor.ts';
 export { type SystemdUnits, systemdUnits } from './systemd.ts';
+export { type TunnelConfigs, type TunnelOptions, tunnelConfigs } from './tunnel.ts';
 export type { WebContainerName, WebContainerSite } from './web-container.ts';
+export { type WireguardHost, type WireguardOptions, wireguardConfigs } from './wireguard.ts';

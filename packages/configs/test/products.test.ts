@@ -8,8 +8,9 @@ function wholeName(name: string): string {
   return name.replace(/\.(service|socket)$/, '');
 }
 
-describe.each(Object.entries(productChecks))('%s', (product, { check, programs }) => {
-  const reason = skipReason(...programs);
+describe.each(Object.entries(productChecks))('%s', (product, { check, needsRoot = false, programs }) => {
+  const isRoot = process.getuid?.() === 0;
+  const reason = skipReason(...programs) ?? (needsRoot && !isRoot ? 'its check needs root' : undefined);
   if (reason !== undefined) console.warn(`skipped: ${product}: ${reason}`);
   const all = goldenCases.filter((golden) => golden.product === product);
   const names = [...new Set(all.map(({ name }) => wholeName(name)))];

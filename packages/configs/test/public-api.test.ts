@@ -19,5 +19,7 @@ test('the package exports exactly its public names', () => {
     'prometheusAdapterRules',
     'supervisorConfig',
     'systemdUnits',
+    'tunnelConfigs',
+    'wireguardConfigs',
   ]);
 });

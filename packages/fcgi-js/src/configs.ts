@@ -27,7 +27,13 @@ export {
   supervisorConfig,
   systemdUnits,
   type TimeoutOptions,
+  type TunnelConfigs,
+  type TunnelOptions,
+  tunnelConfigs,
   type WebContainerName,
   type WebContainerSite,
   type WebServerOptions,
+  type WireguardHost,
+  type WireguardOptions,
+  wireguardConfigs,
 } from '@fcgi-js/configs';

@@ -21,6 +21,7 @@ export const systemPackages = {
   lighttpd: 'lighttpd',
   mod_fcgid: 'libapache2-mod-fcgid',
   nginx: 'nginx',
+  openssl: 'openssl',
   'php-fpm8.2': 'php8.2-fpm',
   perl: 'perl-base',
   prometheus_client: 'python3-prometheus-client',
@@ -28,10 +29,12 @@ export const systemPackages = {
   'spawn-fcgi': 'spawn-fcgi',
   supervisord: 'supervisor',
   'start-stop-daemon': 'dpkg',
+  stunnel: 'stunnel4',
   'systemd-analyze': 'systemd',
   'systemd-notify': 'systemd',
   'systemd-socket-activate': 'systemd',
   tshark: 'tshark',
+  'wg-quick': 'wireguard-tools',
   wrk: 'wrk',
 };
 

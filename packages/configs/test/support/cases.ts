@@ -13,6 +13,8 @@ import {
   nginxConfig,
   supervisorConfig,
   systemdUnits,
+  tunnelConfigs,
+  wireguardConfigs,
 } from '@fcgi-js/configs';
 
 /** One configuration whose text is kept in `test/golden/PRODUCT/NAME`. */
@@ -267,6 +269,24 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       ...{ maxReplicas: 40, mount: prefix, replicas: 4, webReplicas: 3, webServer: 'haproxy', processes: 2 },
     }),
   },
+  stunnel: files2('tunnel', tunnelConfigs({ product: 'stunnel', app: socket, listen: '10.0.0.1:9443' })),
+  tunnel: files2(
+    'haproxy',
+    tunnelConfigs({
+      ...{ app: '127.0.0.1:9000', folder: '/srv/certificates', listen: '[2001:db8::1]:9443' },
+      ...{ local: 'unix:/run/app1.sock', name: 'app1', product: 'haproxy' },
+    }),
+  ),
+  wireguard: files2(
+    'tunnel',
+    wireguardConfigs({
+      application: { address: '10.78.0.1', endpoint: '192.0.2.1:51820', publicKey: `${'A'.repeat(43)}=` },
+      webServer: {
+        ...{ address: '10.78.0.100', endpoint: '192.0.2.2:51821' },
+        publicKey: 'yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=',
+      },
+    }),
+  ),
   supervisor: {
     'root.conf': supervisorConfig({ app: program, listen: socket }),
     'tcp.conf': supervisorConfig({ app: command2(), listen: '127.0.0.1:9000', processes: 4 }),

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ const run = promisify(execFile);
 
 /** What loads the configurations of one product, without serving anything. */
 export interface ProductCheck {
+  /** Default false. */
+  readonly needsRoot?: boolean;
   readonly programs: readonly SystemProgram[];
   /**
    * Rejects with what the product says against a configuration, if it does.
@@ -142,6 +144,47 @@ export const productChecks: Readonly<Record<string, ProductCheck>> = {
       if (stderr.split('\n').some((line) => line.includes(folder))) throw new Error(stderr);
     },
   },
+  stunnel: {
+    programs: ['stunnel', 'openssl'],
+    async check(files, folder) {
+      await writeCertificates(folder);
+      for (const [name, original] of files) {
+        const text = original
+          .replaceAll('/etc/fcgi-tunnel', folder)
+          .replace(/^accept = .*/m, `accept = ${folder}/accept`);
+        const config = await write(folder, name, `foreground = yes\npid =\n${text}`);
+        await untilStunnelServes(config);
+      }
+    },
+  },
+  tunnel: {
+    programs: ['haproxy', 'openssl'],
+    async check(files, folder) {
+      await writeCertificates(folder);
+      for (const [name, text] of files) {
+        const config = await write(folder, name, text.replaceAll('/srv/certificates', folder));
+        const { stdout, stderr } = await run(find('haproxy'), ['-c', '-f', config]);
+        if (/WARNING|ALERT/.test(stdout + stderr)) throw new Error(stdout + stderr);
+      }
+    },
+  },
+  wireguard: {
+    needsRoot: true,
+    programs: ['wg-quick'],
+    async check(files, folder) {
+      for (const text of files.values()) {
+        const path = await write(folder, 'wg-test.conf', text);
+        await chmod(path, 0o600);
+        const { stdout } = await run(find('wg-quick'), ['strip', path]);
+        // Reads all of it, and then finds no such interface, whether or not the kernel knows WireGuard.
+        const stripped = await write(folder, 'stripped', stdout);
+        const failure = await run('wg', ['setconf', 'fcgi-none', stripped]).catch((error: unknown) =>
+          String(error),
+        );
+        if (!/Unable to modify interface/.test(String(failure))) throw new Error(String(failure));
+      }
+    },
+  },
   container: {
     programs: [],
     async check(files) {
@@ -179,6 +222,29 @@ export async function withFolder(use: (folder: string) => Promise<void>): Promis
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** Certificates that nobody has to trust. */
+async function writeCertificates(folder: string): Promise<void> {
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  for (const name of ['ca', 'application', 'web-server']) {
+    const path = join(folder, `${name}.pem`);
+    await run('openssl', ['req', '-x509', ...key, '-subj', `/CN=${name}`, '-keyout', path, '-out', path]);
+  }
+}
+
+/** stunnel has no test of configurations: it says so when it has taken one, and goes on. */
+async function untilStunnelServes(config: string): Promise<void> {
+  const child = spawn(find('stunnel'), [config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => reject(new Error(said)));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (said.includes('Configuration successful')) resolve();
+    });
+  }).finally(() => child.kill());
 }
 
 function find(program: SystemProgram): string {
