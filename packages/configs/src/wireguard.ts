@@ -16,7 +16,9 @@ export interface WireguardHost {
 
 /** What `wireguardConfigs` takes. */
 export interface WireguardOptions {
+  /** The host of the application. */
   readonly application: WireguardHost;
+  /** The host of the web server. */
   readonly webServer: WireguardHost;
 }
 

@@ -12,7 +12,16 @@ export interface SidebarItem {
 /** Groups, and the pages in them in order of reading. What is named but not there is left out. */
 const guides: Readonly<Record<string, readonly string[]>> = {
   Start: ['index', 'getting-started', 'choosing', 'migrating', 'examples'],
-  Deploy: ['deploying', 'generator', 'running', 'several-hosts', 'capacity', 'encrypting', 'security', 'performance'],
+  Deploy: [
+    'deploying',
+    'generator',
+    'running',
+    'several-hosts',
+    'capacity',
+    'encrypting',
+    'security',
+    'performance',
+  ],
   'Web servers': [
     'nginx',
     'apache-mod-fcgid',

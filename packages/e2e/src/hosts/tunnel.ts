@@ -38,7 +38,7 @@ export async function startTunnel(
 }
 
 /**
- * Asks a FastCGI application for a value, as any web server may that gets through to it.
+ * Asks a FastCGI application something that it tells every web server that gets through to it.
  *
  * @param socket to be connected, or being so
  * @returns bytes of its answer, or undefined where there is none before the end
