@@ -17,6 +17,7 @@ const guides: Readonly<Record<string, readonly string[]>> = {
     'generator',
     'running',
     'several-hosts',
+    'encrypting',
     'capacity',
     'encrypting',
     'security',
