@@ -17,7 +17,6 @@ const guides: Readonly<Record<string, readonly string[]>> = {
     'generator',
     'running',
     'several-hosts',
-    'encrypting',
     'capacity',
     'encrypting',
     'security',
