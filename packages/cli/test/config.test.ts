@@ -163,6 +163,13 @@ test.each([
   [['nginx', '--listen', ':9000', '--user', 'ann'], '--user: is about PROGRAM'],
   [['haproxy', '--listen', ':9000', '--static', '/x=/y'], '--static: '],
   [['systemd', '--mount', '/x', '--', '/srv/app'], '--mount: is for web servers'],
+  [
+    ['nginx', '--listen', ':9000', '--image', 'app:1'],
+    '--image: is for compose, container, kubernetes, and this is nginx',
+  ],
+  [['systemd', '--active-requests', '9', '--', '/srv/app'], '--active-requests: is for compose'],
+  [['lighttpd', '--listen', ':9000', '--htaccess'], '--htaccess: is for apache, and this is lighttpd'],
+  [['caddy', '--listen', ':9000', '--module', 'fcgid'], '--module: is for apache'],
   [['supervisor'], 'PROGRAM: is missing'],
   [['apache', '--module', 'php'], 'Allowed choices'],
   [['tomcat'], 'Allowed choices'],

@@ -81,7 +81,21 @@ export function makeFiles(
   }
 }
 
+const CONTAINERS: readonly Product[] = ['compose', 'container', 'kubernetes'];
+
+/** Options of which other products would take no notice. */
+const ONLY_FOR = {
+  activeRequests: CONTAINERS,
+  htaccess: ['apache'],
+  image: CONTAINERS,
+  module: ['apache'],
+} as const satisfies Partial<Record<keyof ConfigOptions, readonly Product[]>>;
+
 function filesOf(product: Product, program: readonly string[], options: ConfigOptions): ConfigFile[] {
+  for (const [option, products] of Object.entries<readonly Product[]>(ONLY_FOR)) {
+    if (options[option as keyof typeof ONLY_FOR] === undefined || products.includes(product)) continue;
+    throw new ConfigError(option, `is for ${products.join(', ')}, and this is ${product}`);
+  }
   const { htaccess, module } = options;
   const name = options.name ?? 'app';
   const one = (fileName: string, text: string) => [{ name: fileName, text }];
