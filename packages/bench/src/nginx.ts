@@ -44,14 +44,17 @@ export async function startNginx(folder: string, upstreams: readonly Upstream[])
   void nginx.ended.then(() => {
     hasEnded = true;
   });
-  await until(() => {
+  let worker = 0;
+  await until(async () => {
     if (hasEnded) throw new Error(`nginx has ended: ${nginx.output()}${readFileSync(errors, 'utf8')}`);
-    return canConnect({ host: '127.0.0.1', port });
-  }, 'connection to nginx');
-  return { port, worker: childOf(nginx.pid), stop: () => nginx.stop() };
+    worker = childOf(nginx.pid);
+    // It listens before it has its worker.
+    return worker > 0 && (await canConnect({ host: '127.0.0.1', port }));
+  }, 'worker of nginx that can be connected to');
+  return { port, worker, stop: () => nginx.stop() };
 }
 
-/** The only process that a process has started. */
+/** The only process that a process has started; 0 before that. */
 function childOf(pid: number): number {
   return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim());
 }
