@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { webServerUser } from '../users.ts';
 import { APACHE_MODULES } from './apache.ts';
 import { launchWebServer } from './launch.ts';
+import { configureNginx } from './nginx.ts';
 import type { WebServer } from './web-server.ts';
 
 /** A web server with a site that `@fcgi-js/configs` does not write. */
@@ -64,31 +65,9 @@ ${site}
 
 /** Starts nginx; `site` is what stands in its server block. */
 export function startBareNginx({ folder, site }: Pick<BareSite, 'folder' | 'site'>): Promise<WebServer> {
-  const user = webServerUser();
-  return launchWebServer({ broken: true, folder }, async (port) => {
-    const temporary = ['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'];
-    await writeFile(
-      join(folder, CONFIG),
-      `
-${user === undefined ? '' : `user ${user.name} ${user.group};`}
-daemon off;
-worker_processes 1;
-pid ${folder}/nginx.pid;
-error_log ${folder}/nginx-error.log info;
-events { worker_connections 64; }
-http {
-    access_log off;
-    ${temporary.map((name) => `${name}_temp_path ${folder}/nginx-${name};`).join('\n    ')}
-    server {
-        listen 127.0.0.1:${port};
-        ${site}
-    }
-}
-`,
-    );
-    const errorLog = 'nginx-error.log';
-    return { command: 'nginx', args: ['-e', join(folder, errorLog), '-c', join(folder, CONFIG)], errorLog };
-  });
+  return launchWebServer({ broken: true, folder }, (port) =>
+    configureNginx(folder, `server {\n    listen 127.0.0.1:${port};\n    ${site}\n}\n`),
+  );
 }
 
 /** Starts lighttpd; the scratch folder is its document root. */

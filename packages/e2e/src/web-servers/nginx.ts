@@ -6,6 +6,9 @@ import { webServerUser } from '../users.ts';
 import { type Launch, launchWebServer } from './launch.ts';
 import { siteOptions, type WebServer, type WebServerOptions } from './web-server.ts';
 
+/** The file of the site in the scratch folder. */
+export const NGINX_SITE = 'site.conf';
+
 /** What can be set about nginx. */
 export interface NginxOptions extends WebServerOptions {
   /** Collects uploads first, as nginx does unless it is told otherwise. Default false. */
@@ -38,7 +41,7 @@ export function startNginx(options: NginxOptions): Promise<WebServer> {
  * @param site what stands in a file of its own on a real machine
  */
 export async function configureNginx(folder: string, site: string): Promise<Launch> {
-  await writeFile(join(folder, 'site.conf'), site);
+  await writeFile(join(folder, NGINX_SITE), site);
   const config = join(folder, 'nginx.conf');
   await writeFile(config, wrapper(folder));
   const errorLog = 'nginx-error.log';
@@ -59,7 +62,7 @@ events { worker_connections 512; }
 http {
     access_log off;
     ${temporary.map((name) => `${name}_temp_path ${folder}/nginx-${name};`).join('\n    ')}
-    include ${folder}/site.conf;
+    include ${folder}/${NGINX_SITE};
 }
 `;
 }

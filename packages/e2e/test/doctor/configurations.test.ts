@@ -15,6 +15,7 @@ import {
   startBareLighttpd,
   startBareNginx,
 } from '../../src/web-servers/bare-web-server.ts';
+import { NGINX_SITE } from '../../src/web-servers/nginx.ts';
 import type { WebServer } from '../../src/web-servers/web-server.ts';
 
 async function scratch(): Promise<string> {
@@ -139,7 +140,7 @@ describe.skipIf(noNginx)(`nginx${noNginx ? ` (${noNginx})` : ''}`, () => {
     onTestFinished(() => application.close());
     const server = await startBareNginx({ folder, site: site(application.path) });
     onTestFinished(() => server.stop());
-    return { config: join(folder, CONFIG), folder, server, socket: application.path };
+    return { config: join(folder, NGINX_SITE), folder, server, socket: application.path };
   }
   const params = 'fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REQUEST_URI $request_uri;';
 
