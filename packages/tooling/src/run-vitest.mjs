@@ -8,25 +8,56 @@ import { root } from './workspace.mjs';
 /** @typedef {import('./totals-reporter.ts').Totals} Totals */
 
 /**
- * Runs all tests, or those that the arguments select. When all run, files in which something failed are run once more
- * by themselves: they start real web servers, and a machine that does ten things at once can be too slow for one of
- * them. What fails twice has failed; what passes then is named, so that nobody takes it for sound.
- * @param {string[]} args arguments for vitest
- * @param {string} [folder] where vitest finds its configuration
- * @returns {Promise<{ totals: Totals, failures: string[] }>} failures are what no test can be blamed for
+ * What came of some tests.
+ * @typedef {object} TestRun
+ * @property {Totals} totals
+ * @property {string[]} failures what no test can be blamed for
+ * @property {Array<{ file: string, seconds: number }>} durations of each file, below the folder that vitest ran in
+ * @property {string[]} steps a line for each part of the run
  */
-export async function runTests(args, folder = root) {
+
+/** @returns {TestRun} */
+export function emptyRun() {
+  return { totals: { passed: 0, failed: 0, skipped: 0 }, failures: [], durations: [], steps: [] };
+}
+
+/**
+ * Adds what another run says.
+ * @param {TestRun} run
+ * @param {TestRun} other
+ */
+export function addRun(run, other) {
+  run.totals.passed += other.totals.passed;
+  run.totals.failed += other.totals.failed;
+  run.totals.skipped += other.totals.skipped;
+  run.failures.push(...other.failures);
+  run.durations.push(...other.durations);
+  run.steps.push(...other.steps);
+}
+
+/**
+ * Runs the tests that the arguments select.
+ * @param {string[]} args arguments for vitest
+ * @param {object} [options]
+ * @param {boolean} [options.again] whether files in which something failed are run once more by themselves, default
+ *   false: they start real web servers, and a machine that does ten things at once can be too slow for one of them. What
+ *   fails twice has failed; what passes then is named, so that nobody takes it for sound.
+ * @param {string} [options.folder] where vitest finds its configuration, default the root
+ * @returns {Promise<TestRun>}
+ */
+export async function runTests(args, { again = false, folder = root } = {}) {
   const { ended, totals } = await runVitest(args, folder);
+  const run = emptyRun();
   if (totals === undefined) {
-    return {
-      totals: { passed: 0, failed: 0, skipped: 0 },
-      failures: [`Running the tests: vitest ended with ${ended} and no result`],
-    };
+    run.failures.push(`Running the tests: vitest ended with ${ended} and no result`);
+    return run;
   }
-  if (totals.failing.length > 0 && args.length === 0) await runAgain(totals, folder);
+  if (totals.failing.length > 0 && again) await runAgain(totals, folder);
   if (ended !== 'exit code 0' && totals.failed === 0 && totals.failing.length === 0)
-    return { totals, failures: [`Running the tests: vitest ended with ${ended}`] };
-  return { totals, failures: [] };
+    run.failures.push(`Running the tests: vitest ended with ${ended}`);
+  run.totals = { passed: totals.passed, failed: totals.failed, skipped: totals.skipped };
+  run.durations = totals.durations.map(({ file, seconds }) => ({ file: relative(root, file), seconds }));
+  return run;
 }
 
 /**

@@ -12,6 +12,8 @@ export interface Totals {
 export interface RunTotals extends Totals {
   /** The test files in which something failed, each with its part of the numbers above. */
   failing: Array<{ file: string; totals: Totals }>;
+  /** How long each test file took, loading it included. */
+  durations: Array<{ file: string; seconds: number }>;
 }
 
 /**
@@ -31,12 +33,14 @@ export default class TotalsReporter implements Reporter {
   }
 
   onTestRunEnd(modules: ReadonlyArray<TestModule>, errors: ReadonlyArray<unknown>): void {
-    const totals: RunTotals = { passed: 0, failed: errors.length, skipped: 0, failing: [] };
+    const totals: RunTotals = { passed: 0, failed: errors.length, skipped: 0, failing: [], durations: [] };
     for (const module of modules) {
       const own = count(module);
       totals.passed += own.passed;
       totals.failed += own.failed;
       totals.skipped += own.skipped;
+      const { collectDuration, duration } = module.diagnostic();
+      totals.durations.push({ file: module.moduleId, seconds: (collectDuration + duration) / 1000 });
       if (own.failed > 0) totals.failing.push({ file: module.moduleId, totals: own });
     }
     const skips = this.#filtered ? [] : modules.flatMap((module) => [...skipLines(module.children)]);

@@ -72,6 +72,7 @@ test('the numbers go into the file that FCGI_JS_TOTALS names, and nowhere else',
       failed: 1,
       skipped: 0,
       failing: [{ file: join(fixtures, 'failing.fixture.ts'), totals: { passed: 1, failed: 1, skipped: 0 } }],
+      durations: [{ file: join(fixtures, 'failing.fixture.ts'), seconds: expect.any(Number) }],
     });
     expect(lines.join('\n')).not.toContain('1 passed, 1 failed');
   } finally {

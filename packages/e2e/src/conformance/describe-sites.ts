@@ -1,6 +1,6 @@
 import type { SystemProgram } from '../../../tooling/src/system-packages.mjs';
 import type { Launcher, Setup, Transport } from '../setup.ts';
-import { type CaseName, type Deviations, siteList } from './conformance-list.ts';
+import { type CaseName, conformanceList, type Deviations, siteList } from './conformance-list.ts';
 import { describeConformance } from './describe-setup.ts';
 
 /** A way in which an application is reached. */
@@ -35,43 +35,59 @@ export interface SiteOptions extends Pick<Setup, 'start'> {
 
 const PREFIX = '/yourapplication';
 
+const applications = ['express-app', 'hono-app'] as const;
+
+/** A web server in one configuration, in front of one application. */
+interface Site {
+  readonly application: (typeof applications)[number];
+  readonly mount: string;
+  readonly way: Way;
+}
+
+function allSites({ ways }: SiteOptions): Site[] {
+  return applications.flatMap((application) =>
+    ways.flatMap((way) => ['', PREFIX].map((mount) => ({ application, mount, way }))),
+  );
+}
+
 /**
- * Defines the tests of what a configuration can spoil: at the root and below a prefix, in every way to an application,
- * for a Node listener and a fetch function. The configurations are what `@fcgi-js/configs` prints.
+ * Defines the tests of the first configuration: a Node listener at the root, reached in the first way. They are all of
+ * the conformance list and what a configuration can spoil besides.
  *
  * @param options the web server
  */
-export function describeSites(options: SiteOptions): void {
-  const {
-    deviations,
-    deviationsBelow,
-    name,
-    programs,
-    start,
-    tellsMount = false,
-    ways,
-    without = [],
-  } = options;
-  for (const application of ['express-app', 'hono-app'] as const) {
-    for (const way of ways) {
-      for (const mount of ['', PREFIX]) {
-        const left: readonly string[] =
-          mount === '' ? [...without, 'prefixInOtherWords', 'siblings'] : without;
-        const kind = application === 'express-app' ? 'a Node listener' : 'a fetch function';
-        describeConformance(
-          {
-            application,
-            ...way,
-            deviations: { ...deviations, ...(mount === '' ? {} : deviationsBelow) },
-            mount,
-            name: `${name}: ${kind} ${way.name}, ${mount === '' ? 'at the root' : 'below a prefix'}`,
-            programs,
-            start,
-            tellsMount: tellsMount && mount !== '',
-          },
-          new Map([...siteList].filter(([title]) => !left.includes(title))),
-        );
-      }
-    }
-  }
+export function describeFirstSite(options: SiteOptions): void {
+  for (const site of allSites(options).slice(0, 1)) describeSite(options, site);
+}
+
+/**
+ * Defines the tests of all other configurations: at the root and below a prefix, in every way to an application, for a
+ * Node listener and a fetch function. The configurations are what `@fcgi-js/configs` prints.
+ *
+ * @param options the web server
+ */
+export function describeOtherSites(options: SiteOptions): void {
+  for (const site of allSites(options).slice(1)) describeSite(options, site);
+}
+
+function describeSite(options: SiteOptions, { application, mount, way }: Site): void {
+  const { deviations, deviationsBelow, name, programs, start, tellsMount = false, without = [] } = options;
+  const atRoot = mount === '';
+  const kind = application === 'express-app' ? 'a Node listener' : 'a fetch function';
+  // Below a prefix, nothing is new but the URLs.
+  const list = atRoot ? [...conformanceList, ...siteList] : [...siteList];
+  const left: readonly string[] = atRoot ? [...without, 'prefixInOtherWords', 'siblings'] : without;
+  describeConformance(
+    {
+      application,
+      ...way,
+      deviations: { ...deviations, ...(atRoot ? {} : deviationsBelow) },
+      mount,
+      name: `${name}: ${kind} ${way.name}, ${atRoot ? 'at the root' : 'below a prefix'}`,
+      programs,
+      start,
+      tellsMount: tellsMount && !atRoot,
+    },
+    new Map(list.filter(([title]) => !left.includes(title))),
+  );
 }

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { describeSetup } from '../../src/conformance/describe-setup.ts';
-import type { Setup } from '../../src/setup.ts';
-import { startApacheProxy } from '../../src/web-servers/apache.ts';
-import { startCaddy } from '../../src/web-servers/caddy.ts';
-import { startHaproxy } from '../../src/web-servers/haproxy.ts';
-import { startLighttpd } from '../../src/web-servers/lighttpd.ts';
-import { startNginx } from '../../src/web-servers/nginx.ts';
+import { describeSetup } from '../src/conformance/describe-setup.ts';
+import type { Setup } from '../src/setup.ts';
+import { startApacheProxy } from '../src/web-servers/apache.ts';
+import { startCaddy } from '../src/web-servers/caddy.ts';
+import { startHaproxy } from '../src/web-servers/haproxy.ts';
+import { startLighttpd } from '../src/web-servers/lighttpd.ts';
+import { startNginx } from '../src/web-servers/nginx.ts';
 
 const REQUESTS = 20;
 

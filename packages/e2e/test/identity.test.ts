@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
-import { describeSetup } from '../../src/conformance/describe-setup.ts';
-import type { Setup } from '../../src/setup.ts';
-import { startApacheFcgid, startApacheProxy } from '../../src/web-servers/apache.ts';
-import { startCaddy } from '../../src/web-servers/caddy.ts';
-import { startH2o } from '../../src/web-servers/h2o.ts';
-import { startHaproxy } from '../../src/web-servers/haproxy.ts';
-import { startLighttpd } from '../../src/web-servers/lighttpd.ts';
-import { startNginx } from '../../src/web-servers/nginx.ts';
+import { describeSetup } from '../src/conformance/describe-setup.ts';
+import type { Setup } from '../src/setup.ts';
+import { startApacheFcgid, startApacheProxy } from '../src/web-servers/apache.ts';
+import { startCaddy } from '../src/web-servers/caddy.ts';
+import { startH2o } from '../src/web-servers/h2o.ts';
+import { startHaproxy } from '../src/web-servers/haproxy.ts';
+import { startLighttpd } from '../src/web-servers/lighttpd.ts';
+import { startNginx } from '../src/web-servers/nginx.ts';
 
 const setups: ReadonlyArray<Pick<Setup, 'launcher' | 'name' | 'programs' | 'start'>> = [
   { name: 'nginx', programs: ['nginx'], start: startNginx },

@@ -1,0 +1,147 @@
+// Which tests run when. `npm test` is for every change, and must stay short enough for that; `npm run test:release` is for
+// the rest: other runtimes and web server configurations, tarballs, and what takes its time by design.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './workspace.mjs';
+
+/** @typedef {'test' | 'release'} Gate */
+
+/**
+ * @typedef {object} Kind
+ * @property {string} what
+ * @property {Gate} gate
+ * @property {boolean} [alone] whether its files run one at a time, since they need the machine for themselves
+ * @property {string[]} files folders and files below the root
+ */
+
+/**
+ * Every kind of test. A file belongs to the first kind that names it or a folder it is in.
+ * @type {readonly Kind[]}
+ */
+export const kinds = [
+  {
+    what: 'web servers in their other configurations: prefixes, ways to an application, options',
+    gate: 'release',
+    files: ['packages/e2e/test/matrix'],
+  },
+  {
+    what: 'several hosts, in network namespaces',
+    gate: 'release',
+    alone: true,
+    files: ['packages/e2e/test/hosts'],
+  },
+  {
+    what: 'long streams of random, hostile and very many requests',
+    gate: 'release',
+    alone: true,
+    files: [
+      'packages/e2e/test/closing-under-load.test.ts',
+      'packages/e2e/test/run/under-load.test.ts',
+      'packages/e2e/test/wire/crowds.test.ts',
+      'packages/e2e/test/wire/differential.test.ts',
+      'packages/e2e/test/wire/floods.test.ts',
+      'packages/e2e/test/wire/fuzz.test.ts',
+      'packages/e2e/test/wire/guided.test.ts',
+      'packages/e2e/test/wire/hostile-application.test.ts',
+      'packages/e2e/test/wire/soak.test.ts',
+    ],
+  },
+  {
+    what: 'the benchmark itself',
+    gate: 'release',
+    alone: true,
+    files: ['packages/bench/test/smoke.test.ts'],
+  },
+  {
+    what: 'other versions of Node, other runtimes',
+    gate: 'release',
+    files: ['packages/tooling/test/node-versions.test.ts', 'packages/tooling/test/runtimes.test.ts'],
+  },
+  {
+    what: 'tarballs, installed by npm and pnpm; a rehearsal of a release; a fresh clone',
+    gate: 'release',
+    files: [
+      'packages/tooling/test/fresh-clone.test.ts',
+      'packages/tooling/test/installation.test.ts',
+      'packages/tooling/test/pack.test.ts',
+      'packages/tooling/test/release.test.ts',
+    ],
+  },
+  {
+    what: 'units, on the Node that runs the tests',
+    gate: 'test',
+    files: [
+      'packages/bench/test',
+      'packages/cli/test',
+      'packages/client/test',
+      'packages/configs/test',
+      'packages/fcgi-js/test',
+      'packages/middleware/test',
+      'packages/protocol/test',
+      'packages/server/test',
+      'packages/site/test',
+      'packages/test-support/test',
+    ],
+  },
+  {
+    what: 'each web server with the conformance list; the runner, the doctor, frameworks, other FastCGI programs',
+    gate: 'test',
+    files: ['packages/e2e/test'],
+  },
+  {
+    what: 'the repository: layers, guides, links, translations, changesets',
+    gate: 'test',
+    files: ['packages/tooling/test'],
+  },
+];
+
+/** Packages of which every line and branch must run: their tests run while that is measured, and not again. */
+export const coveredPackages = ['packages/middleware', 'packages/protocol'];
+
+/** @returns {string[]} every test file, below the root, with forward slashes */
+export function allTestFiles() {
+  return readdirSync(join(root, 'packages')).flatMap((name) => testFiles(`packages/${name}/test`));
+}
+
+/**
+ * @param {string} folder below the root
+ * @returns {string[]}
+ */
+function testFiles(folder) {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .sort();
+}
+
+/**
+ * @param {string} file below the root
+ * @returns {Kind | undefined}
+ */
+export function kindOf(file) {
+  return kinds.find(({ files }) => files.some((each) => file === each || file.startsWith(`${each}/`)));
+}
+
+/**
+ * The files of some gates.
+ * @param {readonly Gate[]} gates
+ */
+export function filesOf(gates) {
+  const files = allTestFiles().flatMap((file) => {
+    const kind = kindOf(file);
+    return kind !== undefined && gates.includes(kind.gate) ? [{ file, alone: kind.alone === true }] : [];
+  });
+  const covered = files.some(({ file }) => isCovered(file)) ? coveredPackages : [];
+  const others = files.filter(({ file }) => !isCovered(file));
+  return {
+    /** Packages whose tests run while their coverage is measured. */
+    covered,
+    /** What runs side by side. */
+    together: others.filter(({ alone }) => !alone).map(({ file }) => file),
+    /** What runs one file at a time. */
+    alone: others.filter(({ alone }) => alone).map(({ file }) => file),
+  };
+}
+
+/** @param {string} file */
+const isCovered = (file) => coveredPackages.some((name) => file.startsWith(`${name}/`));

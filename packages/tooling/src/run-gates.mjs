@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import { filesOf } from './gates.mjs';
+import { installAll } from './install.mjs';
+import { unsupportedNode } from './node-version.mjs';
+import { pnpmCommand } from './pnpm-command.mjs';
+import { addRun, emptyRun, runTests } from './run-vitest.mjs';
+import { StepFailed, step } from './steps.mjs';
+import {
+  canInstall,
+  installEnvironment,
+  systemPackages,
+  systemPrograms,
+  whyMissing,
+} from './system-packages.mjs';
+import { root } from './workspace.mjs';
+
+/** @typedef {import('./gates.mjs').Gate} Gate */
+/** @typedef {import('./run-vitest.mjs').TestRun} TestRun */
+
+/** How many of the slowest files are named at the end. */
+const SLOWEST = 10;
+
+/**
+ * A step without which the others still make sense.
+ * @param {string} title
+ * @param {[string, ...string[]]} command
+ * @param {Record<string, string>} [env]
+ */
+async function check(title, command, env) {
+  try {
+    await step(title, command, env);
+    return true;
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
+    return false;
+  }
+}
+
+/**
+ * What must work before anything can be tested.
+ * @param {ReturnType<typeof pnpmCommand>} pnpm
+ */
+async function prepare(pnpm) {
+  await installAll(pnpm);
+  await step('Building', [...pnpm, 'run', 'build']);
+  await installSystemPackages();
+}
+
+async function installSystemPackages() {
+  const missing = systemPrograms.filter((program) => whyMissing(program) !== undefined);
+  if (missing.length === 0) return;
+  if (canInstall()) {
+    await check('Updating the list of Debian packages', ['apt-get', 'update', '-q'], installEnvironment);
+    // One by one: a package that this system does not have must not keep the others away.
+    for (const program of missing) {
+      const name = systemPackages[program];
+      await check(
+        `Installing ${name}`,
+        ['apt-get', 'install', '-qy', '--no-install-recommends', name],
+        installEnvironment,
+      );
+    }
+  }
+  // No failure yet: whether tests are left out or fail is up to them.
+  for (const program of missing) {
+    const reason = whyMissing(program);
+    if (reason !== undefined) process.stdout.write(`Tests that need it cannot run: ${reason}\n`);
+  }
+}
+
+/**
+ * @param {ReturnType<typeof pnpmCommand>} pnpm
+ * @returns {Promise<string[]>} what failed
+ */
+async function checkSources(pnpm) {
+  /** @type {Array<[title: string, script: string]>} */
+  const scripts = [
+    ['Linting', 'lint'],
+    ['Checking types', 'typecheck'],
+    ['Building the documentation', 'docs'],
+  ];
+  const failures = [];
+  for (const [title, script] of scripts) {
+    if (!(await check(title, [...pnpm, 'run', script]))) failures.push(title);
+  }
+  return failures;
+}
+
+/**
+ * All tests of some gates.
+ * @param {readonly Gate[]} gates
+ */
+async function runAll(gates) {
+  const { alone, covered, together } = filesOf(gates);
+  const run = emptyRun();
+  for (const name of covered) addRun(run, await runCovered(name));
+  addRun(run, await runFiles('Tests, side by side', together));
+  addRun(run, await runFiles('Tests, one file at a time', ['--no-file-parallelism', ...alone], alone.length));
+  return run;
+}
+
+/** @param {string} name a folder below the root */
+function runCovered(name) {
+  const reporter = join(root, 'packages/tooling/src/totals-reporter.ts');
+  const args = ['--config=vitest.coverage.config.ts', '--reporter=default', `--reporter=${reporter}`];
+  return timed(`Tests and coverage of ${name}`, () => runTests(args, { folder: join(root, name) }));
+}
+
+/**
+ * @param {string} title
+ * @param {string[]} args
+ * @param {number} count
+ */
+async function runFiles(title, args, count = args.length) {
+  return count === 0 ? emptyRun() : timed(`${title} (${count} files)`, () => runTests(args, { again: true }));
+}
+
+/**
+ * @param {string} title
+ * @param {() => Promise<TestRun>} run
+ */
+async function timed(title, run) {
+  const start = performance.now();
+  const result = await run();
+  const { passed, failed, skipped } = result.totals;
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  // In words of its own: the line with all numbers is the last one.
+  result.steps.push(`${title} … ${seconds} s: passed ${passed}, failed ${failed}, skipped ${skipped}`);
+  return result;
+}
+
+/** @param {TestRun} run */
+function report({ durations, failures, steps, totals }) {
+  const slowest = [...durations].sort((one, other) => other.seconds - one.seconds).slice(0, SLOWEST);
+  if (slowest.length > 0) process.stdout.write('\nThe slowest files:\n');
+  for (const { file, seconds } of slowest) process.stdout.write(`  ${seconds.toFixed(1)} s  ${file}\n`);
+  process.stdout.write('\n');
+  for (const line of steps) process.stdout.write(`${line}\n`);
+  for (const failure of failures) process.stdout.write(`failed: ${failure}\n`);
+  // Whatever went wrong outside the tests counts too, so that no failed run reads like a good one.
+  const failed = totals.failed + failures.length;
+  process.stdout.write(`${totals.passed} passed, ${failed} failed, ${totals.skipped} skipped\n`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+/**
+ * Installs, builds, checks and tests, and prints what came of it; the exit code of the process says it, too.
+ * @param {readonly Gate[]} gates
+ * @param {string[]} args arguments for vitest; with any, only the tests that they select run, whatever their gate
+ */
+export async function runGates(gates, args) {
+  const run = emptyRun();
+  try {
+    const obstacle = unsupportedNode();
+    if (obstacle !== undefined) throw new StepFailed(obstacle);
+    const pnpm = pnpmCommand();
+    await prepare(pnpm);
+    // The sources are the same for both gates.
+    if (gates.includes('test')) run.failures.push(...(await checkSources(pnpm)));
+    addRun(run, args.length === 0 ? await runAll(gates) : await runTests(args));
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
+    run.failures.push(error.message);
+  }
+  report(run);
+}
