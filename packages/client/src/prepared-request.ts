@@ -1,4 +1,5 @@
 import { LocalProtocolError, type NameValueInput, Role } from '@fcgi-js/protocol';
+import { announcedLength, toText } from './announced-length.ts';
 import { type FcgiInput, Input, isBytes } from './input.ts';
 import { type ClientLimits, type ResolvedLimits, resolveLimits } from './limits.ts';
 
@@ -13,7 +14,7 @@ export type FcgiRequestLimits = Pick<
 
 /** A request to an application. */
 export interface FcgiRequestOptions {
-  /** The file that a Filter works on (§6.4). Announce its length in the param FCGI_DATA_LENGTH. */
+  /** The file that a Filter works on (§6.4). Announce its length in the param FCGI_DATA_LENGTH, as for `stdin`. */
   readonly data?: FcgiInput;
   /**
    * Whether the request may be sent a second time where a kept connection turns out to be closed; see
@@ -40,7 +41,8 @@ export interface FcgiRequestOptions {
   /** Aborts the request: it is rejected with the reason of the signal, and the application gets ABORT_REQUEST. */
   readonly signal?: AbortSignal;
   /**
-   * The body. Where the param CONTENT_LENGTH is a number, it must be the length.
+   * The body. A param CONTENT_LENGTH must be its length in plain digits, and be there once; it may be empty where there is
+   * no body. The bytes of a stream are counted as they are sent: a surplus is not sent, and ends the request.
    *
    * @defaultValue no bytes
    */
@@ -77,9 +79,9 @@ export function prepareRequest(options: FcgiRequestOptions, limits: ResolvedLimi
     throw new TypeError('Only a Filter gets data (FastCGI 1.0 §6.4).');
   }
   const params = toPairs(options.params);
-  const stdin = new Input('stdin', options.stdin, announcedLength(params, 'CONTENT_LENGTH'));
+  const stdin = new Input('stdin', options.stdin, announcedLength(params, 'stdin'));
   const dataInput =
-    role === Role.Filter ? new Input('data', data, announcedLength(params, 'FCGI_DATA_LENGTH')) : undefined;
+    role === Role.Filter ? new Input('data', data, announcedLength(params, 'data')) : undefined;
   const idempotent = options.idempotent ?? SAFE_METHODS.has(textOf(params, 'REQUEST_METHOD') ?? '');
   const isWhole = stdin.bytes !== undefined && (dataInput === undefined || dataInput.bytes !== undefined);
   return {
@@ -135,13 +137,4 @@ function checkPart(part: unknown): void {
 function textOf(params: readonly NameValueInput[], name: string): string | undefined {
   const value = params.findLast((pair) => toText(pair[0]) === name)?.[1];
   return value === undefined ? undefined : toText(value);
-}
-
-function toText(part: string | Uint8Array): string {
-  return typeof part === 'string' ? part : Buffer.from(part).toString('latin1');
-}
-
-function announcedLength(params: readonly NameValueInput[], name: string): number | undefined {
-  const value = textOf(params, name);
-  return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
 }
