@@ -9,7 +9,13 @@ export type FcgiParams = Iterable<NameValueInput> | Readonly<{ [name: string]: s
 /** The limits that can be set for one request. */
 export type FcgiRequestLimits = Pick<
   ClientLimits,
-  'firstByteTimeout' | 'headBytes' | 'headFields' | 'stallTimeout' | 'stderrBytes' | 'totalTimeout'
+  | 'firstByteTimeout'
+  | 'headBytes'
+  | 'headFields'
+  | 'stallTimeout'
+  | 'stderrBytes'
+  | 'stderrTotalBytes'
+  | 'totalTimeout'
 >;
 
 /** A request to an application. */
@@ -26,7 +32,7 @@ export interface FcgiRequestOptions {
   /** Limits for this request, where they differ from the client's. */
   readonly limits?: FcgiRequestLimits;
   /**
-   * Gets what the application writes to STDERR, as it comes and without a limit. It is collected all the same.
+   * Gets what the application writes to STDERR, as it comes, up to `limits.stderrTotalBytes`. It is collected all the same.
    * A callback that throws fails the request.
    */
   readonly onStderr?: (content: Uint8Array) => void;
@@ -98,8 +104,17 @@ export function prepareRequest(options: FcgiRequestOptions, limits: ResolvedLimi
 
 function resolveRequestLimits(limits: ResolvedLimits, own: FcgiRequestLimits | undefined): ResolvedLimits {
   if (own === undefined) return limits;
-  const { firstByteTimeout, headBytes, headFields, stallTimeout, stderrBytes, totalTimeout } = limits;
-  const settable = { firstByteTimeout, headBytes, headFields, stallTimeout, stderrBytes, totalTimeout };
+  const { firstByteTimeout, headBytes, headFields, stallTimeout, stderrBytes, stderrTotalBytes, totalTimeout } =
+    limits;
+  const settable = {
+    firstByteTimeout,
+    headBytes,
+    headFields,
+    stallTimeout,
+    stderrBytes,
+    stderrTotalBytes,
+    totalTimeout,
+  };
   return { ...limits, ...resolveLimits(settable, own) };
 }
 
