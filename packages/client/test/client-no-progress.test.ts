@@ -91,9 +91,9 @@ describe('firstByteTimeout is not renewed', () => {
       multiplex: true,
     });
     const reading = client.request({ params: GET }).then(async ({ body }) => {
-      for await (const chunk of body) await sleep(chunk.length > 0 ? 3 : 0);
+      for await (const chunk of body) await sleep(chunk.length > 0 ? 20 : 0);
     });
-    const pending = client.request({ params: GET, limits: { firstByteTimeout: 150 } });
+    const pending = client.request({ params: GET, limits: { firstByteTimeout: 40 } });
     await expect(pending).rejects.toMatchObject({ code: 'FCGI_FIRST_BYTE_TIMEOUT' });
     await client.close({ timeout: 1 });
     await expect(reading).rejects.toMatchObject({ code: 'FCGI_CLIENT_CUT_OFF' });
