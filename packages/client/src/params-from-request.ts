@@ -170,7 +170,7 @@ function toPairs(params: ParamsFromRequestOptions['params'] = []): Iterable<read
 }
 
 /** The host without its port; undefined where it is none that could be a name or an address. */
-function hostName(host: string | undefined): string | undefined {
+export function hostName(host: string | undefined): string | undefined {
   return /^(\[[0-9a-f:.]+\]|[\w.-]+)(?::\d*)?$/i.exec(host ?? '')?.[1];
 }
 

@@ -203,7 +203,7 @@ describe('a local redirect', () => {
       const step = Number(Object.fromEntries(params)['PATH_INFO']?.slice(1));
       return step === 0 ? document('arrived') : `Location: /${step - 1}\n\n`;
     };
-    const { url } = await gatewayAnswering(chain);
+    const { url } = await gatewayAnswering(chain, { explain: true });
     expect((await exchange(url, 'GET /10 HTTP/1.1\r\n')).body).toContain('arrived');
     const tooMany = await exchange(url, 'GET /11 HTTP/1.1\r\n');
     expect(tooMany).toMatchObject({ status: 502, body: expect.stringContaining('10 local redirects') });
