@@ -154,10 +154,13 @@ describe('an answer', () => {
     const http = new RawHttp(url);
     http.socket.pause();
     http.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
-    await sleep(250);
-    const atRest = sent;
-    await sleep(50);
-    expect(sent).toBe(atRest);
+    let before = -1;
+    const isAtRest = () => {
+      const isSame = sent === before;
+      before = sent;
+      return isSame;
+    };
+    await expect.poll(isAtRest, { interval: 100 }).toBe(true);
     // What the buffers of four sockets hold.
     expect(sent).toBeLessThan(20_000_000);
     await expect
