@@ -13,8 +13,8 @@ export const LENGTH_RULES = {
 /** The one form that every application reads alike: C reads `104 `, `+104` and `104abc` as 104, and `0104` perhaps as 68. */
 const PLAIN_NUMBER = /^(?:0|[1-9]\d*)$/;
 
-/** Characters of a wrong value that its error shows. */
-const SHOWN = 40;
+/** Characters of a wrong name or value that its error shows. */
+export const SHOWN_CHARACTERS = 40;
 
 /**
  * The length of an input stream as the params announce it.
@@ -39,7 +39,7 @@ export function announcedLength(params: readonly NameValueInput[], input: InputN
   if (value !== '' && !(PLAIN_NUMBER.test(value) && Number.isSafeInteger(length))) {
     throw new FcgiClientError(
       code,
-      `${param} is ${JSON.stringify(value.slice(0, SHOWN))}, which is not a number of bytes in plain digits: applications would read another length, and take the rest of ${input} for a request. Set it to the length of ${input}, or leave it out.`,
+      `${param} is ${JSON.stringify(value.slice(0, SHOWN_CHARACTERS))}, which is not a number of bytes in plain digits: applications would read another length, and take the rest of ${input} for a request. Set it to the length of ${input}, or leave it out.`,
     );
   }
   return length;

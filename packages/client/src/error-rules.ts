@@ -21,6 +21,7 @@ export const ERROR_RULES: Record<FcgiClientErrorCode, readonly [side: FcgiErrorS
   FCGI_HEAD_TRUNCATED: ['application', 'request'],
   FCGI_NO_ANSWER: ['application', 'request'],
   FCGI_OUTSIDE_MOUNT: ['caller', 'request'],
+  FCGI_PARAM_NAME_INVALID: ['caller', 'request'],
   FCGI_QUEUE_FULL: ['caller', 'request'],
   FCGI_REQUEST_REJECTED: ['application', 'request'],
   FCGI_SOURCE_FAILED: ['caller', 'request'],

@@ -1,5 +1,6 @@
 import { LocalProtocolError, type NameValueInput, Role } from '@fcgi-js/protocol';
-import { announcedLength, toText } from './announced-length.ts';
+import { announcedLength, SHOWN_CHARACTERS, toText } from './announced-length.ts';
+import { FcgiClientError } from './errors.ts';
 import { type FcgiInput, Input, isBytes } from './input.ts';
 import { type ClientLimits, type ResolvedLimits, resolveLimits } from './limits.ts';
 
@@ -36,7 +37,10 @@ export interface FcgiRequestOptions {
    * A callback that throws fails the request.
    */
   readonly onStderr?: (content: Uint8Array) => void;
-  /** Sent exactly as given, in this order. `paramsFromRequest` makes them from an HTTP request. */
+  /**
+   * Sent exactly as given, in this order; no name may have `=` or NUL. `paramsFromRequest` makes them from an HTTP
+   * request.
+   */
   readonly params: FcgiParams;
   /**
    * What the application is asked to be.
@@ -124,6 +128,7 @@ function toPairs(params: FcgiParams): NameValueInput[] {
   for (const pair of pairs) {
     if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError('A param must be a name and a value.');
     for (const part of pair) checkPart(part);
+    checkName(pair[0]);
   }
   return pairs;
 }
@@ -146,6 +151,19 @@ function checkPart(part: unknown): void {
       );
     }
   }
+}
+
+/**
+ * Applications with libfcgi, and CGI programs behind FastCGI, have params as text `NAME=VALUE`: the name
+ * `REMOTE_USER=admin` would become another param than its sender means, or one that was checked.
+ */
+function checkName(name: string | Uint8Array): void {
+  const text = toText(name);
+  if (!/[=\0]/.test(text)) return;
+  throw new FcgiClientError(
+    'FCGI_PARAM_NAME_INVALID',
+    `The name of a param is ${JSON.stringify(text.slice(0, SHOWN_CHARACTERS))}, but many applications have params as NAME=VALUE: a name must not have "=" or NUL. Leave the param out, or give it another name.`,
+  );
 }
 
 /** The last value counts, as it does for applications. */
