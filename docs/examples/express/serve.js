@@ -70,7 +70,7 @@ ${hint}Ctrl-C ends it.
  * @param {number} port
  */
 async function startGateway(socket, port) {
-  const gateway = createGateway({ address: `unix:${socket}` });
+  const gateway = createGateway({ address: `unix:${socket}`, explain: 'local' });
   await gateway.listen({ port, host });
   return gateway;
 }

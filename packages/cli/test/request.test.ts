@@ -214,6 +214,26 @@ test('FCGI_STDERR is marked on stderr, with nothing in it that a terminal obeys'
   });
 });
 
+test('a CONTENT_LENGTH that is not the length of the body is refused, and nothing is sent', async () => {
+  let asked = 0;
+  const responder = async (request: FcgiRequest) => {
+    asked += 1;
+    await respond(request, 'Status: 200\r\n\r\n');
+  };
+  const address = await startApplication(await temporaryFolder(), { responder });
+  for (const value of ['2', '4', '3x', '+3', '0x3', '3e0', '03', '3, 3', '１３']) {
+    for (const option of [`-HContent-Length: ${value}`, `-pCONTENT_LENGTH=${value}`]) {
+      const outcome = await runMain(['request', address, '-d', 'abc', option]);
+      expect([option, outcome.status]).toEqual([option, 1]);
+      expect(outcome.stderr).toMatch(/CONTENT_LENGTH (is|announces) /);
+    }
+  }
+  const twice = ['-H', 'Content-Length: 3', '-H', 'Content-Length: 2'];
+  expect((await runMain(['request', address, '-d', 'abc', ...twice])).status).toBe(1);
+  expect((await runMain(['request', address, '-p', 'CONTENT_LENGTH=3'])).status).toBe(1);
+  expect(asked).toBe(0);
+});
+
 test('a body that is not what Content-Length announces is told', async () => {
   const address = await startApplication(await temporaryFolder(), {
     responder: async (request) => {

@@ -43,7 +43,7 @@ export interface FcgiClientOptions {
   readonly onError?: (error: Error) => void;
   /**
    * Sees every record of every connection as it passes, in both directions, for tools that show them. A received
-   * one is shown before anything is done about it. Where it throws, the connection is closed, and requests on it
+   * one is shown when it has come whole, before anything is done about the bytes that complete it. Where it throws, the connection is closed, and requests on it
    * fail with what it threw.
    */
   readonly onRecord?: (passing: FcgiPassingRecord) => void;

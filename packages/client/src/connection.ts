@@ -24,7 +24,8 @@ export interface ConnectionOwner {
 export class Connection {
   /** The requests on it. */
   readonly table = new RequestTable();
-  readonly #decoder = new RecordDecoder();
+  /** In pieces, so that every byte of STDOUT counts when it comes, and none of anything else does. */
+  readonly #decoder = new RecordDecoder({ inPieces: true });
   readonly #limits: ResolvedLimits;
   readonly #owner: ConnectionOwner;
   readonly #socket: Transport;
@@ -196,11 +197,11 @@ export class Connection {
     if (this.#closed) return;
     this.#receiving = true;
     try {
-      // Parts of a record count as well, where it is clear whose it is.
-      if (this.table.active === 1) this.table.progress();
+      this.#watch?.received(chunk);
+      // Parts of a header count as well, where it is clear whose it is.
+      if (this.table.active === 1) this.table.heard();
       this.#decoder.push(chunk);
       for (let record = this.#decoder.next(); record !== undefined; record = this.#decoder.next()) {
-        this.#watch?.received(record);
         this.table.receive(record);
       }
       if (this.#parked && this.#decoder.midRecord) throw unasked();
@@ -286,7 +287,7 @@ export class Connection {
     this.#socket.destroy();
     this.#wake();
     // The beginning of an answer has come, even if nobody can say to which request.
-    if (this.#decoder.midRecord) this.table.progress();
+    if (this.#decoder.midRecord) this.table.heard();
     this.table.lose(loss);
     this.#owner.onClosed(this);
   }

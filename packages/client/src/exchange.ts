@@ -38,6 +38,7 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
   readonly #request: PreparedRequest;
   readonly #requestId: number;
   readonly #sender: RequestSender;
+  /** Runs while it is the application's turn. */
   readonly #stall: StallTimer;
   readonly #stderr: StderrText;
   #abortTimer: NodeJS.Timeout | undefined;
@@ -96,7 +97,8 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
     );
     try {
       this.#sender.start(this.#keepConn);
-      this.#watch();
+      this.#restartClock();
+      this.#runOrPause();
     } catch (error) {
       // A param that cannot be encoded: nothing was sent.
       this.#fail(error);
@@ -105,13 +107,13 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
     }
   }
 
-  progress(): void {
+  heard(): void {
     this.#answered = true;
-    this.#watch();
   }
 
   stdout(content: Uint8Array): void {
     this.#stdoutBytes += content.length;
+    this.#restartClock();
     try {
       if (this.#parser.headDone) {
         this.#body.add(content);
@@ -135,6 +137,7 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
   stderr(content: Uint8Array): void {
     this.#stderr.add(content);
     try {
+      this.#checkStderr();
       this.#request.onStderr?.(content);
     } catch (error) {
       this.#abandon(error);
@@ -166,7 +169,7 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
   }
 
   flowChanged(): void {
-    this.#watch();
+    this.#runOrPause();
   }
 
   giveUp(): void {
@@ -178,7 +181,7 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
     if (this.#isOver) return;
     const wasFull = this.#connection.isFull(this.#requestId);
     this.#connection.setUnread(this.#requestId, waiting);
-    if (this.#connection.isFull(this.#requestId) !== wasFull) this.#watch();
+    if (this.#connection.isFull(this.#requestId) !== wasFull) this.#runOrPause();
   }
 
   onAbandoned(): void {
@@ -190,7 +193,12 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
   }
 
   onSenderProgress(): void {
-    this.#watch();
+    this.#restartClock();
+    this.#runOrPause();
+  }
+
+  onSenderTurn(): void {
+    this.#runOrPause();
   }
 
   onSenderError(error: Error): void {
@@ -214,18 +222,32 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
     }
   }
 
-  /** Starts, restarts or stops the clock: it runs while it is the application's turn. */
-  #watch(): void {
-    if (this.#isOver) return;
+  /** Bytes of STDOUT have come, or bytes of the request have gone: nothing else is progress. */
+  #restartClock(): void {
     const { firstByteTimeout, stallTimeout } = this.#request.limits;
+    this.#stall.restart(this.#stdoutBytes > 0 ? stallTimeout : firstByteTimeout);
+  }
+
+  #runOrPause(): void {
     const isRead = !this.#connection.paused && !this.#connection.isFull(this.#requestId);
-    if (!isRead || this.#sender.waitsForSource) this.#stall.stop();
-    else this.#stall.start(this.#answered ? stallTimeout : firstByteTimeout);
+    if (isRead && !this.#sender.waitsForSource) this.#stall.resume();
+    else this.#stall.pause();
+  }
+
+  /** @throws FcgiClientError where STDERR has had all the bytes it may have */
+  #checkStderr(): void {
+    const { stderrTotalBytes } = this.#request.limits;
+    if (this.#stderr.total <= stderrTotalBytes) return;
+    throw new FcgiClientError(
+      'FCGI_STDERR_TOO_LARGE',
+      `STDERR of a request may have ${stderrTotalBytes} bytes, but this one has more: what the application logs is no answer. Find out what it writes there, or raise stderrTotalBytes.`,
+      { stderr: this.#stderr.text },
+    );
   }
 
   #onStall(): void {
     const { firstByteTimeout, stallTimeout } = this.#request.limits;
-    const error = this.#answered
+    const error = this.#stdoutBytes > 0
       ? new FcgiTimeoutError('stall', stallTimeout)
       : new FcgiTimeoutError('firstByte', firstByteTimeout);
     this.#abandon(this.#withStderr(error));

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { FcgiClient } from './client.ts';
+import { AllowedHosts } from './gateway/allowed-hosts.ts';
 import type { GatewaySettings } from './gateway/ask-application.ts';
 import { Backends, type GatewayBalance } from './gateway/backends.ts';
 import { FileRoots } from './gateway/file-roots.ts';
@@ -9,8 +10,8 @@ import {
   type GatewayLimits,
   type ResolvedGatewayLimits,
 } from './gateway/gateway-limits.ts';
+import { type BeforeRequest, httpListener } from './gateway/http-listener.ts';
 import { serveFetch } from './gateway/serve-fetch.ts';
-import { serveFailure, serveRequest } from './gateway/serve-request.ts';
 import { resolveLimits } from './limits.ts';
 import { parseMount } from './params/request-target.ts';
 import type { ParamsFromRequestOptions } from './params-from-request.ts';
@@ -25,6 +26,14 @@ export interface GatewayOptions
   /** Where the application listens, or several copies of it; see `parseAddress`. Either this or `client`. */
   readonly address?: string | readonly string[];
   /**
+   * The hosts that this gateway answers for: names such as `localhost`, or addresses such as `127.0.0.1` and `::1`,
+   * without a port. A request that names another host, or none, is answered with 421, also in front of `before`:
+   * pages of other sites can send requests to this machine under names of their own (DNS rebinding).
+   *
+   * @defaultValue all hosts
+   */
+  readonly allowedHosts?: readonly string[];
+  /**
    * Which of several applications a request goes to: each in its turn, or the one with the fewest requests. One
    * that cannot be reached is left out for `unreachableTimeout`, and the request goes to the next one; a request
    * of which anything was sent is never sent to another.
@@ -33,23 +42,20 @@ export interface GatewayOptions
    */
   readonly balance?: GatewayBalance;
   /**
-   * Sees every request of `listen` and `listener` first, and answers it or calls `next`: a middleware that serves
-   * static files, for example. An error for `next` is answered with 500.
+   * Sees every request of `listen` and `listener` first that is not refused, and answers it or calls `next`: a middleware
+   * that serves static files, for example. An error for `next` is answered with 500.
    */
-  readonly before?: (
-    request: IncomingMessage,
-    response: ServerResponse,
-    next: (error?: unknown) => void,
-  ) => void;
+  readonly before?: BeforeRequest;
   /** The client to ask, or several, for options of their own. They are not closed with the gateway. */
   readonly client?: FcgiClient | readonly FcgiClient[];
   /**
    * Whether the text of an error page says what happened: the address of the application, the error, what to
-   * do. Nothing of what the application sent is ever shown.
+   * do. Nothing of what the application sent is ever shown. With `'local'`, HTTP clients on this machine are told that
+   * did not come through a proxy; which of `fetch` those are cannot be known.
    *
-   * @defaultValue for HTTP clients on this machine that did not come through a proxy
+   * @defaultValue false: only the status, and what is wrong with the request itself
    */
-  readonly explain?: boolean;
+  readonly explain?: boolean | 'local';
   /**
    * Folders of which an application may have files sent in its place, by the prefix of their URLs: with
    * `{ '/files/': '/srv/files' }`, both `X-Accel-Redirect: /files/a.pdf` and `X-Sendfile: /srv/files/a.pdf` send
@@ -123,19 +129,20 @@ export interface Gateway {
  * Puts HTTP in front of a FastCGI application, whatever it is written in, as a web server does.
  *
  * Bodies are streamed both ways. An HTTP client that leaves aborts its request. Local redirects are followed
- * inside, fields about the connection are dropped. A failure is answered with 502, 503 or 504 and, for clients
- * on this machine, with what was tried and what to do. Requests go to this application only, whatever host
- * they name. WebSockets are refused with 501.
+ * inside, fields about the connection are dropped. A failure is answered with 502, 503 or 504 and, with `explain`,
+ * with what was tried and what to do. Requests go to this application only, whatever host
+ * they name. WebSockets are refused with 501, and so are bodies with another Transfer-Encoding than `chunked`.
  *
  * @throws TypeError where an option is not valid
  */
 export function createGateway(options: GatewayOptions): Gateway {
   const {
     address,
+    allowedHosts,
     balance,
     before,
     client,
-    explain,
+    explain = false,
     files,
     limits,
     onError,
@@ -164,6 +171,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ),
     explain,
     files: roots,
+    hosts: new AllowedHosts(allowedHosts),
     limits: resolved,
     onError: report,
     onRequest: (exchange) => {
@@ -179,22 +187,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       return further === undefined ? rest : { ...rest, params: further };
     },
   };
-  const serve = (request: IncomingMessage, response: ServerResponse) => {
-    // Never rejects; and if it did, the process and the other requests would still have to live.
-    serveRequest(request, response, settings).catch(() => response.destroy());
-  };
-  const listener = (request: IncomingMessage, response: ServerResponse) => {
-    if (before === undefined) return serve(request, response);
-    const next = (error?: unknown) => {
-      if (error === undefined || error === null) serve(request, response);
-      else serveFailure(error, request, response, settings);
-    };
-    try {
-      before(request, response, next);
-    } catch (error) {
-      next(error);
-    }
-  };
+  const listener = httpListener(before, settings);
   const servers = new Set<Server>();
   return {
     fetch: (request) => serveFetch(request, settings),
@@ -208,7 +201,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 }
 
-function checkOptions({ address, balance, before, client, files, onRequest }: GatewayOptions): void {
+function checkOptions(options: GatewayOptions): void {
+  const { address, balance, before, client, explain, files, onRequest } = options;
   if ((address === undefined) === (client === undefined) || toList(address ?? client).length === 0) {
     throw new TypeError('A gateway needs either an address or a client, or several of one kind.');
   }
@@ -216,6 +210,9 @@ function checkOptions({ address, balance, before, client, files, onRequest }: Ga
     throw new TypeError("balance must be 'round-robin' or 'least-requests'.");
   }
   if (before !== undefined && typeof before !== 'function') throw new TypeError('before must be a function.');
+  if (explain !== undefined && explain !== 'local' && typeof explain !== 'boolean') {
+    throw new TypeError("explain must be a boolean or 'local'.");
+  }
   if (onRequest !== undefined && typeof onRequest !== 'function') {
     throw new TypeError('onRequest must be a function.');
   }

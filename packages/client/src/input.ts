@@ -1,16 +1,9 @@
 import { Readable } from 'node:stream';
+import { type InputName, LENGTH_RULES } from './announced-length.ts';
 import { FcgiClientError } from './errors.ts';
 
 /** Bytes for the application: there as a whole, or made on the way. Text is sent as UTF-8. */
 export type FcgiInput = AsyncIterable<string | Uint8Array> | Readable | string | Uint8Array;
-
-/** The two streams of input; each has a param that announces its length. */
-export type InputName = 'data' | 'stdin';
-
-const RULES = {
-  data: ['FCGI_DATA_LENGTH_MISMATCH', 'FCGI_DATA_LENGTH'],
-  stdin: ['FCGI_STDIN_LENGTH_MISMATCH', 'CONTENT_LENGTH'],
-} as const;
 
 /**
  * The bytes of one input stream, never more or fewer than the params announce: php-fpm takes what follows a
@@ -26,7 +19,7 @@ export class Input {
   #length = 0;
 
   /**
-   * @param announced the value of CONTENT_LENGTH or FCGI_DATA_LENGTH, where it is a number
+   * @param announced bytes, by CONTENT_LENGTH or FCGI_DATA_LENGTH; `undefined` where these are absent
    * @throws TypeError where `input` is nothing that gives bytes
    * @throws FcgiClientError where it is there as a whole and its length is not the announced one
    */
@@ -89,7 +82,7 @@ export class Input {
   #check(length: number, isAll: boolean): void {
     const announced = this.#announced;
     if (announced === undefined || length === announced || (!isAll && length < announced)) return;
-    const [code, param] = RULES[this.#name];
+    const { code, param } = LENGTH_RULES[this.#name];
     throw new FcgiClientError(
       code,
       `${param} announces ${announced} bytes, but ${this.#name} has ${isAll ? length : `at least ${length}`}.`,

@@ -28,8 +28,9 @@ export interface ClientLimits {
    */
   readonly connectTimeout?: number;
   /**
-   * Milliseconds without a byte of an answer. The clock runs while the application has something to do: not
-   * while stdin waits for the caller, and it starts again with every piece of stdin that the application takes.
+   * Milliseconds without a byte of STDOUT: nothing else that the application sends renews them. The clock runs while
+   * the application has something to do: not while stdin waits for the caller, and it starts again with every piece of
+   * stdin that the application takes.
    *
    * @defaultValue 60,000
    */
@@ -78,8 +79,8 @@ export interface ClientLimits {
    */
   readonly sharedBufferBytes?: number;
   /**
-   * Milliseconds between two bytes once the answer has begun. The clock stands still while stdin waits for the
-   * caller and while the caller does not read the response.
+   * Milliseconds between two bytes of STDOUT once the answer has begun, and from its last one to END_REQUEST. The clock
+   * stands still while stdin waits for the caller and while the caller does not read the response.
    *
    * @defaultValue 60,000
    */
@@ -90,6 +91,12 @@ export interface ClientLimits {
    * @defaultValue 65,536
    */
   readonly stderrBytes?: number;
+  /**
+   * Bytes of STDERR of a request, collected or not; more is `FCGI_STDERR_TOO_LARGE`.
+   *
+   * @defaultValue 16,777,216
+   */
+  readonly stderrTotalBytes?: number;
   /**
    * Milliseconds for a request as a whole: from the call to the end of the response.
    *
@@ -131,6 +138,7 @@ export const DEFAULT_LIMITS: ResolvedLimits = {
   sharedBufferBytes: 1_048_576,
   stallTimeout: 60_000,
   stderrBytes: 65_536,
+  stderrTotalBytes: 16_777_216,
   totalTimeout: 3_600_000,
   unreadTimeout: 10_000,
   valuesTimeout: 1_000,

@@ -76,7 +76,7 @@ export interface RequestFacts {
  *
  * REQUEST_URI and QUERY_STRING are what the HTTP client sent, byte for byte; PATH_INFO is decoded, each
  * character one byte. `req.originalUrl` counts where there is one, so this works below a mounted Express
- * router. CONTENT_LENGTH is there only where the request has it. REMOTE_USER and AUTH_TYPE are never set:
+ * router. CONTENT_LENGTH is there only where the request has it, and no Transfer-Encoding. REMOTE_USER and AUTH_TYPE are never set:
  * nothing has been authenticated.
  *
  * @param request of node:http, or of fetch (which has no client address: see the options)
@@ -131,10 +131,14 @@ export function paramsFromFacts(facts: RequestFacts, options: ParamsFromRequestO
 }
 
 function addContent(params: Map<string, string>, fields: RequestFacts['fields']): void {
-  const fieldValue = (wanted: string) => fields.find(([name]) => name.toLowerCase() === wanted)?.[1];
-  const length = fieldValue('content-length');
-  const type = fieldValue('content-type');
-  if (length !== undefined) params.set('CONTENT_LENGTH', length);
+  const values = (wanted: string) =>
+    fields.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
+  const lengths = values('content-length');
+  const [type] = values('content-type');
+  // Transfer-Encoding frames the body where it stands, and Content-Length does not (RFC 9112 §6.3).
+  const isFramedByLength = values('transfer-encoding').length === 0;
+  // Repeated, it is one list (RFC 9110 §5.3), which is no length: `FcgiClient` refuses it.
+  if (isFramedByLength && lengths.length > 0) params.set('CONTENT_LENGTH', lengths.join(', '));
   if (type !== undefined) params.set('CONTENT_TYPE', type);
 }
 
@@ -166,7 +170,7 @@ function toPairs(params: ParamsFromRequestOptions['params'] = []): Iterable<read
 }
 
 /** The host without its port; undefined where it is none that could be a name or an address. */
-function hostName(host: string | undefined): string | undefined {
+export function hostName(host: string | undefined): string | undefined {
   return /^(\[[0-9a-f:.]+\]|[\w.-]+)(?::\d*)?$/i.exec(host ?? '')?.[1];
 }
 

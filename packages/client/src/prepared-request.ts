@@ -1,4 +1,6 @@
 import { LocalProtocolError, type NameValueInput, Role } from '@fcgi-js/protocol';
+import { announcedLength, SHOWN_CHARACTERS, toText } from './announced-length.ts';
+import { FcgiClientError } from './errors.ts';
 import { type FcgiInput, Input, isBytes } from './input.ts';
 import { type ClientLimits, type ResolvedLimits, resolveLimits } from './limits.ts';
 
@@ -8,12 +10,18 @@ export type FcgiParams = Iterable<NameValueInput> | Readonly<{ [name: string]: s
 /** The limits that can be set for one request. */
 export type FcgiRequestLimits = Pick<
   ClientLimits,
-  'firstByteTimeout' | 'headBytes' | 'headFields' | 'stallTimeout' | 'stderrBytes' | 'totalTimeout'
+  | 'firstByteTimeout'
+  | 'headBytes'
+  | 'headFields'
+  | 'stallTimeout'
+  | 'stderrBytes'
+  | 'stderrTotalBytes'
+  | 'totalTimeout'
 >;
 
 /** A request to an application. */
 export interface FcgiRequestOptions {
-  /** The file that a Filter works on (§6.4). Announce its length in the param FCGI_DATA_LENGTH. */
+  /** The file that a Filter works on (§6.4). Announce its length in the param FCGI_DATA_LENGTH, as for `stdin`. */
   readonly data?: FcgiInput;
   /**
    * Whether the request may be sent a second time where a kept connection turns out to be closed; see
@@ -25,11 +33,14 @@ export interface FcgiRequestOptions {
   /** Limits for this request, where they differ from the client's. */
   readonly limits?: FcgiRequestLimits;
   /**
-   * Gets what the application writes to STDERR, as it comes and without a limit. It is collected all the same.
+   * Gets what the application writes to STDERR, as it comes, up to `limits.stderrTotalBytes`. It is collected all the same.
    * A callback that throws fails the request.
    */
   readonly onStderr?: (content: Uint8Array) => void;
-  /** Sent exactly as given, in this order. `paramsFromRequest` makes them from an HTTP request. */
+  /**
+   * Sent exactly as given, in this order; no name may have `=` or NUL. `paramsFromRequest` makes them from an HTTP
+   * request.
+   */
   readonly params: FcgiParams;
   /**
    * What the application is asked to be.
@@ -40,7 +51,8 @@ export interface FcgiRequestOptions {
   /** Aborts the request: it is rejected with the reason of the signal, and the application gets ABORT_REQUEST. */
   readonly signal?: AbortSignal;
   /**
-   * The body. Where the param CONTENT_LENGTH is a number, it must be the length.
+   * The body. A param CONTENT_LENGTH must be its length in plain digits, and be there once; it may be empty where there is
+   * no body. The bytes of a stream are counted as they are sent: a surplus is not sent, and ends the request.
    *
    * @defaultValue no bytes
    */
@@ -77,9 +89,9 @@ export function prepareRequest(options: FcgiRequestOptions, limits: ResolvedLimi
     throw new TypeError('Only a Filter gets data (FastCGI 1.0 §6.4).');
   }
   const params = toPairs(options.params);
-  const stdin = new Input('stdin', options.stdin, announcedLength(params, 'CONTENT_LENGTH'));
+  const stdin = new Input('stdin', options.stdin, announcedLength(params, 'stdin'));
   const dataInput =
-    role === Role.Filter ? new Input('data', data, announcedLength(params, 'FCGI_DATA_LENGTH')) : undefined;
+    role === Role.Filter ? new Input('data', data, announcedLength(params, 'data')) : undefined;
   const idempotent = options.idempotent ?? SAFE_METHODS.has(textOf(params, 'REQUEST_METHOD') ?? '');
   const isWhole = stdin.bytes !== undefined && (dataInput === undefined || dataInput.bytes !== undefined);
   return {
@@ -96,8 +108,17 @@ export function prepareRequest(options: FcgiRequestOptions, limits: ResolvedLimi
 
 function resolveRequestLimits(limits: ResolvedLimits, own: FcgiRequestLimits | undefined): ResolvedLimits {
   if (own === undefined) return limits;
-  const { firstByteTimeout, headBytes, headFields, stallTimeout, stderrBytes, totalTimeout } = limits;
-  const settable = { firstByteTimeout, headBytes, headFields, stallTimeout, stderrBytes, totalTimeout };
+  const { firstByteTimeout, headBytes, headFields, stallTimeout, stderrBytes, stderrTotalBytes, totalTimeout } =
+    limits;
+  const settable = {
+    firstByteTimeout,
+    headBytes,
+    headFields,
+    stallTimeout,
+    stderrBytes,
+    stderrTotalBytes,
+    totalTimeout,
+  };
   return { ...limits, ...resolveLimits(settable, own) };
 }
 
@@ -107,6 +128,7 @@ function toPairs(params: FcgiParams): NameValueInput[] {
   for (const pair of pairs) {
     if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError('A param must be a name and a value.');
     for (const part of pair) checkPart(part);
+    checkName(pair[0]);
   }
   return pairs;
 }
@@ -131,17 +153,21 @@ function checkPart(part: unknown): void {
   }
 }
 
+/**
+ * Applications with libfcgi, and CGI programs behind FastCGI, have params as text `NAME=VALUE`: the name
+ * `REMOTE_USER=admin` would become another param than its sender means, or one that was checked.
+ */
+function checkName(name: string | Uint8Array): void {
+  const text = toText(name);
+  if (!/[=\0]/.test(text)) return;
+  throw new FcgiClientError(
+    'FCGI_PARAM_NAME_INVALID',
+    `The name of a param is ${JSON.stringify(text.slice(0, SHOWN_CHARACTERS))}, but many applications have params as NAME=VALUE: a name must not have "=" or NUL. Leave the param out, or give it another name.`,
+  );
+}
+
 /** The last value counts, as it does for applications. */
 function textOf(params: readonly NameValueInput[], name: string): string | undefined {
   const value = params.findLast((pair) => toText(pair[0]) === name)?.[1];
   return value === undefined ? undefined : toText(value);
-}
-
-function toText(part: string | Uint8Array): string {
-  return typeof part === 'string' ? part : Buffer.from(part).toString('latin1');
-}
-
-function announcedLength(params: readonly NameValueInput[], name: string): number | undefined {
-  const value = textOf(params, name);
-  return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
 }

@@ -13,7 +13,8 @@ export interface FcgiPassingRecord {
 /** Shows the records of one connection to whoever wants to see them, in the order in which they pass. */
 export class RecordWatch {
   readonly #connection: number;
-  readonly #decoder = new RecordDecoder();
+  readonly #received = new RecordDecoder();
+  readonly #sent = new RecordDecoder();
   readonly #show: (passing: FcgiPassingRecord) => void;
 
   /** @param connection its number */
@@ -22,16 +23,29 @@ export class RecordWatch {
     this.#show = show;
   }
 
-  /** Bytes go out. They are decoded again, so that what is shown is what was sent and not what was meant. */
+  /**
+   * Bytes go out. They are decoded again, so that what is shown is what was sent and not what was meant.
+   *
+   * @throws RemoteProtocolError never for bytes of this package; whatever the observer throws
+   */
   sent(bytes: Uint8Array): void {
-    this.#decoder.push(bytes);
-    for (let record = this.#decoder.next(); record !== undefined; record = this.#decoder.next()) {
-      this.#show({ connection: this.#connection, direction: 'sent', record });
-    }
+    this.#pass('sent', this.#sent, bytes);
   }
 
-  /** A record has come, and nothing has been done about it yet. */
-  received(record: FcgiRecord): void {
-    this.#show({ connection: this.#connection, direction: 'received', record });
+  /**
+   * Bytes have come, and nothing has been done about them yet.
+   *
+   * @throws RemoteProtocolError where they break the protocol; whatever the observer throws
+   */
+  received(bytes: Uint8Array): void {
+    this.#pass('received', this.#received, bytes);
+  }
+
+  /** Whole records are shown, although the connection takes the content of a stream in pieces, as it comes. */
+  #pass(direction: FcgiPassingRecord['direction'], decoder: RecordDecoder, bytes: Uint8Array): void {
+    decoder.push(bytes);
+    for (let record = decoder.next(); record !== undefined; record = decoder.next()) {
+      this.#show({ connection: this.#connection, direction, record });
+    }
   }
 }

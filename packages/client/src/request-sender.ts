@@ -12,8 +12,10 @@ import type { PreparedRequest } from './prepared-request.ts';
 
 /** What the sender tells the request. */
 export interface SenderOwner {
-  /** The application has taken bytes, or it is, or is no longer, the caller's turn to give some. */
+  /** The application has taken bytes, or it has got the last of them. */
   onSenderProgress(): void;
+  /** It is, or is no longer, the caller's turn to give bytes. */
+  onSenderTurn(): void;
   /** The caller's bytes are wrong or failed. */
   onSenderError(error: Error): void;
 }
@@ -102,7 +104,7 @@ export class RequestSender {
 
   #setWaiting(waits: boolean): void {
     this.waitsForSource = waits;
-    if (!this.#stopped) this.#owner.onSenderProgress();
+    if (!this.#stopped) this.#owner.onSenderTurn();
   }
 
   async #sendBytes(type: typeof RecordType.Stdin | typeof RecordType.Data, bytes: Uint8Array): Promise<void> {

@@ -1,4 +1,4 @@
-import { type FcgiRecord, RecordType } from '@fcgi-js/protocol';
+import { type FcgiRecord, RecordType, RemoteProtocolError } from '@fcgi-js/protocol';
 import { FcgiClientError } from './errors.ts';
 
 /** Why a connection has gone. */
@@ -21,8 +21,8 @@ export interface RequestEvents {
   end(appStatus: number, protocolStatus: number): void;
   /** The connection has gone. The last event. */
   lost(loss: Loss): void;
-  /** Bytes have come for it, complete records or not. */
-  progress(): void;
+  /** The application is there: bytes have come for it, whatever they are. */
+  heard(): void;
   /** The connection is, or is no longer, read. */
   flowChanged(): void;
   /** Its reader holds up the other requests of the connection for too long. */
@@ -43,12 +43,14 @@ const LAST_ID = 0xffff;
 /** Aborted requests whose late output is ignored; with more of them a connection is not used again. */
 const ABORTED_LIMIT = 8;
 
-/** Where an active request stands; see {@link RequestTable}. */
-const State = { Open: 0, StdoutEnded: 1, Aborted: 2 } as const;
+type OutputType = typeof RecordType.Stderr | typeof RecordType.Stdout;
 
+/** Where an active request stands; see {@link RequestTable}. */
 interface Entry {
-  state: (typeof State)[keyof typeof State];
   readonly events: RequestEvents;
+  state: 'aborted' | 'active';
+  /** Of its output streams, those that an empty record has ended (§3.3). */
+  readonly ended: OutputType[];
 }
 
 const EMPTY = new Uint8Array(0);
@@ -57,13 +59,12 @@ const EMPTY = new Uint8Array(0);
  * The requests of one connection by their id, and what each of them may still receive.
  *
  * ```text
- *            STDOUT, STDERR             STDERR
- *               ┌──┐                     ┌──┐
- *  open() ───▶ Open ── empty STDOUT ──▶ StdoutEnded ── END_REQUEST ──▶ (free)
- *               │ │                      │                               ▲
- *               │ └────── END_REQUEST ───┼───────────────────────────────┤
- *               └──── abort() ───────────┴──▶ Aborted ── END_REQUEST ────┘
- *                                            (output is dropped)
+ *             STDOUT, STDERR: each until its empty record
+ *               ┌──┐
+ *  open() ───▶ active ── END_REQUEST ──────────────▶ (free)
+ *               │                                      ▲
+ *               └──── abort() ──▶ aborted ── END_REQUEST
+ *                                 (output is dropped)
  * ```
  *
  * Ids go round instead of starting at 1 each time. A record too many after END_REQUEST then belongs to no
@@ -96,7 +97,7 @@ export class RequestTable {
   open(events: RequestEvents): number {
     const requestId = this.#freeId();
     this.#lastId = requestId;
-    this.#active.set(requestId, { state: State.Open, events });
+    this.#active.set(requestId, { ended: [], events, state: 'active' });
     return requestId;
   }
 
@@ -113,13 +114,14 @@ export class RequestTable {
   /** ABORT_REQUEST has been sent: of what comes now, only END_REQUEST counts. */
   abort(requestId: number): void {
     const entry = this.#active.get(requestId);
-    if (entry !== undefined) entry.state = State.Aborted;
+    if (entry !== undefined) entry.state = 'aborted';
   }
 
   /**
    * Takes a record from the application.
    *
-   * @throws FcgiClientError where an application may not send it now; the connection has to be closed
+   * @throws FcgiClientError or RemoteProtocolError where an application may not send it now; the connection has to be
+   *   closed
    */
   receive(record: FcgiRecord): void {
     switch (record.type) {
@@ -145,8 +147,8 @@ export class RequestTable {
   }
 
   /** Bytes have come, for whichever request. */
-  progress(): void {
-    for (const { events } of this.#active.values()) events.progress();
+  heard(): void {
+    for (const { events } of this.#active.values()) events.heard();
   }
 
   /** The connection is, or is no longer, read. */
@@ -169,24 +171,24 @@ export class RequestTable {
     values?.lost(loss);
   }
 
-  #stream(type: typeof RecordType.Stdout | typeof RecordType.Stderr, requestId: number, content: Uint8Array) {
+  #stream(type: OutputType, requestId: number, content: Uint8Array): void {
     const entry = this.#find(type, requestId);
-    if (entry === undefined || entry.state === State.Aborted) return;
-    if (type === RecordType.Stderr) {
-      // An empty STDERR is no end to insist on: it is a log, and some send an empty record for each flush.
-      if (content.length > 0) entry.events.stderr(content);
-    } else if (content.length === 0) {
-      if (entry.state === State.Open) {
-        entry.state = State.StdoutEnded;
-        entry.events.stdoutEnd();
-      }
-    } else if (entry.state === State.Open) {
-      entry.events.stdout(content);
-    } else {
-      throw new FcgiClientError(
-        'FCGI_STDOUT_AFTER_END',
-        `STDOUT of request ${requestId} had ended with an empty record, but ${content.length} bytes follow.`,
+    if (entry === undefined || entry.state === 'aborted') return;
+    const { ended, events } = entry;
+    if (ended.includes(type)) {
+      throw new RemoteProtocolError(
+        'FCGI_RECORD_AFTER_END',
+        'connection',
+        `The stream of type ${type} of request ${requestId} had ended with an empty record (§3.3), but another record of it follows, with ${content.length} bytes.`,
       );
+    }
+    if (content.length === 0) {
+      ended.push(type);
+      if (type === RecordType.Stdout) events.stdoutEnd();
+    } else if (type === RecordType.Stdout) {
+      events.stdout(content);
+    } else {
+      events.stderr(content);
     }
   }
 
@@ -194,8 +196,8 @@ export class RequestTable {
     const entry = this.#find(RecordType.EndRequest, requestId);
     if (entry === undefined) return;
     this.#active.delete(requestId);
-    if (entry.state === State.Aborted) this.#aborted.add(requestId);
-    if (entry.state === State.Open) entry.events.stdoutEnd();
+    if (entry.state === 'aborted') this.#aborted.add(requestId);
+    else if (!entry.ended.includes(RecordType.Stdout)) entry.events.stdoutEnd();
     entry.events.end(appStatus, protocolStatus);
   }
 
@@ -214,7 +216,7 @@ export class RequestTable {
   /** The request of a record, or `undefined` where the record is to be ignored. */
   #find(type: number, requestId: number): Entry | undefined {
     const entry = this.#active.get(requestId);
-    entry?.events.progress();
+    entry?.events.heard();
     if (entry !== undefined || this.#aborted.has(requestId)) return entry;
     throw new FcgiClientError(
       'FCGI_UNKNOWN_REQUEST_ID',

@@ -10,29 +10,69 @@ export function startTimer(callback: () => void, milliseconds: number): NodeJS.T
   return milliseconds > LONGEST_TIMEOUT ? undefined : setTimeout(callback, milliseconds);
 }
 
-/** Fires when nothing has happened for a while, as long as something is expected to happen. */
+/**
+ * Fires when nothing has happened for a while. The time in which nothing is expected does not count, and neither ends
+ * nor renews the rest: a peer that can make it pause gains nothing by that.
+ *
+ * ```text
+ *  paused ── resume() ──▶ running ── stop() ──▶ stopped
+ *    ▲                       │
+ *    └─────── pause() ───────┘      restart() in any state but stopped: the whole time is left
+ * ```
+ */
 export class StallTimer {
   readonly #onStall: () => void;
+  /** Milliseconds that were left at {@link #since}. */
+  #left = 0;
+  #since = 0;
+  #state: 'paused' | 'running' | 'stopped' = 'paused';
   #timer: NodeJS.Timeout | undefined;
-  #milliseconds = 0;
+  #timerLength = 0;
 
+  /** Paused, until it is told otherwise. */
   constructor(onStall: () => void) {
     this.#onStall = onStall;
   }
 
-  /** Expects something to happen within `milliseconds`, counted from now. */
-  start(milliseconds: number): void {
-    if (this.#timer !== undefined && this.#milliseconds === milliseconds) {
+  /** Something has happened: `milliseconds` are left until something must happen again. */
+  restart(milliseconds: number): void {
+    this.#left = milliseconds;
+    if (this.#state === 'running') this.#run();
+  }
+
+  /** Expects nothing for now. */
+  pause(): void {
+    if (this.#state !== 'running') return;
+    this.#state = 'paused';
+    this.#left -= performance.now() - this.#since;
+    this.#clear();
+  }
+
+  /** Expects something within what is left. */
+  resume(): void {
+    if (this.#state !== 'paused') return;
+    this.#state = 'running';
+    this.#run();
+  }
+
+  /** Never fires again. */
+  stop(): void {
+    this.#state = 'stopped';
+    this.#clear();
+  }
+
+  #run(): void {
+    this.#since = performance.now();
+    if (this.#timer !== undefined && this.#timerLength === this.#left) {
       this.#timer.refresh();
       return;
     }
-    this.stop();
-    this.#milliseconds = milliseconds;
-    this.#timer = startTimer(this.#onStall, milliseconds);
+    this.#clear();
+    this.#timerLength = this.#left;
+    this.#timer = startTimer(this.#onStall, this.#left);
   }
 
-  /** Expects nothing. */
-  stop(): void {
+  #clear(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }

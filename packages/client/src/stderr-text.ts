@@ -12,6 +12,11 @@ export class StderrText {
     this.#limit = limit;
   }
 
+  /** Bytes that came, above the limit or not. */
+  get total(): number {
+    return this.#length + this.#dropped;
+  }
+
   /** Bytes that came above the limit. */
   get dropped(): number {
     return this.#dropped;

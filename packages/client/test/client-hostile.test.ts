@@ -99,7 +99,9 @@ describe('before an answer, the request fails', () => {
     ['a head without end', 'A: b\n'.repeat(200), 'FCGI_HEAD_TRUNCATED'],
     ['an empty STDOUT', '', 'FCGI_NO_ANSWER'],
   ])('with what STDERR said, for %s', async (_name, head, code) => {
-    const { error } = await outcome(join(record(Type.stderr, 1, 'a hint'), answer(1, head)));
+    const stdout = head === '' ? '' : record(Type.stdout, 1, head);
+    const bytes = join(record(Type.stderr, 1, 'a hint'), stdout, record(Type.stdout, 1), endRecord(1));
+    const { error } = await outcome(bytes);
     expect(error).toMatchObject({ code, scope: 'request', side: 'application', stderr: 'a hint' });
   });
 
@@ -121,11 +123,10 @@ describe('before an answer, the request fails', () => {
     const bytes = record(Type.stdout, 1, 'Status: 200 OK\r\n');
     for (let length = 0; length <= bytes.length; length += 1) {
       const { error } = await outcome(bytes.subarray(0, length), close);
+      // A record without its last bytes counts as far as its content has come.
       expect(error).toMatchObject({
         code: 'FCGI_CONNECTION_CLOSED',
-        message: expect.stringContaining(
-          length < bytes.length ? 'before it answered' : 'the head of its answer',
-        ),
+        message: expect.stringContaining(length <= 8 ? 'before it answered' : 'the head of its answer'),
       });
       const isCut = length > 0 && length < bytes.length;
       expect((error as Error).cause).toEqual(isCut ? expect.any(RemoteProtocolError) : undefined);
@@ -174,9 +175,16 @@ describe('after the head, body and end fail, and the head stays', () => {
     expect(ended).toBe(body);
   });
 
-  test('where STDOUT goes on after its end', async () => {
-    const { ended } = await outcome(join(begun, record(Type.stdout, 1), record(Type.stdout, 1, 'dy')));
-    expect(ended).toMatchObject({ code: 'FCGI_STDOUT_AFTER_END', scope: 'connection' });
+  test.each<[name: string, bytes: Bytes]>([
+    ['STDOUT goes on', join(record(Type.stdout, 1), record(Type.stdout, 1, 'dy'))],
+    ['STDOUT ends again', join(record(Type.stdout, 1), record(Type.stdout, 1))],
+    ['STDERR goes on', join(record(Type.stderr, 1), record(Type.stderr, 1, 'x'))],
+    ['STDERR ends again', join(record(Type.stderr, 1, 'x'), record(Type.stderr, 1), record(Type.stderr, 1))],
+  ])('where %s after its end', async (_name, bytes) => {
+    const { client, ended } = await outcome(join(begun, bytes, endRecord(1)));
+    expect(ended).toBeInstanceOf(RemoteProtocolError);
+    expect(ended).toMatchObject({ code: 'FCGI_RECORD_AFTER_END', scope: 'connection' });
+    expect(client.stats().connections).toBe(0);
   });
 
   test('but not the body where only END_REQUEST is missing', async () => {
@@ -212,13 +220,10 @@ describe('after the head, body and end fail, and the head stays', () => {
 describe('what is tolerated', () => {
   test.each<[name: string, bytes: Bytes]>([
     ['no end of STDOUT, as from php-fpm', join(record(Type.stdout, 1, document('body')), endRecord(1))],
+    ['an end of STDERR with nothing before it', join(record(Type.stderr, 1), answer(1, document('body')))],
     [
-      'two ends of STDOUT',
-      join(answer(1, document('body')).slice(0, -16), record(Type.stdout, 1), endRecord(1)),
-    ],
-    [
-      'STDERR after its end',
-      join(record(Type.stderr, 1), record(Type.stderr, 1, 'x'), answer(1, document('body'))),
+      'STDERR after the end of STDOUT',
+      join(answer(1, document('body')).slice(0, -16), record(Type.stderr, 1, 'x'), endRecord(1)),
     ],
     ['reserved bytes that are not zero', record(Type.stdout, 1, document('body'), { reserved: 255 })],
     ['the eight zero bytes of Cherokee', join(new Uint8Array(8), answer(1, document('body')))],
@@ -296,19 +301,19 @@ describe('endless answers', () => {
     await expect.poll(() => client.stats().connections).toBe(0);
   });
 
-  test('STDERR or empty records for ever end with the time-out of the whole', async () => {
-    for (const piece of [record(Type.stderr, 1, 'x'.repeat(60_000)), record(Type.stderr, 1)]) {
-      const peer = await startPeer(async (connection) => {
-        await connection.request();
-        const timer = setInterval(() => connection.send(piece, piece, piece), 1);
-        onTestFinished(() => clearInterval(timer));
-      });
-      const client = clientFor(peer, { limits: { totalTimeout: 100, abortTimeout: 20, stderrBytes: 10 } });
-      const failure = await client.request({ params: GET }).catch((error: FcgiClientError) => error);
-      expect(failure).toMatchObject({ code: 'FCGI_TOTAL_TIMEOUT', phase: 'total', milliseconds: 100 });
-      expect((failure as FcgiClientError).stderr.length).toBeLessThanOrEqual(10);
-      await expect.poll(() => client.stats().connections).toBe(0);
-    }
+  test('STDERR that reaches no other limit ends with the time-out of the whole', async () => {
+    const piece = record(Type.stderr, 1, 'x'.repeat(60_000));
+    const peer = await startPeer(async (connection) => {
+      await connection.request();
+      const timer = setInterval(() => connection.send(piece, piece, piece), 1);
+      onTestFinished(() => clearInterval(timer));
+    });
+    const limits = { totalTimeout: 100, abortTimeout: 20, stderrBytes: 10, stderrTotalBytes: 1e12 };
+    const client = clientFor(peer, { limits });
+    const failure = await client.request({ params: GET }).catch((error: FcgiClientError) => error);
+    expect(failure).toMatchObject({ code: 'FCGI_TOTAL_TIMEOUT', phase: 'total', milliseconds: 100 });
+    expect((failure as FcgiClientError).stderr.length).toBeLessThanOrEqual(10);
+    await expect.poll(() => client.stats().connections).toBe(0);
   });
 });
 

@@ -171,6 +171,20 @@ describe('a caller who breaks a rule', () => {
     expect(peer.connections).toHaveLength(0);
   });
 
+  test.each(['REMOTE_USER=admin', 'CONTENT_LENGTH=104', '=', 'A\0', 'A\0=B'])(
+    'is told that the name %j is another one for applications that have params as NAME=VALUE',
+    async (name) => {
+      const peer = await startPeer();
+      const client = clientFor(peer);
+      for (const given of [name, Buffer.from(name)]) {
+        const failure = await client.request({ params: [[given, 'x']] }).catch((error) => error);
+        expect(failure).toMatchObject({ code: 'FCGI_PARAM_NAME_INVALID', scope: 'request', side: 'caller' });
+        expect(failure.message).toContain(`is ${JSON.stringify(name)}, `);
+      }
+      expect(peer.connections).toHaveLength(0);
+    },
+  );
+
   test.each([
     ['more', ['four', 'five'], 'at least 8'],
     ['fewer', ['four'], '4'],

@@ -86,7 +86,7 @@ test('one that cannot be reached is left out for a while, and its requests go to
 });
 
 test('where none can be reached all are tried, and the answer is 502', async () => {
-  const url = await gatewayTo([await nobody(), await nobody()]);
+  const url = await gatewayTo([await nobody(), await nobody()], { explain: true });
   const got = await exchange(url, 'GET / HTTP/1.1\r\n');
   expect(got).toMatchObject({ status: 502, body: expect.stringContaining('ECONNREFUSED') });
   // They are left out now, but there is nobody else.

@@ -58,7 +58,7 @@ describe('a failure', () => {
   test('to find the application says what was tried and what to do', async () => {
     const errors: unknown[] = [];
     const path = joinPath(tmpdir(), 'fcgi-gateway-no-such.sock');
-    const url = await gatewayFor(path, { onError: (error) => errors.push(error) });
+    const url = await gatewayFor(path, { explain: 'local', onError: (error) => errors.push(error) });
     const got = await exchange(url, 'GET / HTTP/1.1\r\n');
     expect(got.status).toBe(502);
     expect(valuesOf(got, 'content-type')).toEqual(['text/plain; charset=utf-8']);
@@ -76,13 +76,17 @@ describe('a failure', () => {
     expect(errors).toMatchObject([{ code: 'FCGI_CONNECT_FAILED' }]);
   });
 
-  test('says nothing of it to clients elsewhere, or where that is not wanted', async () => {
+  test('says nothing of it unless that is wanted, nor to clients elsewhere with local', async () => {
     const path = joinPath(tmpdir(), 'fcgi-gateway-no-such.sock');
-    const url = await gatewayFor(path);
-    const proxied = await exchange(url, 'GET / HTTP/1.1\r\nX-Forwarded-For: 192.0.2.1\r\n');
-    expect(proxied).toMatchObject({ status: 502, body: '502 Bad Gateway\n' });
-    const silent = await gatewayFor(path, { explain: false });
-    expect((await exchange(silent, 'GET / HTTP/1.1\r\n')).body).toBe('502 Bad Gateway\n');
+    const local = await gatewayFor(path, { explain: 'local' });
+    for (const field of ['X-Forwarded-For: 192.0.2.1', 'Forwarded: for=x', 'Via: 1.1 x', 'X-Real-IP: 192.0.2.1']) {
+      const proxied = await exchange(local, `GET / HTTP/1.1\r\n${field}\r\n`);
+      expect(proxied).toMatchObject({ status: 502, body: '502 Bad Gateway\n' });
+    }
+    for (const options of [{}, { explain: false }]) {
+      const silent = await gatewayFor(path, options);
+      expect((await exchange(silent, 'GET / HTTP/1.1\r\n')).body).toBe('502 Bad Gateway\n');
+    }
     const open = await gatewayFor(path, { explain: true });
     expect((await exchange(open, 'GET / HTTP/1.1\r\nX-Forwarded-For: x\r\n')).body).toContain('ENOENT');
   });
@@ -106,7 +110,7 @@ describe('a failure', () => {
       limits: { firstByteTimeout: status === 504 ? 60 : 5_000, abortTimeout: 10 },
     });
     onTestFinished(() => client.close({ timeout: 1 }));
-    const got = await exchange(await gatewayFor(peer, { client }), 'GET / HTTP/1.1\r\n');
+    const got = await exchange(await gatewayFor(peer, { client, explain: true }), 'GET / HTTP/1.1\r\n');
     expect(got).toMatchObject({ status, body: expect.stringContaining(words) });
     expect(got.body).not.toContain('Fatal');
   });

@@ -71,6 +71,7 @@ export class Generation {
     });
     this.gateway = createGateway({
       address: tap.address,
+      explain: 'local',
       ...defined({ mount }),
       onStderr: (content, request) => this.#keepStderr(content, request),
     });

@@ -34,6 +34,7 @@ export async function openTrialGateway(options: TrialGatewayOptions): Promise<Tr
   await listen(path);
   const gateway = createGateway({
     address: `unix:${path}`,
+    explain: 'local',
     ...defined({ mount }),
     onStderr: (content) => process.stderr.write(`${escapeLogText(Buffer.from(content).toString())}\n`),
   });

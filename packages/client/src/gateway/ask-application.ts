@@ -2,6 +2,7 @@ import { FcgiClientError } from '../errors.ts';
 import type { FcgiResponse } from '../fcgi-response.ts';
 import type { FcgiInput } from '../input.ts';
 import { type ParamsFromRequestOptions, paramsFromFacts, type RequestFacts } from '../params-from-request.ts';
+import type { AllowedHosts } from './allowed-hosts.ts';
 import type { Backends } from './backends.ts';
 import { GatewayRefusal } from './failure-page.ts';
 import type { FileRoots } from './file-roots.ts';
@@ -13,8 +14,9 @@ import { collectBody } from './http-body.ts';
 /** What all requests of a gateway have in common. Its callbacks do not throw. */
 export interface GatewaySettings {
   readonly backends: Backends;
-  readonly explain: boolean | undefined;
+  readonly explain: boolean | 'local';
   readonly files: FileRoots;
+  readonly hosts: AllowedHosts;
   readonly limits: ResolvedGatewayLimits;
   readonly onError: (error: unknown, request: GatewayRequest) => void;
   readonly onRequest: (exchange: GatewayExchange) => void;
@@ -44,7 +46,6 @@ export async function askApplication(
 ): Promise<FcgiResponse> {
   const { backends, limits } = settings;
   const { facts, original } = request;
-  checkRequest(facts);
   const options = settings.paramsOptions(original);
   const onStderr = (content: Uint8Array) => settings.onStderr?.(content, original);
   const ask = async (params: Map<string, string>, stdin: FcgiInput) => {
@@ -74,17 +75,6 @@ export async function askApplication(
     );
   }
   return response;
-}
-
-function checkRequest({ fields }: RequestFacts): void {
-  const values = (wanted: string) => fields.filter(([name]) => name.toLowerCase() === wanted);
-  if (values('upgrade').some(([, value]) => /\bwebsocket\b/i.test(value))) {
-    throw new GatewayRefusal(
-      501,
-      'WebSockets cannot pass: FastCGI has no connection that stays open both ways.',
-    );
-  }
-  if (values('host').length > 1) throw new GatewayRefusal(400, 'A request has one Host (RFC 9112 §3.2).');
 }
 
 /** Undefined where the redirect leads out of the mount point: then the HTTP client is to follow it. */

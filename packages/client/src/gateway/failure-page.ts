@@ -5,7 +5,7 @@ import { FcgiConnectError, FcgiRejectedError, FcgiTimeoutError } from '../reques
 
 /** A request that the gateway answers itself. */
 export class GatewayRefusal extends Error {
-  override readonly name = 'GatewayRefusal';
+  override readonly name: string = 'GatewayRefusal';
   /** The HTTP status. */
   readonly status: number;
 
@@ -15,10 +15,23 @@ export class GatewayRefusal extends Error {
   }
 }
 
+/** A request that no application gets. What is wrong with it is told to the HTTP client, which alone can change it. */
+export class RequestRefusal extends GatewayRefusal {
+  override readonly name = 'RequestRefusal';
+  /** Whether the HTTP client may send another request on its connection. */
+  readonly connection: 'closed' | 'kept';
+
+  constructor(status: number, message: string, connection: RequestRefusal['connection'] = 'kept') {
+    super(status, message);
+    this.connection = connection;
+  }
+}
+
 const STATUSES: Partial<Record<FcgiClientErrorCode, number>> = {
   FCGI_CLIENT_CLOSED: 503,
   FCGI_CLIENT_CUT_OFF: 503,
   FCGI_OUTSIDE_MOUNT: 404,
+  FCGI_PARAM_NAME_INVALID: 500,
   FCGI_QUEUE_FULL: 503,
   FCGI_SOURCE_FAILED: 400,
   FCGI_STDIN_LENGTH_MISMATCH: 400,
@@ -62,8 +75,19 @@ const REMEDIES: Partial<Record<FcgiClientErrorCode, string>> = {
   FCGI_OUTSIDE_MOUNT: 'Only paths below the mount point of this gateway lead to the application.',
 };
 
-/** What happened and what to do, in plain words; nothing that the application said. */
-export function explainFailure(error: unknown, address: string | undefined): string {
+/**
+ * What happened and what to do, in plain words; nothing that the application said.
+ *
+ * @param explains whether the HTTP client may know of the application
+ * @returns `undefined` where the HTTP client is told the status only
+ */
+export function explainFailure(
+  error: unknown,
+  address: string | undefined,
+  explains: boolean,
+): string | undefined {
+  if (error instanceof RequestRefusal) return error.message;
+  if (!explains) return undefined;
   if (error instanceof GatewayRefusal) return error.message;
   if (!(error instanceof FcgiClientError) && !(error instanceof RemoteProtocolError)) {
     return 'The gateway failed; its log has the reason.';
@@ -105,8 +129,14 @@ export function failureText(status: number, explanation: string | undefined): st
 }
 
 /** Answers with {@link failureText}. */
-export function sendFailure(http: ServerResponse, status: number, explanation: string | undefined): void {
+export function sendFailure(http: ServerResponse, error: unknown, explanation: string | undefined): void {
+  const status = failureStatus(error);
   const text = failureText(status, explanation);
-  http.writeHead(status, { ...failureFields, 'Content-Length': Buffer.byteLength(text) });
+  const isLast = error instanceof RequestRefusal && error.connection === 'closed';
+  http.writeHead(status, {
+    ...failureFields,
+    'Content-Length': Buffer.byteLength(text),
+    ...(isLast && { Connection: 'close' }),
+  });
   http.end(text);
 }

@@ -27,12 +27,12 @@ export type BodyFault = 'client-gone' | 'client-stalled' | 'too-long' | 'too-sho
 /**
  * The header fields for the HTTP client: without those about the connection, and those that Connection names.
  *
- * @param hasLength whether a Content-Length may stand (not with 204, RFC 9110 §8.6)
+ * @param status without a body it has no Content-Length (RFC 9110 §8.6), but for 304: that is the length of the body not sent
  * @returns names and values in turn, as `writeHead` takes them
  */
-export function answerFields(headers: readonly HeaderField[], hasLength: boolean): string[] {
+export function answerFields(headers: readonly HeaderField[], status: number): string[] {
   const left = new Set(CONNECTION_FIELDS);
-  if (!hasLength) left.add('content-length');
+  if (!hasBody(status) && status !== 304) left.add('content-length');
   for (const [name, value] of headers) {
     if (name.toLowerCase() !== 'connection') continue;
     for (const option of value.split(',')) left.add(option.trim().toLowerCase());
@@ -49,9 +49,9 @@ export interface SendOptions {
   readonly stallTimeout: number;
 }
 
-/** Whether a response with this status can have a body (RFC 9110 §6.4.1). */
+/** Whether a response with this status can have a body (RFC 9110 §6.4.1, §15.3.6). */
 export function hasBody(status: number): boolean {
-  return status !== 204 && status !== 304;
+  return status !== 204 && status !== 205 && status !== 304;
 }
 
 /**
@@ -67,7 +67,7 @@ export async function sendAnswer(
   { isHead, onSent, stallTimeout }: SendOptions,
 ): Promise<BodyFault | undefined> {
   const { body, contentLength, headers, reason, status } = answer;
-  const fields = answerFields(headers, status !== 204);
+  const fields = answerFields(headers, status);
   if (reason === '') http.writeHead(status, fields);
   else http.writeHead(status, reason, fields);
   if (isHead || !hasBody(status)) {

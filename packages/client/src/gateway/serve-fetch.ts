@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { factsOfFetch } from '../params-from-request.ts';
 import { askApplication, type GatewaySettings } from './ask-application.ts';
+import { refusalOf } from './check-request.ts';
 import { explainFailure, failureFields, failureStatus, failureText, GatewayRefusal } from './failure-page.ts';
 import type { GatewayAnswer } from './gateway-answer.ts';
 import { ExchangeLog } from './gateway-exchange.ts';
@@ -11,6 +12,8 @@ export async function serveFetch(request: Request, settings: GatewaySettings): P
   const log = new ExchangeLog(request);
   const facts = factsOfFetch(request);
   try {
+    const refusal = refusalOf(facts, settings.hosts);
+    if (refusal !== undefined) throw refusal;
     const body = request.body ?? undefined;
     const response = await askApplication({ body, facts, original: request }, settings, log, request.signal);
     return toResponse(await settings.files.answer(response, facts), request, settings, log);
@@ -26,7 +29,7 @@ function failed(error: unknown, request: Request, settings: GatewaySettings, log
   if (!request.signal.aborted) settings.onError(error, request);
   log.status = failureStatus(error);
   // Nobody knows where a request of fetch came from, so nothing is explained unless that is wanted.
-  const explanation = settings.explain === true ? explainFailure(error, log.address) : undefined;
+  const explanation = explainFailure(error, log.address, settings.explain === true);
   return new Response(failureText(log.status, explanation), {
     headers: failureFields,
     status: log.status,
@@ -50,7 +53,7 @@ function toResponse(
   }
   log.status = status;
   const headers = new Headers();
-  const flat = answerFields(answer.headers, status !== 204);
+  const flat = answerFields(answer.headers, status);
   for (let i = 0; i + 1 < flat.length; i += 2) headers.append(flat[i] ?? '', flat[i + 1] ?? '');
   const init = { headers, status, statusText: reason };
   if (request.method === 'HEAD' || !hasBody(status)) {

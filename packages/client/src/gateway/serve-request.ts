@@ -1,14 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { factsOfNode } from '../params-from-request.ts';
+import type { RequestFacts } from '../params-from-request.ts';
 import { askApplication, type GatewaySettings } from './ask-application.ts';
-import { explainFailure, failureStatus, isLocal, sendFailure } from './failure-page.ts';
+import { explainFailure, isLocal, type RequestRefusal, sendFailure } from './failure-page.ts';
 import { ExchangeLog } from './gateway-exchange.ts';
 import { type BodyFault, sendAnswer } from './http-answer.ts';
 import { discardRest, HttpBody } from './http-body.ts';
 
-/** Serves one request of node:http through the application. Never rejects. */
+/**
+ * Serves one request of node:http through the application. Never rejects.
+ *
+ * @param refusal why the application does not get it
+ */
 export async function serveRequest(
   request: IncomingMessage,
+  facts: RequestFacts,
+  refusal: RequestRefusal | undefined,
   http: ServerResponse,
   settings: GatewaySettings,
 ): Promise<void> {
@@ -18,9 +24,9 @@ export async function serveRequest(
     if (!http.writableFinished) controller.abort(clientGone());
   });
   try {
+    if (refusal !== undefined) throw refusal;
     const { headers } = request;
     const hasBody = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
-    const facts = factsOfNode(request);
     const body = hasBody ? new HttpBody(request) : undefined;
     const response = await askApplication(
       { body, facts, original: request },
@@ -94,6 +100,7 @@ function fail(
     http.destroy();
     return;
   }
-  const explain = settings.explain ?? isLocal(request);
-  sendFailure(http, failureStatus(error), explain ? explainFailure(error, address) : undefined);
+  const { explain } = settings;
+  const explains = explain === 'local' ? isLocal(request) : explain;
+  sendFailure(http, error, explainFailure(error, address, explains));
 }

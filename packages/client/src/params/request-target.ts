@@ -14,6 +14,11 @@ export interface RequestTarget {
 
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#@]*)(.*)$/is;
 
+/** The host and port of an absolute target; undefined where the target is none. */
+export function authorityOf(target: string): string | undefined {
+  return ABSOLUTE.exec(target)?.[1];
+}
+
 /**
  * Takes the target of a request apart.
  *

@@ -222,7 +222,7 @@ describeOther('php-fpm', ['php-fpm8.2'], startPhpFpm, (test) => {
       limits: { firstByteTimeout: 200 },
     });
     onTestFinished(() => client.close({ timeout: 1 }));
-    const url = await session.gateway({ ...front, client });
+    const url = await session.gateway({ ...front, client, explain: true });
     const response = await fetch(`${url}/?do=wait&milliseconds=700`);
     expect(response.status).toBe(504);
     expect(await response.text()).toContain('FCGI_FIRST_BYTE_TIMEOUT');

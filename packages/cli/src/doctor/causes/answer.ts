@@ -84,13 +84,7 @@ const wrongRecords: Cause = {
   ],
   evidence: (facts) =>
     facts.answer !== undefined && isFastCgi(facts.answer)
-      ? failedWith(
-          facts,
-          'FCGI_PROTOCOL',
-          'FCGI_UNEXPECTED_RECORD',
-          'FCGI_UNKNOWN_REQUEST_ID',
-          'FCGI_STDOUT_AFTER_END',
-        )
+      ? failedWith(facts, 'FCGI_PROTOCOL', 'FCGI_UNEXPECTED_RECORD', 'FCGI_UNKNOWN_REQUEST_ID')
       : [],
 };
 
