@@ -52,4 +52,5 @@ export {
   type ServerLimits,
   type ServerOptions,
   type ServerStats,
+  takeCgiRequest,
 } from '@fcgi-js/server';

@@ -14,7 +14,7 @@ import { resolveLimits, type ServerLimits } from './limits.ts';
 import { allowedPeers, type PeerCheck } from './listen/allowed-peers.ts';
 import type { AcceptedSocket, Listener, ListenOptions } from './listen/listener.ts';
 import { openListener } from './listen/open-listener.ts';
-import { checkOptions, functionSuchAs, OBJECT, type OptionKinds } from './options.ts';
+import { BOOLEAN, checkOptions, functionSuchAs, OBJECT, type OptionKinds } from './options.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
 import { isPromise, type RequestHandler } from './request-handler.ts';
 import { RequestPresenter } from './request-presenter.ts';
@@ -33,6 +33,14 @@ export interface ServerOptions {
   readonly authorizer?: RequestHandler;
   /** Serves the role Filter (§6.4). */
   readonly filter?: RequestHandler;
+  /**
+   * Whether the param HTTP_PROXY stays, which browsers set by the header field `Proxy`. Only for an application that needs
+   * to see that field: HTTP clients, and programs that get the params as their environment, would send their own requests
+   * to a proxy that the browser chooses.
+   *
+   * @defaultValue false
+   */
+  readonly keepProxyParam?: boolean;
   /** What a web server may take of this process; see the fields for the defaults. */
   readonly limits?: ServerLimits;
   /**
@@ -329,6 +337,7 @@ const SERVER_OPTIONS: OptionKinds<ServerOptions> = {
   },
   authorizer: HANDLER,
   filter: HANDLER,
+  keepProxyParam: BOOLEAN,
   limits: OBJECT,
   mount: { words: "'/' or a path such as '/app', decoded and normalised", accepts: isMount },
   onError: functionSuchAs('(error) => console.error(error)'),

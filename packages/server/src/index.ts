@@ -38,6 +38,7 @@ export type {
 } from './diagnostics.ts';
 export { FcgiServerError, type FcgiServerErrorCode, type FcgiServerErrorScope } from './errors.ts';
 export type { ServerLimits } from './limits.ts';
+export { takeCgiRequest } from './listen/cgi-environment.ts';
 export { isFcgiListenSocket } from './listen/inherited.ts';
 export type { ListenOptions } from './listen/listener.ts';
 export { type ListenAddress, parseListenAddress } from './listen-address.ts';

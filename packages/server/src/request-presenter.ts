@@ -1,6 +1,7 @@
 import { Role } from '@fcgi-js/protocol';
 import { mountOf } from './cgi/mount.ts';
 import { type ParamsTransform, transformed } from './cgi/params-transform.ts';
+import { withoutProxyParam } from './cgi/proxy-param.ts';
 import { requestTarget } from './cgi/request-target.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
 
@@ -8,16 +9,19 @@ const OUTSIDE = 'fcgi-js: the path lies outside the prefix that the application 
 
 /** What users say about the params and paths of requests. */
 export interface PresenterOptions {
+  readonly keepProxyParam?: boolean;
   readonly mount?: string;
   readonly params?: ParamsTransform;
 }
 
 /** Makes of the params that came what handlers are to see: repaired params, and the address of the request. */
 export class RequestPresenter {
+  readonly #keepsProxyParam: boolean;
   readonly #mount: string | undefined;
   readonly #transform: ParamsTransform | undefined;
 
-  constructor({ mount, params }: PresenterOptions) {
+  constructor({ keepProxyParam = false, mount, params }: PresenterOptions) {
+    this.#keepsProxyParam = keepProxyParam;
     this.#mount = mount === undefined ? undefined : mountOf(mount);
     this.#transform = params;
   }
@@ -30,6 +34,8 @@ export class RequestPresenter {
    */
   present(request: FcgiRequest): (() => void) | undefined {
     try {
+      // First of all, so that nothing that sees the request has it, whatever becomes of the request.
+      if (!this.#keepsProxyParam) request.present(withoutProxyParam(request.params), request.target);
       const params = this.#transform ? transformed(request.params, this.#transform) : request.params;
       // What an authorizer decides about is not its own: it may lie anywhere.
       const target = requestTarget(params, request.role === Role.Authorizer ? undefined : this.#mount);

@@ -20,6 +20,10 @@ const NEEDS_MOUNT: ReadonlyArray<readonly [names: RegExp, reason: string]> = [
     'SCRIPT_NAME is the prefix and there is no PATH_INFO: as for /foo at the root where nothing makes a PATH_INFO',
   ],
   [
+    /^nginx-rawpath\/bare/,
+    'SCRIPT_NAME and PATH_INFO are both the whole path: as for /foo at the root with PATH_INFO $fastcgi_script_name',
+  ],
+  [
     /^(lighttpd-root|apache-proxy-sethandler)\/(dotfcgi|end-double-slash|foo-slash|query|semicolon)$/,
     'SCRIPT_NAME is the first segment, PATH_INFO the rest: as below a prefix',
   ],
@@ -42,8 +46,11 @@ const LOST: Readonly<Record<string, readonly [seen: string, reason: string]>> = 
   'enc-slash of Cherokee': ['/a/b', 'Cherokee decodes and normalises REQUEST_URI'],
 };
 
-/** Caddy takes a prefix in any case; an application that has named it in lower case is not mounted there. */
-const OUTSIDE = ['caddy-sub/upper-prefix'];
+/** What an application that has named its prefix does not see, and why. */
+const OUTSIDE: Readonly<Record<string, string>> = {
+  'caddy-sub/upper-prefix': 'Caddy takes a prefix in any case, but it is named in lower case',
+  'haproxy-sub/dotdot-over': 'HAProxy leaves dot segments that lead out of the prefix as they are',
+};
 
 function lost({ name }: Capture): string | undefined {
   const [, product, request] = /^(caddy|cherokee)-[^/]*\/(.*)$/.exec(name) ?? [];
@@ -72,7 +79,9 @@ function expected(capture: Capture): RequestTarget {
 const seen = ({ params }: Capture, mount?: string) => requestTarget(Params.from(params), mount);
 
 describe('what the application sees with no option', () => {
-  const told = served.filter((capture) => reasonForMount(capture) === undefined);
+  const told = served.filter((capture) => {
+    return reasonForMount(capture) === undefined && capture.name !== 'haproxy-sub/dotdot-over';
+  });
 
   test.each(told)('is the URL of $target for $name', (capture) => {
     expect(seen(capture)).toEqual(expected(capture));
@@ -84,7 +93,7 @@ describe('what the application sees with no option', () => {
         lost(capture) === undefined && JSON.stringify(seen(capture)) === JSON.stringify(expected(capture))
       );
     });
-    expect([right.length, served.length]).toEqual([963, 1029]);
+    expect([right.length, served.length]).toEqual([960, 1029]);
   });
 
   test.each(served.filter((capture) => reasonForMount(capture) !== undefined))(
@@ -96,14 +105,14 @@ describe('what the application sees with no option', () => {
 });
 
 describe('what the application sees if the prefix is named', () => {
-  test.each(served.filter(({ name }) => !OUTSIDE.includes(name)))(
+  test.each(served.filter(({ name }) => OUTSIDE[name] === undefined))(
     'is the URL of $target for $name',
     (capture) => {
       expect(seen(capture, mountOf(capture.prefix))).toEqual(expected(capture));
     },
   );
 
-  test.each(OUTSIDE)('is nothing for %s, which lies outside', (name) => {
+  test.each(Object.entries(OUTSIDE))('is nothing for %s: %s', (name) => {
     expect(seen(served.find((capture) => capture.name === name)!, '/yourapplication')).toBeUndefined();
   });
 

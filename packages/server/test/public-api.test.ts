@@ -14,5 +14,6 @@ test('the package exports exactly its public names', () => {
     'isFcgiListenSocket',
     'parseListenAddress',
     'requestParams',
+    'takeCgiRequest',
   ]);
 });

@@ -1,7 +1,7 @@
 import { Console } from 'node:console';
 import { relative } from 'node:path';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import { FcgiServerError } from '@fcgi-js/server';
+import { FcgiServerError, takeCgiRequest } from '@fcgi-js/server';
 import { type Application, loadApplication, NothingToServe } from '../application/load-application.ts';
 import { CommandFailure } from '../command-failure.ts';
 import type { Io } from '../io.ts';
@@ -9,7 +9,6 @@ import { ownMessages } from '../own-messages.ts';
 import { applicationEnds } from './application-ends.ts';
 import { listenFailure } from './listen-failure.ts';
 import { startLogs } from './logs/start-logs.ts';
-import { isPlainCgi } from './plain-cgi.ts';
 import { type HeldSocket, inheritedSocket, openSocket } from './pool/held-socket.ts';
 import { ServiceManager } from './process/service-manager.ts';
 import { enter, type Surroundings, socketOptions } from './process/surroundings.ts';
@@ -38,7 +37,7 @@ export async function runAlone(
     report: say,
     stderr: io.stderr,
     // In plain CGI that is the response.
-    stdout: isPlainCgi() ? io.stderr : io.stdout,
+    stdout: takeCgiRequest() ? io.stderr : io.stdout,
   });
   // Without a listener, Node opens its debugger to whoever sends that signal.
   process.on('SIGUSR1', reopenLogs);
@@ -47,7 +46,7 @@ export async function runAlone(
   const loaded = await Promise.race([load(file, options, say), signals.first]);
   // Told to end before there was anything to end.
   if (typeof loaded === 'string') return socket?.unpublish();
-  const status = wantsStatus(options) && !isPlainCgi() ? new AloneStatus(options) : undefined;
+  const status = wantsStatus(options) && !takeCgiRequest() ? new AloneStatus(options) : undefined;
   const application = status === undefined ? loaded : { ...loaded, roles: status.around(loaded.roles) };
   const { address } = socket ?? {};
   const where = socket === undefined ? {} : { address, listen: `fd:${socket.fd}` };
@@ -130,5 +129,5 @@ async function serve(application: Application, options: RunOptions): Promise<Ser
 
 /** In plain CGI the output is the response: what an application prints by the way belongs into the error log. */
 function keepOutputApart(): void {
-  if (isPlainCgi()) globalThis.console = new Console(process.stderr, process.stderr);
+  if (takeCgiRequest()) globalThis.console = new Console(process.stderr, process.stderr);
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { takeCgiRequest } from '@fcgi-js/server';
 import { findApplication } from '../application/find-application.ts';
 import { usageFailure } from '../command-failure.ts';
 import type { Io } from '../io.ts';
@@ -6,7 +7,6 @@ import { outliveReaders } from '../process-io.ts';
 import { accessFormat } from './logs/access-format.ts';
 import { prepareLogFiles } from './logs/prepare-log-files.ts';
 import type { RunOptionValues } from './options.ts';
-import { isPlainCgi } from './plain-cgi.ts';
 import { inheritedSocket, leftSocket } from './pool/held-socket.ts';
 import type { Inherited } from './pool/pool-socket.ts';
 import { PidFile } from './process/pid-file.ts';
@@ -38,13 +38,13 @@ function inherited(left: Inheritance, listen: string, pidFile: PidFile | undefin
 }
 
 /** Whoever ends for want of requests needs somebody who starts it for the next one. */
-function checkDemand({ idleExit, listen, onDemand, workers }: RunOptions): void {
+function checkDemand({ idleExit, listen, onDemand, workers }: RunOptions, isPlainCgi: boolean): void {
   if (onDemand === true && workers === undefined) {
     throw usageFailure(
       '--on-demand needs --workers: their parent waits for connections. Without a parent, --idle-exit ends a process that systemd or the web server starts again.',
     );
   }
-  if (idleExit === undefined || isPlainCgi()) return;
+  if (idleExit === undefined || isPlainCgi) return;
   if (workers !== undefined && onDemand !== true) {
     throw usageFailure('--idle-exit with --workers needs --on-demand, which starts them again.');
   }
@@ -57,6 +57,8 @@ function checkDemand({ idleExit, listen, onDemand, workers }: RunOptions): void 
 
 /** Serves an application until it is told to stop. */
 export async function run(io: Io, options: RunOptions): Promise<void> {
+  // Before the environment of the application is made of that of this process.
+  const isPlainCgi = takeCgiRequest();
   const file = findApplication(options.app, io.cwd);
   checkStatusOptions(options);
   const { maxAge, maxMemory, maxRequests, output, plainOutput, workers } = options;
@@ -66,7 +68,7 @@ export async function run(io: Io, options: RunOptions): Promise<void> {
   if (workers === undefined && (output !== undefined || plainOutput === true)) {
     throw usageFailure('--output and --plain-output are about what workers print: they need --workers.');
   }
-  checkDemand(options);
+  checkDemand(options, isPlainCgi);
   const surroundings = readSurroundings(options);
   outliveReaders();
   if (options.umask !== undefined) process.umask(options.umask);
@@ -75,7 +77,7 @@ export async function run(io: Io, options: RunOptions): Promise<void> {
   if (options.accessLog !== undefined && hidden.length > 0) {
     io.stderr.write(`fcgi: the access log hides the values of ${hidden.join(', ')}: they are secrets\n`);
   }
-  if (isPlainCgi()) return runAlone(io, file, options, surroundings);
+  if (isPlainCgi) return runAlone(io, file, options, surroundings);
   const pidFile = options.pidFile === undefined ? undefined : new PidFile(options.pidFile);
   const left = inheritance();
   // The process before this one is in it until this one serves.

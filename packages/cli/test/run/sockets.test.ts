@@ -81,6 +81,28 @@ test('plain CGI answers one request, and what the application prints goes elsewh
   expect(stderr).toMatch(/^printed$/m);
 });
 
+test('plain CGI leaves nothing of the request in the environment in which the application is loaded', async () => {
+  const cwd = await folderWith({
+    'app.cjs': `console.log('found', JSON.stringify(Object.keys(process.env).sort())); ${hello['app.cjs']}`,
+  });
+  const env = {
+    PATH: process.env['PATH'],
+    GATEWAY_INTERFACE: 'CGI/1.1',
+    HTTP_COOKIE: 'session=secret',
+    HTTP_PROXY: 'http://evil.example',
+    NODE_ENV: 'production',
+    REQUEST_METHOD: 'GET',
+    REQUEST_URI: '/x',
+    SERVER_PROTOCOL: 'HTTP/1.1',
+  };
+  const { stderr, stdout } = await promisify(execFile)(process.execPath, [fcgi, 'run', 'app.cjs'], {
+    cwd,
+    env,
+  });
+  expect(stdout).toMatch(/\r\n\r\nhello \/x at $/);
+  expect(stderr).toContain('found ["NODE_ENV","PATH"]');
+});
+
 test('the socket has the permissions that were asked for', async () => {
   const cwd = await folderWith(hello);
   await new Runner(['--listen', './s', '--socket-mode', '600', 'app.cjs'], { cwd }).serving();

@@ -9,7 +9,10 @@ export const applicationDeviations: Readonly<Partial<Record<ApplicationName, Dev
       reason: 'a Request of the Fetch standard has no body if its method is GET',
     },
     bytesInUrl: { instead: 'weaker', reason: 'a URL of the Fetch standard is encoded' },
-    dotSegments: { instead: 'weaker', reason: 'a URL of the Fetch standard has no dot segments' },
+    dotSegments: {
+      instead: 'weaker',
+      reason: 'a URL of the Fetch standard has no dot segments; the web server must have resolved them',
+    },
     prefixInOtherWords: { instead: 'nothing', reason: 'a fetch function takes its prefix off by itself' },
   },
 };

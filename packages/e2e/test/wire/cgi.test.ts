@@ -205,11 +205,9 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     },
   );
 
-  test('a Proxy header never gets into the environment of the process', async () => {
+  test('a Proxy header never gets into the params or the environment of the process', async () => {
     const params = [['HTTP_PROXY', 'http://evil.example/']] as const;
-    expect((await probe().ask('/echo', { params })).json['params']).toMatchObject({
-      HTTP_PROXY: params[0][1],
-    });
+    expect((await probe().ask('/echo', { params })).json['params']).not.toHaveProperty('HTTP_PROXY');
     expect((await probe().ask('/env?name=HTTP_PROXY', { params })).json).toEqual({ env: null });
     expect((await probe().ask('/env?name=REQUEST_URI', { params })).json).toEqual({ env: null });
   });

@@ -37,6 +37,9 @@ export type FetchHandler = (
   executionContext: FetchExecutionContext,
 ) => Response | Promise<Response>;
 
+const NOT_EXPRESSIBLE =
+  'fcgi-js: the request cannot be expressed in the Fetch standard: its method or Host is not valid there, or the web server has left dot segments in its path.';
+
 /**
  * Makes a handler of a fetch function.
  *
@@ -46,8 +49,9 @@ export type FetchHandler = (
  *
  * `request.url` is the address that the browser sees, as `URL` normalises it. `request.signal` is aborted when the
  * browser has gone; pass it on where the request itself is passed on: `fetch(request, { signal: request.signal })`.
- * A request that the Fetch standard cannot express is answered without the handler: 501 for TRACE, 400 for a Host
- * that is none.
+ * A request that the Fetch standard cannot express is answered without the handler: 501 for CONNECT and TRACE, 400 for a
+ * method or Host that is not valid, and for a path with dot segments that the web server has not resolved to the same
+ * path, because the handler would see another one than the rules of the web server were applied to.
  *
  * @param handler called for every request; what it throws is answered with 500
  * @throws TypeError where it is no function
@@ -61,7 +65,7 @@ export function fromFetchHandler(handler: FetchHandler): RequestHandler {
   return async (request): Promise<HandlerResult> => {
     const standard = standardRequest(request);
     if (typeof standard === 'string') {
-      request.answerInstead(standard, 'fcgi-js: the request cannot be expressed in the Fetch standard.');
+      request.answerInstead(standard, NOT_EXPRESSIBLE);
       return DEFERRED;
     }
     const context: FetchExecutionContext = {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { methodOf } from '../cgi/meta-variables.ts';
 import type { Params } from '../cgi/params.ts';
 import { BOOLEAN, checkOptions } from '../options.ts';
 import { DEFERRED, isPromise, type RequestHandler } from '../request-handler.ts';
@@ -27,6 +28,9 @@ export interface NodeListenerOptions {
  * const server = createServer({ responder: fromNodeListener(app) });
  * ```
  *
+ * Header fields that Node's own parser would refuse (names that are not tokens, control characters in values) are left
+ * out; a method that is not a token is answered with 400 without the listener.
+ *
  * A listener that throws, or returns a promise that rejects, is answered with 500 if nothing was sent.
  *
  * @param listener called for every request
@@ -41,6 +45,10 @@ export function fromNodeListener(listener: NodeListener, options: NodeListenerOp
   checkOptions('fromNodeListener()', options, { unbufferedStreams: BOOLEAN });
   const { unbufferedStreams = true } = options;
   return (request) => {
+    if (methodOf(request.params) === undefined) {
+      request.answerInstead('400 Bad Request', 'fcgi-js: REQUEST_METHOD is not a method of HTTP.');
+      return DEFERRED;
+    }
     const exchange = new NodeExchange(request, unbufferedStreams);
     const { req, res } = exchange;
     try {

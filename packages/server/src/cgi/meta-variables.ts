@@ -1,3 +1,4 @@
+import { isToken } from './field-syntax.ts';
 import type { Params } from './params.ts';
 
 /** A meta-variable that should be a length is none. */
@@ -18,6 +19,16 @@ export function lengthOf(params: Params, name: string): number {
   const text = params.get(name);
   if (text === undefined || text === '' || text === '-1') return NO_LENGTH;
   return DIGITS.test(text) ? Number(text) : INVALID_LENGTH;
+}
+
+/**
+ * The method of a request (RFC 3875 §4.1.12), GET where none is named.
+ *
+ * @returns `undefined` where it is not a token, so that HTTP cannot have it
+ */
+export function methodOf(params: Params): string | undefined {
+  const method = params.get('REQUEST_METHOD') || 'GET';
+  return isToken(method) ? method : undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { decodePath, encodePath, normalPath, pathOf } from './url-path.ts';
+import { decodePath, encodePath, normalPath, pathOf, urlPath } from './url-path.ts';
 
 /** Whether something can be the option `mount`: '' or `/` for the root, otherwise a decoded, normalised path. */
 export function isMount(value: unknown): boolean {
@@ -23,6 +23,24 @@ function withoutSlash(path: string): string {
 /** Whether a decoded path is a prefix or lies below it. */
 export function isBelow(path: string, mount: string): boolean {
   return path.startsWith(mount) && (path.length === mount.length || path[mount.length] === '/');
+}
+
+const PARENT_SEGMENT = /(?:\.|%2e){2}/i;
+
+/**
+ * Whether dot segments lead a path out of the prefix that the application is mounted at, in one of the ways in which
+ * applications read it: as a URL, or decoded and resolved as a file name. The letters of the prefix count as the same
+ * in both cases, see `pathBefore`.
+ *
+ * @param path as the browser sent it
+ * @param mount decoded
+ */
+export function leavesMount(path: string, mount: string): boolean {
+  if (mount === '' || !PARENT_SEGMENT.test(path)) return false;
+  const prefix = mount.toLowerCase();
+  return [path.replaceAll('\\', '/'), urlPath(path)].some((reading) => {
+    return !isBelow(normalPath(decodePath(reading)).toLowerCase(), prefix);
+  });
 }
 
 /**

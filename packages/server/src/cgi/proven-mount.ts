@@ -5,8 +5,8 @@ import { normalPath, readings } from './url-path.ts';
 /** In SCRIPT_FILENAME, what mod_proxy_fcgi puts before the path it has made: `proxy:fcgi://127.0.0.1:9000/foo`. */
 const PROXY = /^proxy:[^/]*\/\/[^/]*/;
 
-/** These send an empty PATH_INFO with a SCRIPT_NAME that is the whole path, if they are configured like that. */
-const EMPTY_PATH_INFO_SAYS_NOTHING = /^(?:nginx|lighttpd)\b/;
+/** The ends of names of programs, so that a path that a request was rewritten to is not taken for one. */
+const PROGRAM = /[^/]\.(?:f?cgi|fpl|p[ly]|php|rb|sh|[cm]?js|exe|dll)$/i;
 
 /**
  * The prefix where SCRIPT_NAME is the whole path and nothing follows it. That may be the prefix on its own, or any
@@ -24,9 +24,39 @@ export function provenMount(params: Params, scriptName: string, hasPathInfo: boo
   // Apache says how much of the path Alias or ScriptAlias stand for.
   const alias = params.get('CONTEXT_PREFIX') ?? '';
   if (alias !== '') return isBelow(scriptName, normalPath(alias)) ? scriptName : '';
-  if (hasPathInfo && !EMPTY_PATH_INFO_SAYS_NOTHING.test(params.get('SERVER_SOFTWARE') ?? ''))
-    return scriptName;
-  return '';
+  if (isFileOfApache(params, scriptName, file)) return scriptName;
+  return hasPathInfo && isNoDocument(params, scriptName, file) ? scriptName : '';
+}
+
+/**
+ * The folder of the script that a request was rewritten to, where the path that was sent lies in it: an application in
+ * `/blog/app.fcgi` is mounted at `/blog`.
+ *
+ * @param path as it was sent, decoded and normalised
+ * @returns '' where SCRIPT_NAME is no script, or in another folder
+ */
+export function scriptFolder(params: Params, scriptName: string, path: string): string {
+  const isScript =
+    PROGRAM.test(scriptName) || isFileOfApache(params, scriptName, params.get('SCRIPT_FILENAME') ?? '');
+  const folder = scriptName.slice(0, scriptName.lastIndexOf('/'));
+  return isScript && isBelow(path, folder) ? folder : '';
+}
+
+/** Apache with mod_fcgid or mod_fastcgi: a URL that names a file runs it. */
+function isFileOfApache(params: Params, scriptName: string, file: string): boolean {
+  const root = params.get('CONTEXT_DOCUMENT_ROOT') ?? '';
+  return params.get('CONTEXT_PREFIX') === '' && root !== '' && file === root + scriptName;
+}
+
+/**
+ * Whether an empty PATH_INFO behind a SCRIPT_NAME of one name is more than what comes with every path that a pattern for
+ * scripts does not match (`split .php` of Caddy, `fastcgi_split_path_info` of nginx). Those web servers name the path as
+ * the document, too; a configuration that sets SCRIPT_NAME to the prefix does not.
+ */
+function isNoDocument(params: Params, scriptName: string, file: string): boolean {
+  const document = params.get('DOCUMENT_URI');
+  if (document === '') return true;
+  return document === undefined && !file.endsWith(scriptName) && scriptName.lastIndexOf('/') === 0;
 }
 
 /** ProxyPass has replaced the prefix by a path of its own: what both have in common at the end is not the prefix. */

@@ -1,3 +1,4 @@
+import { isFieldValue, isToken } from './field-syntax.ts';
 import { lengthOf, NO_LENGTH } from './meta-variables.ts';
 import type { Params } from './params.ts';
 
@@ -33,6 +34,25 @@ const SINGLE: ReadonlySet<string> = new Set([
   'user-agent',
 ]);
 
+/**
+ * Other fields whose value cannot be empty (RFC 9110), or that proxies set to something. A configuration that passes them
+ * on by name sends them empty where the browser has not sent them (nginx: `HTTP_HOST $http_host`); an application would
+ * take them for sent. Of all other fields an empty value may mean something: `Accept-Encoding:` asks for no encoding.
+ */
+const NEVER_EMPTY: ReadonlySet<string> = new Set([
+  ...SINGLE,
+  'content-encoding',
+  'cookie',
+  'date',
+  'forwarded',
+  'if-match',
+  'if-none-match',
+  'if-range',
+  'range',
+  'x-real-ip',
+]);
+const FORWARDED = 'x-forwarded-';
+
 const METHODS_WITH_BODY: ReadonlySet<string> = new Set(['PATCH', 'POST', 'PUT']);
 
 /** Names of header fields by the names of their meta-variables, so that they are not made for every request. */
@@ -45,19 +65,32 @@ const BLANK = 0x20;
 
 /**
  * The header fields of a request out of its meta-variables (RFC 3875 §4.1.18), as names and values in turns,
- * like `rawHeaders` of `node:http`. Names are written as usual (`User-Agent`): CGI loses how they were written.
+ * like `rawHeaders` of `node:http`. Names are written as usual (`User-Agent`): CGI loses how they were written. What
+ * Node's parser would refuse is left out: names that are not tokens, and control characters in values.
  */
 export function rawHeaders(params: Params): string[] {
   const raw: string[] = [];
   const positions = new Positions();
   params.eachWithPrefix('HTTP_', (variable, value) => addField(raw, positions, variable, value));
-  addBodyFields(raw, params);
-  return raw;
+  const fields = raw.includes('') ? withoutAbsent(raw) : raw;
+  addBodyFields(fields, params);
+  return fields;
+}
+
+/** Without the fields that came empty because the browser has not sent them. */
+function withoutAbsent(raw: readonly string[]): string[] {
+  const fields: string[] = [];
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i]!.toLowerCase();
+    const isAbsent = raw[i + 1] === '' && (NEVER_EMPTY.has(name) || name.startsWith(FORWARDED));
+    if (!isAbsent) fields.push(raw[i]!, raw[i + 1]!);
+  }
+  return fields;
 }
 
 function addField(raw: string[], positions: Positions, variable: string, value: string): void {
   const name = fieldName(variable);
-  if (name === '') return;
+  if (name === '' || !isFieldValue(value)) return;
   const earlier = positions.find(raw, name);
   if (earlier !== -1) {
     if (SINGLE.has(name.toLowerCase())) {
@@ -96,12 +129,12 @@ class Positions {
 function addBodyFields(raw: string[], params: Params): void {
   const type = params.get('CONTENT_TYPE');
   // nginx sends both empty where there is no body; body parsers must not see one then.
-  if (type !== undefined && type !== '') raw.push('Content-Type', type);
+  if (type !== undefined && type !== '' && isFieldValue(type)) raw.push('Content-Type', type);
   const length = lengthOf(params, 'CONTENT_LENGTH');
   if (length === NO_LENGTH) {
-    const chunked =
-      params.get('HTTP_TRANSFER_ENCODING') !== undefined || params.get('CONTENT_LENGTH') === '-1';
-    if (chunked) raw.push('Transfer-Encoding', 'chunked');
+    const isChunked =
+      (params.get('HTTP_TRANSFER_ENCODING') ?? '') !== '' || params.get('CONTENT_LENGTH') === '-1';
+    if (isChunked) raw.push('Transfer-Encoding', 'chunked');
   } else if (length > 0 || METHODS_WITH_BODY.has(params.get('REQUEST_METHOD') ?? '')) {
     // Several web servers send CONTENT_LENGTH=0 with every GET.
     raw.push('Content-Length', String(length));
@@ -113,9 +146,11 @@ function fieldName(variable: string): string {
   const known = names.get(variable);
   if (known !== undefined) return known;
   const words = withoutEnd(variable.slice('HTTP_'.length)).toLowerCase().split('_');
-  const name = IGNORED.has(words.join('-'))
-    ? ''
-    : words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('-');
+  const lowerCase = words.join('-');
+  const name =
+    IGNORED.has(lowerCase) || !isToken(lowerCase)
+      ? ''
+      : words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('-');
   if (names.size < NAMES_LIMIT && variable.length <= KEPT_LENGTH) {
     // A copy: the name as it is holds on to all params of its request.
     names.set(Buffer.from(variable, 'latin1').toString('latin1'), name);

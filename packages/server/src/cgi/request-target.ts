@@ -1,7 +1,7 @@
-import { isBelow, targetBelow } from './mount.ts';
+import { isBelow, leavesMount, targetBelow } from './mount.ts';
 import type { Params } from './params.ts';
 import { servedPath } from './served-path.ts';
-import { encodePath, isPlain, normalPath } from './url-path.ts';
+import { encodePath, hasBlank, hasDotSegments, isPlain, normalPath, pathOf } from './url-path.ts';
 
 /** How the application sees the address of a request. */
 export interface RequestTarget {
@@ -28,24 +28,21 @@ export function requestTarget(params: Params, mount?: string): RequestTarget | u
   if (mount === undefined && isAtRoot(params, scriptName, uri)) {
     return { baseUrl: '', originalUrl: uri, url: uri };
   }
-  const served = servedPath(params, scriptName, mount);
+  const served = servedPath(params, mount);
   if (served === undefined) return undefined;
   const { path, target } = served;
   const prefix = mount ?? served.mount;
-  if (isBelow(path, prefix)) return below(target, prefix, path.slice(prefix.length));
   // Caddy and HAProxy leave dot segments and empty ones as they are.
   const normal = normalPath(path);
-  return isBelow(normal, prefix) ? below(target, prefix, normal.slice(prefix.length)) : undefined;
-}
-
-function below(target: string, prefix: string, rest: string): RequestTarget {
-  const url = targetBelow(target, prefix, rest);
-  return { baseUrl: encodePath(prefix), originalUrl: target, url };
+  if (!isBelow(normal, normalPath(prefix)) || leavesMount(pathOf(target), prefix)) return undefined;
+  const rest = (isBelow(path, prefix) && !hasDotSegments(path) ? path : normal).slice(prefix.length);
+  return { baseUrl: encodePath(prefix), originalUrl: target, url: targetBelow(target, prefix, rest) };
 }
 
 /** Whether the params say so at first sight, as those of a web server that passes everything on do. */
 function isAtRoot(params: Params, scriptName: string, uri: string): boolean {
   const pathInfo = params.get('PATH_INFO');
+  if (hasBlank(uri)) return false;
   if (scriptName === '') return agrees(uri, pathInfo ?? '');
   // nginx as it comes: SCRIPT_NAME is the whole path. The other two could prove that part of it is a prefix.
   return (

@@ -1,7 +1,17 @@
 import { isBelow } from './mount.ts';
 import type { Params } from './params.ts';
-import { provenMount } from './proven-mount.ts';
-import { decodePath, encodePath, isPlain, normalPath, pathBefore, pathOf } from './url-path.ts';
+import { provenMount, scriptFolder } from './proven-mount.ts';
+import {
+  decodePath,
+  encodePath,
+  encodeQuery,
+  hasBlank,
+  isPlain,
+  normalPath,
+  pathBefore,
+  pathOf,
+  rooted,
+} from './url-path.ts';
 
 /** What the params say about the path of a request, once they are understood. */
 export interface ServedPath {
@@ -20,12 +30,12 @@ const ABSOLUTE_FORM = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/;
  * SCRIPT_NAME and PATH_INFO together should be the same path decoded, but some put other things there. What agrees
  * with each other is right.
  *
- * @param scriptName SCRIPT_NAME, '' where there is none
  * @param mount the prefix that the user named
  * @returns `undefined` where PATH_INFO goes on in the middle of a name: nginx with `location /app` and Caddy with
  *   `handle_path /app*` cut /application so
  */
-export function servedPath(params: Params, scriptName: string, mount?: string): ServedPath | undefined {
+export function servedPath(params: Params, mount?: string): ServedPath | undefined {
+  const scriptName = scriptNameOf(params);
   const pathInfo = params.get('PATH_INFO');
   const [script, rest] = split(params, scriptName, pathInfo ?? '');
   if (rest !== '' && rest[0] !== '/' && mount === undefined) return undefined;
@@ -42,8 +52,19 @@ export function servedPath(params: Params, scriptName: string, mount?: string): 
     return { mount: proven, path: whole, target: sent };
   }
   // A front controller: every path that is no file is rewritten to one script.
-  if (rest === '') return { mount: '', path: normalPath(decodePath(path)), target: sent };
+  if (rest === '') {
+    const meant = normalPath(decodePath(path));
+    return { mount: scriptFolder(params, script, meant), path: meant, target: sent };
+  }
+  // A configuration has put the whole path into both (nginx: `PATH_INFO $fastcgi_script_name`), which proves no prefix.
+  if (rest === pathInfo && pathInfo === scriptName) return wholePath(params, pathInfo, sent);
   return scriptInBetween(params, script, rest, sent, mount) ?? changedPath(params, script, rest, path);
+}
+
+/** busybox httpd and configurations written by hand leave out the first slash. */
+function scriptNameOf(params: Params): string {
+  const scriptName = params.get('SCRIPT_NAME') ?? '';
+  return scriptName === '' ? '' : rooted(scriptName);
 }
 
 /** SCRIPT_NAME and PATH_INFO in a form that can be joined. */
@@ -68,15 +89,23 @@ function split(params: Params, scriptName: string, pathInfo: string): [script: s
  */
 function sentTarget(params: Params, whole: string): string | undefined {
   const uri = params.get('REQUEST_URI') ?? '';
-  if (uri.startsWith('/')) {
-    // Cherokee decodes it, so that nobody can say what was there; its SCRIPT_NAME and PATH_INFO are right.
-    const isDecoded = !isPlain(whole) && params.get('SERVER_SOFTWARE')?.startsWith('Cherokee');
-    return isDecoded ? undefined : uri;
-  }
   if (uri === '' || uri === '*') return uri || undefined;
   // Apache and h2o pass absolute targets on as they are.
-  const path = uri.replace(ABSOLUTE_FORM, '');
-  return path.startsWith('/') ? path : `/${path}`;
+  const sent = uri.startsWith('/') ? uri : rooted(uri.replace(ABSOLUTE_FORM, ''));
+  const path = pathOf(sent);
+  // Cherokee decodes it, and so do configurations that take it from `$uri` or `$document_uri` of nginx.
+  const isDecoded =
+    hasBlank(path) || (!isPlain(whole) && params.get('SERVER_SOFTWARE')?.startsWith('Cherokee'));
+  return isDecoded ? encodedTarget(params, sent, whole) : path + encodeQuery(sent.slice(path.length));
+}
+
+/** A request target that came decoded, encoded again. */
+function encodedTarget(params: Params, decoded: string, whole: string): string {
+  const rest = decoded.startsWith(whole) ? decoded.slice(whole.length) : undefined;
+  // A question mark may be part of the path.
+  const path = rest === '' || rest?.startsWith('?') ? whole : pathOf(decoded);
+  const query = decoded.slice(path.length);
+  return encodePath(path) + (query === '' ? queryOf(params) : encodeQuery(query));
 }
 
 /**
@@ -101,6 +130,12 @@ function scriptInBetween(
   return { mount: folder, path: folder + rest, target: sent };
 }
 
+/** SCRIPT_NAME and PATH_INFO are both the whole path. */
+function wholePath(params: Params, path: string, sent: string): ServedPath {
+  const isSent = pathBefore(path, pathOf(sent)) === '';
+  return isSent ? { mount: '', path, target: sent } : changedPath(params, '', path, pathOf(sent));
+}
+
 /** lighttpd with `strip-request-uri`. What it rewrites has a REDIRECT_URI. */
 function stripsRequestUri(params: Params): boolean {
   return params.get('SERVER_SOFTWARE')?.startsWith('lighttpd') === true && !params.has('REDIRECT_URI');
@@ -114,6 +149,11 @@ function changedPath(params: Params, script: string, rest: string, sentPath: str
 
 /** A request target with this path. */
 function made(path: string, params: Params): string {
+  return `${encodePath(path) || '/'}${queryOf(params)}`;
+}
+
+/** The query with its question mark; '' where there is none. */
+function queryOf(params: Params): string {
   const query = params.get('QUERY_STRING') ?? '';
-  return `${encodePath(path) || '/'}${query === '' ? '' : `?${query}`}`;
+  return query === '' ? '' : `?${encodeQuery(query)}`;
 }

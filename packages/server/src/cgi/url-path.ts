@@ -3,13 +3,32 @@ const NOT_IN_PATH = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/g;
 
 const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/]*$/;
 
+const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
+
 const ESCAPE = /%([0-9A-Fa-f]{2})/g;
 
 /** Percent-encodes a decoded path, each character of which is one byte. */
 export function encodePath(path: string): string {
-  return path.replace(NOT_IN_PATH, (character) => {
-    return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
-  });
+  return path.replace(NOT_IN_PATH, escapeOf);
+}
+
+/** What no request target can hold as the browser sent it (RFC 9112 §3): blanks and controls. */
+const BLANK = /[\0-\x20\x7f]/;
+const BLANKS = /[\0-\x20\x7f]/g;
+
+/** Whether a text has something that only a decoded request target has. */
+export function hasBlank(text: string): boolean {
+  return BLANK.test(text);
+}
+
+/** A query without blanks and controls, which are encoded; every other byte stays as it is. */
+export function encodeQuery(query: string): string {
+  return query.replace(BLANKS, escapeOf);
+}
+
+/** The percent-encoding of a character that is one byte. */
+export function escapeOf(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
 /** Decodes a path once, as web servers do for PATH_INFO; each escape becomes one byte. */
@@ -21,6 +40,11 @@ export function decodePath(path: string): string {
 export function pathOf(target: string): string {
   const mark = target.indexOf('?');
   return mark === -1 ? target : target.slice(0, mark);
+}
+
+/** A path that begins with a slash. */
+export function rooted(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`;
 }
 
 /** Whether a path is the same encoded and decoded. */
@@ -36,6 +60,19 @@ export function normalPath(path: string): string {
     else if (segment !== '' && segment !== '.') segments.push(segment);
   }
   return segments.length === 0 ? '' : `/${segments.join('/')}`;
+}
+
+/** Whether a path has segments that the URL standard resolves: `.` and `..`, also encoded. */
+export function hasDotSegments(path: string): boolean {
+  return DOT_SEGMENT.test(path);
+}
+
+/**
+ * What a path becomes in a URL of the URL standard, which resolves dot segments and takes `\` for `/`. Unlike web
+ * servers, it counts an empty segment as one: `/a//../b` is `/a/b`.
+ */
+export function urlPath(path: string): string {
+  return new URL(`http://localhost${path}`).pathname;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { FCGI_LISTENSOCK_FILENO } from '@fcgi-js/protocol';
 import { FcgiServerError } from '../errors.ts';
+import { takeCgiRequest } from './cgi-environment.ts';
 import { isFcgiListenSocket, listenOnFd } from './inherited.ts';
 import type { Listener, ListenerOwner, ListenOptions } from './listener.ts';
-import { isPlainCgi, servePlainCgi } from './plain-cgi.ts';
+import { servePlainCgi } from './plain-cgi.ts';
 import { hasSystemdSockets, listenOnSystemdSocket } from './systemd.ts';
 
 /**
@@ -12,7 +13,7 @@ import { hasSystemdSockets, listenOnSystemdSocket } from './systemd.ts';
 export async function listenAuto(options: ListenOptions, owner: ListenerOwner): Promise<Listener> {
   if (hasSystemdSockets()) return listenOnSystemdSocket(undefined, options, owner);
   if (isFcgiListenSocket()) return listenOnFd(FCGI_LISTENSOCK_FILENO, options, owner);
-  if (isPlainCgi(process.env)) return servePlainCgi(owner);
+  if (takeCgiRequest()) return servePlainCgi(owner);
   throw new FcgiServerError(
     'FCGI_NO_LISTEN_SOCKET',
     'server',

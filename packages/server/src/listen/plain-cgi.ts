@@ -1,44 +1,40 @@
-import { readFileSync } from 'node:fs';
 import { Duplex } from 'node:stream';
 import {
   encodeBeginRequest,
   encodeParams,
   encodeStream,
   encodeStreamEnd,
-  type NameValueInput,
   RecordDecoder,
   RecordType,
   Role,
 } from '@fcgi-js/protocol';
+import { cgiVariables, type Variables } from './cgi-environment.ts';
 import type { Listener, ListenerOwner } from './listener.ts';
 
 const REQUEST_ID = 1;
-
-/** Whether the process was started as a plain CGI program (RFC 3875 §4.1.4). */
-export function isPlainCgi(environment: NodeJS.ProcessEnv): boolean {
-  return environment['GATEWAY_INTERFACE'] !== undefined && environment['REQUEST_METHOD'] !== undefined;
-}
 
 /**
  * Serves the one request of a plain CGI process. It is put into FastCGI records, so that everything behind is
  * the same; the records of the answer are taken apart again.
  */
 export async function servePlainCgi(owner: ListenerOwner): Promise<Listener> {
-  owner.acceptLocal(new CgiConnection());
+  owner.acceptLocal(new CgiConnection(cgiVariables()));
   return { address: 'cgi', close: () => Promise.resolve() };
 }
 
 /** The web server's end of a connection that carries one request: environment and stdin in, stdout out. */
 class CgiConnection extends Duplex {
   readonly #decoder = new RecordDecoder();
+  readonly #hasBody: boolean;
   #bodyStarted = false;
 
-  constructor() {
+  constructor(variables: Variables) {
     super({ allowHalfOpen: true });
+    this.#hasBody = hasBody(variables);
     this.push(encodeBeginRequest({ requestId: REQUEST_ID, role: Role.Responder, keepConn: false }));
-    this.push(encodeParams(REQUEST_ID, environment()));
+    this.push(encodeParams(REQUEST_ID, variables));
     this.push(encodeStreamEnd(RecordType.Params, REQUEST_ID));
-    if (!hasBody()) this.push(encodeStreamEnd(RecordType.Stdin, REQUEST_ID));
+    if (!this.#hasBody) this.push(encodeStreamEnd(RecordType.Stdin, REQUEST_ID));
     // The web server has gone.
     process.stdout.on('error', (error) => this.destroy(error));
     // Who does not read the error log gets no say in what is served.
@@ -46,7 +42,7 @@ class CgiConnection extends Duplex {
   }
 
   override _read(): void {
-    if (!hasBody()) return;
+    if (!this.#hasBody) return;
     const { stdin } = process;
     if (this.#bodyStarted) {
       stdin.resume();
@@ -93,20 +89,7 @@ class CgiConnection extends Duplex {
 }
 
 /** §4.1.2: without CONTENT_LENGTH there is no body, but Apache passes chunked uploads without one. */
-function hasBody(): boolean {
-  const { CONTENT_LENGTH, HTTP_TRANSFER_ENCODING } = process.env;
-  return Number(CONTENT_LENGTH) > 0 || (HTTP_TRANSFER_ENCODING !== undefined && !CONTENT_LENGTH);
-}
-
-/** The environment as bytes: Node decodes it as UTF-8, which loses what is none. */
-function environment(): NameValueInput[] {
-  if (process.platform === 'linux') {
-    const pairs: NameValueInput[] = [];
-    for (const entry of readFileSync('/proc/self/environ', 'latin1').split('\0')) {
-      const equals = entry.indexOf('=');
-      if (equals > 0) pairs.push([entry.slice(0, equals), entry.slice(equals + 1)]);
-    }
-    return pairs;
-  }
-  return Object.entries(process.env).map(([name, value]) => [Buffer.from(name), Buffer.from(value ?? '')]);
+function hasBody(variables: Variables): boolean {
+  const length = variables.get('CONTENT_LENGTH') ?? '';
+  return Number(length) > 0 || (length === '' && (variables.get('HTTP_TRANSFER_ENCODING') ?? '') !== '');
 }

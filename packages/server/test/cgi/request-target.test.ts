@@ -71,6 +71,31 @@ describe('the target of a request', () => {
   );
 
   test.each([
+    [{ SCRIPT_NAME: '', PATH_INFO: '/a b', REQUEST_URI: '/a b?x=1', QUERY_STRING: 'x=1' }, '/a%20b?x=1'],
+    [{ SCRIPT_NAME: '', PATH_INFO: '/a b', REQUEST_URI: '/a b', QUERY_STRING: 'x=1' }, '/a%20b?x=1'],
+    [{ SCRIPT_NAME: '', PATH_INFO: '/a b', REQUEST_URI: '/a b', QUERY_STRING: '' }, '/a%20b'],
+    [{ SCRIPT_NAME: '', PATH_INFO: '/a ?b', REQUEST_URI: '/a ?b', QUERY_STRING: 'c' }, '/a%20%3Fb?c'],
+    [{ SCRIPT_NAME: '', PATH_INFO: '/a ?b', REQUEST_URI: '/a ?b?c', QUERY_STRING: 'c' }, '/a%20%3Fb?c'],
+    [
+      { SCRIPT_NAME: '/app', PATH_INFO: '/100% \xe9', REQUEST_URI: '/app/100% \xe9?x' },
+      '/app/100%25%20%E9?x',
+    ],
+    [{ SCRIPT_NAME: '/x.fcgi', REQUEST_URI: '/a b?c' }, '/a%20b?c'],
+    [{ SCRIPT_NAME: '/a\r\nb', REQUEST_URI: '/a\r\nb' }, '/a%0D%0Ab'],
+    [{ PATH_INFO: '/a\0', REQUEST_URI: 'http://h/a\0' }, '/a%00'],
+  ] as Array<[Record<string, string>, string]>)(
+    'that a configuration has decoded is encoded again: %j',
+    (params, expected) => {
+      expect(originalUrl(params)).toBe(expected);
+    },
+  );
+
+  test('has no line ends in its query, from wherever it comes', () => {
+    expect(originalUrl({ PATH_INFO: '/a', REQUEST_URI: '/a?b\r\nX: y' })).toBe('/a?b%0D%0AX:%20y');
+    expect(originalUrl({ PATH_INFO: '/a', QUERY_STRING: 'b\r\n\0' })).toBe('/a?b%0D%0A%00');
+  });
+
+  test.each([
     ['/a?b', '/a%3Fb'],
     ['/a#b', '/a%23b'],
     ['/a{b}', '/a%7Bb%7D'],
@@ -135,10 +160,51 @@ describe('the prefix', () => {
     ['Apache, absolute', { SCRIPT_NAME: M, PATH_INFO: '/foo', REQUEST_URI: 'http://o/app/foo?x' }, '/foo?x'],
     ['Caddy, dot segments', { SCRIPT_NAME: M, PATH_INFO: '/b', REQUEST_URI: '/app/a/../b' }, '/a/../b'],
     ['Caddy, other case', { SCRIPT_NAME: M, PATH_INFO: '/b', REQUEST_URI: '/APP/b' }, '/b'],
-    ['HAProxy, dot segments', { SCRIPT_NAME: M, PATH_INFO: '/../b', REQUEST_URI: '/app/../b' }, '/../b'],
+    [
+      'HAProxy, dot segments',
+      { SCRIPT_NAME: M, PATH_INFO: '/a/../b', REQUEST_URI: '/app/a/../b' },
+      '/a/../b',
+    ],
     ['a slash at its end', { SCRIPT_NAME: '/app/', PATH_INFO: 'foo', REQUEST_URI: '/app/foo' }, '/foo'],
     ['a script in its folder', { SCRIPT_NAME: '/app/x.fcgi', PATH_INFO: '/a', REQUEST_URI: '/app/a' }, '/a'],
     ['an empty PATH_INFO', { SCRIPT_NAME: M, PATH_INFO: '', REQUEST_URI: '/app?x' }, '/?x'],
+    [
+      'an empty PATH_INFO of nginx',
+      { SCRIPT_NAME: M, PATH_INFO: '', REQUEST_URI: '/app', SERVER_SOFTWARE: 'nginx/1.22.1' },
+      '/',
+    ],
+    [
+      'Caddy, SCRIPT_NAME set',
+      {
+        SCRIPT_NAME: M,
+        PATH_INFO: '',
+        REQUEST_URI: '/app',
+        DOCUMENT_URI: '',
+        SCRIPT_FILENAME: '/srv/app',
+        SERVER_SOFTWARE: 'Caddy/2.6.2',
+      },
+      '/',
+    ],
+    ['no slash first', { SCRIPT_NAME: 'app', PATH_INFO: '/x', REQUEST_URI: '/app/x' }, '/x'],
+    ['a page of its own name', { SCRIPT_NAME: M, PATH_INFO: M, REQUEST_URI: '/app/app' }, M],
+    ['a script as index of its folder', { SCRIPT_NAME: '/app/x.fcgi', REQUEST_URI: '/app/' }, '/'],
+    ['… without a slash', { SCRIPT_NAME: '/app/x.cgi', PATH_INFO: '', REQUEST_URI: '/app' }, '/'],
+    [
+      'a front controller in its folder',
+      { SCRIPT_NAME: '/app/x.php', REQUEST_URI: '/app/a%20b?c' },
+      '/a%20b?c',
+    ],
+    [
+      'a file of Apache in its folder',
+      {
+        SCRIPT_NAME: '/app/program',
+        REQUEST_URI: '/app/a',
+        CONTEXT_PREFIX: '',
+        CONTEXT_DOCUMENT_ROOT: '/var/www',
+        SCRIPT_FILENAME: '/var/www/app/program',
+      },
+      '/a',
+    ],
     ['no REQUEST_URI', { SCRIPT_NAME: M, PATH_INFO: '/a b', QUERY_STRING: 'c' }, '/a%20b?c'],
     ['a path rewritten below it', { SCRIPT_NAME: M, PATH_INFO: '/new', REQUEST_URI: '/app/old' }, '/new'],
   ] as Array<[string, Record<string, string>, string | undefined]>)('%s: %j', (_, params, url) => {
@@ -155,6 +221,37 @@ describe('the prefix', () => {
       { SCRIPT_NAME: '/x.fcgi', PATH_INFO: '/a/b', REQUEST_URI: '/a/b' },
     ],
     ['a front controller', { SCRIPT_NAME: '/x.fcgi', REQUEST_URI: '/a/b' }],
+    ['a front controller in another folder', { SCRIPT_NAME: '/b/x.fcgi', REQUEST_URI: '/a/b' }],
+    ['a page that another one was rewritten to', { SCRIPT_NAME: '/a/new', REQUEST_URI: '/a/b' }],
+    ['… and that is a file', { SCRIPT_NAME: '/a/new.html', REQUEST_URI: '/a/b' }],
+    [
+      'nginx, PATH_INFO $fastcgi_script_name',
+      { SCRIPT_NAME: '/a/b', PATH_INFO: '/a/b', REQUEST_URI: '/a/b', SERVER_SOFTWARE: 'nginx/1.22.1' },
+    ],
+    ['… whoever the server is', { SCRIPT_NAME: '/a/b', PATH_INFO: '/a/b', REQUEST_URI: '/a/b' }],
+    ['… and a rewritten path', { SCRIPT_NAME: '/a/b', PATH_INFO: '/a/b', REQUEST_URI: '/old/x' }],
+    [
+      'nginx, fastcgi_split_path_info for .php',
+      {
+        SCRIPT_NAME: '/a/b',
+        PATH_INFO: '',
+        REQUEST_URI: '/a/b',
+        DOCUMENT_URI: '/a/b',
+        SCRIPT_FILENAME: '/srv/a/b',
+      },
+    ],
+    [
+      'Caddy, split .php',
+      {
+        SCRIPT_NAME: '/a/b',
+        PATH_INFO: '',
+        REQUEST_URI: '/a/b',
+        DOCUMENT_URI: '/a/b',
+        SCRIPT_FILENAME: '/srv/a/b',
+        SERVER_SOFTWARE: 'Caddy/2.6.2',
+      },
+    ],
+    ['an empty PATH_INFO alone', { SCRIPT_NAME: '/a/b', PATH_INFO: '', REQUEST_URI: '/a/b' }],
     ['SCRIPT_NAME /', { SCRIPT_NAME: '/', PATH_INFO: 'a/b', REQUEST_URI: '/a/b' }],
     ['IIS', { SCRIPT_NAME: '/a/b', PATH_INFO: '/a/b', SERVER_SOFTWARE: 'Microsoft-IIS/7.5' }],
     ['h2o, absolute', { PATH_INFO: '/http://o/a/b', REQUEST_URI: 'http://o/a/b', SCRIPT_NAME: '' }],
@@ -166,6 +263,40 @@ describe('the prefix', () => {
     ],
   ] as Array<[string, Record<string, string>]>)('is not made up: %s', (_, params) => {
     expect(targetOf(params)).toEqual({ baseUrl: '', originalUrl: '/a/b', url: '/a/b' });
+  });
+
+  test.each([
+    { SCRIPT_NAME: '/news', PATH_INFO: '/news', REQUEST_URI: '/news' },
+    { SCRIPT_NAME: '/news/', PATH_INFO: '/news/', REQUEST_URI: '/news/' },
+    { SCRIPT_NAME: '/', PATH_INFO: '/', REQUEST_URI: '/' },
+    { SCRIPT_NAME: '/a b', PATH_INFO: '/a b', REQUEST_URI: '/a%20b' },
+    { SCRIPT_NAME: '/a/b', PATH_INFO: '/a/b', REQUEST_URI: '/a//x/../b?c' },
+    { SCRIPT_NAME: '/news', PATH_INFO: '', REQUEST_URI: '/news', DOCUMENT_URI: '/news' },
+    { SCRIPT_NAME: '/news/', PATH_INFO: '', REQUEST_URI: '/news/', DOCUMENT_URI: '/news/' },
+    { SCRIPT_NAME: '/news', PATH_INFO: '', REQUEST_URI: '/news', SCRIPT_FILENAME: '/srv/news' },
+    { SCRIPT_NAME: '/app.fcgi', REQUEST_URI: '/app.fcgi', SCRIPT_FILENAME: '/srv/app.fcgi' },
+  ] as Array<Record<string, string>>)('is not a page of the root: %j', (params) => {
+    const { REQUEST_URI: url } = params;
+    expect(targetOf(params)).toEqual({ baseUrl: '', originalUrl: url, url });
+  });
+
+  test('is a file that Apache runs, where a browser asks for it by its name', () => {
+    const params = {
+      SCRIPT_NAME: '/a/app.fcgi',
+      CONTEXT_PREFIX: '',
+      CONTEXT_DOCUMENT_ROOT: '/var/www',
+      SCRIPT_FILENAME: '/var/www/a/app.fcgi',
+    };
+    for (const [uri, url] of [
+      ['/a/app.fcgi', '/'],
+      ['/a/app.fcgi?x', '/?x'],
+    ]) {
+      expect(targetOf({ ...params, REQUEST_URI: uri! })).toMatchObject({ baseUrl: '/a/app.fcgi', url });
+    }
+    expect(targetOf({ ...params, REQUEST_URI: '/a/app.fcgi/x', PATH_INFO: '/x' })).toMatchObject({
+      baseUrl: '/a/app.fcgi',
+      url: '/x',
+    });
   });
 
   test.each([
@@ -218,6 +349,44 @@ describe('the prefix', () => {
     {},
   ])('that is named does not hold %j', (params) => {
     expect(targetOf(params, '/app')).toBeUndefined();
+  });
+
+  test.each([
+    '/app/..',
+    '/app/../admin',
+    '/app/%2e%2e/admin',
+    '/app/.%2E/admin',
+    '/app/x/../../admin',
+    '/app//../../admin',
+    '/app/\\..\\..\\admin',
+    '/app/..\\admin',
+    '/app/..%2Fadmin',
+    '/app/a%2F..%2F..%2Fadmin',
+    '/app/..#/x',
+    '/app/../app/../admin',
+    '/other//../app/x',
+  ])('is not left by the dot segments of %j: 404, whether it is named or proven', (uri) => {
+    const decoded = decodeURIComponent(uri);
+    const split = { SCRIPT_NAME: '/app', PATH_INFO: decoded.slice('/app'.length), REQUEST_URI: uri };
+    const whole = { SCRIPT_NAME: '', PATH_INFO: decoded, REQUEST_URI: uri };
+    expect(targetOf(split, '/app')).toBeUndefined();
+    expect(targetOf(whole, '/app')).toBeUndefined();
+    expect(targetOf({ REQUEST_URI: uri }, '/app')).toBeUndefined();
+    expect(targetOf(split)?.baseUrl ?? '').toBe('');
+    // At the root there is no prefix to leave.
+    expect(targetOf(whole, '')).toMatchObject({ originalUrl: uri, url: uri });
+  });
+
+  test.each([
+    ['/app/a/../b', '/a/../b'],
+    ['/app/../app/b', '/b'],
+    ['/app/a%2F..%2Fb', '/a%2F..%2Fb'],
+    ['/app/..a/b..', '/..a/b..'],
+    ['/app/a?/../../b', '/a?/../../b'],
+  ])('may have dot segments below it: %j', (uri, url) => {
+    const [sent = ''] = uri.split('?');
+    const params = { SCRIPT_NAME: '', PATH_INFO: decodeURIComponent(sent), REQUEST_URI: uri };
+    expect(targetOf(params, '/app')).toEqual({ baseUrl: '/app', originalUrl: uri, url });
   });
 
   test('does not end in the middle of a name', () => {

@@ -40,6 +40,17 @@ describe('the URL of a request', () => {
     [{ SERVER_NAME: 'server.example', SERVER_PORT: '' }, '/', 'http://server.example/'],
     [{ HTTP_HOST: '', SERVER_NAME: 'server.example' }, '/', 'http://server.example/'],
     [{}, '/', 'http://localhost/'],
+    [{ SERVER_NAME: '' }, '/', 'http://localhost/'],
+    [{ SERVER_NAME: '', SERVER_PORT: '8080' }, '/', 'http://localhost:8080/'],
+    [{ SERVER_NAME: '', SERVER_ADDR: '192.0.2.1', SERVER_PORT: '8080' }, '/', 'http://192.0.2.1:8080/'],
+    [{ SERVER_NAME: '~^(?<x>.+)\\.example$', SERVER_ADDR: '2001:db8::1' }, '/', 'http://[2001:db8::1]/'],
+    [{ SERVER_NAME: '::1', SERVER_PORT: '81' }, '/', 'http://[::1]:81/'],
+    [{ SERVER_NAME: 'a/b', SERVER_ADDR: 'unix:', SERVER_PORT: 'x' }, '/', 'http://localhost/'],
+    [{ HTTP_HOST: 'h' }, '/..\\admin/x', 'http://h/..%5Cadmin/x'],
+    [{ HTTP_HOST: 'h' }, '/a\\b#c?d\\e#f', 'http://h/a%5Cb%23c?d\\e%23f'],
+    [{ HTTP_HOST: 'h' }, '/a"<>^`{|}[]b', 'http://h/a%22%3C%3E%5E%60%7B|%7D[]b'],
+    [{ HTTP_HOST: 'h' }, '//other.example/x', 'http://h//other.example/x'],
+    [{ HTTP_HOST: 'h' }, '/\t/x\r\n?\t\n', 'http://h/%09/x%0D%0A?%09%0A'],
   ] as Array<[Record<string, string>, string, string]>)('with %j, target %j: %s', (params, target, url) => {
     expect(absoluteUrl(of(params), target)).toBe(url);
   });
@@ -53,7 +64,52 @@ describe('the URL of a request', () => {
     'a:b:c',
     '[::1',
     'app\\x',
+    'app.example#',
+    '/app.example',
+    'app.example\t',
+    'app\r\n.example',
+    'app.example\0',
+    'app%2Eexample',
+    'app%40example',
+    'app\xadx.example',
+    'caf\xc3\xa9.example',
+    ':80',
+    'app.example:80:80',
+    'app.example:8o',
   ])('does not exist where the Host field is none: %j', (host) => {
     expect(absoluteUrl(of({ HTTP_HOST: host }), '/')).toBeUndefined();
+  });
+});
+
+describe('a path with dot segments', () => {
+  const url = (sent: string, judged: Readonly<Record<string, string>>) => {
+    return absoluteUrl(of({ HTTP_HOST: 'h', REQUEST_URI: sent, ...judged }), sent);
+  };
+
+  test('is resolved where the web server has resolved it to the same path', () => {
+    expect(url('/a/../b', { SCRIPT_NAME: '', PATH_INFO: '/b' })).toBe('http://h/a/../b');
+    expect(url('/a/%2e%2E/b%20c', { SCRIPT_NAME: '/b c' })).toBe('http://h/a/%2e%2E/b%20c');
+    expect(url('/a/./b/', {})).toBe('http://h/a/./b/');
+  });
+
+  test.each([
+    [
+      'HAProxy and Caddy leave them as they are',
+      '/x/../admin',
+      { SCRIPT_NAME: '', PATH_INFO: '/x/../admin' },
+    ],
+    ['… also the single ones', '/admin/./x', { SCRIPT_NAME: '', PATH_INFO: '/admin/./x' }],
+    ['nginx merges slashes first', '/admin//../x', { SCRIPT_NAME: '', PATH_INFO: '/x' }],
+    ['nothing tells which', '/admin//../x', {}],
+    ['nginx takes # for the end', '/public#/../../admin', { SCRIPT_NAME: '/public' }],
+  ] as Array<[string, string, Record<string, string>]>)(
+    'has no URL where the web server may have decided about another one: %s',
+    (_, sent, judged) => {
+      expect(url(sent, judged)).toBeUndefined();
+    },
+  );
+
+  test('in the query means nothing', () => {
+    expect(url('/a?b/../c', { SCRIPT_NAME: '', PATH_INFO: '/a' })).toBe('http://h/a?b/../c');
   });
 });

@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pattern } from 'test-support';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { isPlainCgi } from '../../src/listen/plain-cgi.ts';
+import { isPlainCgi } from '../../src/listen/cgi-environment.ts';
 import { Child, program, startApp } from '../support/child.ts';
 import { scratchFolder } from '../support/harness.ts';
 
@@ -115,6 +115,46 @@ describe('a plain CGI program', () => {
     );
     expect(await child.ended).toBe(0);
     expect(child.stdout).toContain('X-Host: caf\xe9\r\n');
+  });
+
+  test('finds nothing of the request in its environment, nor do its child processes', async () => {
+    const ofRequest = {
+      ...CGI,
+      AUTH_TYPE: 'Basic',
+      CONTENT_LENGTH: '0',
+      CONTEXT_DOCUMENT_ROOT: '/var/www',
+      DOCUMENT_ROOT: '/var/www',
+      HTTP_COOKIE: 'session=secret',
+      HTTP_PROXY: 'http://evil.example',
+      HTTPS: 'on',
+      PATH_TRANSLATED: '/var/www/env',
+      REDIRECT_HTTP_AUTHORIZATION: 'Basic eDp5',
+      REMOTE_ADDR: '192.0.2.1',
+      REMOTE_USER: 'ann',
+      REQUEST_URI: '/env',
+      SCRIPT_FILENAME: '/var/www/app',
+      SCRIPT_NAME: '',
+      PATH_INFO: '/env',
+      SERVER_NAME: 'app.example',
+      SSL_CLIENT_S_DN: 'CN=ann',
+      UNIQUE_ID: 'x',
+    };
+    const ofAdministrator = {
+      PATH: process.env['PATH'],
+      AUTH_SECRET: 's',
+      DATABASE_URL: 'd',
+      http_proxy: 'p',
+      NODE_ENV: 'production',
+      SERVER_SECRET: 's',
+      SSL_CERT_FILE: '/etc/ssl/certs/ca-certificates.crt',
+    };
+    const child = startCgi({ ...ofRequest, ...ofAdministrator });
+    expect(await child.ended).toBe(0);
+    const { child: inChild, own, params } = JSON.parse(child.stdout.split('\r\n\r\n')[1]!);
+    const { PATH: _, HTTP_PROXY, ...moved } = ofRequest;
+    expect(own.sort()).toEqual(Object.keys(ofAdministrator).sort());
+    expect(inChild.sort()).toEqual(Object.keys(ofAdministrator).sort());
+    expect(params.sort()).toEqual([...Object.keys(moved), ...Object.keys(ofAdministrator)].sort());
   });
 
   test('may get its body from a file, as some web servers do', async () => {

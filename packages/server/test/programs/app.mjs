@@ -1,5 +1,6 @@
 // `node app.mjs [ADDRESS] [OPTIONS as JSON]`: an application that says where it listens, and why it does not.
-import { createServer, fromNodeListener, isFcgiListenSocket } from '@fcgi-js/server';
+import { spawnSync } from 'node:child_process';
+import { createServer, fromNodeListener, isFcgiListenSocket, requestParams } from '@fcgi-js/server';
 
 const [address = 'auto', options = '{}'] = process.argv.slice(2);
 
@@ -17,6 +18,12 @@ async function listener(req, res) {
     case '/fd':
       res.end(String(isFcgiListenSocket()));
       break;
+    case '/env': {
+      const { stdout } = spawnSync(process.execPath, ['-p', 'JSON.stringify(Object.keys(process.env))']);
+      const params = [...requestParams(req).keys()];
+      res.end(JSON.stringify({ params, child: JSON.parse(String(stdout)), own: Object.keys(process.env) }));
+      break;
+    }
     case '/exit':
       res.end('exit', () => process.exit(3));
       break;

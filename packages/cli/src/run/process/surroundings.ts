@@ -2,7 +2,6 @@ import { statSync } from 'node:fs';
 import type { ListenOptions } from '@fcgi-js/server';
 import { usageFailure } from '../../command-failure.ts';
 import { defined } from '../../defined.ts';
-import { isPlainCgi } from '../plain-cgi.ts';
 import type { RunOptions } from '../run.ts';
 import { inheritedEnvironment, readEnvFiles, replaceEnvironment } from './environment.ts';
 import { become, findIdentity, type Identity } from './identity.ts';
@@ -42,8 +41,7 @@ export function readSurroundings({
     throw usageFailure(`--chdir: There is no folder ${chdir}.`);
   }
   const identity = findIdentity(user, group);
-  // In plain CGI the environment is the request.
-  const inherited = inheritedEnvironment(process.env, cleanEnv === true && !isPlainCgi(), identity);
+  const inherited = inheritedEnvironment(process.env, cleanEnv === true, identity);
   const file = readEnvFiles(environmentFile ?? []);
   const added = Object.fromEntries(Object.entries(file).filter(([name]) => !(name in inherited)));
   const isLater = identity !== undefined;

@@ -1,5 +1,4 @@
-import { isToken } from '../../cgi/field-syntax.ts';
-import { lengthOf } from '../../cgi/meta-variables.ts';
+import { lengthOf, methodOf } from '../../cgi/meta-variables.ts';
 import type { Params } from '../../cgi/params.ts';
 import { rawHeaders } from '../../cgi/request-headers.ts';
 import { absoluteUrl } from '../../cgi/request-url.ts';
@@ -8,8 +7,6 @@ import { requestBody } from './request-body.ts';
 
 /** Methods that the Fetch standard does not allow a `Request` to have. */
 const FORBIDDEN_METHODS: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK']);
-
-const NOT_IN_VALUE = /[\0\r\n]/;
 
 /** A `Request` of the Fetch standard, or the status of a request that cannot be one. */
 export type StandardRequest = Request | '400 Bad Request' | '501 Not Implemented';
@@ -41,10 +38,10 @@ class ServedRequest extends PlainRequest {
 /** Makes a `Request` of the Fetch standard. */
 export function standardRequest(request: FcgiRequest): StandardRequest {
   const { params } = request;
-  const method = params.get('REQUEST_METHOD') || 'GET';
-  if (!isToken(method)) return '400 Bad Request';
+  const method = methodOf(params);
+  if (method === undefined) return '400 Bad Request';
   if (FORBIDDEN_METHODS.has(method.toUpperCase())) return '501 Not Implemented';
-  const url = absoluteUrl(params, request.target.originalUrl);
+  const url = absoluteUrl(params, request.target.originalUrl, request.target.baseUrl);
   if (url === undefined) return '400 Bad Request';
   const bodyless = method === 'GET' || method === 'HEAD' || lengthOf(params, 'CONTENT_LENGTH') === 0;
   const init: RequestInit = bodyless ? { method } : { method, body: requestBody(request), duplex: 'half' };
@@ -60,17 +57,13 @@ export function standardRequest(request: FcgiRequest): StandardRequest {
   return standard;
 }
 
-/**
- * Adds the header fields as the Fetch standard wants them. A field whose name or value it does not allow is left
- * out, so that it does not cost the request.
- */
+/** Adds the header fields as the Fetch standard wants them. */
 function addHeaders(headers: Headers, params: Params): void {
   const raw = rawHeaders(params);
   let cookies = '';
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!;
     const value = raw[i + 1]!;
-    if (!isToken(name) || NOT_IN_VALUE.test(value)) continue;
     // `Headers` would join cookies with a comma.
     if (name === 'Cookie') cookies = cookies === '' ? value : `${cookies}; ${value}`;
     else headers.append(name, value);
