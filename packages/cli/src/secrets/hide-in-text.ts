@@ -122,21 +122,20 @@ const HIDDEN = /^\(\d{1,12} characters, hidden\)/;
 const SCHEME = /^(?:Basic|Bearer|Digest|Negotiate|Token) {1,4}(?=\S)/i;
 
 function valueAfter(text: string, start: number, name: string, separator: string): Place | undefined {
-  if (separator.length > 1) return placeOf(start, endFrom(text, start, /%26|%23|[&\s"'<>]/gi));
+  if (separator.length > 1) return placeOf(text, start, endFrom(text, start, /%26|%23|[&\s"'<>]/gi));
   let from = start;
   while (from - start < 4 && /[ \t\\]/.test(text[from] ?? '')) from += 1;
-  if (HIDDEN.test(text.slice(from, from + 40))) return undefined;
   const quote = text[from] ?? '';
   if (/["'`]/.test(quote)) {
     // JSON in a string of JSON has a backslash before its quotes.
     const isNested = text[from - 1] === '\\';
     const end = isNested ? /\\"|"/g : quote === '"' ? /(?<!\\)"/g : /['`]/g;
-    return placeOf(from + 1, endFrom(text, from + 1, end));
+    return placeOf(text, from + 1, endFrom(text, from + 1, end));
   }
-  if (isSecretLine(name) && separator === ':') return placeOf(from, endFrom(text, from, /[\r\n]/g));
-  if (isSecretLine(name)) return placeOf(from, endFrom(text, from, /[\r\n&]/g));
+  if (isSecretLine(name) && separator === ':') return placeOf(text, from, endFrom(text, from, /[\r\n]/g));
+  if (isSecretLine(name)) return placeOf(text, from, endFrom(text, from, /[\r\n&]/g));
   const scheme = SCHEME.exec(text.slice(from, from + 16))?.[0] ?? '';
-  return placeOf(from, endFrom(text, from + scheme.length, /[\s&;,"']/g));
+  return placeOf(text, from, endFrom(text, from + scheme.length, /[\s&;,"']/g));
 }
 
 function endFrom(text: string, start: number, end: RegExp): number {
@@ -144,14 +143,15 @@ function endFrom(text: string, start: number, end: RegExp): number {
   return end.exec(text)?.index ?? text.length;
 }
 
-function placeOf(from: number, to: number): Place | undefined {
-  return to > from ? [from, to] : undefined;
+/** Nothing, and what is hidden already, need not be hidden. */
+function placeOf(text: string, from: number, to: number): Place | undefined {
+  return to > from && !HIDDEN.test(text.slice(from, from + 40)) ? [from, to] : undefined;
 }
 
 /** `--password word`, `Bearer word`, and what begins as every JSON Web Token does. */
 function hideTokens(text: string): string {
   return text
-    .replace(/((?<![\w-])--([a-z][\w-]{0,60}) {1,4})([^\s-]\S*)/gi, (all, before, name, value) =>
+    .replace(/((?<![\w-])--([a-z][\w-]{0,60}) {1,4})([^\s(-]\S*)/gi, (all, before, name, value) =>
       isSecretName(name) ? before + hidden(value) : all,
     )
     .replace(/(\bBearer {1,4})([\w.~+/=-]{8,})/gi, (_all, before, value) => before + hidden(value))
