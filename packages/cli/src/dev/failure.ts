@@ -23,7 +23,7 @@ export interface Failure {
 }
 
 /** `Error: no database`, `TypeError [ERR_X]: …`, `Uncaught SyntaxError: …`. */
-const MESSAGE = /^(?:Uncaught )?(?:[\w$.]*(?:Error|Exception)|Thrown)(?: \[\w+\])?: .*$/m;
+const MESSAGE = /^(?:Uncaught )?([\w$.]{1,80})(?: \[\w{1,60}\])?: /;
 
 /**
  * Makes a failure of what was written about it.
@@ -33,7 +33,7 @@ const MESSAGE = /^(?:Uncaught )?(?:[\w$.]*(?:Error|Exception)|Thrown)(?: \[\w+\]
  */
 export async function describeFailure(heading: string, text: string, project: string): Promise<Failure> {
   const plain = lastReport(stripVTControlCharacters(text).trimEnd());
-  const message = MESSAGE.exec(plain)?.[0];
+  const message = plain.split('\n').find((line) => /(?:Error|Exception)$|^Thrown$/.test(MESSAGE.exec(line)?.[1] ?? ''));
   return { heading, message, place: await findPlace(plain, project), text: plain };
 }
 

@@ -150,10 +150,26 @@ function placeOf(text: string, from: number, to: number): Place | undefined {
 
 /** `--password word`, `Bearer word`, and what begins as every JSON Web Token does. */
 function hideTokens(text: string): string {
-  return text
-    .replace(/((?<![\w-])--([a-z][\w-]{0,60}) {1,4})([^\s(-]\S*)/gi, (all, before, name, value) =>
-      isSecretName(name) ? before + hidden(value) : all,
-    )
-    .replace(/(\bBearer {1,4})([\w.~+/=-]{8,})/gi, (_all, before, value) => before + hidden(value))
-    .replace(/(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, (token) => hidden(token));
+  return hideWebTokens(hideAfter(hideAfter(text, /(?<![\w-])--([a-z][\w-]{0,60}) {1,4}/gi), /\bBearer {1,4}/gi));
+}
+
+/** @param before what stands before a secret; a name in it has to promise one */
+function hideAfter(text: string, before: RegExp): string {
+  const found: Place[] = [];
+  for (const { 0: start, 1: name, index } of text.matchAll(before)) {
+    const from = index + start.length;
+    const isSecret = name === undefined ? true : isSecretName(name) && text[from] !== '-';
+    const place = isSecret ? placeOf(text, from, endFrom(text, from, /[\s"',;]/g)) : undefined;
+    if (place !== undefined && from >= (found.at(-1)?.[1] ?? 0)) found.push(place);
+  }
+  return replacePlaces(text, found);
+}
+
+function hideWebTokens(text: string): string {
+  if (!text.includes('eyJ')) return text;
+  return text.replace(/[\w.-]+/g, (word) => {
+    const [header = '', claims = '', signature] = word.split('.', 3);
+    const isToken = header.startsWith('eyJ') && header.length > 10 && claims.length > 7;
+    return isToken && signature !== undefined ? hidden(word) : word;
+  });
 }

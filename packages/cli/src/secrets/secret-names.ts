@@ -22,7 +22,7 @@ export function isSecretName(name: string): boolean {
     .toUpperCase()
     .replace(/[^A-Z\d]/g, '_')
     // Cookie2, X-Hub-Signature-256.
-    .replace(/(?<!\d)\d+(?=_|$)/g, '')
+    .replace(/\d/g, '')
     .replace(/_{1,4}$/, '');
   return ANYWHERE.test(words) || TOGETHER.test(words) || AT_END.test(words);
 }

@@ -106,11 +106,8 @@ const NAMED: Readonly<Record<string, (name: string) => Part | undefined>> = {
   '%{}e': (name) => param(name),
   '%{}i': (name) => param(headerParam(name)),
   '%{}o': (name) => {
-    const field = new RegExp(`^${name.replace(/[^\w-]/g, '\\$&')}:[ \\t]*(.*?)[ \\t]*\\r?$`, 'im');
-    return ({ response }) => {
-      const found = field.exec(response?.head ?? '')?.[1];
-      return value(withoutSecret(name, found));
-    };
+    const field = new RegExp(`^${name.replace(/[^\w-]/g, '\\$&')}:(.*)$`, 'im');
+    return ({ response }) => value(withoutSecret(name, field.exec(response?.head ?? '')?.[1]?.trim()));
   },
   '%{}t': timePart,
 };
