@@ -23,7 +23,19 @@ const products: ReadonlyArray<readonly [name: string, quote: quotes.Quote, read:
 
 /** What turns text around, or is not seen. */
 const INVISIBLE = [
-  ...['\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066', '\u2067', '\u2068', '\u2069', '\u200e', '\u200f'],
+  ...[
+    '\u202a',
+    '\u202b',
+    '\u202c',
+    '\u202d',
+    '\u202e',
+    '\u2066',
+    '\u2067',
+    '\u2068',
+    '\u2069',
+    '\u200e',
+    '\u200f',
+  ],
   ...['\u061c', '\u200b', '\u200c', '\u200d', '\u2060', '\ufeff', '\u00ad', '\u3164', '\u009b', '\u{e0041}'],
 ].map((character) => `a${character}b`);
 
@@ -79,9 +91,12 @@ describe.each(products)('for %s', (_name, quote, read) => {
     },
   );
 
-  test.each(['a\nb', 'a\0b', 'a\rb', 'a\x7fb', 'a\ud800b', 'a\u2028b', ...INVISIBLE])('%j is refused', (value) => {
-    expect(() => quote('path', value)).toThrow(ConfigError);
-  });
+  test.each(['a\nb', 'a\0b', 'a\rb', 'a\x7fb', 'a\ud800b', 'a\u2028b', ...INVISIBLE])(
+    '%j is refused',
+    (value) => {
+      expect(() => quote('path', value)).toThrow(ConfigError);
+    },
+  );
 });
 
 test('what systemd takes for a whole line is refused where it would be cut or joined with the next', () => {

@@ -15,9 +15,11 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
 
 /** Expressions that are put together when the program runs, and why none is slow. By file. */
 const COMPOSED: Readonly<Record<string, string>> = {
-  'packages/configs/src/checks.ts': 'a host name of labels that end with a dot, which they cannot have, and have a limit',
+  'packages/configs/src/checks.ts':
+    'a host name of labels that end with a dot, which they cannot have, and have a limit',
   'packages/cli/src/run/logs/access-format.ts': 'one name, a colon and the rest of the line',
-  'packages/cli/src/doctor/gather/configuration/files.ts': 'a wildcard of a configuration against names of files, which have 255 bytes',
+  'packages/cli/src/doctor/gather/configuration/files.ts':
+    'a wildcard of a configuration against names of files, which have 255 bytes',
   'packages/cli/src/doctor/gather/configuration/lighttpd.ts': 'one name, then a text up to the next quote',
 };
 
@@ -58,7 +60,8 @@ function isLinear({ flags, source }: Pick<Found, 'flags' | 'source'>): boolean {
 }
 
 test('what takes too long is told from what does not', () => {
-  for (const source of ['(a+)+$', '\\s+$', '^\\s*(\\S*)\\s*(\\S*)\\s*$']) expect(isLinear({ flags: '', source })).toBe(false);
+  for (const source of ['(a+)+$', '\\s+$', '^\\s*(\\S*)\\s*(\\S*)\\s*$'])
+    expect(isLinear({ flags: '', source })).toBe(false);
   for (const source of ['^a+$', '^\\s*(?:a|b)']) expect(isLinear({ flags: '', source })).toBe(true);
 });
 
@@ -76,9 +79,15 @@ test('every exception is needed', () => {
 
 describe('time grows with the length of a text and no faster', () => {
   const folderOf = ({ places: [first = ''] }: Found) => first.split('/').slice(0, 4).join('/');
-  const folders = new Map(literals.map((one) => [folderOf(one), literals.filter((other) => folderOf(other) === folderOf(one))]));
-  test.each([...folders])('in %s', (_folder, found) => {
-    const slow = found.filter((one) => EXCEPTIONS[one.source] === undefined && !isLinear(one));
-    expect(slow.map(({ flags, places, source }) => `/${source}/${flags} ${places.join(' ')}`)).toEqual([]);
-  }, 900_000);
+  const folders = new Map(
+    literals.map((one) => [folderOf(one), literals.filter((other) => folderOf(other) === folderOf(one))]),
+  );
+  test.each([...folders])(
+    'in %s',
+    (_folder, found) => {
+      const slow = found.filter((one) => EXCEPTIONS[one.source] === undefined && !isLinear(one));
+      expect(slow.map(({ flags, places, source }) => `/${source}/${flags} ${places.join(' ')}`)).toEqual([]);
+    },
+    900_000,
+  );
 });

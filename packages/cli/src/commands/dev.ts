@@ -39,7 +39,10 @@ export function devCommand(io: Io): Command {
     )
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .addOption(
-      listOption('--allow-host <name>', 'a host name to answer to, beside localhost and addresses of its own (repeatable)'),
+      listOption(
+        '--allow-host <name>',
+        'a host name to answer to, beside localhost and addresses of its own (repeatable)',
+      ),
     )
     .option('--mount <prefix>', 'the public prefix of the application')
     .addOption(listOption('--watch <path>', 'a file or folder that counts, too (repeatable)'))

@@ -63,7 +63,10 @@ function welcome(url: string, { setCookie }: DeveloperKey): Page {
 
 function ownPage(visitor: Visitor, url: string, { key, recent, reloader }: AnswerOptions): Page {
   if (visitor === 'stranger') {
-    return plainPage(403, 'This is for whoever has started fcgi dev: open the URL with the key that it printed.\n');
+    return plainPage(
+      403,
+      'This is for whoever has started fcgi dev: open the URL with the key that it printed.\n',
+    );
   }
   const page = pageAt(url.replace(/\?.*/s, ''), recent, reloader);
   if (visitor === 'developer') return page;

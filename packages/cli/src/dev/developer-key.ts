@@ -42,7 +42,9 @@ export class DeveloperKey {
     const [path = '', query] = (request.url ?? '').split(/\?(.*)/s, 2);
     if (query === undefined) return false;
     const parts = query.split('&');
-    const others = parts.filter((part) => !part.startsWith('key=') || !this.#isKey(part.slice('key='.length)));
+    const others = parts.filter(
+      (part) => !part.startsWith('key=') || !this.#isKey(part.slice('key='.length)),
+    );
     if (others.length === parts.length) return false;
     request.url = others.length === 0 ? path : `${path}?${others.join('&')}`;
     return true;

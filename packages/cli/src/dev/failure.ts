@@ -33,7 +33,9 @@ const MESSAGE = /^(?:Uncaught )?([\w$.]{1,80})(?: \[\w{1,60}\])?: /;
  */
 export async function describeFailure(heading: string, text: string, project: string): Promise<Failure> {
   const plain = lastReport(stripVTControlCharacters(text).trimEnd());
-  const message = plain.split('\n').find((line) => /(?:Error|Exception)$|^Thrown$/.test(MESSAGE.exec(line)?.[1] ?? ''));
+  const message = plain
+    .split('\n')
+    .find((line) => /(?:Error|Exception)$|^Thrown$/.test(MESSAGE.exec(line)?.[1] ?? ''));
   return { heading, message, place: await findPlace(plain, project), text: plain };
 }
 
@@ -42,7 +44,9 @@ function lastReport(text: string): string {
   const end = text.lastIndexOf('\nNode.js v');
   if (end === -1 || text.includes('\n', end + 1)) return text;
   const lines = text.slice(0, end).trimEnd().split('\n');
-  const start = lines.findLastIndex((line) => /^(?:file:\/\/\/|\/|node:)/.test(line) && /:\d{1,9}$/.test(line));
+  const start = lines.findLastIndex(
+    (line) => /^(?:file:\/\/\/|\/|node:)/.test(line) && /:\d{1,9}$/.test(line),
+  );
   return lines.slice(Math.max(start, 0)).join('\n');
 }
 

@@ -30,7 +30,8 @@ function frameOf(row: string): Place | undefined {
   const start = row.slice(0, end.index);
   // Parentheses may be in the name of a folder, too.
   const parenthesis = Math.max(start.lastIndexOf('(/'), start.lastIndexOf('(file:'));
-  const name = parenthesis === -1 ? start.replace(/^\s{1,20}at (?:async )?/, '') : start.slice(parenthesis + 1);
+  const name =
+    parenthesis === -1 ? start.replace(/^\s{1,20}at (?:async )?/, '') : start.slice(parenthesis + 1);
   const file = pathOf(name);
   return file === undefined ? undefined : { column: Number(end[2]), file, line: Number(end[1]) };
 }

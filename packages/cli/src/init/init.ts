@@ -32,7 +32,9 @@ export async function init(io: Io, argument: string, options: InitOptions): Prom
     return;
   }
   if (dryRun) printFiles(io, plan.files);
-  else for (const { mode, path } of plan.files) io.stderr.write(`Written: ${messageText(path)} (${formatMode(mode)})\n`);
+  else
+    for (const { mode, path } of plan.files)
+      io.stderr.write(`Written: ${messageText(path)} (${formatMode(mode)})\n`);
   printSteps(io, plan);
 }
 

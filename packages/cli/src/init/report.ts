@@ -13,7 +13,9 @@ export function formatMode(mode: number): string {
 export function printFiles(io: Io, files: readonly PlannedFile[]): void {
   const colors = colorsOf(io.stdout, io.env);
   for (const { mode, path, text } of files) {
-    io.stdout.write(`${colors.bold(`==> ${escapeLogText(path)} (${formatMode(mode)})`)}\n${messageText(text)}\n`);
+    io.stdout.write(
+      `${colors.bold(`==> ${escapeLogText(path)} (${formatMode(mode)})`)}\n${messageText(text)}\n`,
+    );
   }
 }
 

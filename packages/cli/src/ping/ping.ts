@@ -34,9 +34,7 @@ export async function ping(io: Io, address: string, options: PingRequest): Promi
     if (!isForeseen(error)) throw error;
     if (options.json) {
       const code = error instanceof FcgiClientError ? { code: error.code } : {};
-      io.stdout.write(
-        `${jsonText({ address, up: false, error: { ...code, message: error.message } })}\n`,
-      );
+      io.stdout.write(`${jsonText({ address, up: false, error: { ...code, message: error.message } })}\n`);
     }
     throw explain(error, options);
   } finally {

@@ -53,7 +53,9 @@ function printHead(io: Io, response: FcgiResponse, isAll: boolean): void {
   const { bold } = colorsOf(io.stdout, io.env);
   const lines = [
     bold(messageText(decodeLatin1(`Status: ${response.status} ${response.reason}`.trimEnd()))),
-    ...response.headers.map(([name, value]) => `${bold(messageText(name))}: ${messageText(decodeLatin1(value))}`),
+    ...response.headers.map(
+      ([name, value]) => `${bold(messageText(name))}: ${messageText(decodeLatin1(value))}`,
+    ),
     ...(isAll ? [] : ['']),
   ];
   io.stdout.write(lines.map((line) => `${line}\n`).join(''));

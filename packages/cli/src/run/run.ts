@@ -74,7 +74,9 @@ export async function run(io: Io, options: RunOptions): Promise<void> {
   prepareLogFiles(options, surroundings.identity);
   const { hidden } = accessFormat(options.accessLogFormat);
   if (options.accessLog !== undefined && hidden.length > 0) {
-    io.stderr.write(`fcgi: the access log hides the values of ${messageText(hidden.join(', '))}: they are secrets\n`);
+    io.stderr.write(
+      `fcgi: the access log hides the values of ${messageText(hidden.join(', '))}: they are secrets\n`,
+    );
   }
   if (isPlainCgi()) return runAlone(io, file, options, surroundings);
   const pidFile = options.pidFile === undefined ? undefined : new PidFile(options.pidFile);

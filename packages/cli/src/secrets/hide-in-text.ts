@@ -150,7 +150,9 @@ function placeOf(text: string, from: number, to: number): Place | undefined {
 
 /** `--password word`, `Bearer word`, and what begins as every JSON Web Token does. */
 function hideTokens(text: string): string {
-  return hideWebTokens(hideAfter(hideAfter(text, /(?<![\w-])--([a-z][\w-]{0,60}) {1,4}/gi), /\bBearer {1,4}/gi));
+  return hideWebTokens(
+    hideAfter(hideAfter(text, /(?<![\w-])--([a-z][\w-]{0,60}) {1,4}/gi), /\bBearer {1,4}/gi),
+  );
 }
 
 /** @param before what stands before a secret; a name in it has to promise one */

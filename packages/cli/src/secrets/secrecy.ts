@@ -37,7 +37,8 @@ export function withEnvironments(
     .flatMap(([name, value = '']) => (isSecretName(name) ? [value] : passwordsIn(value)))
     .filter((value) => value.length >= SECRET_LENGTH)
     .toSorted((one, other) => other.length - one.length);
-  const hide = (text: string) => known.reduce((rest, secret) => rest.replaceAll(secret, hidden(secret)), text);
+  const hide = (text: string) =>
+    known.reduce((rest, secret) => rest.replaceAll(secret, hidden(secret)), text);
   return {
     value: (name, value) => secrecy.value(name, hide(value)),
     text: (text) => secrecy.text(hide(text)),

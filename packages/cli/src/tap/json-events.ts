@@ -50,9 +50,7 @@ export class JsonEvents implements TapPrinter {
       url: url === undefined ? undefined : secrecy.value('REQUEST_URI', url),
       status: head?.status,
       headers: head === undefined ? [] : headFields(head, secrecy).slice(1),
-      params: Object.fromEntries(
-        [...params].map(([name, value]) => [name, secrecy.value(name, value)]),
-      ),
+      params: Object.fromEntries([...params].map(([name, value]) => [name, secrecy.value(name, value)])),
       stdinLength: request.lengthOf(5),
       bodyLength,
       stderr: secrecy.text(decodeText(stderr.bytes)),

@@ -49,7 +49,8 @@ export class LiveLines implements TapPrinter {
   #tellContents({ params, request, scanned }: Observation, tell: (text: string) => void): void {
     const { yellow } = this.#colors;
     if (this.#options.params) {
-      for (const [param, value] of params) tell(escapeLogText(`${param}=${this.#secrecy.value(param, value)}`));
+      for (const [param, value] of params)
+        tell(escapeLogText(`${param}=${this.#secrecy.value(param, value)}`));
     }
     if (scanned?.kind === 'record' && scanned.type === RecordType.Stderr) {
       for (const line of this.#secrecy.text(decodeText(scanned.content)).split('\n')) {

@@ -77,7 +77,9 @@ export async function tap(io: Io, listen: string, upstream: string, options: Tap
   try {
     // Now only: where another tap listens already, its recording is not overwritten.
     recording = openRecording(io, options, complain);
-    io.stderr.write(`${dim(messageText(`Listening on ${listen}, passing on to ${upstream}. Ctrl-C ends.`))}\n`);
+    io.stderr.write(
+      `${dim(messageText(`Listening on ${listen}, passing on to ${upstream}. Ctrl-C ends.`))}\n`,
+    );
     await interrupted;
   } finally {
     server.close();

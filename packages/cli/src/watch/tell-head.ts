@@ -3,10 +3,7 @@ import { decodeLatin1 } from '../records/text.ts';
 import type { Secrecy } from '../secrets/secrecy.ts';
 
 /** The fields of a response head as people write them, Status first. */
-export function headFields(
-  head: CgiResponseHead,
-  secrecy: Secrecy,
-): Array<[name: string, value: string]> {
+export function headFields(head: CgiResponseHead, secrecy: Secrecy): Array<[name: string, value: string]> {
   return [
     ['Status', `${head.status} ${head.reason}`.trimEnd()],
     ...head.headers.map(([name, value]): [string, string] => [

@@ -51,7 +51,12 @@ test('only sources of the project are shown, whatever files and lines a stack na
     `../${basename(folder)}/app.js`,
   ];
   const places = names.map((name) => `${folder}/${name}:1:1`);
-  for (const at of [...places, `${folder}/app.js:7:1`, `${elsewhere}/outside.js:1:1`, `${elsewhere}/in.js:1:1`]) {
+  for (const at of [
+    ...places,
+    `${folder}/app.js:7:1`,
+    `${elsewhere}/outside.js:1:1`,
+    `${elsewhere}/in.js:1:1`,
+  ]) {
     for (const written of [`Error: x\n    at f (${at})`, `Error: x\n    at file://${at}`, at.slice(0, -2)]) {
       expect((await describeFailure('', written, folder)).place, written).toBeUndefined();
     }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { startDevelopment } from './support.ts';
 
-const THROWS = 'export default (req, res) => { throw new Error("in-the-stack " + req.headers.cookie + req.url); };';
+const THROWS =
+  'export default (req, res) => { throw new Error("in-the-stack " + req.headers.cookie + req.url); };';
 const SHOWS = `export default (req, res) => {
   res.end(JSON.stringify([req.url, req.headers.cookie ?? null]));
 };`;
@@ -85,7 +86,12 @@ test('a host name that is not of this machine gets nothing, unless it is allowed
     'app.mjs',
   ]);
   const { port } = new URL(url);
-  const refused = ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example', '127.0.0.1@evil.example'];
+  const refused = [
+    'evil.example',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+    '127.0.0.1@evil.example',
+  ];
   for (const host of [...refused, '192.0.2.1', '0.0.0.0', '[::2]', 'evil\u009b31m'].flatMap((name) => [
     name,
     `${name}:${port}`,

@@ -1,18 +1,63 @@
 import { expect, test } from 'vitest';
-import { isSecretName } from '../../src/secrets/secret-names.ts';
 import { secrecyOf, withEnvironments } from '../../src/secrets/secrecy.ts';
+import { isSecretName } from '../../src/secrets/secret-names.ts';
 
 const { text, value } = secrecyOf({});
 
 test.each([
   ...['AUTHORIZATION', 'HTTP_AUTHORIZATION', 'REDIRECT_HTTP_AUTHORIZATION', 'HTTP_PROXY_AUTHORIZATION'],
   ...['HTTP_COOKIE', 'HTTP_COOKIE2', 'Set-Cookie', 'Set-Cookie2', 'X-Forwarded-Authorization'],
-  ...['HTTP_X_AUTH_KEY', 'HTTP_X_ACCESS_KEY', 'HTTP_X_API_KEY', 'HTTP_X_SESSION_ID', 'X-Session', 'SSL_SESSION_ID'],
-  ...['HTTP_CF_ACCESS_JWT_ASSERTION', 'X-Goog-Iap-Jwt-Assertion', 'X-Amzn-Oidc-Data', 'X-Auth', 'X-Csrf-Token'],
-  ...['HTTP_SEC_WEBSOCKET_PROTOCOL', 'HTTP_X_HUB_SIGNATURE_256', 'PHP_AUTH_PW', 'PHP_AUTH_DIGEST', 'AUTH_PASSWORD'],
-  ...['DB_PASS', 'DBPASS', 'MYSQL_PWD', 'PGPASSWORD', 'AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID', 'APP_SECRET_2'],
-  ...['STRIPE_KEY', 'PRIVATE_KEY', 'apiKey', 'apikey', 'accessToken', 'id_token', 'client_secret', 'user[password]'],
-  ...['PHPSESSID', 'JSESSIONID', 'connect.sid', 'csrfmiddlewaretoken', 'SAMLResponse', 'otp', 'sig', 'X-Amz-Signature'],
+  ...[
+    'HTTP_X_AUTH_KEY',
+    'HTTP_X_ACCESS_KEY',
+    'HTTP_X_API_KEY',
+    'HTTP_X_SESSION_ID',
+    'X-Session',
+    'SSL_SESSION_ID',
+  ],
+  ...[
+    'HTTP_CF_ACCESS_JWT_ASSERTION',
+    'X-Goog-Iap-Jwt-Assertion',
+    'X-Amzn-Oidc-Data',
+    'X-Auth',
+    'X-Csrf-Token',
+  ],
+  ...[
+    'HTTP_SEC_WEBSOCKET_PROTOCOL',
+    'HTTP_X_HUB_SIGNATURE_256',
+    'PHP_AUTH_PW',
+    'PHP_AUTH_DIGEST',
+    'AUTH_PASSWORD',
+  ],
+  ...[
+    'DB_PASS',
+    'DBPASS',
+    'MYSQL_PWD',
+    'PGPASSWORD',
+    'AWS_SECRET_ACCESS_KEY',
+    'AWS_ACCESS_KEY_ID',
+    'APP_SECRET_2',
+  ],
+  ...[
+    'STRIPE_KEY',
+    'PRIVATE_KEY',
+    'apiKey',
+    'apikey',
+    'accessToken',
+    'id_token',
+    'client_secret',
+    'user[password]',
+  ],
+  ...[
+    'PHPSESSID',
+    'JSESSIONID',
+    'connect.sid',
+    'csrfmiddlewaretoken',
+    'SAMLResponse',
+    'otp',
+    'sig',
+    'X-Amz-Signature',
+  ],
 ])('the value of %s is a secret', (name) => {
   expect(isSecretName(name)).toBe(true);
   expect(value(name, 'hunter22')).toBe('(8 characters, hidden)');
@@ -20,9 +65,34 @@ test.each([
 });
 
 test.each([
-  ...['AUTH_TYPE', 'REMOTE_USER', 'PHP_AUTH_USER', 'SERVER_SIGNATURE', 'PWD', 'OLDPWD', 'REQUEST_URI', 'PATH_INFO'],
-  ...['HTTP_HOST', 'HTTP_USER_AGENT', 'HTTP_X_REQUEST_ID', 'UNIQUE_ID', 'SSL_CLIENT_S_DN', 'Content-Type', 'ETag'],
-  ...['SCRIPT_FILENAME', 'HTTP_ACCEPT', 'HTTP_X_FORWARDED_FOR', 'SSL_PROTOCOL', 'BYPASS', 'MONKEY', 'WWW-Authenticate'],
+  ...[
+    'AUTH_TYPE',
+    'REMOTE_USER',
+    'PHP_AUTH_USER',
+    'SERVER_SIGNATURE',
+    'PWD',
+    'OLDPWD',
+    'REQUEST_URI',
+    'PATH_INFO',
+  ],
+  ...[
+    'HTTP_HOST',
+    'HTTP_USER_AGENT',
+    'HTTP_X_REQUEST_ID',
+    'UNIQUE_ID',
+    'SSL_CLIENT_S_DN',
+    'Content-Type',
+    'ETag',
+  ],
+  ...[
+    'SCRIPT_FILENAME',
+    'HTTP_ACCEPT',
+    'HTTP_X_FORWARDED_FOR',
+    'SSL_PROTOCOL',
+    'BYPASS',
+    'MONKEY',
+    'WWW-Authenticate',
+  ],
 ])('the value of %s is shown', (name) => {
   expect(value(name, 'hunter22')).toBe('hunter22');
 });

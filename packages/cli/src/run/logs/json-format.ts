@@ -1,5 +1,5 @@
-import { type AccessEntry, requestNameOf, statusOf, urlOf } from './access-entry.ts';
 import { jsonText } from '../../shown-text.ts';
+import { type AccessEntry, requestNameOf, statusOf, urlOf } from './access-entry.ts';
 import { textOfBytes } from './escape.ts';
 
 /** An entry as a line of JSON, without its end. What is not known is left out. */

@@ -12,7 +12,16 @@ const pathOf = (uri: string | undefined, [scriptName, pathInfo] = ['', '/status'
   );
 
 test.each([
-  ...['/%73tatus', '/%73tatus?full', '/stat%75s', '//status', '///status', '/./status', '/x/../status', '/status/'],
+  ...[
+    '/%73tatus',
+    '/%73tatus?full',
+    '/stat%75s',
+    '//status',
+    '///status',
+    '/./status',
+    '/x/../status',
+    '/status/',
+  ],
   ...['/STATUS', '/status;a=1', '\\status', '/%2fstatus', '/shop//status', '/shop/%73tatus', '/%2e/status'],
   ...['/%73hop/status', 'http://host/%73tatus', '/x/%2e%2e/status', '/status%2f', '/status/.'],
 ])('%s is another spelling of /status, and a rule for /status may not have seen it', (uri) => {

@@ -11,7 +11,12 @@ const app = `module.exports = (req, res) => {
   res.end('app ' + req.url);
 };`;
 
-const PARAMS = { QUERY_STRING: 'text', REQUEST_METHOD: 'GET', SERVER_PROTOCOL: 'HTTP/1.1', SCRIPT_FILENAME: '' };
+const PARAMS = {
+  QUERY_STRING: 'text',
+  REQUEST_METHOD: 'GET',
+  SERVER_PROTOCOL: 'HTTP/1.1',
+  SCRIPT_FILENAME: '',
+};
 
 /** Values of the status page in JSON. */
 type Status = Readonly<Record<string, unknown>> & {
@@ -81,7 +86,15 @@ test('the page of a path that is spelled in another way is not served where the 
     await client.close();
     return said.split(/[ :\n]/)[0];
   };
-  for (const uri of ['/%73tatus', '/%73%74%61%74%75%73?full', '//status', '/./status', '/x/../status', '/STATUS', '/status/'])
+  for (const uri of [
+    '/%73tatus',
+    '/%73%74%61%74%75%73?full',
+    '//status',
+    '/./status',
+    '/x/../status',
+    '/STATUS',
+    '/status/',
+  ])
     expect([uri, await asked(uri, '/status')]).toEqual([uri, 'app']);
   expect(await asked('/status?text', '/status')).toBe('pool');
   expect(await asked('/shop/ping', '/ping', '/shop')).toBe('pong');
