@@ -1,7 +1,9 @@
 import { colorsOf, type Io } from './io.ts';
+import { messageText } from './shown-text.ts';
 
 /**
- * Writes messages of the command itself, each a line with its name in front.
+ * Writes messages of the command itself, each a line with its name in front. What a message names, a path or an argument, cannot
+ * move the cursor or hide itself.
  *
  * @param color of the name: cyan where it is told how it goes, red where something has failed
  * @param output what takes the lines instead of the error output of `io`
@@ -13,6 +15,6 @@ export function ownMessages(
 ): (message: string) => void {
   const name = colorsOf(stderr, env)[color]('fcgi:');
   return (message) => {
-    output.write(`${name} ${message}\n`);
+    output.write(`${name} ${messageText(message)}\n`);
   };
 }

@@ -13,6 +13,7 @@ import { statusCommand } from './commands/status.ts';
 import { tapCommand } from './commands/tap.ts';
 import { topCommand } from './commands/top.ts';
 import { colorsOf, type Io } from './io.ts';
+import { messageText } from './shown-text.ts';
 
 /** All commands with their options and help; what they do is loaded when one of them runs. */
 export function createProgram(io: Io): Command {
@@ -58,7 +59,7 @@ function configure(command: Command, io: Io): void {
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
       outputError: (text, write) =>
-        write(text.replace(/^error: /, `${colorsOf(io.stderr, io.env).red('fcgi:')} `)),
+        write(messageText(text).replace(/^error: /, `${colorsOf(io.stderr, io.env).red('fcgi:')} `)),
       getOutHasColors: () => colorsOf(io.stdout, io.env).isColorSupported,
       getErrHasColors: () => colorsOf(io.stderr, io.env).isColorSupported,
       getOutHelpWidth: () => io.stdout.columns ?? 100,

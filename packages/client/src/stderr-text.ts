@@ -42,18 +42,20 @@ export class StderrText {
   }
 }
 
+/** What a terminal obeys, or shows as nothing or in another place; of variation selectors the one that emoji have is harmless. */
+const UNSHOWN = /(?!\ufe0f)[\\\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+
 /**
  * Makes text from outside fit for one line of a log or a terminal: control characters (C0, C1, DEL), line and
- * paragraph separators and characters that change the writing direction become escapes such as `\n` and
- * `\x1b`, and a backslash is doubled so that nothing can be mistaken for an escape.
+ * paragraph separators, characters that change the writing direction or have no width, and halves of surrogate pairs
+ * become escapes such as `\n`, `\x1b` and `\u202e`, and a backslash is doubled so that nothing can be mistaken for an
+ * escape.
  *
  * @param text any text, for example what an application wrote to STDERR
  * @returns one line
  */
 export function escapeLogText(text: string): string {
-  let escaped = '';
-  for (const character of text) escaped += escapeCharacter(character);
-  return escaped;
+  return text.replace(UNSHOWN, escapeCharacter);
 }
 
 const NAMED = new Map([
@@ -66,13 +68,7 @@ const NAMED = new Map([
 function escapeCharacter(character: string): string {
   const named = NAMED.get(character);
   if (named !== undefined) return named;
-  const code = character.codePointAt(0) ?? 0;
-  if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return `\\x${code.toString(16).padStart(2, '0')}`;
-  const separates = code === 0x2028 || code === 0x2029;
-  const turns =
-    code === 0x200e ||
-    code === 0x200f ||
-    (code >= 0x202a && code <= 0x202e) ||
-    (code >= 0x2066 && code <= 0x2069);
-  return separates || turns ? `\\u${code.toString(16)}` : character;
+  const code = (character.codePointAt(0) ?? 0).toString(16);
+  if (code.length <= 2) return `\\x${code.padStart(2, '0')}`;
+  return code.length <= 4 ? `\\u${code.padStart(4, '0')}` : `\\u{${code}}`;
 }

@@ -6,16 +6,24 @@ import { ConfigError } from './errors.ts';
  */
 export type Quote = (option: string, value: string) => string;
 
-/** Nothing that ends a line, and nothing that has no UTF-8. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+/**
+ * Nothing that ends a line, nothing that has no UTF-8, and nothing that makes a configuration look like another: characters that
+ * change the writing direction, or have no width. Of variation selectors the one that emoji have is harmless.
+ */
+const UNPRINTABLE = /(?!\ufe0f)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 /** Values that no product needs quoting for. */
 const PLAIN = /^[\w./-]+$/;
 
-/** @throws ConfigError if the value has control characters, or halves of surrogate pairs */
+/** @throws ConfigError if the value has control characters, invisible ones, or halves of surrogate pairs */
 export function checkPrintable(option: string, value: string): void {
-  if (UNPRINTABLE.test(value))
-    throw new ConfigError(option, 'has control characters, which cannot be quoted');
+  const found = UNPRINTABLE.exec(value)?.[0]?.codePointAt(0);
+  if (found === undefined) return;
+  const name = found.toString(16).toUpperCase().padStart(4, '0');
+  throw new ConfigError(
+    option,
+    `has U+${name}, one of the control characters or invisible characters, with which a configuration means something else than it seems to; leave it out`,
+  );
 }
 
 function refuse(option: string, value: string, forbidden: RegExp, reason: string): void {

@@ -21,6 +21,24 @@ const products: ReadonlyArray<readonly [name: string, quote: quotes.Quote, read:
   ['a variable of systemd', quotes.quoteSystemdVariable, readWord.systemdVariable],
 ];
 
+/** What turns text around, or is not seen. */
+const INVISIBLE = [
+  ...[
+    '\u202a',
+    '\u202b',
+    '\u202c',
+    '\u202d',
+    '\u202e',
+    '\u2066',
+    '\u2067',
+    '\u2068',
+    '\u2069',
+    '\u200e',
+    '\u200f',
+  ],
+  ...['\u061c', '\u200b', '\u200c', '\u200d', '\u2060', '\ufeff', '\u00ad', '\u3164', '\u009b', '\u{e0041}'],
+].map((character) => `a${character}b`);
+
 /** What means something somewhere, in any order, among other characters. */
 const special = fc.constantFrom(
   ...' \t\n\r\0\x7f"\'`\\;#{}()[]<>&|*?!$%=:,@~^/.-n',
@@ -31,6 +49,8 @@ const special = fc.constantFrom(
   ' ;',
   ' #',
   '\u2028',
+  '\u202e',
+  '\u200b',
   '\ud800',
   'é',
   '你',
@@ -57,7 +77,7 @@ describe.each(products)('for %s', (_name, quote, read) => {
       fc.property(hostile, (value) => {
         const text = quoted(quote, value);
         if (text === undefined) return;
-        expect(text).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
+        expect(text).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
         expect(read(`${text} next`)).toEqual([value, ' next']);
       }),
       { numRuns: 2_000 },
@@ -71,9 +91,12 @@ describe.each(products)('for %s', (_name, quote, read) => {
     },
   );
 
-  test.each(['a\nb', 'a\0b', 'a\rb', 'a\x7fb', 'a\ud800b', 'a\u2028b'])('%j is refused', (value) => {
-    expect(() => quote('path', value)).toThrow(ConfigError);
-  });
+  test.each(['a\nb', 'a\0b', 'a\rb', 'a\x7fb', 'a\ud800b', 'a\u2028b', ...INVISIBLE])(
+    '%j is refused',
+    (value) => {
+      expect(() => quote('path', value)).toThrow(ConfigError);
+    },
+  );
 });
 
 test('what systemd takes for a whole line is refused where it would be cut or joined with the next', () => {

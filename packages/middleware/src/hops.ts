@@ -11,7 +11,9 @@ export interface Hops {
 
 /** Parts of a list or of an element, quoted text left whole (RFC 9110 §5.6.4). */
 const ELEMENTS = /(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g;
-const PAIR = /(?:^|;)\s*(for|host|proto)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;"\s]*))\s*(?=;|$)/gi;
+/** Blanks and quoted text have a limit: without one, a field of blanks would take a time that grows with the square of its length. */
+const PAIR =
+  /(?:^|;)[ \t]{0,4}(for|host|proto)[ \t]{0,4}=[ \t]{0,4}(?:"((?:[^"\\]|\\.){0,256})"|([^;"\s]*))[ \t]{0,4}(?=;|$)/gi;
 
 /** Out of X-Forwarded-For, -Host, -Port and -Proto. */
 export function xForwardedHops(params: ReadonlyMap<string, string>): Hops {

@@ -49,7 +49,7 @@ function isCommonJs(file: string): boolean {
   const type = packageType(dirname(file));
   if (type !== undefined) return type === 'commonjs';
   // A wrong guess loses `require.main` and nothing else: `import()` loads both.
-  return !/^\s*(?:import|export)\b/m.test(readFileSync(file, 'utf8'));
+  return !/^[ \t]*(?:import|export)\b/m.test(readFileSync(file, 'utf8'));
 }
 
 /** `type` of the nearest `package.json`. */

@@ -9,7 +9,8 @@ TypeScript, JSON and .env files of its project, without node_modules, what git i
 names that begin with a dot), and what --ignore names. NODE_ENV is development, unless it is set.
 
 A browser shows what went wrong, with the stack, and comes back by itself when it is mended. Recent requests, with their
-params and records, are at /__fcgi, for this machine only.
+params and records, are at /__fcgi. Both are for the browser in which you open the URL with the key that is printed;
+values that let others act in a user's name, such as those of cookies, are hidden unless --show-secrets is given.
 
 Examples:
   fcgi dev app.js
@@ -37,10 +38,17 @@ export function devCommand(io: Io): Command {
       ),
     )
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .addOption(
+      listOption(
+        '--allow-host <name>',
+        'a host name to answer to, beside localhost and addresses of its own (repeatable)',
+      ),
+    )
     .option('--mount <prefix>', 'the public prefix of the application')
-    .addOption(pathsOption('--watch <path>', 'a file or folder that counts, too (repeatable)'))
-    .addOption(pathsOption('--ignore <path>', 'a file or folder that does not count (repeatable)'))
+    .addOption(listOption('--watch <path>', 'a file or folder that counts, too (repeatable)'))
+    .addOption(listOption('--ignore <path>', 'a file or folder that does not count (repeatable)'))
     .addOption(timeOption('--start-timeout <time>', 'the time APP has to export something or listen', 30))
+    .option('--show-secrets', 'show the values of Authorization, Cookie and the like in recent requests')
     .passThroughOptions()
     .addHelpText('after', examples)
     .action(async (app: string, args: string[], options: Omit<DevOptions, 'app' | 'args'>) => {
@@ -49,10 +57,10 @@ export function devCommand(io: Io): Command {
     });
 }
 
-function pathsOption(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((path, before: readonly string[] = []) => [
+function listOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((word, before: readonly string[] = []) => [
     ...before,
-    path,
+    word,
   ]);
 }
 

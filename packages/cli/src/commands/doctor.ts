@@ -37,6 +37,7 @@ export function doctorCommand(io: Io): Command {
         .argParser(collectVariable),
     )
     .addOption(timeOption('--timeout <time>', 'for the start, and for the answer', 10))
+    .option('--show-secrets', 'show passwords, tokens and the like in what was seen')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (target: string | undefined, options: DoctorRequest) => {

@@ -62,6 +62,7 @@ export function requestCommand(io: Io): Command {
     .option('-I, --head', 'method HEAD; print the head')
     .option('-o, --output <file>', 'write the body to a file')
     .option('-v, --verbose', 'show the records as they pass, on stderr')
+    .option('--show-secrets', 'with -v, show the values of Authorization, Cookie and the like')
     .option('-f, --fail', 'exit status 1 where the status is 400 or above, or appStatus is not 0')
     .option('--json', 'print status, headers, body, stderr, appStatus, protocolStatus and timing as JSON')
     .option('--keep-conn', 'ask the application to keep the connection (FCGI_KEEP_CONN)')

@@ -32,6 +32,7 @@ export function statusCommand(io: Io): Command {
     .option('--full', 'show each process, too')
     .option('--json', 'print the JSON as it is')
     .option('--watch', 'show it again and again, until Ctrl-C')
+    .option('--show-secrets', 'show tokens and the like in the URLs of requests')
     .addOption(timeOption('--interval <time>', 'time between two looks with --watch', 2))
     .addOption(timeOption('--timeout <time>', 'give up after so long', 5))
     .addHelpText('after', examples)

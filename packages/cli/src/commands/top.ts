@@ -29,6 +29,7 @@ export function topCommand(io: Io): Command {
     )
     .option('--path <path>', 'URL path of the status page', parsePathOption, '/status')
     .option('--once', 'print one table after one interval, and end')
+    .option('--show-secrets', 'show tokens and the like in the URLs of requests')
     .addOption(timeOption('--interval <time>', 'time between two looks', 2))
     .addOption(timeOption('--timeout <time>', 'give up after so long', 5))
     .addHelpText('after', examples)

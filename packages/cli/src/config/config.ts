@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CommandFailure } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
+import { messageText } from '../shown-text.ts';
 import { systemReason } from '../system-reason.ts';
 import { checkFiles } from './check-files.ts';
 import { type ConfigFile, makeFiles } from './make-files.ts';
@@ -45,7 +46,7 @@ async function write(io: Io, output: string, files: readonly ConfigFile[], force
   for (const { name, text } of files) {
     const target = isFolder ? join(path, name) : path;
     await writeNew(target, text, force);
-    io.stderr.write(`Written: ${target}\n`);
+    io.stderr.write(`Written: ${messageText(target)}\n`);
   }
 }
 

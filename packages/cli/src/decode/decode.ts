@@ -1,5 +1,6 @@
 import { CommandFailure } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
+import { messageText } from '../shown-text.ts';
 import { ConnectionWatch, type Observation } from '../watch/connection-watch.ts';
 import { JsonLines } from './json-lines.ts';
 import { openSource } from './open-source.ts';
@@ -42,7 +43,7 @@ export interface Counts {
 export async function decode(io: Io, file: string | undefined, options: DecodeOptions): Promise<void> {
   const source = await openSource(io, file, options.stream);
   const { yellow } = colorsOf(io.stderr, io.env);
-  for (const note of source.notes) io.stderr.write(`${yellow('note:')} ${note}\n`);
+  for (const note of source.notes) io.stderr.write(`${yellow('note:')} ${messageText(note)}\n`);
   const printer = options.json ? new JsonLines(io, options) : new RecordTable(io, options);
   const counts: Counts = { connections: 0, errors: 0, notices: 0, records: 0, requests: 0 };
   for await (const connection of source.connections) {

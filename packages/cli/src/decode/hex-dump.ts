@@ -3,8 +3,8 @@ import { collectText } from './collect.ts';
 import { rawSource } from './raw-source.ts';
 import type { Source } from './source.ts';
 
-/** A line of xxd, hexdump -C or Wireshark: the position, then the bytes, then text. */
-const DUMP_LINE = /^\s*([0-9a-f]{4,16})(?:: ?(.*?)(?: {2}.*)?| {2,}(.*?)(?:(?:\|| {3}).*)?)$/i;
+/** How a line of xxd (`:`), hexdump -C or Wireshark begins: with the position, before the bytes and then text. */
+const DUMP_LINE = /^\s*([0-9a-f]{4,16})(: ?| {2,}|\s*$)/i;
 
 /** Whether bytes are text of hexadecimal digits: records begin with the byte 1, which is none. */
 export function isHexDump(start: Uint8Array): boolean {
@@ -52,11 +52,12 @@ export function parseHexDump(text: string): Uint8Array {
 
 function parseDumpLine(line: string, index: number): { at: number; bytes: Buffer } {
   // The last line of hexdump is a position only.
-  const alone = /^\s*([0-9a-f]{4,16})\s*$/i.exec(line);
-  const match = alone ?? DUMP_LINE.exec(line);
+  const match = DUMP_LINE.exec(line);
   if (match === null) throw notHex(index);
-  const [, at = '', afterColon, afterBlanks] = match;
-  return { at: Number.parseInt(at, 16), bytes: parseDigits(afterColon ?? afterBlanks ?? '', index) };
+  const [start, at = '', separator = ''] = match;
+  const rest = line.slice(start.length);
+  const end = rest.search(separator.startsWith(':') ? / {2}/ : /\|| {3}/);
+  return { at: Number.parseInt(at, 16), bytes: parseDigits(end === -1 ? rest : rest.slice(0, end), index) };
 }
 
 function parseDigits(text: string, index: number): Buffer {

@@ -3,9 +3,10 @@ import type { Io } from '../io.ts';
 import { toRecord } from '../records/describe-scanned.ts';
 import { typeName } from '../records/names.ts';
 import { decodeText } from '../records/text.ts';
+import { type Secrecy, secrecyOf } from '../secrets/secrecy.ts';
+import { jsonText } from '../shown-text.ts';
 import type { Observation } from '../watch/connection-watch.ts';
 import type { Scanned } from '../watch/scanner.ts';
-import { paramToShow } from '../watch/secrets.ts';
 import { headFields } from '../watch/tell-head.ts';
 import type { WatchedRequest } from '../watch/watched-request.ts';
 import type { Counts, DecodeOptions, Printer } from './decode.ts';
@@ -14,12 +15,14 @@ import type { Counts, DecodeOptions, Printer } from './decode.ts';
 export class JsonLines implements Printer {
   readonly #io: Io;
   readonly #options: DecodeOptions;
+  readonly #secrecy: Secrecy;
   #connection: string | undefined;
   #told = new WeakSet<WatchedRequest>();
 
   constructor(io: Io, options: DecodeOptions) {
     this.#io = io;
     this.#options = options;
+    this.#secrecy = secrecyOf(options);
   }
 
   connection(name: string | undefined): void {
@@ -27,7 +30,6 @@ export class JsonLines implements Printer {
   }
 
   observe({ direction, findings, params, request, scanned }: Observation, time: number | undefined): void {
-    const showSecrets = this.#options.showSecrets === true;
     const isHeadNew = request?.head !== undefined && !this.#told.has(request);
     if (isHeadNew) this.#told.add(request);
     this.#write({
@@ -36,10 +38,10 @@ export class JsonLines implements Printer {
       ...(time === undefined ? {} : { time }),
       ...(scanned === undefined ? { kind: 'end' } : this.#fields(scanned)),
       ...(params.length > 0 && this.#options.params
-        ? { params: params.map(([name, value]) => [name, paramToShow(name, value, showSecrets)]) }
+        ? { params: params.map(([name, value]) => [name, this.#secrecy.value(name, value)]) }
         : {}),
       ...(isHeadNew && this.#options.params && request.head !== undefined
-        ? { head: headFields(request.head, showSecrets) }
+        ? { head: headFields(request.head, this.#secrecy) }
         : {}),
       findings,
     });
@@ -62,7 +64,7 @@ export class JsonLines implements Printer {
       contentLength: content.length,
       paddingLength: padding.length,
       ...bodyOf(scanned),
-      ...(this.#isShown(type) ? { text: decodeText(content) } : {}),
+      ...(this.#isShown(type) ? { text: this.#secrecy.text(decodeText(content)) } : {}),
     };
   }
 
@@ -73,7 +75,7 @@ export class JsonLines implements Printer {
   }
 
   #write(value: object): void {
-    this.#io.stdout.write(`${JSON.stringify(value)}\n`);
+    this.#io.stdout.write(`${jsonText(value)}\n`);
   }
 }
 

@@ -3,11 +3,11 @@ import { RecordType } from '@fcgi-js/protocol';
 import { type Colors, colorsOf, type Io } from '../io.ts';
 import { describeScanned } from '../records/describe-scanned.ts';
 import { typeName } from '../records/names.ts';
-import { decodeText, showBytes } from '../records/text.ts';
+import { decodeText } from '../records/text.ts';
+import { type Secrecy, secrecyOf } from '../secrets/secrecy.ts';
 import type { Observation } from '../watch/connection-watch.ts';
 import type { Finding } from '../watch/finding.ts';
 import type { Scanned, ScannedRecord } from '../watch/scanner.ts';
-import { paramToShow } from '../watch/secrets.ts';
 import { headFields } from '../watch/tell-head.ts';
 import type { WatchedRequest } from '../watch/watched-request.ts';
 import type { Counts, DecodeOptions, Printer } from './decode.ts';
@@ -21,6 +21,7 @@ export class RecordTable implements Printer {
   readonly #colors: Colors;
   readonly #io: Io;
   readonly #options: DecodeOptions;
+  readonly #secrecy: Secrecy;
   /** Requests whose head has been printed. */
   #told = new WeakSet<WatchedRequest>();
   #start: number | undefined;
@@ -29,13 +30,14 @@ export class RecordTable implements Printer {
   constructor(io: Io, options: DecodeOptions) {
     this.#io = io;
     this.#options = options;
+    this.#secrecy = secrecyOf(options);
     this.#colors = colorsOf(io.stdout, io.env);
   }
 
   connection(name: string | undefined): void {
     const { bold } = this.#colors;
     if (!this.#isFirst) this.#write('');
-    if (name !== undefined) this.#write(bold(name));
+    if (name !== undefined) this.#write(bold(escapeLogText(name)));
     this.#isFirst = false;
     this.#start = undefined;
     this.#write(
@@ -74,18 +76,17 @@ export class RecordTable implements Printer {
   }
 
   #tell(record: ScannedRecord, params: Observation['params'], request: WatchedRequest | undefined): void {
-    const showSecrets = this.#options.showSecrets === true;
     for (const [name, value] of params) {
-      this.#write(`${INDENT}${escapeLogText(`${name}=${paramToShow(name, value, showSecrets)}`)}`);
+      this.#write(`${INDENT}${escapeLogText(`${name}=${this.#secrecy.value(name, value)}`)}`);
     }
     if (record.type === RecordType.Stderr) {
-      for (const line of decodeText(record.content).split('\n')) {
+      for (const line of this.#secrecy.text(decodeText(record.content)).split('\n')) {
         if (line !== '') this.#write(`${INDENT}${this.#colors.yellow(escapeLogText(line))}`);
       }
     }
     if (request?.head === undefined || this.#told.has(request)) return;
     this.#told.add(request);
-    for (const [name, value] of headFields(request.head, showSecrets)) {
+    for (const [name, value] of headFields(request.head, this.#secrecy)) {
       this.#write(`${INDENT}${escapeLogText(`${name}: ${value}`)}`);
     }
   }
@@ -93,7 +94,7 @@ export class RecordTable implements Printer {
   #content(scanned: Scanned): void {
     if (scanned.kind !== 'record' || scanned.type < RecordType.Stdin || scanned.type > RecordType.Data)
       return;
-    const text = showBytes(scanned.content);
+    const text = escapeLogText(this.#secrecy.text(decodeText(scanned.content)));
     for (let from = 0; from < text.length; from += CONTENT_LINE) {
       this.#write(`${INDENT}${this.#colors.dim('|')} ${text.slice(from, from + CONTENT_LINE)}`);
     }

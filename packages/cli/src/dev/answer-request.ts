@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { DeveloperKey, Visitor } from './developer-key.ts';
 import { describeFailure, type Failure } from './failure.ts';
 import { failurePage } from './failure-page.ts';
 import type { Generation } from './generation.ts';
@@ -8,12 +9,14 @@ import type { Reloader } from './reloader.ts';
 import { type AnswerHead, type Page, type ReplaceableResponse, sendPage } from './replaceable-response.ts';
 import { requestsList, requestsPage } from './requests-page.ts';
 import { isReserved, RESERVED } from './reserved.ts';
-import { isDeveloper } from './trust.ts';
 
 /** What requests are answered with. */
 export interface AnswerOptions {
   /** The folder that files are named from. */
   readonly folder: string;
+  readonly key: DeveloperKey;
+  /** The folder whose sources may be shown. */
+  readonly project: string;
   readonly recent: RecentRequests;
   readonly reloader: Reloader;
 }
@@ -22,35 +25,55 @@ export interface AnswerOptions {
 export async function answerRequest(
   request: IncomingMessage,
   response: ReplaceableResponse,
+  visitor: Visitor,
   options: AnswerOptions,
 ): Promise<void> {
   const url = request.url ?? '/';
-  if (isReserved(url)) return sendPage(response, ownPage(request, url, options));
-  const { folder, reloader } = options;
+  const { folder, key, project, reloader } = options;
+  if (isReserved(url)) return sendPage(response, ownPage(visitor, url, options));
+  if (visitor === 'opener' && isNavigation(request)) return sendPage(response, welcome(url, key));
   const generation = await reloader.current();
   const { version } = reloader;
   const toPage = (failure: Failure) => failurePage(failure, request, folder, version);
   if (generation.state === 'failed') {
-    const failure = await loadFailure(generation);
-    return sendPage(
-      response,
-      isDeveloper(request) ? toPage(failure) : plainPage(500, 'Internal Server Error\n'),
-    );
+    const page = visitor === 'stranger' ? bareFailure() : toPage(await loadFailure(generation, project));
+    return sendPage(response, page);
   }
-  if (isDeveloper(request)) {
-    response.replacement = (head) => {
-      const failure = answerFailure(head, generation, request);
-      return failure?.then((found) => (found === undefined ? undefined : toPage(found)));
-    };
-  }
+  response.replacement = (head) => {
+    const found = answerFailure(head, generation, request, project);
+    if (found === undefined || visitor !== 'stranger') {
+      return found?.then((one) => (one === undefined || 'body' in one ? one : toPage(one)));
+    }
+    return head.status === 500 ? Promise.resolve(bareFailure()) : undefined;
+  };
   generation.gateway.listener(request, response);
 }
 
-function ownPage(request: IncomingMessage, url: string, { recent, reloader }: AnswerOptions): Page {
-  if (!isDeveloper(request)) {
-    return plainPage(403, 'This is for the machine that fcgi dev runs on, by the name of localhost.\n');
+/** A browser that follows a link, and can be sent on; other programs get their answer at once. */
+function isNavigation({ headers, method, url = '' }: IncomingMessage): boolean {
+  const isPath = /^\/(?![/\\])/.test(url);
+  return method === 'GET' && isPath && /\btext\/html\b/.test(headers.accept ?? '');
+}
+
+/** The same page, without the key in its URL: what it links to is not to learn it. */
+function welcome(url: string, { setCookie }: DeveloperKey): Page {
+  const { headers, ...page } = plainPage(303, '');
+  return { ...page, headers: { ...headers, Location: url, 'Set-Cookie': setCookie } };
+}
+
+function ownPage(visitor: Visitor, url: string, { key, recent, reloader }: AnswerOptions): Page {
+  if (visitor === 'stranger') {
+    return plainPage(
+      403,
+      'This is for whoever has started fcgi dev: open the URL with the key that it printed.\n',
+    );
   }
-  const path = url.replace(/\?.*/s, '');
+  const page = pageAt(url.replace(/\?.*/s, ''), recent, reloader);
+  if (visitor === 'developer') return page;
+  return { ...page, headers: { ...page.headers, 'Set-Cookie': key.setCookie } };
+}
+
+function pageAt(path: string, recent: RecentRequests, reloader: Reloader): Page {
   if (path === RESERVED) return requestsPage(recent.latest, recent.revision);
   if (path === `${RESERVED}/list`) return requestsList(recent.latest);
   if (path === `${RESERVED}/state`) {
@@ -64,32 +87,50 @@ function ownPage(request: IncomingMessage, url: string, { recent, reloader }: An
   return plainPage(404, `There is no such page: ${RESERVED} is what there is.\n`);
 }
 
-function loadFailure({ how, stderr }: Generation): Promise<Failure> {
-  return describeFailure(
-    `The application could not be started: its process has ended (${how}).`,
-    stderr.text,
+/** A failure for everybody but the developer; who may be the one who reads it, in a browser that has no cookie yet. */
+function bareFailure(): Page {
+  return plainPage(
+    500,
+    'Internal Server Error\n\nTo see why, open the URL with the key that fcgi dev has printed.\n',
   );
 }
 
-/** What is behind an answer that is a bare failure; `undefined` for any other. */
+function loadFailure({ how, stderr }: Generation, project: string): Promise<Failure> {
+  return describeFailure(
+    `The application could not be started: its process has ended (${how}).`,
+    stderr.text,
+    project,
+  );
+}
+
+/** What is behind an answer that is a bare failure, or a page about it; `undefined` for any other. */
 function answerFailure(
   head: AnswerHead,
   generation: Generation,
   request: IncomingMessage,
-): Promise<Failure | undefined> | undefined {
+  project: string,
+): Promise<Failure | Page | undefined> | undefined {
   // What a handler threw comes on STDERR, ahead of the answer.
   const stderr = generation.stderrOf(request);
   if (head.status === 500 && stderr !== '' && isBare(head)) {
-    return describeFailure('The application has failed to answer this request.', stderr);
+    return describeFailure('The application has failed to answer this request.', stderr, project);
   }
-  // The gateway has lost the application.
-  return head.status === 502 ? crashFailure(generation) : undefined;
+  const reason = generation.failureOf(request);
+  return reason === undefined ? undefined : gatewayFailure(head.status, reason, generation, project);
 }
 
-async function crashFailure(generation: Generation): Promise<Failure | undefined> {
-  if (!(await generation.hasCrashed())) return undefined;
-  const heading = `The process of the application has ended while it answered this request (${generation.how}). It is started again with the next one.`;
-  return describeFailure(heading, generation.stderr.text);
+/** The gateway has answered itself: it may have lost the application. */
+async function gatewayFailure(
+  status: number,
+  reason: string,
+  generation: Generation,
+  project: string,
+): Promise<Failure | Page> {
+  if (status === 502 && (await generation.hasCrashed())) {
+    const heading = `The process of the application has ended while it answered this request (${generation.how}). It is started again with the next one.`;
+    return describeFailure(heading, generation.stderr.text, project);
+  }
+  return plainPage(status, `${status} ${STATUS_CODES[status] ?? ''}\n\n${reason}\n`);
 }
 
 /** Whether there is no more to it than `@fcgi-js/server` says in the place of an application. */

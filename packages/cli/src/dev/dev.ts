@@ -7,7 +7,9 @@ import { colorsOf, type Io } from '../io.ts';
 import { ownMessages } from '../own-messages.ts';
 import { outliveReaders } from '../process-io.ts';
 import { watchStopSignals } from '../run/stop-signals.ts';
+import { secrecyOf } from '../secrets/secrecy.ts';
 import { answerRequest } from './answer-request.ts';
+import { DeveloperKey } from './developer-key.ts';
 import { openFront } from './front.ts';
 import type { Generation } from './generation.ts';
 import { projectFolder } from './project-files.ts';
@@ -23,10 +25,13 @@ export interface DevOptions {
   readonly app: string;
   /** For the application. */
   readonly args: readonly string[];
+  /** Host names that it answers to, beside those of this machine. */
+  readonly allowHost?: readonly string[];
   readonly host: string;
   readonly ignore?: readonly string[];
   readonly mount?: string;
   readonly port?: number;
+  readonly showSecrets?: true;
   readonly startTimeout: number;
   readonly watch?: readonly string[];
 }
@@ -43,9 +48,12 @@ export async function dev(io: Io, options: DevOptions): Promise<void> {
   outliveReaders();
   const signals = watchStopSignals();
   const say = ownMessages(io, 'cyan');
-  const front = await openFront(options.host, options.port);
+  const secrecy = secrecyOf(options);
+  const front = await openFront(options.host, options.port, options.allowHost ?? []);
   const folder = await mkdtemp(join(tmpdir(), 'fcgi-'));
-  const recent = new RecentRequests();
+  const recent = new RecentRequests(secrecy);
+  const key = new DeveloperKey(front.port);
+  const project = projectFolder(file);
   const reloader = new Reloader(
     {
       address: front.url,
@@ -62,13 +70,18 @@ export async function dev(io: Io, options: DevOptions): Promise<void> {
     (generation) => say(news(generation)),
   );
   front.serve(async (request, response) => {
-    logRequest(io, request, response);
-    await answerRequest(request, response, { folder: io.cwd, recent, reloader });
+    const visitor = key.admit(request);
+    logRequest(io, secrecy, request, response);
+    await answerRequest(request, response, visitor, { folder: io.cwd, key, project, recent, reloader });
   });
-  say(`${relative(io.cwd, file)} on ${front.url}, recent requests on ${front.url}${RESERVED}`);
+  const [url, requestsUrl] = [`${(options.mount ?? '').replace(/\/$/, '')}/`, RESERVED].map((path) =>
+    key.urlWithKey(front.browserUrl + path),
+  );
+  say(`${relative(io.cwd, file)} on ${url}, recent requests on ${requestsUrl}`);
+  say('The key in these URLs is for you: it makes a browser see errors and recent requests.');
   const absolute = (paths: readonly string[] = []) => paths.map((path) => resolve(io.cwd, path));
   const { ignore, watch } = options;
-  const files = { ignored: absolute(ignore), root: projectFolder(file), watched: absolute(watch) };
+  const files = { ignored: absolute(ignore), root: project, watched: absolute(watch) };
   const watcher = await watchFiles(files, file, {
     changed: (paths) => {
       say(`changed: ${describeFiles(paths.map((path) => relative(io.cwd, path)))}`);

@@ -18,7 +18,7 @@ let timer = setInterval(async () => {
     if (again === 'yes') location.reload();
     else note.textContent = 'The application has changed since. Send the request again.';
   } catch {
-    note.textContent = 'fcgi dev does not answer. Has it ended?';
+    note.textContent = 'fcgi dev does not answer. Has it ended, or started again? Then open the URL that it has printed.';
   }
 }, 400);
 `;

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { linesOfSource } from './project-source.ts';
+import { placesIn } from './stack-places.ts';
 
 /** Lines of a source, around the one that failed. */
 export interface FailurePlace {
@@ -22,68 +22,39 @@ export interface Failure {
   readonly text: string;
 }
 
-/** Lines shown above and below the one that failed. */
-const AROUND = 5;
-/** Characters of a line that are shown: what was made by a bundler may be one line. */
-const LONGEST_LINE = 300;
 /** `Error: no database`, `TypeError [ERR_X]: …`, `Uncaught SyntaxError: …`. */
-const MESSAGE = /^(?:Uncaught )?(?:[\w$.]*(?:Error|Exception)|Thrown)(?: \[\w+\])?: .*$/m;
-/** Node puts the place on a line of its own, or behind `at`. */
-const PLACES =
-  /^(?<head>(?:file:\/\/)?\/.+?):(?<line>\d+)$|^\s+at (?:.*\()?(?<at>(?:file:\/\/)?\/.+?):(?<atLine>\d+):(?<column>\d+)\)?$/gm;
-/** Other files, whatever an error says, are not shown. */
-const SOURCE = /\.[cm]?[jt]sx?$/;
+const MESSAGE = /^(?:Uncaught )?([\w$.]{1,80})(?: \[\w{1,60}\])?: /;
 
 /**
  * Makes a failure of what was written about it.
  *
  * @param text a stack, or the error output of a process that has ended
+ * @param project the folder whose sources may be shown
  */
-export async function describeFailure(heading: string, text: string): Promise<Failure> {
+export async function describeFailure(heading: string, text: string, project: string): Promise<Failure> {
   const plain = lastReport(stripVTControlCharacters(text).trimEnd());
-  const message = MESSAGE.exec(plain)?.[0];
-  return { heading, message, place: await findPlace(plain), text: plain };
+  const message = plain
+    .split('\n')
+    .find((line) => /(?:Error|Exception)$|^Thrown$/.test(MESSAGE.exec(line)?.[1] ?? ''));
+  return { heading, message, place: await findPlace(plain, project), text: plain };
 }
 
 /** What Node writes when an error ends the process stands at the end, with what was written before above it. */
 function lastReport(text: string): string {
-  if (!/\nNode\.js v\S+$/.test(text)) return text;
-  const starts = [...text.matchAll(/^(?:file:\/\/\/|\/|node:).*:\d+$/gm)];
-  return text.slice(starts.at(-1)?.index ?? 0).replace(/\s*\nNode\.js v\S+$/, '');
+  const end = text.lastIndexOf('\nNode.js v');
+  if (end === -1 || text.includes('\n', end + 1)) return text;
+  const lines = text.slice(0, end).trimEnd().split('\n');
+  const start = lines.findLastIndex(
+    (line) => /^(?:file:\/\/\/|\/|node:)/.test(line) && /:\d{1,9}$/.test(line),
+  );
+  return lines.slice(Math.max(start, 0)).join('\n');
 }
 
 /** The first place that is the application's own. */
-async function findPlace(text: string): Promise<FailurePlace | undefined> {
-  for (const { groups = {} } of text.matchAll(PLACES)) {
-    const file = toPath(groups['head'] ?? groups['at'] ?? '');
-    const line = Number(groups['line'] ?? groups['atLine']);
-    if (!SOURCE.test(file) || file.includes('/node_modules/')) continue;
-    const column = groups['column'] === undefined ? undefined : Number(groups['column']);
-    const lines = await linesAround(file, line);
+async function findPlace(text: string, project: string): Promise<FailurePlace | undefined> {
+  for (const { column, file, line } of placesIn(text)) {
+    const lines = await linesOfSource(file, line, project);
     if (lines !== undefined) return { column, file, line, lines };
   }
   return undefined;
-}
-
-async function linesAround(file: string, line: number): Promise<FailurePlace['lines'] | undefined> {
-  try {
-    const all = (await readFile(file, 'utf8')).split('\n');
-    if (line < 1 || line > all.length) return undefined;
-    const first = Math.max(1, line - AROUND);
-    return all
-      .slice(first - 1, line + AROUND)
-      .map((text, index) => [first + index, text.slice(0, LONGEST_LINE)] as const);
-  } catch {
-    // It has gone, or never was a file: the stack has to do.
-    return undefined;
-  }
-}
-
-function toPath(name: string): string {
-  if (!name.startsWith('file:')) return name;
-  try {
-    return fileURLToPath(name);
-  } catch {
-    return '';
-  }
 }

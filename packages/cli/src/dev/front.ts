@@ -1,17 +1,23 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CommandFailure } from '../command-failure.ts';
-import { ReplaceableResponse } from './replaceable-response.ts';
+import { isExpectedHost, unexpectedHostText } from '../expected-host.ts';
+import { plainPage } from './html.ts';
+import { ReplaceableResponse, sendPage } from './replaceable-response.ts';
 
 /** Answers an HTTP request. */
 export type Answer = (request: IncomingMessage, response: ReplaceableResponse) => Promise<void>;
 
 /** The HTTP server that browsers talk to. */
 export interface Front {
+  /** Where a browser of this machine finds it. */
+  readonly browserUrl: string;
   /** Cuts off what is open. */
   close(): void;
   /** Answers requests from now on; to be called at once. */
   serve(answer: Answer): void;
+  readonly port: number;
+  /** Where it listens. */
   readonly url: string;
 }
 
@@ -22,10 +28,15 @@ const CONNECTIONS = 1_024;
 /**
  * Opens the port.
  *
+ * @param allowedHosts names that it answers to, beside those of this machine
  * @param port the usual one, or another if that is taken, unless given
  * @throws CommandFailure where it cannot be opened
  */
-export async function openFront(host: string, port: number | undefined): Promise<Front> {
+export async function openFront(
+  host: string,
+  port: number | undefined,
+  allowedHosts: readonly string[],
+): Promise<Front> {
   const server = createServer<typeof IncomingMessage, typeof ReplaceableResponse>({
     ServerResponse: ReplaceableResponse,
   });
@@ -39,15 +50,27 @@ export async function openFront(host: string, port: number | undefined): Promise
     }
     await listen(server, host, 0);
   }
-  const { address, family, port: actual } = server.address() as AddressInfo;
+  const { address, port: actual } = server.address() as AddressInfo;
+  const names = [host, ...allowedHosts];
+  const urlOf = (name: string) => `http://${name.includes(':') ? `[${name}]` : name}:${actual}`;
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`,
-    serve: (answer) => server.on('request', (request, response) => void answer(request, response)),
+    browserUrl: urlOf({ '0.0.0.0': '127.0.0.1', '::': '::1' }[address] ?? address),
+    port: actual,
+    url: urlOf(address),
+    serve: (answer) =>
+      server.on('request', (request, response) => {
+        if (isExpectedHost(request, names)) void answer(request, response);
+        else sendPage(response, plainPage(403, unexpectedHostText(request, remedy)));
+      }),
     close: () => {
       server.close();
       server.closeAllConnections();
     },
   };
+}
+
+function remedy(name: string): string {
+  return `If the name is yours, name it: fcgi dev --allow-host ${name} …`;
 }
 
 function listen(

@@ -51,6 +51,7 @@ export class Generation {
   state: GenerationState = 'starting';
   /** The end of what it has written to its error output. */
   readonly stderr = new TailText();
+  readonly #requestErrors = new WeakMap<GatewayRequest, unknown>();
   readonly #requestStderr = new WeakMap<GatewayRequest, TailText>();
   readonly #stopTimeout: number;
   readonly #tap: Tap;
@@ -73,6 +74,9 @@ export class Generation {
       address: tap.address,
       explain: 'local',
       ...defined({ mount }),
+      // Only the developer is told, on a page of its own.
+      explain: false,
+      onError: (error, request) => this.#requestErrors.set(request, error),
       onStderr: (content, request) => this.#keepStderr(content, request),
     });
     const told = { address, args, file, recycle: {}, startTimeout, stopTimeout, ...defined({ mount }) };
@@ -98,6 +102,12 @@ export class Generation {
   /** For messages. */
   get pid(): number | undefined {
     return this.#worker.pid;
+  }
+
+  /** Why the gateway itself has answered a request, in words; `undefined` where the application has. */
+  failureOf(request: GatewayRequest): string | undefined {
+    const error = this.#requestErrors.get(request);
+    return error instanceof Error ? error.message : undefined;
   }
 
   /** What the application wrote to FCGI_STDERR for a request. */

@@ -2,10 +2,10 @@ import { RecordType } from '@fcgi-js/protocol';
 import { describeScanned } from '../records/describe-scanned.ts';
 import { roleName, typeName } from '../records/names.ts';
 import { decodeText } from '../records/text.ts';
+import type { Secrecy } from '../secrets/secrecy.ts';
 import type { PassingRequest, TapPrinter } from '../tap/request-log.ts';
 import type { Observation } from '../watch/connection-watch.ts';
 import type { Direction, Finding } from '../watch/finding.ts';
-import { paramToShow } from '../watch/secrets.ts';
 import { headFields } from '../watch/tell-head.ts';
 import type { WatchedRequest } from '../watch/watched-request.ts';
 
@@ -57,7 +57,12 @@ export class RecentRequests implements TapPrinter {
   revision = 0;
   readonly #kept: RecentRequest[] = [];
   readonly #byRequest = new WeakMap<WatchedRequest, RecentRequest>();
+  readonly #secrecy: Secrecy;
   #count = 0;
+
+  constructor(secrecy: Secrecy) {
+    this.#secrecy = secrecy;
+  }
 
   /** The latest first. */
   get latest(): readonly RecentRequest[] {
@@ -71,7 +76,7 @@ export class RecentRequests implements TapPrinter {
     this.revision += 1;
     if (scanned.type === RecordType.Params) {
       kept.method = request.params.get('REQUEST_METHOD') ?? roleName(request.role);
-      kept.url = cut(request.params.get('REQUEST_URI') ?? '');
+      kept.url = cut(this.#secrecy.value('REQUEST_URI', request.params.get('REQUEST_URI') ?? ''));
     }
     if (kept.records.length >= RECORDS) {
       kept.recordsLeftOut += 1;
@@ -93,13 +98,13 @@ export class RecentRequests implements TapPrinter {
     this.revision += 1;
     kept.milliseconds = time - kept.began;
     kept.bodyLength = bodyLength;
-    kept.params = pairs([...request.params].map(([name, value]) => [name, paramToShow(name, value, false)]));
+    kept.params = pairs([...request.params].map(([name, value]) => [name, this.#secrecy.value(name, value)]));
     if (head !== undefined) {
       kept.status = head.status;
-      kept.fields = pairs(headFields(head, false));
+      kept.fields = pairs(headFields(head, this.#secrecy));
     }
     kept.findings = findings.slice(0, PAIRS);
-    kept.stderr = cut(decodeText(stderr.bytes));
+    kept.stderr = cut(this.#secrecy.text(decodeText(stderr.bytes)));
     kept.notes = [
       ...(aborted ? ['aborted'] : []),
       ...(isWhole ? [] : ['no END_REQUEST']),

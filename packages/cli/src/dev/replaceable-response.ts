@@ -14,44 +14,57 @@ export interface AnswerHead {
   readonly status: number;
 }
 
+/**
+ * What becomes of an answer: `passing` on as it comes; `held` back until it is known whether a page is sent in its place;
+ * `replaced` by that page, so that whatever more comes of it is dropped.
+ */
+type AnswerState = 'held' | 'passing' | 'replaced';
+
 /** A response whose bare failures can be replaced by a page before anything of them is sent. */
 export class ReplaceableResponse extends ServerResponse {
   /** Asked about each answer; `undefined`, at once or later, lets it pass. */
   replacement: ((head: AnswerHead) => Promise<Page | undefined> | undefined) | undefined;
   /** What is to be done if it passes after all. */
-  #held: Array<() => void> | undefined;
+  #held: Array<() => void> = [];
+  #state: AnswerState = 'passing';
 
   override writeHead(status: number, ...rest: unknown[]): this {
     const head = [status, ...rest];
     const replacement = this.replacement?.({ status, fields: rest.at(-1) });
     this.replacement = undefined;
     if (replacement === undefined) return this.#call('writeHead', head) as this;
-    this.#held = [() => this.#call('writeHead', head)];
+    this.#state = 'held';
+    this.#held.push(() => this.#call('writeHead', head));
     void replacement.then((page) => this.#release(page));
     return this;
   }
 
   override write(...args: unknown[]): boolean {
-    if (this.#held === undefined) return this.#call('write', args) as boolean;
-    this.#held.push(() => this.#call('write', args));
+    if (this.#state === 'passing') return this.#call('write', args) as boolean;
+    if (this.#state === 'held') this.#held.push(() => this.#call('write', args));
     return true;
   }
 
   override end(...args: unknown[]): this {
-    if (this.#held === undefined) return this.#call('end', args) as this;
-    this.#held.push(() => this.#call('end', args));
+    if (this.#state === 'passing') return this.#call('end', args) as this;
+    if (this.#state === 'held') this.#held.push(() => this.#call('end', args));
     return this;
   }
 
   override flushHeaders(): void {
-    if (this.#held === undefined) super.flushHeaders();
+    if (this.#state === 'passing') super.flushHeaders();
   }
 
   #release(page: Page | undefined): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    if (page === undefined) for (const step of held) step();
-    else sendPage(this, page);
+    const held = this.#held;
+    this.#held = [];
+    this.#state = 'passing';
+    if (page === undefined) {
+      for (const step of held) step();
+      return;
+    }
+    sendPage(this, page);
+    this.#state = 'replaced';
   }
 
   #call(method: 'end' | 'write' | 'writeHead', args: unknown[]): unknown {

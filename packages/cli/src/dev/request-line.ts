@@ -2,11 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { escapeLogText } from '@fcgi-js/client';
 import { colorsOf, type Io } from '../io.ts';
 import { clock } from '../records/clock.ts';
+import type { Secrecy } from '../secrets/secrecy.ts';
 import { isReserved } from './reserved.ts';
 
 /** Prints a line about a request when it is over; the pages of `fcgi dev` itself are no news. */
 export function logRequest(
   io: Io,
+  secrecy: Secrecy,
   { method = '', url = '' }: IncomingMessage,
   response: ServerResponse,
 ): void {
@@ -18,7 +20,7 @@ export function logRequest(
     const color = !headersSent || statusCode >= 500 ? red : statusCode >= 400 ? yellow : green;
     const facts = [
       dim(clock(Date.now())),
-      bold(escapeLogText(`${method} ${url}`)),
+      bold(escapeLogText(`${method} ${secrecy.value('REQUEST_URI', url)}`)),
       color(headersSent ? `${statusCode}` : 'no answer') + (writableFinished ? '' : red(' broken off')),
       `${(performance.now() - start).toFixed(1)} ms`,
     ];

@@ -7,6 +7,8 @@ import { RESERVED } from './reserved.ts';
 
 /** Takes over what is new, and leaves open what is open. */
 const FOLLOW = `
+// The key is not for bookmarks, nor for who looks over a shoulder.
+if (location.search !== '') history.replaceState(null, '', location.pathname);
 const list = document.querySelector('ol');
 const note = document.querySelector('#state');
 let revision = document.querySelector('main').dataset.revision;
@@ -32,7 +34,7 @@ setInterval(async () => {
       if (hasFocus) item.querySelector('summary').focus();
     }
   } catch {
-    note.textContent = 'fcgi dev does not answer. Has it ended?';
+    note.textContent = 'fcgi dev does not answer. Has it ended, or started again? Then open the URL that it has printed.';
   }
 }, 500);
 `;

@@ -1,6 +1,8 @@
 import { escapeLogText } from '@fcgi-js/client';
 import { CommandFailure, ExitStatus, usageFailure } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
+import { secrecyOf, withEnvironments } from '../secrets/secrecy.ts';
+import { jsonText } from '../shown-text.ts';
 import type { Account } from './access.ts';
 import type { Finding } from './cause.ts';
 import { type Subject, subjectOf, subjectsOf } from './deployment.ts';
@@ -11,7 +13,6 @@ import { readLog } from './gather/log.ts';
 import { readNamedFile } from './gather/read-file.ts';
 import { type Examination, type Given, gather } from './gather.ts';
 import { judge } from './judge.ts';
-import { redactor } from './redact.ts';
 import { lookedAt, reportText } from './report.ts';
 import type { WebServerName } from './web-server-names.ts';
 
@@ -22,6 +23,7 @@ export interface DoctorRequest {
   readonly env: Readonly<Record<string, string>>;
   readonly json?: true;
   readonly log?: string;
+  readonly showSecrets?: true;
   /** Seconds to start, and to answer. */
   readonly timeout: number;
   readonly url: string;
@@ -51,15 +53,15 @@ export async function doctor(io: Io, target: string | undefined, request: Doctor
   for (const subject of subjects) all.push(await gather(subject, given, examination));
   if (all.length === 0) all.push(given);
 
-  const redact = redactor(io.env, request.env);
+  const secrecy = withEnvironments(secrecyOf(request), io.env, request.env);
   const findings = merge(all.flatMap(judge)).map((finding) => ({
     ...finding,
-    evidence: finding.evidence.map((text) => redact(oneLine(text))),
+    evidence: finding.evidence.map((text) => oneLine(secrecy.text(text))),
   }));
-  const looked = [...new Set(all.flatMap(lookedAt))].map((text) => oneLine(text));
+  const looked = [...new Set(all.flatMap(lookedAt))].map((text) => oneLine(secrecy.text(text)));
   io.stdout.write(
     request.json
-      ? `${JSON.stringify({ findings, looked })}\n`
+      ? `${jsonText({ findings, looked })}\n`
       : reportText(findings, looked, io.stdout.columns ?? COLUMNS, colorsOf(io.stdout, io.env)),
   );
   if (findings.length > 0) throw new CommandFailure('', ExitStatus.failed);

@@ -69,6 +69,8 @@ export interface Exchange {
   readonly closes?: boolean;
   /** The first bytes that came where they are no FastCGI, as Latin-1. */
   readonly firstBytes?: string;
+  /** What STDOUT starts with, in quotes, where that is no head. */
+  readonly start?: string;
   readonly stderr: string;
 }
 

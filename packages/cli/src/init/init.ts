@@ -3,6 +3,7 @@ import { findApplication } from '../application/find-application.ts';
 import { defined } from '../defined.ts';
 import type { Io } from '../io.ts';
 import { programFile } from '../run/programs.ts';
+import { messageText } from '../shown-text.ts';
 import type { InitOptions } from './answers.ts';
 import { completeAnswers } from './ask.ts';
 import { makePlan } from './plan.ts';
@@ -31,7 +32,9 @@ export async function init(io: Io, argument: string, options: InitOptions): Prom
     return;
   }
   if (dryRun) printFiles(io, plan.files);
-  else for (const { mode, path } of plan.files) io.stderr.write(`Written: ${path} (${formatMode(mode)})\n`);
+  else
+    for (const { mode, path } of plan.files)
+      io.stderr.write(`Written: ${messageText(path)} (${formatMode(mode)})\n`);
   printSteps(io, plan);
 }
 

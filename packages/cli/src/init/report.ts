@@ -1,4 +1,6 @@
+import { escapeLogText } from '@fcgi-js/client';
 import { colorsOf, type Io } from '../io.ts';
+import { jsonText, messageText } from '../shown-text.ts';
 import type { Step } from './next-steps.ts';
 import type { Plan, PlannedFile } from './plan.ts';
 
@@ -11,7 +13,9 @@ export function formatMode(mode: number): string {
 export function printFiles(io: Io, files: readonly PlannedFile[]): void {
   const colors = colorsOf(io.stdout, io.env);
   for (const { mode, path, text } of files) {
-    io.stdout.write(`${colors.bold(`==> ${path} (${formatMode(mode)})`)}\n${text}\n`);
+    io.stdout.write(
+      `${colors.bold(`==> ${escapeLogText(path)} (${formatMode(mode)})`)}\n${messageText(text)}\n`,
+    );
   }
 }
 
@@ -19,12 +23,12 @@ export function printFiles(io: Io, files: readonly PlannedFile[]): void {
 export function printSteps(io: Io, { files, next }: Plan): void {
   const colors = colorsOf(io.stdout, io.env);
   const print = ({ commands, say }: Step) => {
-    const lines = commands.map((command) => `    ${colors.cyan(command)}\n`);
-    io.stdout.write(`${say}\n${lines.join('')}`);
+    const lines = commands.map((command) => `    ${colors.cyan(messageText(command))}\n`);
+    io.stdout.write(`${messageText(say)}\n${lines.join('')}`);
   };
   for (const file of files) {
     if (file.next.length === 0) continue;
-    io.stdout.write(`${colors.bold(file.path)}\n`);
+    io.stdout.write(`${colors.bold(escapeLogText(file.path))}\n`);
     file.next.forEach(print);
     io.stdout.write('\n');
   }
@@ -38,5 +42,5 @@ export function printJson(io: Io, { files, next }: Plan, isWritten: boolean): vo
     mode: formatMode(mode),
     ...(isWritten ? {} : { text }),
   }));
-  io.stdout.write(`${JSON.stringify({ written: isWritten, files: listed, next }, undefined, 2)}\n`);
+  io.stdout.write(`${jsonText({ written: isWritten, files: listed, next }, 2)}\n`);
 }

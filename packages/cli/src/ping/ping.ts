@@ -1,7 +1,8 @@
-import { FcgiClient, FcgiClientError } from '@fcgi-js/client';
+import { escapeLogText, FcgiClient, FcgiClientError } from '@fcgi-js/client';
 import { CommandFailure, isForeseen } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
 import { hintFor } from '../request/hints.ts';
+import { jsonText, messageText } from '../shown-text.ts';
 import { pathParams } from './path-params.ts';
 
 /** What {@link ping} is asked for. */
@@ -27,15 +28,13 @@ export async function ping(io: Io, address: string, options: PingRequest): Promi
   try {
     const facts = await ask(client, io, options.path);
     const elapsed = Math.round((performance.now() - start) * 100) / 100;
-    if (options.json) io.stdout.write(`${JSON.stringify({ address, up: true, elapsed, ...facts })}\n`);
+    if (options.json) io.stdout.write(`${jsonText({ address, up: true, elapsed, ...facts })}\n`);
     else io.stdout.write(report(io, address, elapsed, facts));
   } catch (error) {
     if (!isForeseen(error)) throw error;
     if (options.json) {
       const code = error instanceof FcgiClientError ? { code: error.code } : {};
-      io.stdout.write(
-        `${JSON.stringify({ address, up: false, error: { ...code, message: error.message } })}\n`,
-      );
+      io.stdout.write(`${jsonText({ address, up: false, error: { ...code, message: error.message } })}\n`);
     }
     throw explain(error, options);
   } finally {
@@ -65,10 +64,10 @@ function report(io: Io, address: string, elapsed: number, { status, values = {} 
   const colors = colorsOf(io.stdout, io.env);
   const facts = [
     ...(status === undefined ? [] : [`status ${status}`]),
-    ...Object.entries(values).map(([name, value]) => `${name}=${value}`),
+    ...Object.entries(values).map(([name, value]) => escapeLogText(`${name}=${value}`)),
   ];
   const told = facts.length > 0 ? `, ${facts.join(' ')}` : '';
-  return `${colors.green('up')} ${address} answered after ${elapsed.toFixed(1)} ms${told}\n`;
+  return `${colors.green('up')} ${messageText(address)} answered after ${elapsed.toFixed(1)} ms${told}\n`;
 }
 
 function explain(error: Error, { path }: PingRequest): Error {

@@ -1,4 +1,5 @@
 import { escapeLogText } from '@fcgi-js/client';
+import { hideInText } from '../secrets/hide-in-text.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -25,6 +26,16 @@ export function toParamText(text: string): string {
 export function showBytes(bytes: Uint8Array, most = Number.POSITIVE_INFINITY): string {
   const text = escapeLogText(decodeText(bytes));
   return text.length > most ? `${text.slice(0, most)}…` : text;
+}
+
+/** Bytes of an output that are looked at by {@link startText}. */
+export const START_BYTES = 256;
+const START_CHARACTERS = 60;
+
+/** What an output starts with, in quotes, to show what it is instead of what it should be. Secrets are hidden in it. */
+export function startText(bytes: Uint8Array): string {
+  const text = hideInText(decodeText(bytes.subarray(0, START_BYTES)));
+  return text.length > START_CHARACTERS ? `"${text.slice(0, START_CHARACTERS)}…"` : `"${text}"`;
 }
 
 /** `1 byte`, `1,234 bytes`. */

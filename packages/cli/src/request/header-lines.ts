@@ -5,7 +5,7 @@ import { toParamText } from '../records/text.ts';
 /** A header field; each character of its value is one byte. */
 export type Field = readonly [name: string, value: string];
 
-const LINE = /^([!#$%&'*+.^`|~\w-]+)(?:;\s*|:\s*(.*?))\s*$/s;
+const LINE = /^([!#$%&'*+.^`|~\w-]+)([:;])(.*)$/s;
 
 /**
  * Reads the values of `--header` over the fields that every request has, in the way of curl: `Name: value` sets,
@@ -27,10 +27,12 @@ export function readHeaderLines(lines: readonly string[], host: string): Field[]
 
 function readLine(line: string): { name: string; value: string | undefined } {
   const match = LINE.exec(line);
-  const [, name, value] = match ?? [];
-  if (name === undefined || /[\r\n\0]/.test(line)) {
+  const [, name, sign, rest = ''] = match ?? [];
+  const value = rest.trim();
+  const isOther = sign === ';' && value !== '';
+  if (name === undefined || isOther || /[\r\n\0]/.test(line)) {
     throw usageFailure(`${JSON.stringify(line)} is no header field. Write 'Name: value'.`);
   }
-  if (value === undefined) return { name, value: '' };
+  if (sign === ';') return { name, value: '' };
   return { name, value: value === '' ? undefined : toParamText(value) };
 }

@@ -1,4 +1,5 @@
 import { FcgiClientError, FcgiConnectError } from '@fcgi-js/client';
+import { RemoteProtocolError } from '@fcgi-js/protocol';
 import { decodeLatin1 } from '../records/text.ts';
 
 const CONNECT_HINTS: Readonly<Record<string, string>> = {
@@ -9,9 +10,18 @@ const CONNECT_HINTS: Readonly<Record<string, string>> = {
   ENOTSOCK: 'That is a file and no socket.',
 };
 
+const SPEAKS_HTTP =
+  'What listens there speaks HTTP, not FastCGI. Start the application with fcgi run APP, or ask it with curl, and let the web server speak HTTP to it: proxy_pass (nginx), ProxyPass http:// (Apache).';
+const SPEAKS_SOMETHING =
+  'What listens there does not speak FastCGI: look whether the address is that of the application. fcgi doctor ADDRESS shows what it says.';
+
 /** What to do about a request that failed, where it can be told. */
 export function hintFor(error: unknown, params: ReadonlyMap<string, string>): string | undefined {
   if (error instanceof FcgiConnectError) return CONNECT_HINTS[error.systemCode];
+  if (error instanceof RemoteProtocolError && error.code === 'FCGI_UNSUPPORTED_VERSION') {
+    // The first byte of `HTTP/1.1 400 Bad Request`.
+    return / version 72\b/.test(error.message) ? SPEAKS_HTTP : SPEAKS_SOMETHING;
+  }
   if (!(error instanceof FcgiClientError)) return undefined;
   if (error.code === 'FCGI_FIRST_BYTE_TIMEOUT') {
     return 'It accepted the connection: all its workers may be busy, or what listens there does not speak FastCGI.';

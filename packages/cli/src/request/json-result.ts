@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import type { FcgiClientError, FcgiResponse } from '@fcgi-js/client';
 import type { RemoteProtocolError } from '@fcgi-js/protocol';
 import { decodeLatin1 } from '../records/text.ts';
+import { jsonText } from '../shown-text.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -54,5 +55,5 @@ function encode(body: Uint8Array): { body: string; bodyEncoding: 'base64' | 'utf
 }
 
 function line(value: object): string {
-  return `${JSON.stringify(value)}\n`;
+  return `${jsonText(value)}\n`;
 }

@@ -15,6 +15,7 @@ export interface RequestOptions {
   readonly role: 'authorizer' | 'filter' | 'responder';
   readonly root?: string;
   readonly script?: string;
+  readonly showSecrets?: true;
   readonly timeout?: number;
   readonly unset: readonly string[];
   readonly verbose?: true;

@@ -1,20 +1,23 @@
-import type { FcgiPassingRecord } from '@fcgi-js/client';
+import { escapeLogText, type FcgiPassingRecord } from '@fcgi-js/client';
 import { NameValueDecoder, RecordType } from '@fcgi-js/protocol';
 import { type Colors, colorsOf, type Io } from '../io.ts';
 import { describeRecord, recordName } from '../records/describe-record.ts';
-import { showBytes } from '../records/text.ts';
+import { decodeText } from '../records/text.ts';
+import type { Secrecy } from '../secrets/secrecy.ts';
 
 /** Shows records on stderr as they pass: `>` to the application, `<` from it; each param on a line of its own. */
 export class RecordTrace {
   readonly #colors: Colors;
   readonly #io: Io;
+  readonly #secrecy: Secrecy;
   readonly #pairs = new NameValueDecoder({
     bytes: Number.POSITIVE_INFINITY,
     pairs: Number.POSITIVE_INFINITY,
   });
 
-  constructor(io: Io) {
+  constructor(io: Io, secrecy: Secrecy) {
     this.#io = io;
+    this.#secrecy = secrecy;
     this.#colors = colorsOf(io.stderr, io.env);
   }
 
@@ -26,7 +29,9 @@ export class RecordTrace {
     if (record.type !== RecordType.Params) return;
     this.#pairs.push(record.content);
     for (let pair = this.#pairs.next(); pair !== undefined; pair = this.#pairs.next()) {
-      this.#io.stderr.write(`${sign}   ${showBytes(pair.name)}=${showBytes(pair.value)}\n`);
+      const param = decodeText(pair.name);
+      const value = this.#secrecy.value(param, decodeText(pair.value));
+      this.#io.stderr.write(`${sign}   ${escapeLogText(`${param}=${value}`)}\n`);
     }
   }
 }

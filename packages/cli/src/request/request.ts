@@ -1,6 +1,7 @@
 import { FcgiClient, type FcgiClientError, type FcgiResponse, Role } from '@fcgi-js/client';
 import { CommandFailure, isForeseen, usageFailure } from '../command-failure.ts';
 import type { Io } from '../io.ts';
+import { secrecyOf } from '../secrets/secrecy.ts';
 import { openFile, readBody } from './body.ts';
 import { hintFor } from './hints.ts';
 import { failureJson, responseJson } from './json-result.ts';
@@ -29,7 +30,7 @@ export async function request(
   const params = makeParams(io, url, options, bodies);
   const stopwatch = new Stopwatch();
   const stderr = new StderrLines(io);
-  const trace = options.verbose ? new RecordTrace(io) : undefined;
+  const trace = options.verbose ? new RecordTrace(io, secrecyOf(options)) : undefined;
   const client = new FcgiClient({
     address,
     keepConn: options.keepConn ?? false,

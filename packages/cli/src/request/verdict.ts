@@ -1,7 +1,10 @@
-import type { FcgiEnd, FcgiResponse } from '@fcgi-js/client';
+import { escapeLogText, type FcgiEnd, type FcgiResponse } from '@fcgi-js/client';
 import { CommandFailure } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
 import { protocolStatusName } from '../records/names.ts';
+import { decodeLatin1 } from '../records/text.ts';
+import { secrecyOf } from '../secrets/secrecy.ts';
+import { messageText } from '../shown-text.ts';
 import { hintForStderr } from './hints.ts';
 import type { RequestOptions } from './options.ts';
 
@@ -18,12 +21,12 @@ export function judge(
   params: ReadonlyMap<string, string>,
 ): void {
   const { yellow } = colorsOf(io.stderr, io.env);
-  if (options.role === 'authorizer' && !options.json) tellDecision(io, response);
+  if (options.role === 'authorizer' && !options.json) tellDecision(io, response, options);
   if (end.stderrDropped > 0 && options.json) {
     io.stderr.write(`${yellow('warning:')} ${end.stderrDropped} bytes of STDERR are not in the JSON.\n`);
   }
   const hint = hintForStderr(end.stderr, params);
-  if (hint !== undefined) io.stderr.write(`${yellow('hint:')} ${hint}\n`);
+  if (hint !== undefined) io.stderr.write(`${yellow('hint:')} ${messageText(hint)}\n`);
   if (end.protocolStatus !== 0) {
     throw new CommandFailure(`The request ended with ${protocolStatusName(end.protocolStatus)}.`);
   }
@@ -40,8 +43,11 @@ export function judge(
 }
 
 /** What an authorizer's answer means to a web server (FastCGI 1.0 §6.3). */
-function tellDecision(io: Io, response: FcgiResponse): void {
+function tellDecision(io: Io, response: FcgiResponse, options: RequestOptions): void {
   const { green, red } = colorsOf(io.stderr, io.env);
-  const variables = [...response.variables()].map(([name, value]) => ` ${name}=${value}`).join('');
+  const secrecy = secrecyOf(options);
+  const variables = [...response.variables()]
+    .map(([name, value]) => escapeLogText(` ${name}=${secrecy.value(name, decodeLatin1(value))}`))
+    .join('');
   io.stderr.write(response.status === 200 ? `${green('allowed')}${variables}\n` : `${red('denied')}\n`);
 }

@@ -70,7 +70,16 @@ export const logFormat = plain(['string'], 'It must be combined, json, or a text
 });
 
 /** A URL path, without a query. */
-export const urlPath = plain(['string'], 'It must be a path such as /status.', parsePathOption);
+/** Web servers tell paths decoded: what would have to be encoded in a URL is told in bytes, and there are several spellings. */
+export const urlPath = plain(['string'], 'It must be a path such as /status.', (given) => {
+  const path = parsePathOption(given);
+  if (!/^(?:\/[\w.~!$&'()*+,=:@-]+)+$/.test(path) || /\/\.\.?(?:\/|$)/.test(path)) {
+    throw new InvalidArgumentError(
+      'It must be a path such as /status, of characters that a URL has as they are, and without a slash at its end.',
+    );
+  }
+  return path;
+});
 
 /** Where `listen()` of `@fcgi-js/server` can listen; a path is relative to the folder of who names it. */
 export const listenAddress = plain(['string'], 'It must be a listen address.', (given, folder) => {

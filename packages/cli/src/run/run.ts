@@ -4,6 +4,7 @@ import { findApplication } from '../application/find-application.ts';
 import { usageFailure } from '../command-failure.ts';
 import type { Io } from '../io.ts';
 import { outliveReaders } from '../process-io.ts';
+import { messageText } from '../shown-text.ts';
 import { accessFormat } from './logs/access-format.ts';
 import { prepareLogFiles } from './logs/prepare-log-files.ts';
 import type { RunOptionValues } from './options.ts';
@@ -75,7 +76,9 @@ export async function run(io: Io, options: RunOptions): Promise<void> {
   prepareLogFiles(options, surroundings.identity);
   const { hidden } = accessFormat(options.accessLogFormat);
   if (options.accessLog !== undefined && hidden.length > 0) {
-    io.stderr.write(`fcgi: the access log hides the values of ${hidden.join(', ')}: they are secrets\n`);
+    io.stderr.write(
+      `fcgi: the access log hides the values of ${messageText(hidden.join(', '))}: they are secrets\n`,
+    );
   }
   if (isPlainCgi) return runAlone(io, file, options, surroundings);
   const pidFile = options.pidFile === undefined ? undefined : new PidFile(options.pidFile);

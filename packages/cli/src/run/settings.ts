@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { usageFailure } from '../command-failure.ts';
 import type { Io } from '../io.ts';
+import { jsonText, messageText } from '../shown-text.ts';
 import { readConfigFile } from './config-file.ts';
 import { flagOf, type RunOption, runOptions } from './options.ts';
 import type { RunOptions } from './run.ts';
@@ -63,6 +64,6 @@ export function printSettings(io: Io, { options, origins }: Settings): void {
     .filter(([name]) => name in given)
     .map(([name, { kind }]) => [name, kind.toFile(given[name])]);
   const { app, args } = options;
-  io.stdout.write(`${JSON.stringify({ app, args, ...Object.fromEntries(entries) }, undefined, 2)}\n`);
-  for (const [name, origin] of origins) io.stderr.write(`${name}: ${origin}\n`);
+  io.stdout.write(`${jsonText({ app, args, ...Object.fromEntries(entries) }, 2)}\n`);
+  for (const [name, origin] of origins) io.stderr.write(`${name}: ${messageText(origin)}\n`);
 }

@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGateway, escapeLogText } from '@fcgi-js/client';
+import { createGateway } from '@fcgi-js/client';
 import { defined } from '../defined.ts';
+import { isExpectedHost, unexpectedHostText } from '../expected-host.ts';
+import { decodeText } from '../records/text.ts';
+import { messageText } from '../shown-text.ts';
 
 /** An HTTP server in front of an application that was given no socket. */
 export interface TrialGateway {
@@ -18,6 +21,10 @@ export interface TrialGatewayOptions {
   readonly mount: string | undefined;
   /** Calls a function whose http server is not the application's. */
   readonly aside?: <Result>(action: () => Result) => Result;
+}
+
+function remedy(): string {
+  return 'Open the address that fcgi run has printed. For other names, serve the application behind a web server, with --listen, or\nuse fcgi dev with --allow-host.';
 }
 
 /** Milliseconds; Node ends longer ones at once. */
@@ -36,7 +43,16 @@ export async function openTrialGateway(options: TrialGatewayOptions): Promise<Tr
     address: `unix:${path}`,
     explain: 'local',
     ...defined({ mount }),
-    onStderr: (content) => process.stderr.write(`${escapeLogText(Buffer.from(content).toString())}\n`),
+    before: (request, response, next) => {
+      if (isExpectedHost(request, [])) return next();
+      const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };
+      response.writeHead(403, headers).end(unexpectedHostText(request, remedy));
+    },
+    // What is wrong is for the terminal: what a web server of this machine passes on comes from this machine, too.
+    explain: false,
+    onError: (error) =>
+      process.stderr.write(`fcgi: ${messageText(error instanceof Error ? error.message : String(error))}\n`),
+    onStderr: (content) => process.stderr.write(`${messageText(decodeText(content)).trimEnd()}\n`),
   });
   const { url } = await aside(() => gateway.listen({ port: 0 }));
   return {

@@ -3,6 +3,7 @@ import { FcgiClient } from '@fcgi-js/client';
 import { CommandFailure } from '../command-failure.ts';
 import { pathParams } from '../ping/path-params.ts';
 import { hintFor } from '../request/hints.ts';
+import type { Secrecy } from '../secrets/secrecy.ts';
 
 /** The JSON of php-fpm's status page, and of whatever has more of the same kind. */
 export type Status = Readonly<Record<string, unknown>>;
@@ -13,6 +14,8 @@ export interface StatusPage {
   /** Each process is wanted, too. */
   readonly full: boolean;
   readonly path: string;
+  /** What becomes of secrets in it: php-fpm tells the query of what it serves. */
+  readonly secrecy: Secrecy;
   /** Seconds until it is given up. */
   readonly timeout: number;
 }
@@ -23,7 +26,7 @@ export interface StatusPage {
  * @throws CommandFailure where there is none
  */
 export async function readStatus(page: StatusPage, signal: AbortSignal): Promise<Status> {
-  const { address, full, path, timeout } = page;
+  const { address, full, path, secrecy, timeout } = page;
   const time = timeout * 1000;
   const limits = { connectTimeout: time, firstByteTimeout: time, stallTimeout: time, totalTimeout: time };
   const client = new FcgiClient({ address, keepConn: false, limits });
@@ -32,7 +35,7 @@ export async function readStatus(page: StatusPage, signal: AbortSignal): Promise
     const response = await client.request({ params, signal });
     const body = await text(response.body);
     await response.ended;
-    return parseStatus(body, response.status, path);
+    return withoutSecrets(parseStatus(body, response.status, path), secrecy);
   } catch (error) {
     const hint = hintFor(error, params);
     if (hint === undefined) throw error;
@@ -59,4 +62,14 @@ function parseStatus(body: string, code: number, path: string): Status {
     // The message below says it.
   }
   throw new CommandFailure(`${absent} no JSON object.\n${advice}`);
+}
+
+/** The same status, in which each text is as it may be shown. */
+function withoutSecrets(status: Status, secrecy: Secrecy): Status {
+  const clean = (name: string, value: unknown): unknown => {
+    if (typeof value === 'string') return secrecy.value(name, value);
+    if (Array.isArray(value)) return value.map((one) => clean(name, one));
+    return isStatus(value) ? withoutSecrets(value, secrecy) : value;
+  };
+  return Object.fromEntries(Object.entries(status).map(([name, value]) => [name, clean(name, value)]));
 }

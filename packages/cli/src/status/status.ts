@@ -1,5 +1,7 @@
 import type { Io } from '../io.ts';
 import { ownMessages } from '../own-messages.ts';
+import { secrecyOf } from '../secrets/secrecy.ts';
+import { jsonText } from '../shown-text.ts';
 import { readStatus, type Status } from './read-status.ts';
 import { renderStatus } from './render-status.ts';
 import { watchStatus } from './watch-status.ts';
@@ -10,6 +12,7 @@ export interface StatusOptions {
   readonly interval: number;
   readonly json?: true;
   readonly path: string;
+  readonly showSecrets?: true;
   readonly timeout: number;
   readonly watch?: true;
 }
@@ -24,7 +27,7 @@ const CLEAR = '\x1b[H\x1b[2J';
  */
 export async function status(io: Io, address: string, options: StatusOptions): Promise<void> {
   const { full = false, interval, json, path, timeout, watch } = options;
-  const page = { address, full, path, timeout };
+  const page = { address, full, path, secrecy: secrecyOf(options), timeout };
   if (!watch) {
     show(io, await readStatus(page, io.interrupted), options);
     return;
@@ -38,5 +41,5 @@ export async function status(io: Io, address: string, options: StatusOptions): P
 }
 
 function show(io: Io, found: Status, { json }: StatusOptions): void {
-  io.stdout.write(json ? `${JSON.stringify(found)}\n` : renderStatus(io, found));
+  io.stdout.write(json ? `${jsonText(found)}\n` : renderStatus(io, found));
 }

@@ -1,8 +1,9 @@
 import type { Io } from '../io.ts';
 import { typeName } from '../records/names.ts';
 import { decodeText } from '../records/text.ts';
+import { type Secrecy, secrecyOf } from '../secrets/secrecy.ts';
+import { jsonText } from '../shown-text.ts';
 import type { Observation } from '../watch/connection-watch.ts';
-import { paramToShow } from '../watch/secrets.ts';
 import { headFields } from '../watch/tell-head.ts';
 import type { PassingRequest, TapPrinter } from './request-log.ts';
 import type { TapOptions } from './tap.ts';
@@ -11,10 +12,12 @@ import type { TapOptions } from './tap.ts';
 export class JsonEvents implements TapPrinter {
   readonly #io: Io;
   readonly #options: TapOptions;
+  readonly #secrecy: Secrecy;
 
   constructor(io: Io, options: TapOptions) {
     this.#io = io;
     this.#options = options;
+    this.#secrecy = secrecyOf(options);
   }
 
   observed(connection: number, { direction, findings, request, scanned }: Observation, time: number): void {
@@ -35,7 +38,8 @@ export class JsonEvents implements TapPrinter {
   finished(passing: PassingRequest, time: number, isWhole: boolean): void {
     const { began, connection, findings, firstRecord, request, stderr } = passing;
     const { aborted, bodyLength, end, head, id, params, role } = request;
-    const showSecrets = this.#options.showSecrets === true;
+    const secrecy = this.#secrecy;
+    const url = params.get('REQUEST_URI');
     this.#write({
       kind: 'request',
       connection,
@@ -43,15 +47,13 @@ export class JsonEvents implements TapPrinter {
       role,
       time: began,
       method: params.get('REQUEST_METHOD'),
-      url: params.get('REQUEST_URI'),
+      url: url === undefined ? undefined : secrecy.value('REQUEST_URI', url),
       status: head?.status,
-      headers: head === undefined ? [] : headFields(head, showSecrets).slice(1),
-      params: Object.fromEntries(
-        [...params].map(([name, value]) => [name, paramToShow(name, value, showSecrets)]),
-      ),
+      headers: head === undefined ? [] : headFields(head, secrecy).slice(1),
+      params: Object.fromEntries([...params].map(([name, value]) => [name, secrecy.value(name, value)])),
       stdinLength: request.lengthOf(5),
       bodyLength,
-      stderr: decodeText(stderr.bytes),
+      stderr: secrecy.text(decodeText(stderr.bytes)),
       ...(stderr.dropped > 0 ? { stderrDropped: stderr.dropped } : {}),
       ...end,
       aborted,
@@ -65,7 +67,7 @@ export class JsonEvents implements TapPrinter {
   }
 
   #write(value: object): void {
-    this.#io.stdout.write(`${JSON.stringify(value)}\n`);
+    this.#io.stdout.write(`${jsonText(value)}\n`);
   }
 }
 

@@ -5,8 +5,8 @@ import { clock } from '../records/clock.ts';
 import { describeScanned } from '../records/describe-scanned.ts';
 import { protocolStatusName, roleName, typeName } from '../records/names.ts';
 import { byteCount, decodeText } from '../records/text.ts';
+import { type Secrecy, secrecyOf } from '../secrets/secrecy.ts';
 import type { Observation } from '../watch/connection-watch.ts';
-import { paramToShow } from '../watch/secrets.ts';
 import { headFields } from '../watch/tell-head.ts';
 import type { WatchedRequest } from '../watch/watched-request.ts';
 import type { PassingRequest, TapPrinter } from './request-log.ts';
@@ -17,11 +17,13 @@ export class LiveLines implements TapPrinter {
   readonly #colors: Colors;
   readonly #io: Io;
   readonly #options: TapOptions;
+  readonly #secrecy: Secrecy;
   readonly #headTold = new WeakSet<WatchedRequest>();
 
   constructor(io: Io, options: TapOptions) {
     this.#io = io;
     this.#options = options;
+    this.#secrecy = secrecyOf(options);
     this.#colors = colorsOf(io.stdout, io.env);
   }
 
@@ -47,16 +49,17 @@ export class LiveLines implements TapPrinter {
   #tellContents({ params, request, scanned }: Observation, tell: (text: string) => void): void {
     const { yellow } = this.#colors;
     if (this.#options.params) {
-      for (const [param, value] of params) tell(escapeLogText(`${param}=${this.#shown(param, value)}`));
+      for (const [param, value] of params)
+        tell(escapeLogText(`${param}=${this.#secrecy.value(param, value)}`));
     }
     if (scanned?.kind === 'record' && scanned.type === RecordType.Stderr) {
-      for (const line of decodeText(scanned.content).split('\n')) {
+      for (const line of this.#secrecy.text(decodeText(scanned.content)).split('\n')) {
         if (line !== '') tell(`${yellow('stderr:')} ${escapeLogText(line)}`);
       }
     }
     if (this.#options.heads && request?.head !== undefined && !this.#headTold.has(request)) {
       this.#headTold.add(request);
-      for (const [field, value] of headFields(request.head, this.#options.showSecrets === true)) {
+      for (const [field, value] of headFields(request.head, this.#secrecy)) {
         tell(escapeLogText(`${field}: ${value}`));
       }
     }
@@ -73,7 +76,7 @@ export class LiveLines implements TapPrinter {
     const role = request.role > 1 ? ` (${roleName(request.role).toLowerCase()})` : '';
     const first = firstRecord === undefined ? '-' : `${(firstRecord - began).toFixed(1)}`;
     const facts = [
-      `${dim(`${clock(time)}  #${connection}.${request.id}`)}  ${bold(escapeLogText(`${method} ${url}`))}${role}`,
+      `${dim(`${clock(time)}  #${connection}.${request.id}`)}  ${bold(escapeLogText(`${method} ${this.#secrecy.value('REQUEST_URI', url)}`))}${role}`,
       this.#outcome(request, isWhole),
       byteCount(request.bodyLength),
       `${first} / ${(time - began).toFixed(1)} ms`,
@@ -94,9 +97,5 @@ export class LiveLines implements TapPrinter {
     return [color(status === undefined ? 'no head' : `${status}`), ...notes.map((note) => red(note))].join(
       ' ',
     );
-  }
-
-  #shown(name: string, value: string): string {
-    return paramToShow(name, value, this.#options.showSecrets === true);
   }
 }

@@ -5,6 +5,7 @@ import { parseAddress } from '@fcgi-js/client';
 import { CommandFailure } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
 import { ownMessages } from '../own-messages.ts';
+import { messageText } from '../shown-text.ts';
 import { JsonEvents } from './json-events.ts';
 import { openListener } from './listener.ts';
 import { LiveLines } from './live-lines.ts';
@@ -76,7 +77,9 @@ export async function tap(io: Io, listen: string, upstream: string, options: Tap
   try {
     // Now only: where another tap listens already, its recording is not overwritten.
     recording = openRecording(io, options, complain);
-    io.stderr.write(`${dim(`Listening on ${listen}, passing on to ${upstream}. Ctrl-C ends.`)}\n`);
+    io.stderr.write(
+      `${dim(messageText(`Listening on ${listen}, passing on to ${upstream}. Ctrl-C ends.`))}\n`,
+    );
     await interrupted;
   } finally {
     server.close();

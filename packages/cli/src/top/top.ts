@@ -1,6 +1,7 @@
 import { escapeLogText } from '@fcgi-js/client';
 import { colorsOf, type Io } from '../io.ts';
 import { ownMessages } from '../own-messages.ts';
+import { secrecyOf } from '../secrets/secrecy.ts';
 import type { StatusPage } from '../status/read-status.ts';
 import { watchStatus } from '../status/watch-status.ts';
 import { type Report, ratesBetween } from './rates.ts';
@@ -13,6 +14,7 @@ export interface TopOptions {
   readonly interval: number;
   readonly once?: true;
   readonly path: string;
+  readonly showSecrets?: true;
   readonly timeout: number;
 }
 
@@ -23,7 +25,7 @@ export interface TopOptions {
  */
 export async function top(io: Io, address: string, options: TopOptions): Promise<void> {
   const { interval, once, path, timeout } = options;
-  const page = { address, full: true, path, timeout };
+  const page = { address, full: true, path, secrecy: secrecyOf(options), timeout };
   const isLive = io.stdout.isTTY === true && io.env['TERM'] !== 'dumb' && !once;
   await (isLive ? showLive(io, page, interval) : printTables(io, page, options));
 }

@@ -1,6 +1,7 @@
 import { type CgiResponseHead, CgiResponseParser, FcgiClientError } from '@fcgi-js/client';
 import { RecordType, Role } from '@fcgi-js/protocol';
 import { typeName } from '../records/names.ts';
+import { START_BYTES, startText } from '../records/text.ts';
 import type { Report } from './finding.ts';
 import { type Param, ParamPairs } from './param-pairs.ts';
 
@@ -31,6 +32,8 @@ export class WatchedRequest {
   readonly #pairs = new ParamPairs();
   readonly #head = new CgiResponseParser({ headBytes: 1_048_576, headFields: 10_000 });
   #isHeadBroken = false;
+  /** What the output begins with, as long as its head is not whole. */
+  #start = Buffer.alloc(0);
   readonly #lengths = new Map<StreamType, number>();
   readonly #states = new Map<StreamType, StreamState>();
   /** Only what the application sends is seen. */
@@ -81,7 +84,7 @@ export class WatchedRequest {
     if (!this.#isHeadBroken && this.head === undefined) {
       report(
         'error',
-        'The request has ended without a whole head: the blank line after it is missing.',
+        `The request has ended without a whole head: the blank line after it is missing. The output starts with ${startText(this.#start)}.`,
         '6.2',
       );
     }
@@ -149,6 +152,7 @@ export class WatchedRequest {
       this.bodyLength += content.length;
       return;
     }
+    this.#start = Buffer.concat([this.#start, content.subarray(0, START_BYTES - this.#start.length)]);
     try {
       this.#head.push(content);
       for (let part = this.#head.next(); part !== undefined; part = this.#head.next()) {

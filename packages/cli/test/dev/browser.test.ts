@@ -52,13 +52,14 @@ describe.skipIf(noChromium)(`fcgi dev in Chromium${noChromium ? ` (${noChromium}
   }
 
   test('a page that could not be loaded shows the source, as text, and loads again when it is mended', async () => {
-    const { url, write } = await startDevelopment({
+    const { printedUrl, url, write } = await startDevelopment({
       'app.mjs': `// <script>document.title = 'not escaped'</script>\n${LONG}\nthrow new TypeError('<img src=x onerror=alert(1)> & "co"');`,
     });
-    await look(url, 'load-failure');
+    await look(printedUrl, 'load-failure');
     const { page, faults } = await openPage(browser, url);
     onTestFinished(() => page.context().close());
-    await page.goto('/');
+    await page.goto(printedUrl);
+    expect(page.url()).toBe(`${url}/`);
     expect(await page.locator('h1').textContent()).toBe('TypeError: <img src=x onerror=alert(1)> & "co"');
     expect(await page.locator('.here').textContent()).toMatch(/^3throw new TypeError/);
     expect(await page.title()).toContain('TypeError');
@@ -73,10 +74,13 @@ describe.skipIf(noChromium)(`fcgi dev in Chromium${noChromium ? ` (${noChromium}
     const form = `if (req.method === 'POST') throw new RangeError('not yet');
       res.setHeader('Content-Type', 'text/html');
       res.end('<form method=post><button>Send</button></form>');`;
-    const { url, write } = await startDevelopment({ 'app.mjs': `export default (req, res) => { ${form} };` });
+    const { printedUrl, url, write } = await startDevelopment({
+      'app.mjs': `export default (req, res) => { ${form} };`,
+    });
     const { page } = await openPage(browser, url);
     onTestFinished(() => page.context().close());
-    await page.goto('/');
+    await page.goto(printedUrl);
+    expect(page.url()).toBe(`${url}/`);
     await page.getByRole('button').click();
     await page.getByRole('heading', { name: 'RangeError: not yet' }).waitFor();
     await write('app.mjs', FINE);
@@ -85,7 +89,7 @@ describe.skipIf(noChromium)(`fcgi dev in Chromium${noChromium ? ` (${noChromium}
   });
 
   test('recent requests are followed, opened with the keyboard, stay open, and hide what is secret', async () => {
-    const { get, running, url } = await startDevelopment({
+    const { get, requestsUrl, running, url } = await startDevelopment({
       'app.mjs': `export default (req, res) => {
         if (req.url === '/fails') throw new Error('on purpose');
         res.setHeader('Set-Cookie', 'session=of-the-answer');
@@ -98,7 +102,8 @@ describe.skipIf(noChromium)(`fcgi dev in Chromium${noChromium ? ` (${noChromium}
     await get('/fails');
     const { page, faults } = await openPage(browser, url);
     onTestFinished(() => page.context().close());
-    await page.goto('/__fcgi');
+    await page.goto(requestsUrl);
+    expect(page.url()).toBe(`${url}/__fcgi`);
     expect(await page.locator('li').count()).toBe(2);
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toContain('GET /fails');
@@ -116,14 +121,14 @@ describe.skipIf(noChromium)(`fcgi dev in Chromium${noChromium ? ` (${noChromium}
     expect(text).toMatch(/HTTP_COOKIE.{20,60}hidden/);
     expect(text).toMatch(/END_REQUEST.{0,80}REQUEST_COMPLETE, appStatus 1/);
     expect(faults).toEqual([]);
-    await look(`${url}/__fcgi`, 'recent-requests', async (one) => {
+    await look(requestsUrl, 'recent-requests', async (one) => {
       await one.locator('summary').nth(1).click();
       await one.locator('summary').nth(2).click();
     });
   });
 
   test('no more requests and records are kept than there is room for', async () => {
-    const { get, url } = await startDevelopment({
+    const { get, requestsUrl, url } = await startDevelopment({
       'app.mjs': `export const responder = async (request) => {
         for (let count = 0; count < 300; count += 1) {
           request.stdout.write(count === 0 ? 'Status: 200\\r\\n\\r\\n' : 'x');
@@ -135,7 +140,8 @@ describe.skipIf(noChromium)(`fcgi dev in Chromium${noChromium ? ` (${noChromium}
     for (let count = 0; count < 105; count += 1) await get(`/${count}`);
     const { page } = await openPage(browser, url);
     onTestFinished(() => page.context().close());
-    await page.goto('/__fcgi');
+    await page.goto(requestsUrl);
+    expect(page.url()).toBe(`${url}/__fcgi`);
     expect(await page.locator('li').count()).toBe(100);
     const item = page.locator('li').first();
     expect(await item.locator('summary').textContent()).toContain('GET /104');

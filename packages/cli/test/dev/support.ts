@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { folderWith } from '../run/support/runner.ts';
@@ -9,10 +9,24 @@ import { FcgiProcess, type ProcessOptions } from '../support/fcgi-process.ts';
 export interface Development {
   readonly folder: string;
   readonly running: FcgiProcess;
+  /** The field `Cookie` of the developer's browser. */
+  readonly cookie: string;
+  /** With the key, as it is printed. */
+  readonly printedUrl: string;
+  /** That of recent requests. */
+  readonly requestsUrl: string;
   readonly url: string;
-  get(path: string, options?: AskOptions): Promise<{ status: number; body: string }>;
+  /** Asks as the developer's browser, unless with another field `Cookie`. */
+  get(path: string, options?: AskOptions): Promise<Answer>;
   /** Writes a file of the application. */
   write(name: string, content: string): Promise<void>;
+}
+
+/** What came back. */
+export interface Answer {
+  readonly body: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly status: number;
 }
 
 interface AskOptions {
@@ -30,23 +44,29 @@ export async function startDevelopment(
   const folder = await folderWith({ 'package.json': '{}', ...files });
   const running = new FcgiProcess(['dev', '--port', '0', ...args], { ...options, cwd: folder });
   await running.printed(/load it again/);
-  const url = / on (http:\S+),/.exec(running.stdout + running.stderr)?.[1] ?? '';
+  const printedUrl = / on (http:\S+),/.exec(running.stdout + running.stderr)?.[1] ?? '';
+  const { origin: url, port, searchParams } = new URL(printedUrl);
+  const cookie = `fcgi_dev_${port}=${searchParams.get('key')}`;
   return {
     folder,
     running,
+    cookie,
+    printedUrl,
+    requestsUrl: printedUrl.replace('/?', '/__fcgi?'),
     url,
-    get: (path, asked) => ask(url + path, asked),
+    get: (path, asked) => ask(url + path, { ...asked, headers: { Cookie: cookie, ...asked?.headers } }),
     write: (name, content) => writeFile(join(folder, name), content),
   };
 }
 
 function ask(url: string, { body, headers, method }: AskOptions = {}) {
-  return new Promise<{ status: number; body: string }>((resolve, reject) => {
+  return new Promise<Answer>((resolve, reject) => {
     const asking = request(
       url,
       { headers: { ...headers }, method: method ?? 'GET', agent: false },
       (response) => {
-        text(response).then((got) => resolve({ status: response.statusCode ?? 0, body: got }), reject);
+        const { headers: fields, statusCode: status = 0 } = response;
+        text(response).then((got) => resolve({ status, headers: fields, body: got }), reject);
       },
     );
     asking.on('error', reject);

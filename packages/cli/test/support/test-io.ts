@@ -4,6 +4,8 @@ import { main } from '../../src/main.ts';
 
 /** What a command did. */
 export interface Outcome {
+  /** All that was printed, on stdout and then on stderr; of a command in this process. */
+  readonly bytes?: Buffer;
   readonly status: number;
   readonly stderr: string;
   readonly stdout: string;
@@ -15,11 +17,13 @@ export interface TestIo {
   readonly env?: Io['env'];
   readonly interrupted?: AbortSignal;
   readonly stdin?: string | Uint8Array | Readable;
+  /** Whether stdout is a terminal. */
+  readonly terminal?: true;
 }
 
 /** Runs the command in this process. */
 export async function runMain(argv: readonly string[], options: TestIo = {}): Promise<Outcome> {
-  const stdout = collector();
+  const stdout = collector(options.terminal);
   const stderr = collector();
   const { cwd = process.cwd(), env = {}, stdin = '' } = options;
   const io: Io = {
@@ -31,10 +35,11 @@ export async function runMain(argv: readonly string[], options: TestIo = {}): Pr
     interrupted: options.interrupted ?? new AbortController().signal,
   };
   const status = await main(argv, io);
-  return { status, stdout: stdout.text(), stderr: stderr.text() };
+  const bytes = Buffer.concat([stdout.bytes(), stderr.bytes()]);
+  return { bytes, status, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-function collector() {
+function collector(isTTY?: true) {
   const chunks: Buffer[] = [];
   const stream = new Writable({
     write(chunk: Buffer, _encoding, callback) {
@@ -42,5 +47,7 @@ function collector() {
       callback();
     },
   });
-  return { stream, text: () => Buffer.concat(chunks).toString('utf8') };
+  const bytes = () => Buffer.concat(chunks);
+  const output = Object.assign(stream, isTTY === undefined ? {} : { isTTY });
+  return { bytes, stream: output, text: () => bytes().toString('utf8') };
 }

@@ -8,7 +8,13 @@ const NO_ANSWER = '502 (nginx, Caddy), 500 (Apache, lighttpd), 503 (h2o)';
 function failedWith({ answer, start }: Facts, ...codes: string[]): string[] {
   const { error } = answer ?? {};
   if (answer === undefined || error === undefined || !codes.includes(error.code)) return [];
-  return [error.message, ...shownBytes(answer), ...stderrOf(answer, start?.trial)];
+  const { start: output } = answer;
+  return [
+    error.message,
+    ...(output === undefined ? [] : [`the output starts with ${output}`]),
+    ...shownBytes(answer),
+    ...stderrOf(answer, start?.trial),
+  ];
 }
 
 function shownBytes({ firstBytes }: Exchange): string[] {

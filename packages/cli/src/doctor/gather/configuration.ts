@@ -56,17 +56,17 @@ const readers: Readonly<Record<WebServerName, ConfigurationReader>> = {
 
 /** Names of files, and words in them, by which one can tell whose configuration it is. */
 const SIGNS: ReadonlyArray<readonly [WebServerName, RegExp, RegExp]> = [
-  ['caddy', /^caddyfile$/i, /^\s*(reverse_proxy|php_fastcgi)\s/m],
+  ['caddy', /^caddyfile$/i, /^[ \t]*(?:reverse_proxy|php_fastcgi)\s/m],
   [
     'apache',
     /^(\.htaccess|httpd\.conf|apache2?\.conf)$/i,
-    /^\s*(<VirtualHost|<Directory|<Location|<Files|RewriteEngine|LoadModule)\b/im,
+    /^[ \t]*(<VirtualHost|<Directory|<Location|<Files|RewriteEngine|LoadModule)\b/im,
   ],
-  ['lighttpd', /^lighttpd\.conf$/, /^\s*(server\.modules|fastcgi\.server|server\.document-root)\b/m],
-  ['haproxy', /^haproxy\.cfg$/, /^\s*(frontend|backend|fcgi-app)\s/m],
+  ['lighttpd', /^lighttpd\.conf$/, /^[ \t]*(server\.modules|fastcgi\.server|server\.document-root)\b/m],
+  ['haproxy', /^haproxy\.cfg$/, /^[ \t]*(frontend|backend|fcgi-app)\s/m],
   ['h2o', /^h2o\.conf$/, /fastcgi\.(connect|spawn):/],
   ['cherokee', /^cherokee\.conf$/, /^(source|vserver)!\d+!/m],
-  ['nginx', /^nginx\.conf$/, /^\s*(fastcgi_pass|server|http|location)\b/m],
+  ['nginx', /^nginx\.conf$/, /^[ \t]*(fastcgi_pass|server|http|location)\b/m],
 ];
 
 /** Whose configuration a file is; undefined where one cannot tell. */

@@ -15,6 +15,7 @@ import {
   RemoteProtocolError,
   Role,
 } from '@fcgi-js/protocol';
+import { startText } from '../../records/text.ts';
 import type { Exchange } from '../facts.ts';
 
 /** What is asked for, and how long one waits. */
@@ -91,6 +92,7 @@ export async function exchange(address: string, question: Question): Promise<Exc
       address,
       error: described,
       ...(raw === undefined || raw.bytes.length === 0 ? {} : { firstBytes: raw.bytes.toString('latin1') }),
+      ...(described.code.startsWith('FCGI_HEAD_') ? { start: startText(Buffer.concat(head)) } : {}),
       stderr: error instanceof FcgiClientError ? error.stderr : '',
     };
   } finally {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { fieldToShow, isSecretField, isSecretParam, paramToShow } from '../../watch/secrets.ts';
+import { hidden } from '../../secrets/hide-in-text.ts';
+import { isSecretName } from '../../secrets/secret-names.ts';
 import { type AccessEntry, pathOf, statusOf, urlOf } from './access-entry.ts';
 import { escapeValue } from './escape.ts';
 import { jsonFormat } from './json-format.ts';
@@ -58,8 +59,7 @@ function unknownCode(code: string): Error {
 }
 
 function isSecret(letter: string, name: string): boolean {
-  if (letter === 'i') return isSecretParam(headerParam(name));
-  return letter === 'e' ? isSecretParam(name) : letter === 'o' && isSecretField(name);
+  return 'eio'.includes(letter) && isSecretName(name);
 }
 
 function partOf(letter: string, argument: string | undefined): Part | undefined {
@@ -106,11 +106,8 @@ const NAMED: Readonly<Record<string, (name: string) => Part | undefined>> = {
   '%{}e': (name) => param(name),
   '%{}i': (name) => param(headerParam(name)),
   '%{}o': (name) => {
-    const field = new RegExp(`^${name.replace(/[^\w-]/g, '\\$&')}:[ \\t]*(.*?)[ \\t]*\\r?$`, 'im');
-    return ({ response }) => {
-      const found = field.exec(response?.head ?? '')?.[1];
-      return value(found === undefined ? undefined : fieldToShow(name, found, false));
-    };
+    const field = new RegExp(`^${name.replace(/[^\w-]/g, '\\$&')}:(.*)$`, 'im');
+    return ({ response }) => value(withoutSecret(name, field.exec(response?.head ?? '')?.[1]?.trim()));
   },
   '%{}t': timePart,
 };
@@ -148,8 +145,12 @@ function requestLine(entry: AccessEntry): string {
 function param(name: string): Part {
   return ({ request: { params } }) => {
     const found = params.get(name);
-    return value(found === undefined ? undefined : paramToShow(name, found, false));
+    return value(withoutSecret(name, found));
   };
+}
+
+function withoutSecret(name: string, found: string | undefined): string | undefined {
+  return found === undefined || found === '' || !isSecretName(name) ? found : hidden(found);
 }
 
 /** The param of a request header field (RFC 3875 §4.1.18). */

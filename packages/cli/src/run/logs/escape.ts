@@ -17,23 +17,6 @@ export function escapeValue(value: string): string {
   );
 }
 
-/** What JSON may have as it is, and terminals and editors do not show as it is. */
-const INVISIBLE = /[\p{C}\u2028\u2029]/gu;
-
-/**
- * A line of JSON in which nothing is left that is invisible or turns the text around.
- *
- * @param value text as `JSON.stringify` takes it
- */
-export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(INVISIBLE, (character) =>
-    Array.from({ length: character.length }, (_, index) => {
-      const unit = character.charCodeAt(index);
-      return `\\u${unit.toString(16).padStart(4, '0')}`;
-    }).join(''),
-  );
-}
-
 const NOT_ASCII = /[^\0-\x7f]/;
 
 /** The text of bytes, each of which is one character: UTF-8, as browsers and scripts send it. */

@@ -1,11 +1,12 @@
+import { jsonText } from '../../shown-text.ts';
 import { type AccessEntry, requestNameOf, statusOf, urlOf } from './access-entry.ts';
-import { jsonLine, textOfBytes } from './escape.ts';
+import { textOfBytes } from './escape.ts';
 
 /** An entry as a line of JSON, without its end. What is not known is left out. */
 export function jsonFormat(entry: AccessEntry): string {
   const { outcome, request, response, time, worker } = entry;
   const param = (name: string) => text(request.params.get(name));
-  return jsonLine({
+  return jsonText({
     time: new Date(time).toISOString(),
     remoteAddress: param('REMOTE_ADDR'),
     remoteUser: param('REMOTE_USER'),

@@ -1,20 +1,17 @@
 import type { FcgiRequest, RequestHandler } from '@fcgi-js/server';
 import type { Roles } from '../../application/recognise.ts';
 import type { PageAnswer, PageRequest } from './page.ts';
+import { pagePath } from './page-path.ts';
 import { ownAnswer, type StatusSite, sharedAnswer } from './status-site.ts';
 
-/**
- * The handlers of an application with the status and ping page in front. Their path is what the web server makes of the
- * URL, SCRIPT_NAME and PATH_INFO together, and not REQUEST_URI: a page that a browser asked for and was denied may
- * be answered by the application with another, whose REQUEST_URI is still the one that was denied.
- */
+/** The handlers of an application with the status and ping page in front. */
 export function withPages(roles: Roles, site: StatusSite): Roles {
   const { responder } = roles;
   if (responder === undefined) return roles;
   return {
     ...roles,
     responder: (request) => {
-      const answer = sharedAnswer(site, pathOf(request), () => pageRequest(request));
+      const answer = sharedAnswer(site, pagePath(request.params), () => pageRequest(request));
       return answer === undefined ? responder(request) : send(request, answer);
     },
   };
@@ -22,11 +19,7 @@ export function withPages(roles: Roles, site: StatusSite): Roles {
 
 /** A handler that has nothing but the pages. */
 export function pagesOnly(site: StatusSite): RequestHandler {
-  return (request) => send(request, ownAnswer(site, pathOf(request), pageRequest(request)));
-}
-
-function pathOf({ params }: FcgiRequest): string {
-  return `${params.get('SCRIPT_NAME') ?? ''}${params.get('PATH_INFO') ?? ''}`;
+  return (request) => send(request, ownAnswer(site, pagePath(request.params) ?? '', pageRequest(request)));
 }
 
 function pageRequest({ params }: FcgiRequest): PageRequest {

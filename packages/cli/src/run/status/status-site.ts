@@ -15,9 +15,10 @@ export interface StatusSite extends StatusPaths {
 /** The answer to a path of the address that is served, if it is one of the pages; all others are the application's. */
 export function sharedAnswer(
   site: StatusSite,
-  path: string,
+  path: string | undefined,
   request: () => PageRequest,
 ): Promise<PageAnswer> | undefined {
+  if (path === undefined) return undefined;
   if (path === site.statusPath) return statusPage(request(), site.snapshot);
   return path === site.pingPath ? pingPage(request()) : undefined;
 }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadApplication, NothingToServe } from '../../application/load-application.ts';
 import { outliveReaders } from '../../process-io.ts';
+import { messageText } from '../../shown-text.ts';
 import { applicationEnds } from '../application-ends.ts';
 import { startLogs } from '../logs/start-logs.ts';
 import { socketOf } from '../passed-connection.ts';
@@ -99,5 +100,5 @@ async function serve(
 }
 
 function notice(message: string): void {
-  process.stderr.write(`fcgi: ${message}\n`);
+  process.stderr.write(`fcgi: ${messageText(message)}\n`);
 }

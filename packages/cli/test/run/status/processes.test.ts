@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { FcgiClient } from '@fcgi-js/client';
 import { expect, test } from 'vitest';
 import { ask, folderWith, Runner } from '../support/runner.ts';
 
@@ -8,6 +10,13 @@ const app = `module.exports = (req, res) => {
   if (req.url === '/missing') res.statusCode = 404;
   res.end('app ' + req.url);
 };`;
+
+const PARAMS = {
+  QUERY_STRING: 'text',
+  REQUEST_METHOD: 'GET',
+  SERVER_PROTOCOL: 'HTTP/1.1',
+  SCRIPT_FILENAME: '',
+};
 
 /** Values of the status page in JSON. */
 type Status = Readonly<Record<string, unknown>> & {
@@ -65,6 +74,32 @@ test("a path that the web server has not resolved to the status page is the appl
   for (const path of ['/status/', '/%73tatus', '//status', '/status/x', '/x/../status']) {
     expect(await ask(address, path)).toBe(`200 app ${path}`);
   }
+});
+
+test('the page of a path that is spelled in another way is not served where the web server has decoded it', async () => {
+  const { address } = await start(['--status-path', '/status', '--ping-path', '/shop/ping']);
+  const asked = async (uri: string, path: string, prefix = '') => {
+    const client = new FcgiClient({ address, keepConn: false });
+    const params = { ...PARAMS, REQUEST_URI: uri, SCRIPT_NAME: prefix, PATH_INFO: path };
+    const { body } = await client.request({ params: new Map(Object.entries(params)) });
+    const said = await text(body);
+    await client.close();
+    return said.split(/[ :\n]/)[0];
+  };
+  for (const uri of [
+    '/%73tatus',
+    '/%73%74%61%74%75%73?full',
+    '//status',
+    '/./status',
+    '/x/../status',
+    '/STATUS',
+    '/status/',
+  ])
+    expect([uri, await asked(uri, '/status')]).toEqual([uri, 'app']);
+  expect(await asked('/status?text', '/status')).toBe('pool');
+  expect(await asked('/shop/ping', '/ping', '/shop')).toBe('pong');
+  expect(await asked('/%73hop/ping', '/ping', '/shop')).toBe('app');
+  expect(await asked('/shop//ping', '/ping', '/shop')).toBe('app');
 });
 
 test('what a request is about is told without what is secret', async () => {

@@ -1,0 +1,93 @@
+import { checkSync } from 'recheck';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+import { repositoryFiles } from '../src/source-files.ts';
+import { publishedPackages } from '../src/workspace.mjs';
+
+/**
+ * Regular expressions that are not shown to take a time that grows with the length of a text and no faster, and why they may stay. By
+ * their source.
+ */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  '^\\S+ \\S+ \\S+ (\\S+) \\S+ (\\S+) +(\\d+) ?(.*)$':
+    'too large to be analysed in time; each part ends with a blank, which it cannot have, so there is one way to match',
+};
+
+/** Expressions that are put together when the program runs, and why none is slow. By file. */
+const COMPOSED: Readonly<Record<string, string>> = {
+  'packages/configs/src/checks.ts':
+    'a host name of labels that end with a dot, which they cannot have, and have a limit',
+  'packages/cli/src/run/logs/access-format.ts': 'one name, a colon and the rest of the line',
+  'packages/cli/src/doctor/gather/configuration/files.ts':
+    'a wildcard of a configuration against names of files, which have 255 bytes',
+  'packages/cli/src/doctor/gather/configuration/lighttpd.ts': 'one name, then a text up to the next quote',
+};
+
+interface Found {
+  readonly flags: string;
+  readonly places: string[];
+  readonly source: string;
+}
+
+/** The literals of sources, each once, and the files that make expressions in another way. */
+function regularExpressions(files: ReadonlyArray<{ readonly path: string; readonly text: string }>) {
+  const literals = new Map<string, Found>();
+  const composed = new Set<string>();
+  for (const { path, text } of files) {
+    const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+    const visit = (node: ts.Node): void => {
+      if (ts.isRegularExpressionLiteral(node)) {
+        const end = node.text.lastIndexOf('/');
+        const place = `${path}:${file.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
+        const found = { flags: node.text.slice(end + 1), places: [], source: node.text.slice(1, end) };
+        const known = literals.get(node.text) ?? found;
+        literals.set(node.text, { ...known, places: [...known.places, place] });
+      }
+      if (ts.isNewExpression(node) && node.expression.getText() === 'RegExp') composed.add(path);
+      ts.forEachChild(node, visit);
+    };
+    visit(file);
+  }
+  return { composed: [...composed].sort(), literals: [...literals.values()] };
+}
+
+/** In this process: where they are installed, there are programs that do the same. */
+process.env['RECHECK_SYNC_BACKEND'] = 'pure';
+
+function isLinear({ flags, source }: Pick<Found, 'flags' | 'source'>): boolean {
+  // What it tries at random is the same each time.
+  return checkSync(source, flags, { randomSeed: 1, timeout: 120_000 }).status === 'safe';
+}
+
+test('what takes too long is told from what does not', () => {
+  for (const source of ['(a+)+$', '\\s+$', '^\\s*(\\S*)\\s*(\\S*)\\s*$'])
+    expect(isLinear({ flags: '', source })).toBe(false);
+  for (const source of ['^a+$', '^\\s*(?:a|b)']) expect(isLinear({ flags: '', source })).toBe(true);
+});
+
+const files = publishedPackages().flatMap(({ folder }) => repositoryFiles(`${folder}/src`, ['.ts']));
+const { composed, literals } = regularExpressions(files);
+
+test('every expression that is put together at run time is known', () => {
+  expect(composed).toEqual(Object.keys(COMPOSED).sort());
+});
+
+test('every exception is needed', () => {
+  const sources = literals.map(({ source }) => source);
+  expect(Object.keys(EXCEPTIONS).filter((source) => !sources.includes(source))).toEqual([]);
+});
+
+describe('time grows with the length of a text and no faster', () => {
+  const folderOf = ({ places: [first = ''] }: Found) => first.split('/').slice(0, 4).join('/');
+  const folders = new Map(
+    literals.map((one) => [folderOf(one), literals.filter((other) => folderOf(other) === folderOf(one))]),
+  );
+  test.each([...folders])(
+    'in %s',
+    (_folder, found) => {
+      const slow = found.filter((one) => EXCEPTIONS[one.source] === undefined && !isLinear(one));
+      expect(slow.map(({ flags, places, source }) => `/${source}/${flags} ${places.join(' ')}`)).toEqual([]);
+    },
+    900_000,
+  );
+});
