@@ -1,5 +1,11 @@
 import { describeSites, started } from '../../src/conformance/describe-sites.ts';
-import { apacheFcgidDeviations, startApacheFcgid } from '../../src/web-servers/apache.ts';
+import { siteList } from '../../src/conformance/conformance-list.ts';
+import { describeConformance } from '../../src/conformance/describe-setup.ts';
+import {
+  apacheFcgidDeviations,
+  apacheFcgidStreamingDeviations,
+  startApacheFcgid,
+} from '../../src/web-servers/apache.ts';
 
 describeSites({
   name: 'Apache mod_fcgid',
@@ -8,3 +14,14 @@ describeSites({
   ways: [started],
   deviations: apacheFcgidDeviations,
 });
+
+describeConformance(
+  {
+    name: 'Apache mod_fcgid that sends answers on as they come',
+    programs: ['apache2', 'mod_fcgid'],
+    launcher: 'web server',
+    start: (options) => startApacheFcgid({ ...options, streaming: true }),
+    deviations: apacheFcgidStreamingDeviations,
+  },
+  siteList,
+);
