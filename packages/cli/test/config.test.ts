@@ -82,7 +82,7 @@ test.skipIf(noOldCaddy)(
   async () => {
     const { status, stderr } = await runMain(['config', 'caddy', '--listen', ':9000', '--check']);
     expect(status).toBe(1);
-    expect(stderr).toContain("unrecognized subdirective 'request_buffers'");
+    expect(stderr).toContain('unrecognized subdirective request_buffers');
     expect(stderr).toContain('--request-buffers none leaves it out');
   },
 );

@@ -100,12 +100,10 @@ const here = () => `unix:${socket}`;
 
 describe('a program that serves answers a request', () => {
   test.each([
-    ['README.md 1', 'unix:/run/app.sock', 'Hello from /?a=b'],
     ['docs/applications.md 1', 'unix:/run/app.sock', 'hello'],
     ['docs/debugging.md 1', 'fd:0', 'The application has /?a=b'],
     ['docs/migrating.md 1', 'fd:0', 'It works\n'],
     ['docs/security.md 1', 'tcp:10.0.0.7:9000', 'The application has /?a=b'],
-    ['packages/fcgi-js/README.md 1', 'unix:/run/app.sock', 'Hello from /?a=b'],
     ['packages/middleware/README.md 1', 'unix:/run/app.sock', '127.0.0.1 has asked for /?a=b'],
     ['packages/server/README.md 1', 'unix:/run/app.sock', 'Hello from /?a=b'],
   ])('%s', async (name, address, answer) => {
@@ -121,13 +119,15 @@ describe('a program that serves answers a request', () => {
     await endsGracefully(server);
   });
 
-  test('with a socket of a group', async () => {
+  test.each([
+    ['README.md 1', 'unix:/run/app.sock', 'Hello from /'],
+    ['docs/getting-started.md 4', 'unix:/tmp/hello.sock', 'The application has /'],
+    ['packages/fcgi-js/README.md 1', 'unix:/run/app.sock', 'Hello from /'],
+  ])('with a socket of a group: %s', async (name, address, answer) => {
     const group = String(process.getgid?.());
-    const server = project.run(
-      program('docs/getting-started.md 4', { 'unix:/run/app.sock': here(), 'www-data': group }),
-    );
+    const server = project.run(program(name, { [address]: here(), 'www-data': group }));
     await server.listening(socket);
-    expect(await answerTo('/')).toBe('The application has /');
+    expect(await answerTo('/')).toBe(answer);
   });
 
   test('as the change from an HTTP server has it', async () => {
@@ -181,7 +181,7 @@ describe('a program prints what the guide says', () => {
   const folders = { prefix: '/static', folder: '/srv/app/public' };
   test.each([
     ['docs/deploying.md 2', `${nginxConfig({ ...mounted, mount: '/yourapplication' })}\n`],
-    ['docs/getting-started.md 3', `${nginxConfig(mounted)}\n`],
+    ['docs/getting-started.md 3', `${nginxConfig({ ...mounted, listen: 'unix:/tmp/hello.sock' })}\n`],
     ['packages/client/README.md 3', '200 You asked for http://localhost/a?b=c\n'],
     [
       'packages/configs/README.md 1',
@@ -276,7 +276,7 @@ test('fcgi run reads the configuration file of its guide', async () => {
     cwd: folder,
   });
   expect(JSON.parse(stdout)).toMatchObject({
-    listen: 'unix:/run/app/app.sock',
+    listen: 'unix:/run/app.sock',
     maxMemory: 500 * 1024 * 1024,
     workers: 'auto',
   });

@@ -139,7 +139,7 @@ function explain(product: Product, error: unknown): unknown {
     return new CommandFailure(`${product} is not installed here, so it cannot check this.`);
   }
   const said = `${stdout}${stderr}`.trim();
-  const hint = said.includes("unrecognized subdirective 'request_buffers'")
+  const hint = said.includes('unrecognized subdirective request_buffers')
     ? '\nCaddy before 2.6.4 does not know request_buffers, and does not need it: --request-buffers none leaves it out.'
     : '';
   return new CommandFailure(`${product} does not take it:\n${said}${hint}`, undefined, {

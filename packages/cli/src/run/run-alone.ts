@@ -60,7 +60,10 @@ export async function runAlone(
   const listener = await application.aside(() => openStatusListener(options, own, status?.site));
   if (listener !== undefined) say(`its status is told on ${listener.address}`);
   const served = `${relative(io.cwd, file)} (${application.kind}) is served on ${service.address}`;
+  const { accessWarning } = await import('./socket-access.ts');
+  const warning = await accessWarning(service.address);
   say(served);
+  if (warning !== undefined) say(warning);
   // Plain CGI has one request, and nothing else to wait for.
   if (service.address === 'cgi') return service.stop(Number.POSITIVE_INFINITY);
   manager.ready(served);

@@ -50,7 +50,8 @@ function entryOf(path: string, stats: Stats): PathEntry {
 
 const names = new Map<string, string>();
 
-function nameOf(database: 'group' | 'passwd', id: number): string {
+/** The name of a user or group, or its number where it has none. */
+export function nameOf(database: 'group' | 'passwd', id: number): string {
   const key = `${database} ${id}`;
   const known = names.get(key) ?? lookUp(database, id);
   names.set(key, known);
