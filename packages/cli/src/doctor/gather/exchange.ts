@@ -15,6 +15,7 @@ import {
   RemoteProtocolError,
   Role,
 } from '@fcgi-js/protocol';
+import { defined } from '../../defined.ts';
 import type { Exchange } from '../facts.ts';
 
 /** What is asked for, and how long one waits. */
@@ -76,6 +77,7 @@ export async function exchange(address: string, question: Question): Promise<Exc
       status: response.status,
       hasStatus: /^status:/im.test(text),
       hasLocation: response.location !== undefined,
+      ...defined({ poweredBy: response.header('x-powered-by') }),
       headBytes: text.length,
       ...(response.contentLength === undefined ? {} : { contentLength: response.contentLength }),
       ...(bodyLength === undefined ? {} : { bodyLength }),
