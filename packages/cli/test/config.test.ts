@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { caddyConfig, haproxyConfig, nginxConfig, prometheusAdapterRules, supervisorConfig } from '@fcgi-js/configs';
+import {
+  caddyConfig,
+  haproxyConfig,
+  nginxConfig,
+  prometheusAdapterRules,
+  supervisorConfig,
+} from '@fcgi-js/configs';
 import { describe, expect, test } from 'vitest';
 import { caddyKnowsRequestBuffers } from '../../tooling/src/caddy-version.ts';
 import { type SystemProgram, skipReason } from '../../tooling/src/system-packages.mjs';
@@ -76,7 +82,8 @@ test('the memory of Caddy for requests, and the group of a socket, become their 
   );
 });
 
-const noOldCaddy = skipReason('caddy') ?? (caddyKnowsRequestBuffers() ? 'this Caddy is no old one' : undefined);
+const noOldCaddy =
+  skipReason('caddy') ?? (caddyKnowsRequestBuffers() ? 'this Caddy is no old one' : undefined);
 test.skipIf(noOldCaddy)(
   `--check says what an old Caddy has against it, and the option that helps${noOldCaddy ? ` (${noOldCaddy})` : ''}`,
   async () => {
@@ -89,8 +96,14 @@ test.skipIf(noOldCaddy)(
 
 test.each([
   [['nginx', '--listen', ':9000', '--request-buffers', '1M'], '--request-buffers: is for caddy'],
-  [['nginx', '--listen', ':9000', '--socket-group', 'web'], '--socket-group: is for init, supervisor, systemd'],
-  [['systemd', '--listen', ':9000', '--socket-group', 'web', '--', '/srv/a'], '--socket-group: is the group of'],
+  [
+    ['nginx', '--listen', ':9000', '--socket-group', 'web'],
+    '--socket-group: is for init, supervisor, systemd',
+  ],
+  [
+    ['systemd', '--listen', ':9000', '--socket-group', 'web', '--', '/srv/a'],
+    '--socket-group: is the group of',
+  ],
   [['kubernetes', '--', 'server.js'], '--image: must be the name of an image'],
   [['kubernetes', '--image', 'a', '--listen', ':9000'], '--listen: is unknown'],
   [['kubernetes', '--image', 'a', '--active-requests', 'many'], '--active-requests: must be a whole number'],

@@ -291,7 +291,8 @@ describe('the web server can connect to the socket that a process manager opens'
 
 test('no frontend of HAProxy has the name of a backend, which 3.3 and later refuse', () => {
   const text = haproxyConfig({ listen, name: 'shop' });
-  const names = (kind: string) => [...text.matchAll(new RegExp(`^${kind} (.*)$`, 'gm'))].map(([, name]) => name);
+  const names = (kind: string) =>
+    [...text.matchAll(new RegExp(`^${kind} (.*)$`, 'gm'))].map(([, name]) => name);
   expect(names('frontend')).toEqual(['shop_http']);
   expect(names('backend')).toEqual(['shop']);
   expect(text).toContain('default_backend shop\n');
@@ -310,7 +311,9 @@ test('the configuration of mod_fcgid says what would stream, and which environme
     apacheConfig({ module: 'fcgid', app: { command: [app], environment } });
   expect(configured({})).toContain('# FcgidOutputBufferSize 0\n');
   expect(configured({})).toContain('# It gets no environment but PATH, and so no HOME.\n');
-  expect(configured({ A: 'b' })).toContain('# It gets no environment but PATH and this.\n    FcgidInitialEnv A "b"\n');
+  expect(configured({ A: 'b' })).toContain(
+    '# It gets no environment but PATH and this.\n    FcgidInitialEnv A "b"\n',
+  );
 });
 
 test('systemd lets a service see a home where its program, an argument or its folder is there', () => {

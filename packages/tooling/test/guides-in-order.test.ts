@@ -29,7 +29,8 @@ function addresses(text: string, pattern: RegExp): string[] {
 
 const STARTED = /^(?:\$ )?(?:sudo )?(?:fcgi run .*--listen|node \S+\.js) (?:unix:)?(\/\S+\.sock)/gm;
 /** Of a web server that does not start the application itself. */
-const CONFIGURED = /^<!-- (?:\w+Config)\((?!.*"app").*"listen": "(unix:[^"]+)"|^console\.log\(\w+Config\(\{ listen: '(unix:[^']+)'/gm;
+const CONFIGURED =
+  /^<!-- (?:\w+Config)\((?!.*"app").*"listen": "(unix:[^"]+)"|^console\.log\(\w+Config\(\{ listen: '(unix:[^']+)'/gm;
 
 describe('a guide starts the application at the address that its configurations have', () => {
   const pairs = [...guides].flatMap(([path, text]) => {
@@ -41,9 +42,11 @@ describe('a guide starts the application at the address that its configurations 
   test('in every language', () => {
     const paths = pairs.map(({ path }) => path);
     for (const name of ['nginx', 'apache-mod-proxy-fcgi', 'h2o', 'cherokee', 'caddy', 'lighttpd']) {
-      for (const folder of ['docs', 'docs/ko', 'docs/zh']) expect(paths).toContain(`${folder}/deploying/${name}.md`);
+      for (const folder of ['docs', 'docs/ko', 'docs/zh'])
+        expect(paths).toContain(`${folder}/deploying/${name}.md`);
     }
-    for (const folder of ['docs', 'docs/ko', 'docs/zh']) expect(paths).toContain(`${folder}/getting-started.md`);
+    for (const folder of ['docs', 'docs/ko', 'docs/zh'])
+      expect(paths).toContain(`${folder}/getting-started.md`);
   });
 
   test.each(pairs)('$path', ({ configured, started }) => {
@@ -63,7 +66,9 @@ describe.skipIf(reason)('what a guide says, typed in its order as root, leads to
     folder = await mkdtemp(join(tmpdir(), 'fcgi-js-typed-'));
     await chmod(folder, 0o755);
     project = new GuideProject(folder);
-    await writeFile(join(folder, 'fcgi'), `#!/bin/sh\nexec '${process.execPath}' '${fcgi}' "$@"\n`, { mode: 0o755 });
+    await writeFile(join(folder, 'fcgi'), `#!/bin/sh\nexec '${process.execPath}' '${fcgi}' "$@"\n`, {
+      mode: 0o755,
+    });
   });
 
   afterEach(async () => {
@@ -73,7 +78,9 @@ describe.skipIf(reason)('what a guide says, typed in its order as root, leads to
 
   /** What stands in guides, as it is in the folder of the test. */
   function mapped(text: string): string {
-    return text.replaceAll(/\/(run|tmp|srv\/app)\/(?=[\w-]+\.(sock|js))/g, `${folder}/`).replaceAll('sudo ', '');
+    return text
+      .replaceAll(/\/(run|tmp|srv\/app)\/(?=[\w-]+\.(sock|js))/g, `${folder}/`)
+      .replaceAll('sudo ', '');
   }
 
   const environment = () => ({ ...process.env, PATH: `${folder}:${process.env['PATH']}` });
@@ -89,7 +96,10 @@ describe.skipIf(reason)('what a guide says, typed in its order as root, leads to
   }
 
   async function type(command: string): Promise<string> {
-    const { stdout } = await promisify(execFile)('sh', ['-c', mapped(command)], { cwd: folder, env: environment() });
+    const { stdout } = await promisify(execFile)('sh', ['-c', mapped(command)], {
+      cwd: folder,
+      env: environment(),
+    });
     return stdout;
   }
 
@@ -102,7 +112,10 @@ describe.skipIf(reason)('what a guide says, typed in its order as root, leads to
       .join('\n')
       .replace('server {\n', `server {\nlisten unix:${folder}/http.sock;\n`);
     const config = join(folder, 'nginx.conf');
-    await writeFile(config, `user www-data;\ndaemon off;\npid ${folder}/pid;\nevents {}\nhttp {\n${http}\n}\n`);
+    await writeFile(
+      config,
+      `user www-data;\ndaemon off;\npid ${folder}/pid;\nevents {}\nhttp {\n${http}\n}\n`,
+    );
     const nginx = spawn(findProgram('nginx') ?? 'nginx', ['-e', join(folder, 'error.log'), '-c', config]);
     onTestFinished(async () => {
       nginx.kill('SIGTERM');
@@ -114,10 +127,9 @@ describe.skipIf(reason)('what a guide says, typed in its order as root, leads to
   async function page(path: string, host = 'localhost'): Promise<string> {
     return new Promise((resolve, reject) => {
       const options = { socketPath: join(folder, 'http.sock'), path, headers: { host } };
-      get(options, (answer) => textOf(answer).then((body) => resolve(`${answer.statusCode} ${body}`), reject)).on(
-        'error',
-        reject,
-      );
+      get(options, (answer) =>
+        textOf(answer).then((body) => resolve(`${answer.statusCode} ${body}`), reject),
+      ).on('error', reject);
     });
   }
 

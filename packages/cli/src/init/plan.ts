@@ -113,7 +113,13 @@ function serviceFiles(
 function siteOptions(answers: Answers, { options }: WebServer) {
   const { bind, mount, name, requestBuffers, serverName } = answers;
   const hosts = serverName.length > 0 ? serverName : undefined;
-  return { keepAlive: true, mount, name, ...options, ...defined({ bind, requestBuffers, serverName: hosts }) };
+  return {
+    keepAlive: true,
+    mount,
+    name,
+    ...options,
+    ...defined({ bind, requestBuffers, serverName: hosts }),
+  };
 }
 
 function listenOption(listen: string | undefined) {

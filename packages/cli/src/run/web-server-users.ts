@@ -27,7 +27,9 @@ const FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin', '
 export function webServerUsers(): WebServerUser[] {
   const running = runningWebServers();
   if (running.length > 0) return running;
-  const program = Object.keys(PRODUCTS).find((name) => FOLDERS.some((folder) => isProgram(join(folder, name))));
+  const program = Object.keys(PRODUCTS).find((name) =>
+    FOLDERS.some((folder) => isProgram(join(folder, name))),
+  );
   const user = program === undefined ? undefined : usualAccount();
   return user === undefined ? [] : [{ product: PRODUCTS[program ?? ''] ?? '', user }];
 }

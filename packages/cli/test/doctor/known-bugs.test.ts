@@ -10,8 +10,15 @@ const user = { name: 'www-data', uid: 33, gid: 33, groups: [33] };
 /** What is found in a configuration, with what the web server says of itself. */
 async function found(product: WebServerName, text: string, webServerVersion?: string) {
   const folder = await openFolder();
-  const configuration = await readConfiguration(product, await writeProgram(folder, text, { name: 'config' }));
-  const facts: Facts = { user, configuration, ...(webServerVersion === undefined ? {} : { webServerVersion }) };
+  const configuration = await readConfiguration(
+    product,
+    await writeProgram(folder, text, { name: 'config' }),
+  );
+  const facts: Facts = {
+    user,
+    configuration,
+    ...(webServerVersion === undefined ? {} : { webServerVersion }),
+  };
   return judge(facts).map(({ id }) => id);
 }
 
@@ -50,7 +57,8 @@ describe('php-fpm whose kept connections are open to CVE-2026-129289', () => {
 });
 
 describe('HAProxy', () => {
-  const site = 'frontend app_http\n    default_backend app\nbackend app\n    use-fcgi-app app\nfcgi-app app\n    docroot /\n';
+  const site =
+    'frontend app_http\n    default_backend app\nbackend app\n    use-fcgi-app app\nfcgi-app app\n    docroot /\n';
 
   test.each([
     ['HAProxy version 3.2.19 2026/05/01', true],

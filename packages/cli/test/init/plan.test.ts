@@ -105,7 +105,9 @@ test.each(['init', 'supervisor', 'systemd'] as const)(
         .files.map(({ text }) => text)
         .join('');
     const group = (name: string) =>
-      ({ init: ` -G ${name} `, supervisor: `socket_owner=app:${name}\n`, systemd: `SocketGroup=${name}\n` })[start];
+      ({ init: ` -G ${name} `, supervisor: `socket_owner=app:${name}\n`, systemd: `SocketGroup=${name}\n` })[
+        start
+      ];
     expect(socketOf({})).toContain(group('www-data'));
     expect(socketOf({ group: 'nginx' })).toContain(group('nginx'));
   },

@@ -42,7 +42,10 @@ test.each<[string, ReturnType<typeof denied>]>([
   ['room for all', denied({ mode: 0o666 })],
   ['no web server at all', denied({}, {}, [])],
   ['a path that cannot be seen to its end', denied({ isFolder: true })],
-  ['a second web server that may connect', denied({ gid: 33 }, {}, [{ product: 'Caddy', user: nobody }, nginx])],
+  [
+    'a second web server that may connect',
+    denied({ gid: 33 }, {}, [{ product: 'Caddy', user: nobody }, nginx]),
+  ],
 ])('nothing is said of a socket with %s', (_name, text) => {
   expect(text).toBeUndefined();
 });

@@ -89,7 +89,9 @@ export const productChecks: Readonly<Record<string, ProductCheck>> = {
       const knowsBuffers = caddyKnowsRequestBuffers();
       for (const [name, text] of files) {
         // What the comment in it says is to be left out for an old Caddy.
-        const known = knowsBuffers ? text : text.replace(/^ *# FastCGI wants [^]*?(?=^ *reverse_proxy [^@])/m, '');
+        const known = knowsBuffers
+          ? text
+          : text.replace(/^ *# FastCGI wants [\s\S]*?(?=^ *reverse_proxy [^@])/m, '');
         const config = await write(folder, name, known);
         await run(find('caddy'), ['validate', '--adapter', 'caddyfile', '--config', config], { env });
       }

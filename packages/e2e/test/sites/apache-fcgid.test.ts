@@ -1,6 +1,6 @@
-import { describeSites, started } from '../../src/conformance/describe-sites.ts';
 import { siteList } from '../../src/conformance/conformance-list.ts';
 import { describeConformance } from '../../src/conformance/describe-setup.ts';
+import { describeSites, started } from '../../src/conformance/describe-sites.ts';
 import {
   apacheFcgidDeviations,
   apacheFcgidStreamingDeviations,

@@ -78,13 +78,17 @@ const haproxyBuffer: Cause = {
   seen: 'nothing, until somebody uses it: requests with any REMOTE_USER, which no web server has checked',
   lines: [],
   why: 'Before 3.2.16, and with buffers of 65,544 bytes or more, the body of a POST can be so long that its record has a wrong length. The rest runs as a request with params of the sender’s choice. The application cannot tell.',
-  remedy: () => ['Set tune.bufsize to 65536 or less (the default is 16384), or install HAProxy 3.2.16 or later.'],
+  remedy: () => [
+    'Set tune.bufsize to 65536 or less (the default is 16384), or install HAProxy 3.2.16 or later.',
+  ],
   evidence: (facts) => {
     const version = versionOf(facts, 'haproxy');
     if (version !== undefined && !isOlder(version, '3.2.16')) return [];
     return settings(facts, 'haproxy', 'tune.bufsize')
       .filter(({ args }) => Number(args[0]) >= LARGE_BUFFER)
-      .map(({ args, at }) => `${at}: tune.bufsize ${args[0]}, and ${version ?? 'an unknown version of HAProxy'}`);
+      .map(
+        ({ args, at }) => `${at}: tune.bufsize ${args[0]}, and ${version ?? 'an unknown version of HAProxy'}`,
+      );
   },
 };
 
@@ -109,7 +113,9 @@ const haproxyMultiplexing: Cause = {
   seen: '500, for a few of many simultaneous uploads',
   lines: [],
   why: 'With option mpxs-conns, HAProxy before 3.2 ends some of many simultaneous uploads: 94 of 800 with 3.0.11, 2 of 800 with 2.6.12, none with 3.2.26.',
-  remedy: () => ['Leave option mpxs-conns out (fcgi config haproxy without --multiplex), or install HAProxy 3.2 or later.'],
+  remedy: () => [
+    'Leave option mpxs-conns out (fcgi config haproxy without --multiplex), or install HAProxy 3.2 or later.',
+  ],
   evidence: (facts) => {
     const version = versionOf(facts, 'haproxy');
     if (version === undefined || !isOlder(version, '3.2')) return [];
