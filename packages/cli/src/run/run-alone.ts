@@ -60,13 +60,13 @@ export async function runAlone(
   const listener = await application.aside(() => openStatusListener(options, own, status?.site));
   if (listener !== undefined) say(`its status is told on ${listener.address}`);
   const served = `${relative(io.cwd, file)} (${application.kind}) is served on ${service.address}`;
-  const { accessWarning } = await import('./socket-access.ts');
-  const warning = await accessWarning(service.address);
   say(served);
-  if (warning !== undefined) say(warning);
   // Plain CGI has one request, and nothing else to wait for.
   if (service.address === 'cgi') return service.stop(Number.POSITIVE_INFINITY);
   manager.ready(served);
+  const { accessWarning } = await import('./socket-access.ts');
+  const warning = await accessWarning(service.address);
+  if (warning !== undefined) say(warning);
   // Whatever runs in this process has let this be asked.
   manager.showLife(async () => true);
   const signal = await Promise.race([signals.first, service.closed, idleness(options, service)]);

@@ -1,7 +1,8 @@
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { accountEntry, groupsNaming } from '../account-files.ts';
 import type { Account } from '../doctor/access.ts';
-import { lookUpOwner, usualAccount } from '../doctor/gather/account.ts';
+import { WEB_SERVER_USERS } from '../doctor/gather/account.ts';
 import { readProc } from '../proc.ts';
 
 /** A web server of this machine, and the user that it connects as. */
@@ -30,7 +31,8 @@ export function webServerUsers(): WebServerUser[] {
   const program = Object.keys(PRODUCTS).find((name) =>
     FOLDERS.some((folder) => isProgram(join(folder, name))),
   );
-  const user = program === undefined ? undefined : usualAccount();
+  const user =
+    program === undefined ? undefined : WEB_SERVER_USERS.map(accountOf).find((each) => each !== undefined);
   return user === undefined ? [] : [{ product: PRODUCTS[program ?? ''] ?? '', user }];
 }
 
@@ -41,10 +43,17 @@ function runningWebServers(): WebServerUser[] {
     const product = PRODUCTS[readProc(`${pid}/comm`).trim()];
     const uid = product === undefined ? undefined : statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid;
     if (product === undefined || uid === undefined || uid === 0 || found.has(`${product} ${uid}`)) continue;
-    const user = lookUpOwner(uid);
+    const user = accountOf(uid);
     if (user !== undefined) found.set(`${product} ${uid}`, { product, user });
   }
   return [...found.values()];
+}
+
+/** From the files alone: a process for each question would make every start slower. */
+function accountOf(key: string | number): Account | undefined {
+  const [name, , uid, gid] = accountEntry('passwd', key) ?? [];
+  if (name === undefined) return undefined;
+  return { name, uid: Number(uid), gid: Number(gid), groups: [Number(gid), ...groupsNaming(name)] };
 }
 
 /** None on a system without /proc. */
