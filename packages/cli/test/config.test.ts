@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { haproxyConfig, nginxConfig, prometheusAdapterRules } from '@fcgi-js/configs';
+import {
+  caddyConfig,
+  haproxyConfig,
+  nginxConfig,
+  prometheusAdapterRules,
+  supervisorConfig,
+} from '@fcgi-js/configs';
 import { describe, expect, test } from 'vitest';
+import { caddyKnowsRequestBuffers } from '../../tooling/src/caddy-version.ts';
 import { type SystemProgram, skipReason } from '../../tooling/src/system-packages.mjs';
 import { PRODUCTS, type Product } from '../src/config/product-names.ts';
 import { runFcgi } from './support/fcgi-process.ts';
@@ -64,7 +71,39 @@ test('the flags of several applications become their options', async () => {
   expect(refused.stderr).toContain('--health-path and --health-interval: nginx asks no application');
 });
 
+test('the memory of Caddy for requests, and the group of a socket, become their options', async () => {
+  const listen = 'unix:/run/app.sock';
+  const caddy = (size: string) => runMain(['config', 'caddy', '--listen', listen, '--request-buffers', size]);
+  expect((await caddy('5M')).stdout).toBe(caddyConfig({ listen, requestBuffers: 5 * 2 ** 20 }));
+  expect((await caddy('none')).stdout).toBe(caddyConfig({ listen, requestBuffers: 0 }));
+  const argv = ['config', 'supervisor', '--listen', listen, '--socket-group', 'nginx', '--', '/srv/app.fcgi'];
+  expect((await runMain(argv)).stdout).toBe(
+    supervisorConfig({ app: '/srv/app.fcgi', listen, socketGroup: 'nginx' }),
+  );
+});
+
+const noOldCaddy =
+  skipReason('caddy') ?? (caddyKnowsRequestBuffers() ? 'this Caddy is no old one' : undefined);
+test.skipIf(noOldCaddy)(
+  `--check says what an old Caddy has against it, and the option that helps${noOldCaddy ? ` (${noOldCaddy})` : ''}`,
+  async () => {
+    const { status, stderr } = await runMain(['config', 'caddy', '--listen', ':9000', '--check']);
+    expect(status).toBe(1);
+    expect(stderr).toContain('unrecognized subdirective request_buffers');
+    expect(stderr).toContain('--request-buffers none leaves it out');
+  },
+);
+
 test.each([
+  [['nginx', '--listen', ':9000', '--request-buffers', '1M'], '--request-buffers: is for caddy'],
+  [
+    ['nginx', '--listen', ':9000', '--socket-group', 'web'],
+    '--socket-group: is for init, supervisor, systemd',
+  ],
+  [
+    ['systemd', '--listen', ':9000', '--socket-group', 'web', '--', '/srv/a'],
+    '--socket-group: is the group of',
+  ],
   [['kubernetes', '--', 'server.js'], '--image: must be the name of an image'],
   [['kubernetes', '--image', 'a', '--listen', ':9000'], '--listen: is unknown'],
   [['kubernetes', '--image', 'a', '--active-requests', 'many'], '--active-requests: must be a whole number'],
@@ -101,7 +140,10 @@ const asked: Readonly<
     ['--', process.execPath],
     ['apache2', 'mod_fcgid'],
   ],
-  caddy: [['--listen', '127.0.0.1:9000'], ['caddy']],
+  caddy: [
+    ['--listen', '127.0.0.1:9000', ...(caddyKnowsRequestBuffers() ? [] : ['--request-buffers', 'none'])],
+    ['caddy'],
+  ],
   cherokee: [['--listen', '127.0.0.1:9000']],
   compose: [['--mount', '/shop', '--', 'server.js']],
   container: [['--processes', '4', '--', 'server.js']],

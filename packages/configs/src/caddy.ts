@@ -1,4 +1,5 @@
 import { hostPort } from './address.ts';
+import { checkSize } from './checks.ts';
 import { ConfigError } from './errors.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
 import { quoteCaddy, quoteRegex } from './quote.ts';
@@ -9,7 +10,7 @@ const refusals: Refusals = {
   app: 'Caddy starts no programs; let systemd, supervisor or fcgi run do it, and say with "listen" where it listens',
   authorizer: 'Caddy knows no FastCGI authorizers; ask a responder with forward_auth instead',
   healthCheck:
-    'Caddy cannot ask over FastCGI (2.6 says "active health check panicked"): it leaves an application alone for 10 s that could not be reached twice',
+    'Caddy 2.6 cannot ask over FastCGI ("active health check panicked"), so write health_uri yourself for a newer one: without it Caddy leaves an application alone for 10 s that could not be reached twice',
   keepAlive: 'Caddy opens a connection for each request',
   multiplex: 'Caddy sends one request on each connection',
   processes: 'Caddy starts no programs',
@@ -20,6 +21,20 @@ const refusals: Refusals = {
   'timeouts.upload': 'Caddy has it in its global options only: servers { timeouts { read_body } }',
 };
 
+/** What `caddyConfig` takes beside the options of every web server. */
+export interface CaddyOptions extends WebServerOptions {
+  /**
+   * Bytes that Caddy collects in memory of a body of unknown length (chunked, HTTP/2, HTTP/3) to find its length. Caddy
+   * 2.9 and later answer 411 to a longer one. 0 leaves all of it out, for Caddy before 2.6.4, which does not know
+   * `request_buffers` and does not need it: Debian 12 and 13 have 2.6.2.
+   *
+   * @defaultValue 16 MiB, or `maxBodySize` where that is less
+   */
+  readonly requestBuffers?: number;
+}
+
+const DEFAULT_BUFFERS = 2 ** 24;
+
 /**
  * A site for Caddy, a Caddyfile or a part of one.
  *
@@ -28,8 +43,9 @@ const refusals: Refusals = {
  * @param options where the application is, and what the site is like
  * @throws ConfigError if an option is unknown, wrong, or beyond Caddy
  */
-export function caddyConfig(options: WebServerOptions): string {
-  const site = readSite(options, refusals);
+export function caddyConfig(options: CaddyOptions): string {
+  const site = readSite(options, refusals, ['requestBuffers']);
+  const buffers = readBuffers(options, site);
   const { maxBodySize, mount, name, statics } = site;
   const matcher = mount === '' ? '' : ` @${name}`;
   return file(
@@ -48,7 +64,7 @@ export function caddyConfig(options: WebServerOptions): string {
         `@${name} path_regexp ${quoteCaddy('mount', `^${quoteRegex(mount)}(/|$)`)}`,
       ],
       `handle${matcher} {`,
-      indent(mount !== '' && `uri strip_prefix ${quoteCaddy('mount', mount)}`, proxy(site)),
+      indent(mount !== '' && `uri strip_prefix ${quoteCaddy('mount', mount)}`, proxies(site, buffers)),
       '}',
       mount !== '' && ['# All that is not the application.', 'handle {', '    respond 404', '}'],
     ),
@@ -62,7 +78,32 @@ function siteAddresses({ bind, serverNames }: Site): string {
   return serverNames.map((name) => `http://${name}:${bind.port}`).join(', ');
 }
 
-function proxy({ backups, listen, mount, timeouts }: Site): Lines {
+/** 0 for none. */
+function readBuffers({ requestBuffers }: CaddyOptions, { maxBodySize }: Site): number {
+  if (requestBuffers === 0) return 0;
+  if (requestBuffers === undefined) return Math.min(DEFAULT_BUFFERS, maxBodySize ?? DEFAULT_BUFFERS);
+  const size = checkSize('requestBuffers', requestBuffers);
+  if (size !== undefined) return size;
+  throw new ConfigError('requestBuffers', 'must be finite: whatever a browser sends would fill the memory');
+}
+
+/** A proxy for all, and one before it for bodies whose length Caddy has to find. */
+function proxies(site: Site, buffers: number): Lines {
+  if (buffers === 0) return proxy(site, '', []);
+  const matcher = `@${site.name}_unknown_length`;
+  return [
+    '# FastCGI wants the length of a body: Caddy 2.9 and later answer 411 to one of unknown length (chunked, HTTP/2,',
+    '# HTTP/3) that they cannot collect in memory. Caddy before 2.6.4 does not know request_buffers, and needs nothing',
+    '# of this: leave out all down to the next proxy.',
+    `${matcher} {`,
+    indent('not header Content-Length *', 'not method GET HEAD'),
+    '}',
+    proxy(site, ` ${matcher}`, [`request_buffers ${buffers}`]),
+    proxy(site, '', []),
+  ];
+}
+
+function proxy({ backups, listen, mount, timeouts }: Site, matcher: string, own: Lines): Lines {
   if (backups.length > 0 && listen.length > 1) {
     throw new ConfigError(
       'backups',
@@ -73,8 +114,9 @@ function proxy({ backups, listen, mount, timeouts }: Site): Lines {
     address.kind === 'unix' ? `unix/${address.path}` : hostPort(address),
   );
   return [
-    `reverse_proxy ${targets.join(' ')} {`,
+    `reverse_proxy${matcher} ${targets.join(' ')} {`,
     indent(
+      own,
       'transport fastcgi {',
       indent(
         `dial_timeout ${timeouts.connect}s`,

@@ -14,7 +14,7 @@ const refusals: Refusals = {
 };
 
 /**
- * A frontend, a backend and a `fcgi-app` for HAProxy.
+ * A frontend, a backend and a `fcgi-app` for HAProxy. The frontend has the name `NAME_http`, the others `NAME`.
  *
  * @param options where the application is, and what the site is like
  * @throws ConfigError if an option is unknown, wrong, or beyond HAProxy
@@ -24,7 +24,8 @@ export function haproxyConfig(options: WebServerOptions): string {
   const { keepAlive, mount, multiplex, name } = site;
   if (multiplex && !keepAlive) throw new ConfigError('multiplex', 'needs connections that are kept');
   return file(
-    `frontend ${name}`,
+    '# Another name than that of the backend: HAProxy 3.3 and later refuse two sections of one name.',
+    `frontend ${name}_http`,
     indent(frontend(site)),
     '',
     `backend ${name}`,
@@ -52,7 +53,8 @@ export function haproxyConfig(options: WebServerOptions): string {
       'set-param HTTP_AUTHORIZATION %[var(txn.authorization)] if { var(txn.authorization) -m found }',
       !keepAlive && 'no option keep-conn',
       multiplex && [
-        '# As many requests at a time as the application says.',
+        '# As many requests at a time as the application says. HAProxy before 3.2 answers 500 to some simultaneous',
+        '# uploads then.',
         'option get-values',
         'option mpxs-conns',
       ],

@@ -1,5 +1,5 @@
 export { type ApacheOptions, apacheConfig } from './apache.ts';
-export { caddyConfig } from './caddy.ts';
+export { type CaddyOptions, caddyConfig } from './caddy.ts';
 export { cherokeeConfig } from './cherokee.ts';
 export { type ComposeOptions, composeFile } from './compose.ts';
 export { type ContainerFileOptions, type ContainerOptions, containerFile } from './container.ts';

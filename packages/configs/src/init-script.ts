@@ -91,12 +91,12 @@ function account({ app, listen }: Service): string {
 }
 
 /** -n: spawn-fcgi becomes the application, so that the process that is watched is the application. */
-function command({ app, listen }: Service): string[] {
+function command({ app, listen, socketGroup }: Service): string[] {
   const program = [app.program, ...app.arguments].map((word) => quoteShell('app', word));
   if (listen === undefined) return program;
   const socket =
     listen.kind === 'unix'
-      ? ['-s', listen.path, '-M', '0660']
+      ? ['-s', listen.path, '-M', '0660', '-G', socketGroup]
       : ['-a', listen.host, '-p', String(listen.port)];
   const user = ['-u', app.user ?? DEFAULT_USER, ...(app.group === undefined ? [] : ['-g', app.group])];
   return [

@@ -31,11 +31,7 @@ export function nginxConfig(options: WebServerOptions): string {
   return file(
     upstream(site),
     '',
-    '# The host without what an absolute request target may forge, with the port that the browser asked for.',
-    `map $http_host ${portVariable(name)} {`,
-    '    default "";',
-    '    "~(:[0-9]+)$" $1;',
-    '}',
+    hostMaps(site),
     '',
     'server {',
     indent(
@@ -85,6 +81,29 @@ function upstream(site: Site) {
   ];
 }
 
+/** nginx knows no name of a site without `server_name`, and SERVER_NAME must have a value (RFC 3875 section 4.1.14). */
+function hostMaps({ name, serverNames }: Site) {
+  const [address, host, port] = (['address', 'host', 'port'] as const).map((part) => variable(part, name));
+  return [
+    '# The host without what an absolute request target may forge, with the port that the browser asked for.',
+    `map $http_host ${port} {`,
+    indent('default "";', '"~(:[0-9]+)$" $1;'),
+    '}',
+    serverNames.length === 0 && [
+      '',
+      '# The site has no name of its own: SERVER_NAME is the address, which no browser can forge, IPv6 in brackets.',
+      `map $server_addr ${address} {`,
+      indent('default $server_addr;', '"~:" "[$server_addr]";'),
+      '}',
+      '',
+      '# A request of HTTP/1.0 may have no host.',
+      `map $host ${host} {`,
+      indent(`default "$host${port}";`, `"" "${address}:$server_port";`),
+      '}',
+    ],
+  ];
+}
+
 function listenLines(bind: Bind | undefined) {
   return bind === undefined ? ['listen 80;', 'listen [::]:80;'] : `listen ${formatBind(bind)};`;
 }
@@ -119,7 +138,8 @@ function connection(site: Site) {
 }
 
 /** All of them, as the files that distributions have differ: Debian's loses the port of the host. */
-function params({ mount, name }: Site) {
+function params({ mount, name, serverNames }: Site) {
+  const hasName = serverNames.length > 0;
   const split = quoteNginxRegex(`^(${quoteRegex(mount)})((?s:.*))$`);
   return [
     mount === ''
@@ -139,20 +159,20 @@ function params({ mount, name }: Site) {
     'fastcgi_param GATEWAY_INTERFACE CGI/1.1;',
     'fastcgi_param SERVER_SOFTWARE nginx/$nginx_version;',
     'fastcgi_param SERVER_PROTOCOL $server_protocol;',
-    'fastcgi_param SERVER_NAME $server_name;',
+    `fastcgi_param SERVER_NAME ${hasName ? '$server_name' : variable('address', name)};`,
     'fastcgi_param SERVER_ADDR $server_addr;',
     'fastcgi_param SERVER_PORT $server_port;',
     'fastcgi_param REMOTE_ADDR $remote_addr;',
     'fastcgi_param REMOTE_PORT $remote_port;',
     'fastcgi_param REQUEST_SCHEME $scheme;',
     'fastcgi_param HTTPS $https if_not_empty;',
-    `fastcgi_param HTTP_HOST $host${portVariable(name)};`,
+    `fastcgi_param HTTP_HOST ${hasName ? `$host${variable('port', name)}` : variable('host', name)};`,
     '# A header named Proxy must not look like a variable of the environment. No REMOTE_USER: nginx checks no password.',
     'fastcgi_param HTTP_PROXY "";',
   ];
 }
 
 /** Nothing that nginx has itself: `$server_port` is one. */
-function portVariable(name: string): string {
-  return `$port_of_${name.replaceAll('-', '_')}`;
+function variable(part: 'address' | 'host' | 'port', name: string): string {
+  return `$${part}_of_${name.replaceAll('-', '_')}`;
 }

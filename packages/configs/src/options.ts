@@ -106,7 +106,8 @@ export interface WebServerOptions {
   /** The prefix of all URLs of the application, for example `/yourapplication`. Default `/`. */
   readonly mount?: string;
   /**
-   * Sends many requests at the same time on one connection to the application.
+   * Sends many requests at the same time on one connection to the application. HAProxy alone does it; before 3.2 it
+   * answers 500 to some simultaneous uploads then.
    *
    * @defaultValue false
    */
@@ -157,6 +158,12 @@ export interface ProcessOptions {
    * @defaultValue 1
    */
   readonly processes?: number;
+  /**
+   * The group of the Unix socket that `listen` names: one that the web server is in, or else it cannot connect.
+   *
+   * @defaultValue `app.group`, or else `www-data`; nginx of Fedora is in `nginx`, Apache of Fedora in `apache`
+   */
+  readonly socketGroup?: string;
 }
 
 /** Why a product cannot do what an option asks for: option → reason. */

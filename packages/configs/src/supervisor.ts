@@ -32,13 +32,13 @@ export function supervisorConfig(options: ProcessOptions): string {
   );
 }
 
-function socket({ app, listen }: Service): Lines {
+function socket({ app, listen, socketGroup }: Service): Lines {
   if (listen?.kind === 'tcp') return `socket=tcp://${hostPort(listen)}`;
   return [
     `socket=unix://${listen?.path}`,
-    '; For a web server that is in the group.',
+    '; The web server has to be in the group.',
     'socket_mode=0660',
-    app.user !== undefined && `socket_owner=${app.user}`,
+    `socket_owner=${app.user ?? 'root'}:${socketGroup}`,
   ];
 }
 

@@ -94,7 +94,7 @@ function hardening(paths: ReadonlyArray<string | undefined>): Lines {
   ];
 }
 
-function socketUnit({ app, listen, name }: Service): string {
+function socketUnit({ app, listen, name, socketGroup }: Service): string {
   return file(
     '[Unit]',
     `Description=Socket of the FastCGI application ${name}`,
@@ -103,10 +103,10 @@ function socketUnit({ app, listen, name }: Service): string {
     listen?.kind === 'unix'
       ? [
           `ListenStream=${quoteSystemdPath('listen', listen.path)}`,
-          '# For a web server that is in the group.',
+          '# The web server has to be in the group.',
           'SocketMode=0660',
           app.user !== undefined && `SocketUser=${app.user}`,
-          app.group !== undefined && `SocketGroup=${app.group}`,
+          `SocketGroup=${socketGroup}`,
           'RemoveOnStop=yes',
         ]
       : listen !== undefined && `ListenStream=${hostPort(listen)}`,

@@ -154,6 +154,20 @@ describe('what is wrong is refused with the name of the option and the reason', 
     else expect(message.slice(`option "${option}": `.length)).toMatch(reason);
   });
 
+  test.each([0.5, -1, Number.POSITIVE_INFINITY, '1M'])('%j bytes of memory of Caddy', (requestBuffers) => {
+    const { option } = refusal(() => caddyConfig({ listen, requestBuffers: requestBuffers as number }));
+    expect(option).toBe('requestBuffers');
+  });
+
+  test.each([undefined, '127.0.0.1:9000'])('the group of a socket where "listen" is %s', (address) => {
+    const place = address === undefined ? {} : { listen: address };
+    for (const configure of [supervisorConfig, systemdUnits, initScript]) {
+      const { message } = refusal(() => configure({ app, socketGroup: 'www-data', ...place }));
+      expect(message).toBe('option "socketGroup": is the group of a Unix socket, and "listen" names none.');
+    }
+    expect(refusal(() => initScript({ app, listen, socketGroup: 'a b' })).option).toBe('socketGroup');
+  });
+
   test('an unknown module of Apache', () => {
     const { message } = refusal(() => apacheConfig({ ...unchecked({ listen }), module: 'php' as 'fcgid' }));
     expect(message).toBe('option "module": must be one of fastcgi, fcgid, proxy_fcgi.');
@@ -253,6 +267,53 @@ describe('what is given is what is written', () => {
     });
     expect(nginxConfig(options)).toContain('fastcgi_connect_timeout 1s;');
   });
+});
+
+describe('the web server can connect to the socket that a process manager opens', () => {
+  const groups = (options: Parameters<typeof systemdUnits>[0]) => [
+    /SocketGroup=(.*)/.exec(systemdUnits(options).socket ?? '')?.[1],
+    / -G (\S+)/.exec(initScript(options))?.[1],
+  ];
+
+  test('which has the group of the web servers of Debian', () => {
+    const options = { app: { command: [app], user: 'app' }, listen };
+    expect(groups(options)).toEqual(['www-data', 'www-data']);
+    expect(supervisorConfig(options)).toContain('socket_owner=app:www-data\n');
+    expect(supervisorConfig({ app, listen })).toContain('socket_owner=root:www-data\n');
+  });
+
+  test('or that of the application, or the one that is named', () => {
+    const options = { app: { command: [app], user: 'app', group: 'web' }, listen };
+    expect(groups(options)).toEqual(['web', 'web']);
+    expect(groups({ ...options, socketGroup: 'nginx' })).toEqual(['nginx', 'nginx']);
+  });
+});
+
+test('no frontend of HAProxy has the name of a backend, which 3.3 and later refuse', () => {
+  const text = haproxyConfig({ listen, name: 'shop' });
+  const names = (kind: string) =>
+    [...text.matchAll(new RegExp(`^${kind} (.*)$`, 'gm'))].map(([, name]) => name);
+  expect(names('frontend')).toEqual(['shop_http']);
+  expect(names('backend')).toEqual(['shop']);
+  expect(text).toContain('default_backend shop\n');
+});
+
+test('Caddy collects no more of a body than the site takes, and asks every address in both of its proxies', () => {
+  const addresses = ['127.0.0.1:9000', '127.0.0.1:9001'];
+  const text = caddyConfig({ listen: addresses, maxBodySize: 1_000 });
+  expect(text).toContain('request_buffers 1000\n');
+  expect(text.match(/reverse_proxy .*127\.0\.0\.1:9000 127\.0\.0\.1:9001 \{/g)).toHaveLength(2);
+  expect(caddyConfig({ listen, maxBodySize: Infinity })).toContain('request_buffers 16777216\n');
+});
+
+test('the configuration of mod_fcgid says what would stream, and which environment there is', () => {
+  const configured = (environment: Record<string, string>) =>
+    apacheConfig({ module: 'fcgid', app: { command: [app], environment } });
+  expect(configured({})).toContain('# FcgidOutputBufferSize 0\n');
+  expect(configured({})).toContain('# It gets no environment but PATH, and so no HOME.\n');
+  expect(configured({ A: 'b' })).toContain(
+    '# It gets no environment but PATH and this.\n    FcgidInitialEnv A "b"\n',
+  );
 });
 
 test('systemd lets a service see a home where its program, an argument or its folder is there', () => {

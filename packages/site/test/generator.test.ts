@@ -30,8 +30,10 @@ const filled: Omit<Choice, 'product' | 'start'> = {
   name: 'shop',
   processes: '4',
   program: '/srv/app/other.js',
+  requestBuffers: '4',
   serverName: 'example.org www.example.org',
   slowStart: '30',
+  socketGroup: 'nginx',
   static: [
     { folder: '/srv/a=b&c', prefix: '/a:b' },
     { folder: '/srv/ü', prefix: '/c' },
@@ -105,6 +107,9 @@ describe('what the form has', () => {
     expect(has('nginx', 'listen', 'healthCheck.path')).toBe(false);
     expect(has('haproxy', 'listen', 'healthCheck.path')).toBe(true);
     expect(has('haproxy', 'listen', 'slowStart')).toBe(true);
+    expect(has('caddy', 'listen', 'requestBuffers')).toBe(true);
+    expect(has('nginx', 'listen', 'requestBuffers')).toBe(false);
+    for (const id of ['systemd', 'supervisor', 'init']) expect(has(id, 'app', 'socketGroup')).toBe(true);
     expect(has('apache-proxy', 'listen', 'healthCheck.interval')).toBe(true);
     expect(has('apache-proxy', 'listen', 'multiplex')).toBe(false);
   });
@@ -160,7 +165,7 @@ describe('options', () => {
         slowStart: 30_000,
       },
     });
-    const systemd = { ...firstChoice('systemd'), ...filled, listen: ['127.0.0.1:9000'] };
+    const systemd = { ...firstChoice('systemd'), ...filled, listen: ['/run/shop.sock'] };
     expect(printChoice(systemd)).toMatchObject({
       options: {
         app: {
@@ -170,8 +175,9 @@ describe('options', () => {
           group: 'staff',
           user: 'node',
         },
-        listen: '127.0.0.1:9000',
+        listen: '/run/shop.sock',
         name: 'shop',
+        socketGroup: 'nginx',
       },
     });
   });

@@ -42,7 +42,7 @@ Simulates an application on several hosts behind a web server: how long requests
   --requests N         how many are simulated, default 100000
   --seed N             of the random numbers, default 1
 
-  --docs               measures nginx and an application for docs/capacity.md, which gets the figures; a minute
+  --docs               measures nginx and an application for docs/capacity.md, which gets the figures; two minutes
   --smoke              the same at a tiny size, written nowhere: whether it works
   --redraw             nothing but that page again, from the figures that are there
 `;

@@ -37,7 +37,10 @@ export function configCommand(io: Io): Command {
     .option('--health-path <path>', 'URL that is asked for to find out whether an application is there')
     .addOption(time('--health-interval', 'from one such question to the next (default: 2 s)'))
     .addOption(time('--slow-start', 'until an application that has come back has its share of the load'))
-    .option('--multiplex', 'send many requests at the same time on a connection to the application')
+    .option(
+      '--multiplex',
+      'of HAProxy: send many requests at the same time on a connection to the application (before HAProxy 3.2 some simultaneous uploads get 500)',
+    )
     .option('--mount <path>', 'the prefix of all its URLs (default: /)')
     .option('--server-name <host>', 'host name of the site (repeatable)', collect)
     .option('--bind <port>', 'where the web server listens: 8080, 127.0.0.1:8080 (default: 80)')
@@ -46,6 +49,11 @@ export function configCommand(io: Io): Command {
       '--max-body-size <size>',
       'largest body of a request: bytes, 10K, 5M, or none (default: 1G)',
       parseBodySize,
+    )
+    .option(
+      '--request-buffers <size>',
+      'of Caddy: memory for a body of unknown length (default: 16M; none for Caddy before 2.6.4)',
+      parseBuffers,
     )
     .option('--no-keep-alive', 'close connections to the application after each request')
     .option('--authorizer <path>', 'URLs for which the application is asked as an authorizer first')
@@ -71,6 +79,10 @@ export function configCommand(io: Io): Command {
     .option('--folder <path>', 'working directory of PROGRAM')
     .option('--user <name>', 'user that PROGRAM runs as')
     .option('--group <name>', 'group that PROGRAM runs as')
+    .option(
+      '--socket-group <name>',
+      "of systemd, supervisor and init: group of the socket, the web server's (default: --group, or else www-data)",
+    )
     .addOption(new Option('--module <module>', 'of Apache').choices(['fcgid', 'proxy_fcgi', 'fastcgi']))
     .option('--htaccess', 'of Apache: a .htaccess for shared hosting instead of a virtual host')
     .option('-o, --output <path>', 'write to a file; for products with several files, to a folder')
@@ -105,6 +117,10 @@ function splitPair(text: string, example: string): { name: string; value: string
 
 function parseBodySize(text: string): number {
   return text === 'none' ? Number.POSITIVE_INFINITY : parseSize(text);
+}
+
+function parseBuffers(text: string): number {
+  return text === 'none' ? 0 : parseSize(text);
 }
 
 function time(flag: string, description: string): Option {

@@ -14,10 +14,10 @@ and APP as "app". What stands on the command line counts more.
 
 Examples:
   fcgi run app.js
-  fcgi run --listen unix:/run/app/app.sock app.js
-  fcgi run --listen /run/app/app.sock --workers auto app.js
+  fcgi run --listen unix:/run/app.sock app.js
+  fcgi run --listen /run/app.sock --workers auto app.js
   fcgi run --listen :9000 --mount /shop server.ts --verbose
-  fcgi run --listen /run/app/app.sock --workers 4 --print-config app.js > fcgi.config.json
+  fcgi run --listen /run/app.sock --workers 4 --print-config app.js > fcgi.config.json
 
 Signals: TERM, INT and QUIT let the requests under way end; a second one ends at once. With --workers, HUP loads the
 application anew, while the old one goes on until the new one is ready; USR2 does so with the whole command. USR1 goes

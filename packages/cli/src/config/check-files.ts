@@ -138,7 +138,11 @@ function explain(product: Product, error: unknown): unknown {
   if (code === 'ENOENT' || stderr.includes("No module named 'supervisor'")) {
     return new CommandFailure(`${product} is not installed here, so it cannot check this.`);
   }
-  return new CommandFailure(`${product} does not take it:\n${`${stdout}${stderr}`.trim()}`, undefined, {
+  const said = `${stdout}${stderr}`.trim();
+  const hint = said.includes('unrecognized subdirective request_buffers')
+    ? '\nCaddy before 2.6.4 does not know request_buffers, and does not need it: --request-buffers none leaves it out.'
+    : '';
+  return new CommandFailure(`${product} does not take it:\n${said}${hint}`, undefined, {
     cause: error,
   });
 }

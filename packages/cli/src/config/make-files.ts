@@ -1,5 +1,6 @@
 import {
   apacheConfig,
+  type CaddyOptions,
   ConfigError,
   type ContainerOptions,
   caddyConfig,
@@ -47,8 +48,10 @@ const FLAGS: Readonly<Record<string, string>> = {
   'healthCheck.path': '--health-path',
   keepAlive: '--no-keep-alive',
   maxBodySize: '--max-body-size',
+  requestBuffers: '--request-buffers',
   serverName: '--server-name',
   slowStart: '--slow-start',
+  socketGroup: '--socket-group',
   'static.folder': '--static',
   'static.prefix': '--static',
   'timeouts.connect': '--connect-timeout',
@@ -89,6 +92,8 @@ const ONLY_FOR = {
   htaccess: ['apache'],
   image: CONTAINERS,
   module: ['apache'],
+  requestBuffers: ['caddy'],
+  socketGroup: ['init', 'supervisor', 'systemd'],
 } as const satisfies Partial<Record<keyof ConfigOptions, readonly Product[]>>;
 
 function filesOf(product: Product, program: readonly string[], options: ConfigOptions): ConfigFile[] {
@@ -110,7 +115,7 @@ function filesOf(product: Product, program: readonly string[], options: ConfigOp
         }),
       );
     case 'caddy':
-      return one('Caddyfile', caddyConfig(siteOptions(program, options)));
+      return one('Caddyfile', caddyConfig(caddyOptions(program, options)));
     case 'cherokee':
       return one('cherokee.conf', cherokeeConfig(siteOptions(program, options)));
     case 'compose':
@@ -151,6 +156,10 @@ function filesOf(product: Product, program: readonly string[], options: ConfigOp
   }
 }
 
+function caddyOptions(program: readonly string[], options: ConfigOptions): CaddyOptions {
+  return { ...siteOptions(program, options), ...defined({ requestBuffers: options.requestBuffers }) };
+}
+
 function siteOptions(program: readonly string[], options: ConfigOptions): WebServerOptions {
   const { keepAlive, static: statics } = options;
   const healthCheck = defined({
@@ -185,14 +194,14 @@ function siteOptions(program: readonly string[], options: ConfigOptions): WebSer
 
 /** What is for web servers only is refused here, as process managers have no option for it. */
 function processOptions(program: readonly string[], options: ConfigOptions): ProcessOptions {
-  const { listen, name, processes } = options;
+  const { listen, name, processes, socketGroup } = options;
   const { app, ...others } = siteOptions(program, options);
   const known = ['listen', 'name', 'processes'];
   const stray = Object.keys(others).find((option) => !known.includes(option));
   if (stray !== undefined) throw new ConfigError(stray, 'is for web servers, and this is a process manager');
   if (app === undefined) throw new ConfigError('app', 'is missing; say which program is started');
   if (listen !== undefined && listen.length > 1) throw new ConfigError('listen', 'there is one socket only');
-  return defined({ app, listen: listen?.[0], name, processes });
+  return defined({ app, listen: listen?.[0], name, processes, socketGroup });
 }
 
 /** What containers have no option for is refused by the functions themselves, but for what is about PROGRAM. */

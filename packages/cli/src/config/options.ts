@@ -24,9 +24,11 @@ export interface ConfigOptions {
   readonly name?: string;
   readonly output?: string;
   readonly processes?: number;
+  readonly requestBuffers?: number;
   readonly responseTimeout?: number;
   readonly serverName?: readonly string[];
   readonly slowStart?: number;
+  readonly socketGroup?: string;
   readonly static?: ReadonlyArray<{ readonly folder: string; readonly prefix: string }>;
   readonly uploadTimeout?: number;
   readonly user?: string;

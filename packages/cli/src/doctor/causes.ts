@@ -2,6 +2,7 @@ import type { Family } from './cause.ts';
 import { answer } from './causes/answer.ts';
 import { asides } from './causes/asides.ts';
 import { configuration } from './causes/configuration.ts';
+import { knownBugs } from './causes/known-bugs.ts';
 import { programFile } from './causes/program-file.ts';
 import { programStart } from './causes/program-start.ts';
 import { socket } from './causes/socket.ts';
@@ -15,5 +16,6 @@ export const families: readonly Family[] = [
   answer,
   configuration,
   asides,
+  knownBugs,
   webServerLog,
 ];

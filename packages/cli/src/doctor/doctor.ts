@@ -11,6 +11,7 @@ import { callersAccount, findAccount, usualAccount } from './gather/account.ts';
 import { type Configuration, guessWebServer, readConfiguration } from './gather/configuration.ts';
 import { readLog } from './gather/log.ts';
 import { readNamedFile } from './gather/read-file.ts';
+import { webServerVersion } from './gather/web-server-version.ts';
 import { type Examination, type Given, gather } from './gather.ts';
 import { judge } from './judge.ts';
 import { lookedAt, reportText } from './report.ts';
@@ -69,10 +70,12 @@ export async function doctor(io: Io, target: string | undefined, request: Doctor
 
 async function readGiven({ config, log, user, webServer }: DoctorRequest): Promise<Given> {
   const configuration = config === undefined ? undefined : await readProduct(config, webServer);
+  const version = configuration === undefined ? undefined : await webServerVersion(configuration.product);
   return {
     user: chooseUser(user ?? configuration?.user),
     ...(configuration === undefined ? {} : { configuration }),
     ...(log === undefined ? {} : { log: await readLog(log) }),
+    ...(version === undefined ? {} : { webServerVersion: version }),
   };
 }
 

@@ -60,6 +60,8 @@ export interface Exchange {
   /** Whether the head has a line `Status:`. */
   readonly hasStatus?: boolean;
   readonly hasLocation?: boolean;
+  /** What it says in `X-Powered-By`; php-fpm says its version there. */
+  readonly poweredBy?: string;
   /** Bytes of the head, its blank line included. */
   readonly headBytes?: number;
   readonly contentLength?: number;
@@ -138,4 +140,6 @@ export interface Facts {
   readonly program?: ProgramFacts;
   readonly socket?: SocketFacts;
   readonly start?: StartFacts;
+  /** What the web server whose configuration was read says that it is; absent where it is not installed here. */
+  readonly webServerVersion?: string;
 }

@@ -23,7 +23,7 @@ export interface Examination {
 }
 
 /** What is known before one looks. */
-export type Given = Pick<Facts, 'configuration' | 'log' | 'user'>;
+export type Given = Pick<Facts, 'configuration' | 'log' | 'user' | 'webServerVersion'>;
 
 /** These start programs in the folder of the program; others in one of their own. */
 const STARTS_IN_ITS_FOLDER = ['apache', 'lighttpd'];

@@ -34,6 +34,8 @@ export interface Answers extends Asked, Pick<InitOptions, 'bind' | 'group' | 'li
   /** Where files are written, absolute. */
   readonly folder: string;
   readonly name: string;
+  /** 0 where the Caddy of this machine is too old for it; undefined for the default of its configuration. */
+  readonly requestBuffers?: 0;
   /** What runs `fcgi`: absolute paths, as what starts it may know no PATH. */
   readonly runner: readonly [node: string, fcgi: string];
 }

@@ -6,6 +6,7 @@ import { programFile } from '../run/programs.ts';
 import { messageText } from '../shown-text.ts';
 import type { InitOptions } from './answers.ts';
 import { completeAnswers } from './ask.ts';
+import { lacksRequestBuffers } from './caddy-version.ts';
 import { makePlan } from './plan.ts';
 import { formatMode, printFiles, printJson, printSteps } from './report.ts';
 import { writeFiles } from './write.ts';
@@ -18,8 +19,10 @@ import { writeFiles } from './write.ts';
 export async function init(io: Io, argument: string, options: InitOptions): Promise<void> {
   const { bind, dryRun = false, force = false, group, json = false, listen, output, user } = options;
   const app = findApplication(argument, io.cwd);
+  const asked = await completeAnswers(io, options);
   const plan = makePlan({
-    ...(await completeAnswers(io, options)),
+    ...asked,
+    ...(asked.webServer === 'caddy' && (await lacksRequestBuffers()) ? { requestBuffers: 0 } : {}),
     ...defined({ bind, group, listen, user }),
     app,
     folder: output === undefined ? dirname(app) : resolve(io.cwd, output),

@@ -151,10 +151,15 @@ export function stepsForAll(answers: Answers, deployment: Deployment): readonly 
 }
 
 /** The group of the folder passes on to the socket, and so the web server may connect. */
-function startByHand({ group = '' }: Answers, listen: string, command: readonly string[]): readonly Step[] {
+function startByHand(
+  { app, group = '' }: Answers,
+  listen: string,
+  command: readonly string[],
+): readonly Step[] {
   const [, path] = /^(?:unix:)?(\/.+)$/.exec(listen) ?? [];
   const [node = '', fcgi = '', run = '', ...words] = command;
-  const start = [node, fcgi, run, '--listen', listen, ...words].map(quoteForShell).join(' ');
+  const own = ['--chdir', dirname(app), '--listen', listen];
+  const start = [node, fcgi, run, ...own, ...words].map(quoteForShell).join(' ');
   return [
     ...(path === undefined
       ? []

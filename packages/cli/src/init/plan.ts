@@ -87,9 +87,7 @@ function serviceFiles(
   product: 'init' | 'supervisor' | 'systemd',
   listen: string,
 ): PlannedFile[] {
-  const { app, folder, name, user = ACCOUNT } = answers;
-  // supervisor has no option for it, and says so where it is asked.
-  const group = answers.group ?? (product === 'supervisor' ? undefined : ACCOUNT);
+  const { app, folder, group: socketGroup, name, user = ACCOUNT } = answers;
   const files = makeFiles(
     product,
     command(answers),
@@ -100,9 +98,9 @@ function serviceFiles(
       name,
       user,
       ...listenOption(listen),
-      ...defined({ group }),
+      ...defined({ socketGroup }),
     },
-    { app: 'APP', 'app.command': 'APP', 'app.folder': 'APP' },
+    { app: 'APP', 'app.command': 'APP', 'app.folder': 'APP', socketGroup: '--group' },
   );
   return files.map(({ name: usual, text }) => {
     const own = { init: `${name}.init`, supervisor: `${name}-supervisor.conf`, systemd: usual }[product];
@@ -113,9 +111,15 @@ function serviceFiles(
 }
 
 function siteOptions(answers: Answers, { options }: WebServer) {
-  const { bind, mount, name, serverName } = answers;
+  const { bind, mount, name, requestBuffers, serverName } = answers;
   const hosts = serverName.length > 0 ? serverName : undefined;
-  return { keepAlive: true, mount, name, ...options, ...defined({ bind, serverName: hosts }) };
+  return {
+    keepAlive: true,
+    mount,
+    name,
+    ...options,
+    ...defined({ bind, requestBuffers, serverName: hosts }),
+  };
 }
 
 function listenOption(listen: string | undefined) {
@@ -134,11 +138,15 @@ function command({ app, mount, runner }: Answers): string[] {
   return [...runner, 'run', ...(mount === '/' ? [] : ['--mount', mount]), app];
 }
 
-/** A shell is everywhere, wants no PATH, and does not care what the file is called. */
+/**
+ * A shell is everywhere, wants no PATH, and does not care what the file is called. The application reads `.env`, views and
+ * the like in its own folder, and web servers start the script in its folder or in `/`.
+ */
 function script(answers: Answers): string {
   return `#!/bin/sh
 # Started by the web server, which hands it a listening socket as descriptor 0.
 export NODE_ENV="\${NODE_ENV:-production}"
+cd ${quoteForShell(dirname(answers.app))} || exit
 exec ${command(answers).map(quoteForShell).join(' ')}
 `;
 }

@@ -63,6 +63,9 @@ export async function runAlone(
   // Plain CGI has one request, and nothing else to wait for.
   if (service.address === 'cgi') return service.stop(Number.POSITIVE_INFINITY);
   manager.ready(served);
+  const { accessWarning } = await import('./socket-access.ts');
+  const warning = await accessWarning(service.address);
+  if (warning !== undefined) say(warning);
   // Whatever runs in this process has let this be asked.
   manager.showLife(async () => true);
   const signal = await Promise.race([signals.first, service.closed, idleness(options, service)]);

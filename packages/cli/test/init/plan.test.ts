@@ -3,6 +3,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { apacheConfig, nginxConfig, systemdUnits } from '@fcgi-js/configs';
 import { describe, expect, test } from 'vitest';
+import { caddyKnowsRequestBuffers } from '../../../tooling/src/caddy-version.ts';
 import { type SystemProgram, skipReason } from '../../../tooling/src/system-packages.mjs';
 import { checkFiles } from '../../src/config/check-files.ts';
 import type { Answers } from '../../src/init/answers.ts';
@@ -40,6 +41,7 @@ test('a script for a web server has absolute paths, its run bit, and the configu
     `#!/bin/sh
 # Started by the web server, which hands it a listening socket as descriptor 0.
 export NODE_ENV="\${NODE_ENV:-production}"
+cd /srv/shop || exit
 exec ${process.execPath} /usr/lib/fcgi/fcgi.js run --mount /shop /srv/shop/app.ts
 `,
   );
@@ -87,13 +89,35 @@ test('a service gets its socket from systemd, and the web server connects to it'
       command: [...answers.runner, 'run', '/srv/shop/app.ts'],
       environment: { NODE_ENV: 'production' },
       folder: '/srv/shop',
-      group: 'www-data',
       user: 'www-data',
     },
     listen: 'unix:/run/shop.sock',
     name: 'shop',
   });
   expect([textOf(plan, 'shop.service'), textOf(plan, 'shop.socket')]).toEqual([service, socket]);
+});
+
+test.each(['init', 'supervisor', 'systemd'] as const)(
+  'the socket that %s opens has the group of the web server, whoever the application is',
+  (start) => {
+    const socketOf = (others: Partial<Answers>) =>
+      makePlan({ ...answers, start, user: 'app', ...others })
+        .files.map(({ text }) => text)
+        .join('');
+    const group = (name: string) =>
+      ({ init: ` -G ${name} `, supervisor: `socket_owner=app:${name}\n`, systemd: `SocketGroup=${name}\n` })[
+        start
+      ];
+    expect(socketOf({})).toContain(group('www-data'));
+    expect(socketOf({ group: 'nginx' })).toContain(group('nginx'));
+  },
+);
+
+test('for a Caddy that is too old to buffer requests, nothing buffers them', () => {
+  const configOf = (others: Partial<Answers>) =>
+    textOf(makePlan({ ...answers, webServer: 'caddy', ...others }), 'shop.Caddyfile');
+  expect(configOf({})).toContain('request_buffers 16777216');
+  expect(configOf({ requestBuffers: 0 })).not.toContain('request_buffers');
 });
 
 test('every file has its next step, and the last ones are for looking at the whole', () => {
@@ -123,7 +147,7 @@ test('by hand there is no file for it, but a folder that passes its group on, an
   expect(plan.files.map(({ path }) => path)).toEqual(['/srv/shop/shop-nginx.conf']);
   expect(plan.next.flatMap(({ commands }) => commands).slice(0, 2)).toEqual([
     'sudo install -d -m 2750 -o "$(id -un)" -g www-data /run/shop',
-    `${process.execPath} /usr/lib/fcgi/fcgi.js run --listen unix:/run/shop/shop.sock --mount /shop /srv/shop/app.ts`,
+    `${process.execPath} /usr/lib/fcgi/fcgi.js run --chdir /srv/shop --listen unix:/run/shop/shop.sock --mount /shop /srv/shop/app.ts`,
   ]);
 });
 
@@ -152,7 +176,8 @@ describe.each(names)('for %s', (name) => {
   test.skipIf(reason).each(starts)(
     `what is written for a start by %s is taken by the product${reason ? ` (${reason})` : ''}`,
     async (start) => {
-      const { files, next } = makePlan({ ...answers, mount: '/shop', start, webServer: name });
+      const old = name === 'caddy' && !caddyKnowsRequestBuffers() ? { requestBuffers: 0 as const } : {};
+      const { files, next } = makePlan({ ...answers, mount: '/shop', start, webServer: name, ...old });
       expect(new Set(files.map(({ path }) => path)).size).toBe(files.length);
       const config = files.at(-1);
       expect(config?.next).not.toEqual([]);
@@ -176,7 +201,7 @@ describe.each(['init', 'supervisor', 'systemd'] as const)('the files for %s', (s
 test.each<[Partial<Answers>, string]>([
   [{ start: 'web-server' }, '--start: must be systemd, supervisor, init, hand for nginx.'],
   [{ start: 'hand', user: 'ann' }, '--user: '],
-  [{ start: 'supervisor', group: 'web' }, '--group: supervisor'],
+  [{ start: 'systemd', group: 'web', listen: '127.0.0.1:9000' }, '--group: is the group of a Unix socket'],
   [{ mount: 'shop' }, '--mount: must be a path'],
   [{ name: '../shop' }, '--name: '],
   [{ listen: '/a b' }, '--listen: '],

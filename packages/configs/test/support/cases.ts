@@ -163,6 +163,7 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'root.conf': caddyConfig({ listen: socket }),
     'tcp.conf': caddyConfig({ listen: '127.0.0.1:9000', bind: '127.0.0.1:8080', maxBodySize: Infinity }),
     'site.conf': caddyConfig({ ...site, listen: socket, maxBodySize: 10_000_000, timeouts: { connect } }),
+    'unbuffered.conf': caddyConfig({ listen: socket, requestBuffers: 0 }),
     'several.conf': caddyConfig({ listen: several, bind: '8080', serverName: 'example.org' }),
     'backups.conf': caddyConfig({ listen: one, backups: reserve }),
     'awkward.conf': caddyConfig({
@@ -290,6 +291,11 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   supervisor: {
     'root.conf': supervisorConfig({ app: program, listen: socket }),
     'tcp.conf': supervisorConfig({ app: command2(), listen: '127.0.0.1:9000', processes: 4 }),
+    'socket-group.conf': supervisorConfig({
+      app: { command: [program], user: 'www-data' },
+      listen: socket,
+      socketGroup: 'daemon',
+    }),
     'program.conf': supervisorConfig({ app: { command: [program, socket], user: 'www-data' } }),
   },
   systemd: {

@@ -59,6 +59,8 @@ function withAuthBasic(site: string): string {
 export interface ApacheFcgidOptions extends WebServerOptions {
   /** Asks the application, as an authorizer, who may see what is below `/protected`, default false. */
   readonly authorizing?: boolean;
+  /** Sends answers on as they come, with the line that the configuration has in a comment. Default false. */
+  readonly streaming?: boolean;
 }
 
 /**
@@ -75,7 +77,8 @@ export function startApacheFcgid(options: ApacheFcgidOptions): Promise<WebServer
       bind: `127.0.0.1:${port}`,
       ...(options.authorizing === true ? authorizerOptions(options.folder) : {}),
     });
-    return configureApache(options, port, [], `${fcgidFiles(options)}${site}`);
+    const text = options.streaming === true ? site.replace('# FcgidOutputBuffer', 'FcgidOutputBuffer') : site;
+    return configureApache(options, port, [], `${fcgidFiles(options)}${text}`);
   });
 }
 
@@ -185,11 +188,16 @@ const collectsUploads = {
   rule: '§5',
   reason: 'mod_fcgid collects the upload first',
 } as const;
-const collectsAnswers = {
+const keepsBack = {
   instead: 'weaker',
   rule: '§5',
   reason: 'Apache keeps small parts of an answer back',
 } as const;
+const collectsAnswers: Deviations = {
+  eventStream: keepsBack,
+  leavesInAnswer: keepsBack,
+  progressiveAnswer: keepsBack,
+};
 
 /** What cannot hold behind mod_proxy_fcgi. */
 export const apacheProxyDeviations: Deviations = {
@@ -204,21 +212,19 @@ export const apacheProxyDeviations: Deviations = {
 /** What cannot hold behind mod_proxy_fcgi when it collects answers. */
 export const apacheProxyCollectingDeviations: Deviations = {
   ...apacheProxyDeviations,
-  eventStream: collectsAnswers,
-  leavesInAnswer: collectsAnswers,
-  progressiveAnswer: collectsAnswers,
+  ...collectsAnswers,
+};
+
+/** What cannot hold behind mod_fcgid that sends answers on as they come. */
+export const apacheFcgidStreamingDeviations: Deviations = {
+  earlyAnswer: collectsUploads,
+  leavesBeforeAnswer: doesNotMissBrowser,
+  leavesInUpload: collectsUploads,
+  progressiveUpload: collectsUploads,
 };
 
 /** What cannot hold behind mod_fcgid. */
-export const apacheFcgidDeviations: Deviations = {
-  earlyAnswer: collectsUploads,
-  eventStream: collectsAnswers,
-  leavesBeforeAnswer: doesNotMissBrowser,
-  leavesInAnswer: collectsAnswers,
-  leavesInUpload: collectsUploads,
-  progressiveAnswer: collectsAnswers,
-  progressiveUpload: collectsUploads,
-};
+export const apacheFcgidDeviations: Deviations = { ...apacheFcgidStreamingDeviations, ...collectsAnswers };
 
 /** What cannot hold with a `.htaccess`. */
 export const apacheHtaccessDeviations: Deviations = {

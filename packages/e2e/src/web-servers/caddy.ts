@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { caddyConfig } from '@fcgi-js/configs';
+import { caddyKnowsRequestBuffers } from '../../../tooling/src/caddy-version.ts';
 import type { Deviations } from '../conformance/conformance-list.ts';
 import { webServerUser } from '../users.ts';
 import { launchWebServer } from './launch.ts';
@@ -15,7 +16,11 @@ export function startCaddy(options: WebServerOptions): Promise<WebServer> {
   const { folder } = options;
   return launchWebServer(options, async (port) => {
     const config = join(folder, 'Caddyfile');
-    const site = caddyConfig({ ...siteOptions(options), bind: `127.0.0.1:${port}` });
+    const site = caddyConfig({
+      ...siteOptions(options),
+      bind: `127.0.0.1:${port}`,
+      ...(caddyKnowsRequestBuffers() ? {} : { requestBuffers: 0 }),
+    });
     await writeFile(config, `{\n    admin off\n    auto_https off\n}\n${site}`);
     // It cannot change the user itself.
     const user = webServerUser();

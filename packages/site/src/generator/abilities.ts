@@ -32,8 +32,10 @@ const samples: { readonly [F in Field]: Choice[F] } = {
   name: 'another',
   processes: '4',
   program: '/srv/app/another.js',
+  requestBuffers: '7',
   serverName: 'example.org',
   slowStart: '7',
+  socketGroup: 'another',
   static: [{ folder: '/srv/app/static', prefix: '/static' }],
   'timeouts.connect': '7',
   'timeouts.idle': '7',
@@ -66,9 +68,10 @@ export function abilitiesOf(product: Product, start: Start): Abilities {
   };
 }
 
-/** On TCP where it must have an address, as some can do less with sockets. */
+/** On TCP where it must have an address, as some can do less with sockets. A process manager opens a Unix socket. */
 function plainest(product: Product, start: Start): Choice | undefined {
-  const addresses = start === 'listen' ? [['127.0.0.1:9000']] : [[], [SOCKET]];
+  const started = product.kind === 'Process managers' ? [[SOCKET]] : [[], [SOCKET]];
+  const addresses = start === 'listen' ? [['127.0.0.1:9000']] : started;
   return addresses
     .map((listen) => ({ ...blankChoice(product, start), listen }))
     .find((choice) => attempt(product, choice) !== undefined);

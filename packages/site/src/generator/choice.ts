@@ -25,10 +25,13 @@ export interface Choice {
   readonly processes: string;
   readonly product: string;
   readonly program: string;
+  /** In MiB, or 0. */
+  readonly requestBuffers: string;
   /** With blanks between them. */
   readonly serverName: string;
   /** In seconds. */
   readonly slowStart: string;
+  readonly socketGroup: string;
   /** Whether there is an address to connect to, or a program to start. */
   readonly start: Start;
   readonly static: readonly StaticOptions[];
@@ -67,8 +70,10 @@ export function blankChoice({ example, id }: Product, start: Start): Choice {
     processes: '',
     product: id,
     program,
+    requestBuffers: '',
     serverName: '',
     slowStart: '',
+    socketGroup: '',
     start,
     static: [],
     'timeouts.connect': '',
@@ -104,8 +109,10 @@ export function optionsOf(choice: Choice): Options {
     ...(choice.multiplex && { multiplex: true }),
     ...(choice.name !== '' && { name: choice.name }),
     ...(choice.processes !== '' && { processes: Number(choice.processes) }),
+    ...(choice.requestBuffers !== '' && { requestBuffers: Number(choice.requestBuffers) * 2 ** 20 }),
     ...(hosts.length > 0 && { serverName: oneOrAll(hosts) }),
     ...(choice.slowStart !== '' && { slowStart: Number(choice.slowStart) * 1_000 }),
+    ...(choice.socketGroup !== '' && { socketGroup: choice.socketGroup }),
     ...(choice.static.length > 0 && { static: oneOrAll(choice.static) }),
     ...(Object.keys(limits).length > 0 && { timeouts: limits }),
   };

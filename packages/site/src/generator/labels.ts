@@ -21,12 +21,14 @@ export const groups: Readonly<Record<string, readonly Field[]>> = {
     'folder',
     'user',
     'group',
+    'socketGroup',
     'processes',
     'name',
   ],
   Site: ['mount', 'serverName', 'bind', 'static', 'authorizer'],
   'Limits and times': [
     'maxBodySize',
+    'requestBuffers',
     'timeouts.connect',
     'timeouts.response',
     'timeouts.upload',
@@ -84,6 +86,11 @@ export const labels: Readonly<Record<Field, Label>> = {
   name: { text: 'Name', hint: 'Letters, digits, - and _.', placeholder: 'app' },
   processes: { text: 'Processes', hint: 'How many are started. They share no memory.' },
   program: { text: 'Program', hint: 'An absolute path.' },
+  requestBuffers: {
+    text: 'Memory for a body of unknown length',
+    hint: 'In MiB. 0 for Caddy before 2.6.4, as in Debian 12 and 13: it does not know request_buffers.',
+    placeholder: '16',
+  },
   serverName: {
     text: 'Host names',
     hint: 'example.org, www.example.org. Empty: whatever a browser asks for.',
@@ -91,6 +98,11 @@ export const labels: Readonly<Record<Field, Label>> = {
   slowStart: {
     text: 'Slow start',
     hint: 'Seconds until an application that has come back has its share of the load.',
+  },
+  socketGroup: {
+    text: 'Group of the socket',
+    hint: 'The web server has to be in it: nginx and Apache of Debian are in www-data, nginx of Fedora in nginx.',
+    placeholder: 'www-data',
   },
   static: { text: 'Static files', hint: 'The web server sends these itself.' },
   'timeouts.connect': { text: 'Connecting', hint: 'Seconds until a connection is there.', placeholder: '5' },

@@ -10,7 +10,7 @@ export interface ConfigFile {
 }
 
 /** The options of all functions of `@fcgi-js/configs`; which of them a function takes is its own business. */
-export type Options = Partial<configs.WebServerOptions>;
+export type Options = Partial<configs.CaddyOptions & Pick<configs.ProcessOptions, 'socketGroup'>>;
 
 /** A product, or a way of using one, that `@fcgi-js/configs` has a function for. */
 export interface Product {

@@ -3,7 +3,7 @@ import { usageFailure } from '../../command-failure.ts';
 import type { Account } from '../access.ts';
 
 /** Whom web servers run as, on Debian, Fedora, Alpine, macOS, FreeBSD. */
-const WEB_SERVER_USERS = ['www-data', 'nginx', 'apache', 'http', '_www', 'www'];
+export const WEB_SERVER_USERS = ['www-data', 'nginx', 'apache', 'http', '_www', 'www'];
 
 /**
  * Looks a user up as the system does.

@@ -15,6 +15,7 @@ import {
   RemoteProtocolError,
   Role,
 } from '@fcgi-js/protocol';
+import { defined } from '../../defined.ts';
 import { startText } from '../../records/text.ts';
 import type { Exchange } from '../facts.ts';
 
@@ -77,6 +78,7 @@ export async function exchange(address: string, question: Question): Promise<Exc
       status: response.status,
       hasStatus: /^status:/im.test(text),
       hasLocation: response.location !== undefined,
+      ...defined({ poweredBy: response.header('x-powered-by') }),
       headBytes: text.length,
       ...(response.contentLength === undefined ? {} : { contentLength: response.contentLength }),
       ...(bodyLength === undefined ? {} : { bodyLength }),

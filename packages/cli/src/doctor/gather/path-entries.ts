@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { type Stats, statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { type AccountDatabase, accountEntry } from '../../account-files.ts';
 import type { PathEntry } from '../access.ts';
 
 /**
@@ -50,9 +51,10 @@ function entryOf(path: string, stats: Stats): PathEntry {
 
 const names = new Map<string, string>();
 
-function nameOf(database: 'group' | 'passwd', id: number): string {
+/** The name of a user or group, or its number where it has none. */
+export function nameOf(database: AccountDatabase, id: number): string {
   const key = `${database} ${id}`;
-  const known = names.get(key) ?? lookUp(database, id);
+  const known = names.get(key) ?? accountEntry(database, id)?.[0] ?? lookUp(database, id);
   names.set(key, known);
   return known;
 }

@@ -8,6 +8,7 @@ import { ServiceManager } from '../process/service-manager.ts';
 import { successorAtSignal } from '../process/succession.ts';
 import { readSurroundings, type Surroundings, socketOptions } from '../process/surroundings.ts';
 import type { RunOptions } from '../run.ts';
+import { accessWarning } from '../socket-access.ts';
 import { ListenQueueWatch } from '../status/listen-queue.ts';
 import { StatusBook } from '../status/status-book.ts';
 import { openStatusListener } from '../status/status-listener.ts';
@@ -118,6 +119,8 @@ async function keepWorkers(
   const left = { address, listen: options.listen, pid: process.pid };
   const replaced = successorAtSignal({ cwd, fd: socket.fd, left, say });
   pool.start();
+  const warning = inherited === undefined ? await accessWarning(address) : undefined;
+  if (warning !== undefined) say(warning);
   manager.showLife(() => pool.answers(PATIENCE));
   const reason = await Promise.race([signals.first, pool.ended, replaced]);
   await listener?.close();

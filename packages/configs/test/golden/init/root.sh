@@ -17,7 +17,7 @@ LOGFILE=${LOGFILE:-/var/log/app.log}
 start() {
     start-stop-daemon --start --quiet --oknodo --background --make-pidfile --pidfile "$PIDFILE" --user "$RUNAS" \
         --output "$LOGFILE" \
-        --startas /usr/bin/spawn-fcgi -- -n -s /run/app.sock -M 0660 -u www-data -- /srv/app/server.js
+        --startas /usr/bin/spawn-fcgi -- -n -s /run/app.sock -M 0660 -G www-data -u www-data -- /srv/app/server.js
 }
 
 # The application ends its requests after SIGTERM, and has 30 s for them.
