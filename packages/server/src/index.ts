@@ -19,6 +19,7 @@ export {
   type NodeListenerOptions,
   requestParams,
 } from './adapters/node-listener.ts';
+export type { NodeServer } from './adapters/node/node-server.ts';
 export { Params } from './cgi/params.ts';
 export type { ParamsTransform } from './cgi/params-transform.ts';
 export type { HeaderField } from './cgi/response-head.ts';

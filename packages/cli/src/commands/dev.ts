@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { timeOption } from '../arguments.ts';
 import type { DevOptions } from '../dev/dev.ts';
 import type { Io } from '../io.ts';
+import { applicationPort } from '../run/option-kinds.ts';
 
 const examples = `
 APP is what fcgi run takes. It runs in a process of its own, which is replaced when a source of it changes: JavaScript,
@@ -37,6 +38,12 @@ export function devCommand(io: Io): Command {
       ),
     )
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .addOption(
+      new Option(
+        '--app-port <port>',
+        'which server of APP is served: the one that asks for this port; none: what APP exports, at once',
+      ).argParser((text) => applicationPort.fromText(text, io.cwd)),
+    )
     .option('--mount <prefix>', 'the public prefix of the application')
     .addOption(pathsOption('--watch <path>', 'a file or folder that counts, too (repeatable)'))
     .addOption(pathsOption('--ignore <path>', 'a file or folder that does not count (repeatable)'))
