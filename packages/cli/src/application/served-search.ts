@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { ApplicationServers, PortChoice } from './application-servers.ts';
 import type { CapturedServer } from './captured-server.ts';
 import type { Notice } from './listen-interception.ts';
@@ -123,14 +123,14 @@ export class ServedSearch {
 
   /** Waits until something has changed, or is to be looked at again. */
   async #change(): Promise<void> {
-    const done = new AbortController();
-    const wasOver = this.#isOver;
+    // After a turn of its own the event loop says again that it has nothing more to do.
+    if (this.#isOver) await nextTurn();
     this.#isOver = false;
+    const done = new AbortController();
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
-    // With nothing else to do, the process would end before it is known what is exported.
-    await Promise.race([woken, delay(INTERVAL, undefined, { ref: wasOver, signal: done.signal })]);
+    await Promise.race([woken, delay(INTERVAL, undefined, { ref: false, signal: done.signal })]);
     done.abort();
   }
 
