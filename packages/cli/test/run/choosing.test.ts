@@ -42,7 +42,7 @@ const beside: Record<string, string> = {
 test.each(Object.entries(beside))('the application is served, and not %s', async (_name, script) => {
   const runner = await (await run(script)).serving();
   expect(await runner.get()).toBe('200 the application');
-  expect(runner.stderr).toMatch(/Served is its server for port \d+, because .*name its port: --port/);
+  expect(runner.stderr).toMatch(/Served is its server for port \d+.*, because .*name its port: --port/);
 });
 
 test('the server that is not served is open on its own port, and was told so once', async () => {

@@ -21,8 +21,8 @@ export function isNodeServer(value: unknown): value is NodeServer {
 }
 
 /**
- * Gives a request to a server as the server does it itself with one from its port: the events `connection`,
- * `checkContinue`, `checkExpectation` and `request` in their order, and what monitoring subscribes to.
+ * Gives a request to a server as the server does it itself with one from its port: the events `connection` and
+ * `request`, and what monitoring subscribes to, in their order.
  */
 export function emitRequest(
   server: NodeServer,
@@ -34,17 +34,8 @@ export function emitRequest(
   if (server.listenerCount('secureConnection') > 1) emitConnection(server, 'secureConnection', socket);
   if (server.timeout > 0) socket.setTimeout(server.timeout);
   if (requestStart.hasSubscribers) requestStart.publish({ request, response, socket, server });
-  const { expect } = request.headers;
-  if (expect === undefined || request.httpVersion === '1.0') {
-    server.emit('request', request, response);
-  } else if (/^100-continue$/i.test(expect)) {
-    const event = server.listenerCount('checkContinue') > 0 ? 'checkContinue' : 'request';
-    server.emit(event, request, response);
-  } else if (server.listenerCount('checkExpectation') > 0) {
-    server.emit('checkExpectation', request, response);
-  } else {
-    response.writeHead(417).end();
-  }
+  // No `checkContinue`: the web server has dealt with Expect, and does not pass it on.
+  server.emit('request', request, response);
 }
 
 /** The response has been sent. */
