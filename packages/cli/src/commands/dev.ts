@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { timeOption } from '../arguments.ts';
 import type { DevOptions } from '../dev/dev.ts';
 import type { Io } from '../io.ts';
+import { hintAtMisplacedOptions } from '../misplaced-options.ts';
 import { applicationPort } from '../run/option-kinds.ts';
 
 const examples = `
@@ -25,7 +26,8 @@ const LARGEST_PORT = 65_535;
 
 /** `fcgi dev APP`: an application while somebody writes it. */
 export function devCommand(io: Io): Command {
-  return new Command('dev')
+  const command = new Command('dev');
+  return command
     .summary('serves an application over HTTP while you write it, and reloads it')
     .description(
       'Serves an application with an HTTP gateway in front of it, reloads it when it changes, and shows its errors.',
@@ -51,6 +53,7 @@ export function devCommand(io: Io): Command {
     .passThroughOptions()
     .addHelpText('after', examples)
     .action(async (app: string, args: string[], options: Omit<DevOptions, 'app' | 'args'>) => {
+      hintAtMisplacedOptions(io, command, app, args);
       const { dev } = await import('../dev/dev.ts');
       await dev(io, { ...options, app, args });
     });
