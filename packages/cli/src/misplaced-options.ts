@@ -7,7 +7,12 @@ import type { Io } from './io.ts';
  *
  * @param args what follows APP on the command line
  */
-export function hintAtMisplacedOptions({ stderr }: Io, command: Command, app: string, args: readonly string[]): void {
+export function hintAtMisplacedOptions(
+  { stderr }: Io,
+  command: Command,
+  app: string,
+  args: readonly string[],
+): void {
   const end = args.indexOf('--');
   const words = end === -1 ? args : args.slice(0, end);
   const own = new Set(command.options.map(({ long }) => long));

@@ -13,13 +13,13 @@ export {
   type FetchHandler,
   fromFetchHandler,
 } from './adapters/fetch-handler.ts';
+export type { NodeServer } from './adapters/node/node-server.ts';
 export {
   fromNodeListener,
   type NodeListener,
   type NodeListenerOptions,
   requestParams,
 } from './adapters/node-listener.ts';
-export type { NodeServer } from './adapters/node/node-server.ts';
 export { Params } from './cgi/params.ts';
 export type { ParamsTransform } from './cgi/params-transform.ts';
 export type { HeaderField } from './cgi/response-head.ts';

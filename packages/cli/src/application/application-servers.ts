@@ -143,7 +143,11 @@ export class ApplicationServers implements ListenJudge {
     this.onChange();
     if (!this.#served.includes(captured) || this.#state !== 'served') return;
     const [next] = this.#served.filter(({ state }) => state === 'listening');
-    if (next !== undefined) return this.front.serve(fromNodeListener(next.server));
+    if (next === undefined) this.#waitForNext(captured);
+    else this.front.serve(fromNodeListener(next.server));
+  }
+
+  #waitForNext(closed: CapturedServer): void {
     this.#state = 'between';
     this.front.suspend();
     setTimeout(() => {
@@ -151,7 +155,7 @@ export class ApplicationServers implements ListenJudge {
       this.#state = 'ended';
       this.front.end();
       this.#end(
-        `The application has closed its server for ${captured.wanted}, and has not listened again within ${GAP / 1000} s.`,
+        `The application has closed its server for ${closed.wanted}, and has not listened again within ${GAP / 1000} s.`,
       );
     }, GAP).unref();
   }

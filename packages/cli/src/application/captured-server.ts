@@ -1,8 +1,8 @@
-import type { AddressInfo, Socket, Server as NetServer } from 'node:net';
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type { NodeServer } from '@fcgi-js/server';
 import { describeTarget, type ListenTarget, openArguments } from './listen-arguments.ts';
 import { type Listen, madeUpAddress } from './made-up-address.ts';
-import { PathStandIn } from './path-stand-in.ts';
+import type { PathStandIn } from './path-stand-in.ts';
 
 type Callback = (...args: unknown[]) => void;
 
@@ -40,7 +40,7 @@ export class CapturedServer {
   #address: AddressInfo | string | null = null;
   #args: readonly unknown[] = [];
   #isOverridden = false;
-  /** Whether `close` is to be emitted when the last of the sockets has gone. */
+  /** What stands in the place of Node's own members. */
   #overrides: PropertyDescriptorMap = {};
   readonly #sockets = new Set<Socket>();
   #standIn: PathStandIn | undefined;

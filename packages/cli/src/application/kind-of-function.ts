@@ -29,7 +29,7 @@ export function kindOfFunction(value: (...args: never[]) => unknown, name: strin
 
 /** Names of parameters as they stand in the source of a function; a pattern is one name. */
 function parameterNames(source: string): string[] {
-  const text = source.replace(/\/\*[^]*?\*\/|\/\/.*$/gm, '');
+  const text = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
   const arrow = /^(?:async\s+)?(\w+)\s*=>/.exec(text);
   if (arrow?.[1] !== undefined) return [arrow[1]];
   const names: string[] = [''];
@@ -42,6 +42,6 @@ function parameterNames(source: string): string[] {
     if ('([{'.includes(character)) depth += 1;
   }
   return names
-    .map((name) => name.replace(/=[^]*/, '').trim())
+    .map((name) => name.replace(/=[\s\S]*/, '').trim())
     .filter((name) => name !== '' && !name.startsWith('...'));
 }

@@ -1,6 +1,6 @@
 import diagnostics from 'node:diagnostics_channel';
-import { networkInterfaces } from 'node:os';
 import type { Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { Notice } from './listen-interception.ts';
 
 /** Node tells here of every connection that is made. */

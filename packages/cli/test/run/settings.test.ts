@@ -160,6 +160,8 @@ test('an option behind APP goes to the application, and a line says where it bel
   const words = ['run', '--print-config', 'app.cjs', '--workers=2', 'x', '--verbose', '--', '--user', 'www'];
   const { stderr, stdout } = await runMain(words, { cwd });
   expect(JSON.parse(stdout)).toMatchObject({ args: words.slice(3) });
-  expect(stderr).toMatch(/--workers behind APP goes to the application.*: fcgi run --workers=2 x --verbose app\.cjs\n/);
+  expect(stderr).toMatch(
+    /--workers behind APP goes to the application.*: fcgi run --workers=2 x --verbose app\.cjs\n/,
+  );
   expect(stderr).not.toContain('--user behind');
 });

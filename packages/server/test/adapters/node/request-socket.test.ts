@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { Server } from 'node:http';
-import { Socket } from 'node:net';
 import { Stream } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
