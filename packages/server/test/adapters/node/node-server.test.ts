@@ -37,7 +37,7 @@ class OwnRequest extends IncomingMessage {
   readonly own = 'request';
 }
 
-class OwnResponse extends ServerResponse {
+class OwnResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
   readonly own = 'response';
 }
 
