@@ -51,12 +51,12 @@ const CRITERIA: readonly Criterion[] = [
     compare: by((server) => (sideSign(server) === undefined ? 0 : 1)),
     reason: 'the other looks like one for metrics, health checks, redirects or WebSockets',
   },
-  { compare: by((server) => (server.server instanceof HttpsServer ? 0 : 1)), reason: 'it has HTTPS' },
   {
     compare: by((server) => (isForThisMachine(server) ? 1 : 0)),
     reason: 'the other is for this machine alone',
   },
   { compare: by((server) => (isFree(server) ? 1 : 0)), reason: 'the other has no fixed port' },
+  { compare: by((server) => (server.server instanceof HttpsServer ? 0 : 1)), reason: 'it has HTTPS' },
   { compare: by((server) => server.port ?? 0), reason: 'its port is the lowest' },
 ];
 
