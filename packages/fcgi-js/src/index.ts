@@ -39,6 +39,7 @@ export {
   type ListenOptions,
   type NodeListener,
   type NodeListenerOptions,
+  type NodeServer,
   Params,
   type ParamsTransform,
   parseListenAddress,

@@ -13,6 +13,7 @@ export {
   type FetchHandler,
   fromFetchHandler,
 } from './adapters/fetch-handler.ts';
+export type { NodeServer } from './adapters/node/node-server.ts';
 export {
   fromNodeListener,
   type NodeListener,

@@ -1,153 +1,198 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Server as NetServer } from 'node:net';
-
-/** Where and how a captured server is served instead of on its port. */
-export interface Binding {
-  /** What `server.address()` gives: a path for a Unix socket. `null` where nothing tells, as in Node. */
-  readonly address: AddressInfo | string | null;
-  /** Stops serving; resolves when the requests under way have ended. */
-  close(): Promise<void>;
-  /** Open connections of the web server. */
-  connections(): number;
-}
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
+import type { NodeServer } from '@fcgi-js/server';
+import { describeTarget, type ListenTarget, openArguments } from './listen-arguments.ts';
+import { type Listen, madeUpAddress } from './made-up-address.ts';
+import type { PathStandIn } from './path-stand-in.ts';
 
 type Callback = (...args: unknown[]) => void;
 
 /**
- * A server of `node:http` that wanted to listen and is served over FastCGI instead. Its own `listening`, `address()`,
- * `close()`, `closeAllConnections()`, `getConnections()` answer as if it listened; what is set on it, such as
- * `timeout`, counts.
+ * What a captured server is to its application.
+ *
+ * ```text
+ * listening ──close()──> closing ──its last request──> closed
+ *  │   ^                    │                            │
+ *  │   └───────listen()─────┴─────────listen()───────────┘
+ *  └──open()──> opened
+ * ```
+ *
+ * `opened`: Node has opened its port, and it is captured no more.
+ */
+export type CaptureState = 'closed' | 'closing' | 'listening' | 'opened';
+
+/** What is told of a captured server. */
+export interface CaptureWatch {
+  /** The application has closed it. */
+  closed(server: CapturedServer): void;
+  /** Opens a port. */
+  readonly listen: Listen;
+}
+
+/**
+ * A server of `node:http` that wants to listen, and for its application does: its `listening`, `address()`, `close()`
+ * and so on answer as if its port were open, but its requests come over FastCGI.
  */
 export class CapturedServer {
-  /** What the application asked for, in words: `port 3000`. */
-  readonly wanted: string;
-  readonly #server: Server;
-  readonly #requests = new Set<IncomingMessage>();
-  #binding: Binding | undefined;
-  #closing = false;
-  #restore = () => {};
+  readonly server: NodeServer;
+  state: CaptureState = 'closed';
+  /** Whether the application has said that this server alone does not keep its process running. */
+  isUnreferenced = false;
+  #address: AddressInfo | string | null = null;
+  #args: readonly unknown[] = [];
+  #isOverridden = false;
+  /** What stands in the place of Node's own members. */
+  #overrides: PropertyDescriptorMap = {};
+  readonly #sockets = new Set<Socket>();
+  #standIn: PathStandIn | undefined;
+  #target: ListenTarget = { kind: 'handle' };
+  readonly #watch: CaptureWatch;
 
-  /** @param args what `listen()` was called with */
-  constructor(server: Server, args: readonly unknown[]) {
-    this.#server = server;
-    this.wanted = describeListenArguments(args);
-    const callback = args.at(-1);
-    if (typeof callback === 'function') server.once('listening', callback as Callback);
+  constructor(server: NodeServer, watch: CaptureWatch) {
+    this.server = server;
+    this.#watch = watch;
+  }
+
+  /** What the application asked for. */
+  get target(): ListenTarget {
+    return this.#target;
+  }
+
+  /** The port that the application believes to be open; undefined for a path. */
+  get port(): number | undefined {
+    return typeof this.#address === 'object' ? this.#address?.port : undefined;
+  }
+
+  /** In words: `port 3000`. */
+  get wanted(): string {
+    return describeTarget(this.#target);
+  }
+
+  /** The functions that answer its requests. */
+  get handlers(): readonly unknown[] {
+    return this.server.listeners('request');
+  }
+
+  /**
+   * Listens, as far as the application can see.
+   *
+   * @param args what `listen()` was called with
+   * @param standIn what stands for a path until the server is closed
+   */
+  listen(args: readonly unknown[], target: ListenTarget, standIn: PathStandIn | undefined): void {
+    const { server } = this;
+    this.#args = args;
+    this.#target = target;
+    this.#standIn = standIn;
+    this.#address = madeUpAddress(target, this.#watch.listen);
+    this.state = 'listening';
     this.#override();
+    const callback = args.find((argument) => typeof argument === 'function');
+    if (callback !== undefined) server.once('listening', callback as Callback);
     signalOf(args)?.addEventListener('abort', () => server.close(), { once: true });
-  }
-
-  /** Whether the application has closed it. */
-  get closed(): boolean {
-    return this.#closing;
-  }
-
-  /** Whether this is a server that listens, or is about to. */
-  isListening(server: NetServer): boolean {
-    return this.#server === server && !this.#closing;
-  }
-
-  /** The function that answers. */
-  get handler(): unknown {
-    return this.#server.listeners('request')[0];
-  }
-
-  /** Serves one request as the server itself would. */
-  readonly listener = (req: IncomingMessage, res: ServerResponse): void => {
-    this.#requests.add(req);
-    res.once('close', () => this.#requests.delete(req));
-    const { timeout } = this.#server;
-    if (timeout > 0) {
-      req.socket.setTimeout(timeout);
-      // Who listens decides what becomes of the request; nobody listening, it is destroyed.
-      if (this.#server.listenerCount('timeout') > 0) {
-        res.on('timeout', (socket: unknown) => this.#server.emit('timeout', socket));
-      }
-    }
-    if (req.headers.expect === '100-continue' && this.#server.listenerCount('checkContinue') > 0) {
-      this.#server.emit('checkContinue', req, res);
-    } else {
-      this.#server.emit('request', req, res);
-    }
-  };
-
-  /** The application is being served: the server is `listening`, and says so. */
-  bind(binding: Binding): void {
-    if (this.#closing) return;
-    this.#binding = binding;
-    // In a turn of its own, as in Node: what a listener throws is the application's, and stops nobody here.
+    // In a turn of its own, as in Node: what a listener throws is the application's, and stops nothing here.
     process.nextTick(() => {
-      if (!this.#closing) this.#server.emit('listening');
+      if (this.state === 'listening' || this.state === 'opened') server.emit('listening');
     });
+  }
+
+  /** Has Node open the port. The application has been told that it listens, and is not told again. */
+  open(): void {
+    const { server } = this;
+    this.state = 'opened';
+    this.#restore();
+    this.#standIn?.remove();
+    const { emit } = server;
+    const isOwn = Object.hasOwn(server, 'emit');
+    const restoreEmit = () => {
+      if (isOwn) server.emit = emit;
+      else Reflect.deleteProperty(server, 'emit');
+    };
+    // The first event says whether it could.
+    server.emit = (event: string | symbol, ...values: unknown[]) => {
+      if (event === 'listening' || event === 'error') restoreEmit();
+      return event === 'listening' ? false : Reflect.apply(emit, server, [event, ...values]);
+    };
+    Reflect.apply(this.#watch.listen, server, openArguments(this.#args, this.port));
+    if (this.isUnreferenced) server.unref();
   }
 
   #override(): void {
-    const server = this.#server;
-    const close = (callback?: Callback) => {
-      this.#close(callback);
+    if (this.#isOverridden) return;
+    this.#isOverridden = true;
+    const { server } = this;
+    const keep = (isUnreferenced: boolean) => () => {
+      this.isUnreferenced = isUnreferenced;
       return server;
     };
-    const values: Record<PropertyKey, (...args: unknown[]) => unknown> = {
-      address: () => (this.#binding === undefined || this.#closing ? null : this.#binding.address),
-      close: (callback) => close(callback as Callback | undefined),
+    const methods: Record<PropertyKey, (...args: unknown[]) => unknown> = {
+      address: () => this.#address,
+      close: (callback) => {
+        this.#close(callback as Callback | undefined);
+        return server;
+      },
       closeAllConnections: () => {
-        for (const request of this.#requests) request.socket.destroy();
+        for (const socket of this.#sockets) socket.destroy();
       },
       // Idle connections belong to the web server, which keeps them for its next request.
       closeIdleConnections: () => {},
-      getConnections: (callback) => (callback as Callback)(null, this.#binding?.connections() ?? 0),
-      ref: () => server,
-      unref: () => server,
+      getConnections: (callback) => {
+        process.nextTick(callback as Callback, null, this.#sockets.size);
+        return server;
+      },
+      ref: keep(false),
+      unref: keep(true),
       // That of `net.Server` looks for a handle, and finds none.
-      [Symbol.asyncDispose]: () => new Promise<void>((resolve) => close(() => resolve())),
+      [Symbol.asyncDispose]: () => new Promise<void>((resolve) => void server.close(() => resolve())),
     };
-    for (const key of Reflect.ownKeys(values)) {
-      Object.defineProperty(server, key, { value: values[key], configurable: true, writable: true });
+    for (const key of Reflect.ownKeys(methods)) {
+      this.#overrides[key] = { configurable: true, value: methods[key as string], writable: true };
     }
-    Object.defineProperty(server, 'listening', {
-      get: () => this.#binding !== undefined && !this.#closing,
-      configurable: true,
-    });
-    this.#restore = () => {
-      for (const key of [...Reflect.ownKeys(values), 'listening']) Reflect.deleteProperty(server, key);
-    };
+    this.#overrides['listening'] = { configurable: true, get: () => this.state === 'listening' };
+    Object.defineProperties(server, this.#overrides);
+    server.on('connection', this.#connected);
   }
+
+  #restore(): void {
+    this.#isOverridden = false;
+    const { server } = this;
+    for (const key of Reflect.ownKeys(this.#overrides)) Reflect.deleteProperty(server, key);
+    this.#overrides = {};
+    server.off('connection', this.#connected);
+  }
+
+  readonly #connected = (socket: Socket): void => {
+    this.#sockets.add(socket);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      this.#endIfIdle();
+    });
+  };
 
   #close(callback: Callback | undefined): void {
-    const server = this.#server;
-    if (this.#closing || this.#binding === undefined) {
-      const notRunning = Object.assign(new Error('Server is not running.'), {
-        code: 'ERR_SERVER_NOT_RUNNING',
-      });
-      if (callback !== undefined) server.once('close', () => callback(notRunning));
-    } else if (callback !== undefined) {
-      server.once('close', callback);
+    const { server } = this;
+    if (typeof callback === 'function') {
+      if (this.state === 'listening') server.once('close', callback);
+      else server.once('close', () => callback(notRunning()));
     }
-    if (this.#closing) return;
-    this.#closing = true;
-    const closed = this.#binding?.close() ?? Promise.resolve();
-    void closed.then(() => {
-      this.#restore();
-      // Node's own finds nothing open, stops its timers, and emits the event.
-      server.close();
-    });
+    if (this.state !== 'listening') return;
+    this.state = 'closing';
+    this.#address = null;
+    this.#standIn?.remove();
+    this.#watch.closed(this);
+    this.#endIfIdle();
+  }
+
+  #endIfIdle(): void {
+    if (this.state !== 'closing' || this.#sockets.size > 0) return;
+    this.state = 'closed';
+    this.#restore();
+    // Node's own finds nothing open, stops its timers, and emits the event.
+    (this.server as NetServer).close();
   }
 }
 
-/** What `listen()` is asked for, in words. The ways to call it are many: https://nodejs.org/api/net.html#serverlisten */
-export function describeListenArguments([first, second]: readonly unknown[]): string {
-  if (typeof first === 'object' && first !== null) {
-    const { host, path, port } = first as { host?: unknown; path?: unknown; port?: unknown };
-    return typeof path === 'string' ? `"${path}"` : inWords(port, host);
-  }
-  if (typeof first === 'string' && !/^\d+$/.test(first)) return `"${first}"`;
-  return inWords(first, second);
-}
-
-function inWords(port: unknown, host: unknown): string {
-  const isNumber = (typeof port === 'number' && port > 0) || (typeof port === 'string' && Number(port) > 0);
-  const where = isNumber ? `port ${port}` : 'a free port';
-  return typeof host === 'string' && host !== '' ? `${where} of ${host}` : where;
+function notRunning(): Error {
+  return Object.assign(new Error('Server is not running.'), { code: 'ERR_SERVER_NOT_RUNNING' });
 }
 
 function signalOf([first]: readonly unknown[]): AbortSignal | undefined {

@@ -1,55 +1,52 @@
 import { Server as HttpServer } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import { Server as NetServer } from 'node:net';
-import { type Binding, CapturedServer, describeListenArguments } from './captured-server.ts';
+import type { NodeServer } from '@fcgi-js/server';
+import { describeTarget, type ListenTarget, readListenArguments } from './listen-arguments.ts';
+import type { Listen } from './made-up-address.ts';
 
 /** Told, in words for the operator, what the application opens that is not what it seems. */
 export type Notice = (message: string) => void;
 
-type Listen = (this: NetServer, ...args: unknown[]) => NetServer;
+/** Decides about servers that want to listen. */
+export interface ListenJudge {
+  /**
+   * @param args what `listen()` was called with
+   * @param target what that asks for
+   * @returns whether the server is captured; otherwise Node opens its port
+   */
+  capture(server: NodeServer, args: readonly unknown[], target: ListenTarget): boolean;
+}
 
 /**
- * Keeps the first http server of an application from opening its port. The only place that changes something of
- * Node's own in the process of an application: `net.Server.prototype.listen`, which the servers of `http` and `https`
- * inherit, so that it does not matter when and how a server is made. {@link restore} undoes it.
+ * Keeps http servers of an application from opening their ports. The only place that changes something of Node's own in
+ * the process of an application: `net.Server.prototype.listen`, which the servers of `http` and `https` inherit, so that
+ * it does not matter when and how a server is made. {@link restore} undoes it.
  */
 export class ListenInterception {
-  /** The first http server that wants to listen. */
-  readonly captured: Promise<CapturedServer>;
+  readonly #judge: ListenJudge;
   readonly #notice: Notice;
-  /** The first, and those that answer as it does. */
-  readonly #servers: CapturedServer[] = [];
-  #binding: Binding | undefined;
-  #exported: unknown;
-  #original: Listen | undefined;
-  #resolve: (captured: CapturedServer) => void = () => {};
+  readonly #original: Listen;
 
-  constructor(notice: Notice) {
+  /** @param original Node's own */
+  constructor(judge: ListenJudge, original: Listen, notice: Notice) {
+    this.#judge = judge;
+    this.#original = original;
     this.#notice = notice;
-    this.captured = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  /** Whether an http server has wanted to listen. */
-  get hasCaptured(): boolean {
-    return this.#servers.length > 0;
   }
 
   /** Begins to intercept. */
   install(): void {
-    const original = NetServer.prototype.listen as Listen;
+    const original = this.#original;
     const capture = (server: NetServer, args: readonly unknown[]) => this.#capture(server, args);
-    this.#original = original;
     replaceListen(function (...args) {
-      return capture(this, args) ? this : original.apply(this, args);
+      return capture(this, args) ? this : Reflect.apply(original, this, args);
     });
   }
 
   /** Servers listen again as Node does it; those that were captured stay so. */
   restore(): void {
-    if (this.#original !== undefined) replaceListen(this.#original);
-    this.#original = undefined;
+    replaceListen(this.#original);
   }
 
   /** Calls a function whose servers listen as Node does it. */
@@ -62,64 +59,18 @@ export class ListenInterception {
     }
   }
 
-  /** The application has exported what is served: a server that listens with another function is not it. */
-  exported(listener: unknown): void {
-    this.#exported = listener;
-  }
-
-  /** The application is served: its servers say that they listen. */
-  bind(binding: Binding): void {
-    this.#binding = binding;
-    for (const [index, server] of this.#servers.entries()) this.#bindServer(server, index);
-  }
-
   #capture(server: NetServer, args: readonly unknown[]): boolean {
-    if (!(server instanceof HttpServer || server instanceof HttpsServer)) {
-      if (/^Http2/.test(server.constructor.name)) {
-        this.#notice(
-          `The application opens an HTTP/2 server on ${describeListenArguments(args)}. That is the web server's business: let it use http.createServer() to be served over FastCGI.`,
-        );
-      }
-      return false;
+    const target = readListenArguments(args);
+    if (target === undefined) return false;
+    if (server instanceof HttpServer || server instanceof HttpsServer) {
+      return this.#judge.capture(server, args, target);
     }
-    if (this.#servers.some((captured) => captured.isListening(server))) {
-      throw Object.assign(new Error('Listen method has been called more than once without closing.'), {
-        code: 'ERR_SERVER_ALREADY_LISTEN',
-      });
-    }
-    if (!this.#isServed(server)) {
+    if (/^Http2/.test(server.constructor.name)) {
       this.#notice(
-        `The application also listens on ${describeListenArguments(args)}, which it opens itself: what is served over FastCGI is another server, or what it exports.`,
-      );
-      return false;
-    }
-    if (server instanceof HttpsServer) {
-      this.#notice(
-        "The application listens with TLS. That is the web server's business: its certificate is not used.",
+        `The application opens an HTTP/2 server on ${describeTarget(target)}. HTTP/2 is spoken by the web server: use http.createServer() for what is to be served over FastCGI.`,
       );
     }
-    const captured = new CapturedServer(server, args);
-    const index = this.#servers.push(captured) - 1;
-    this.#resolve(captured);
-    // Never before `listen()` has returned.
-    if (this.#binding !== undefined) process.nextTick(() => this.#bindServer(captured, index));
-    return true;
-  }
-
-  /** The first server; others that answer as it does, such as Fastify makes for each address of `localhost`. */
-  #isServed(server: NetServer): boolean {
-    const [handler] = server.listeners('request');
-    const [first] = this.#servers;
-    // Two that have no handler yet are two, and not the same.
-    if (first !== undefined) return !first.closed && handler !== undefined && first.handler === handler;
-    return this.#exported === undefined || this.#exported === handler;
-  }
-
-  /** Closing one of the others leaves the first open. */
-  #bindServer(server: CapturedServer, index: number): void {
-    const binding = this.#binding;
-    if (binding === undefined) return;
-    server.bind(index === 0 ? binding : { ...binding, close: () => Promise.resolve() });
+    return false;
   }
 }
 

@@ -6,8 +6,10 @@ import {
   fromFetchHandler,
   fromNodeListener,
   type NodeListener,
+  type NodeServer,
   type RequestHandler,
 } from '@fcgi-js/server';
+import { kindOfFunction } from './kind-of-function.ts';
 
 /** What `createServer` of `@fcgi-js/server` takes of an application. */
 export interface Roles {
@@ -19,8 +21,8 @@ export interface Roles {
 /** Something that can be served, and what it is in words: `an Express application`. */
 export interface Recognised {
   readonly kind: string;
-  /** The function that was exported, where it is one. */
-  readonly listener?: NodeListener;
+  /** The function or server that was exported, where it is one of Node's kind. */
+  readonly exported?: NodeListener | NodeServer;
   readonly roles: Roles;
 }
 
@@ -33,16 +35,21 @@ const ROLES = ['authorizer', 'filter', 'responder'] as const;
  * Tells what a value is by what it can do, not by its class: the application may have another copy of its framework.
  *
  * @param file of the application, where its framework is looked for
+ * @param name that it was exported by
  * @returns `undefined` where it is nothing that can be served
  * @throws what the application throws while it gets ready
  */
-export async function recognise(given: unknown, file: string): Promise<Recognised | undefined> {
+export async function recognise(
+  given: unknown,
+  file: string,
+  name = 'default',
+): Promise<Recognised | undefined> {
   const value: unknown = await given;
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
   const shape = value as Shape;
   const found = ofRoles(shape) ?? (await ofFramework(shape, file)) ?? ofFetch(shape);
   if (found !== undefined || typeof value !== 'function') return found ?? ofPart(shape);
-  return ofFunction(value as NodeListener & FetchHandler, file);
+  return ofFunction(value as NodeListener & FetchHandler, shape, name);
 }
 
 function ofRoles(shape: Shape): Recognised | undefined {
@@ -54,7 +61,8 @@ function ofRoles(shape: Shape): Recognised | undefined {
 
 /** The applications that are objects with a method of their own for serving. */
 async function ofFramework(shape: Shape, file: string): Promise<Recognised | undefined> {
-  if (shape instanceof HttpServer || shape instanceof HttpsServer) return ofServer(shape, 'an http server');
+  if (shape instanceof HttpServer || shape instanceof HttpsServer)
+    return nodeListener('an http server', shape);
   if (has(shape, 'getHttpAdapter', 'init')) {
     await call(shape, 'init');
     return ofListener(
@@ -69,7 +77,7 @@ async function ofFramework(shape: Shape, file: string): Promise<Recognised | und
   }
   if (has(shape, 'initialize', 'route') && shape['listener'] instanceof HttpServer) {
     await call(shape, 'initialize');
-    return ofServer(shape['listener'], 'a hapi server');
+    return nodeListener('a hapi server', shape['listener']);
   }
   if (has(shape, 'callback', 'use') && Array.isArray(shape['middleware'])) {
     return nodeListener('a Koa application', call(shape, 'callback') as NodeListener);
@@ -90,46 +98,38 @@ function ofFetch(shape: Shape): Recognised | undefined {
 /** Objects that hold what can be served: `handler` of Polka, `server` of Restify. */
 function ofPart(shape: Shape): Recognised | undefined {
   const { handler, server } = shape;
-  if (typeof handler === 'function' && handler.length >= 2) {
+  if (typeof handler === 'function' && handler.length >= 2 && has(shape, 'use', 'listen')) {
     return nodeListener('an application with a handler', handler.bind(shape) as NodeListener);
   }
-  return server instanceof HttpServer ? ofServer(server, 'an application with an http server') : undefined;
+  return server instanceof HttpServer
+    ? nodeListener('an application with an http server', server)
+    : undefined;
 }
 
-/** By the number of parameters: none makes an application, one takes a `Request`, more are `(req, res)`. */
-async function ofFunction(value: NodeListener & FetchHandler, file: string): Promise<Recognised | undefined> {
-  if (/^class\b/.test(Function.prototype.toString.call(value))) return undefined;
-  if (value.length >= 2) return { ...nodeListener(nameOfListener(value), value), listener: value };
-  if (value.length === 1) return { kind: 'a fetch function', roles: { responder: fromFetchHandler(value) } };
-  const made: unknown = await Reflect.apply(value, undefined, []);
-  if (made instanceof Response) {
-    return { kind: 'a fetch function', roles: { responder: fromFetchHandler(value) } };
-  }
-  // Not once more: a function that makes functions for ever would never come to an end.
-  return typeof made === 'function' && made.length === 0 ? undefined : recognise(made, file);
+/** A function is not called to find out what it is: it may be the start of the application, or a job. */
+function ofFunction(value: NodeListener & FetchHandler, shape: Shape, name: string): Recognised | undefined {
+  const isFramework = has(shape, 'handle', 'use');
+  const kind = isFramework ? 'listener' : kindOfFunction(value, name);
+  if (kind === 'listener')
+    return nodeListener(isFramework ? nameOfFramework(shape) : 'a listener (req, res)', value);
+  return kind === 'fetch'
+    ? { kind: 'a fetch function', roles: { responder: fromFetchHandler(value) } }
+    : undefined;
 }
 
 /** What an adapter of Nest holds: Express is a listener, Fastify is not. */
 async function ofListener(instance: unknown, kind: string, file: string): Promise<Recognised | undefined> {
   const found = await recognise(instance, file);
-  return found === undefined ? undefined : { kind, roles: found.roles };
+  return found === undefined ? undefined : { ...found, kind };
 }
 
-function ofServer(server: HttpServer | HttpsServer, kind: string): Recognised {
-  return nodeListener(kind, (req, res) => {
-    server.emit('request', req, res);
-  });
+/** What is served by a listener for `node:http`, or by a server that has one. */
+function nodeListener(kind: string, exported: NodeListener | NodeServer): Recognised {
+  return { exported, kind, roles: { responder: fromNodeListener(exported) } };
 }
 
-/** What a listener for `node:http` is served by. */
-export function nodeListener(kind: string, listener: NodeListener): Recognised {
-  return { kind, roles: { responder: fromNodeListener(listener) } };
-}
-
-function nameOfListener(value: NodeListener): string {
-  const shape = value as NodeListener & Shape;
-  if (has(shape, 'handle', 'use', 'set')) return 'an Express application';
-  return has(shape, 'handle', 'use') ? 'a connect application' : 'a listener (req, res)';
+function nameOfFramework(shape: Shape): string {
+  return has(shape, 'set') ? 'an Express application' : 'a connect application';
 }
 
 function has(shape: Shape, ...methods: readonly string[]): boolean {

@@ -10,18 +10,18 @@ const NAMES = ['default', 'app', 'application', 'server', 'handler', 'listener',
  * @param file of the application
  */
 export async function servedExport(exported: unknown, file: string): Promise<Recognised | undefined> {
-  for (const candidate of candidates(exported)) {
-    const found = await recognise(candidate, file);
+  for (const [name, candidate] of candidates(exported)) {
+    const found = await recognise(candidate, file, name);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function* candidates(exported: unknown): Generator<unknown> {
+function* candidates(exported: unknown): Generator<[name: string, value: unknown]> {
   if (typeof exported !== 'object' || exported === null) return;
   const names = new Map<string, unknown>(Object.entries(exported));
-  yield* NAMES.flatMap((name) => (names.has(name) ? [names.get(name)] : []));
-  yield exported;
+  for (const name of NAMES) if (names.has(name)) yield [name, names.get(name)];
+  yield ['default', exported];
   // `module.exports = { app }`, and what compilers make of `export default`.
   const inner = names.get('default');
   if (typeof inner === 'object' && inner !== null) yield* candidates(withoutOwn(inner));

@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { timeOption } from '../arguments.ts';
 import type { DevOptions } from '../dev/dev.ts';
 import type { Io } from '../io.ts';
+import { hintAtMisplacedOptions } from '../misplaced-options.ts';
+import { applicationPort } from '../run/option-kinds.ts';
 
 const examples = `
 APP is what fcgi run takes. It runs in a process of its own, which is replaced when a source of it changes: JavaScript,
@@ -25,7 +27,8 @@ const LARGEST_PORT = 65_535;
 
 /** `fcgi dev APP`: an application while somebody writes it. */
 export function devCommand(io: Io): Command {
-  return new Command('dev')
+  const command = new Command('dev');
+  return command
     .summary('serves an application over HTTP while you write it, and reloads it')
     .description(
       'Serves an application with an HTTP gateway in front of it, reloads it when it changes, and shows its errors.',
@@ -44,6 +47,12 @@ export function devCommand(io: Io): Command {
         'a host name to answer to, beside localhost and addresses of its own (repeatable)',
       ),
     )
+    .addOption(
+      new Option(
+        '--app-port <port>',
+        'which server of APP is served: the one that asks for this port; none: what APP exports, at once',
+      ).argParser((text) => applicationPort.fromText(text, io.cwd)),
+    )
     .option('--mount <prefix>', 'the public prefix of the application')
     .addOption(listOption('--watch <path>', 'a file or folder that counts, too (repeatable)'))
     .addOption(listOption('--ignore <path>', 'a file or folder that does not count (repeatable)'))
@@ -52,6 +61,7 @@ export function devCommand(io: Io): Command {
     .passThroughOptions()
     .addHelpText('after', examples)
     .action(async (app: string, args: string[], options: Omit<DevOptions, 'app' | 'args'>) => {
+      hintAtMisplacedOptions(io, command, app, args);
       const { dev } = await import('../dev/dev.ts');
       await dev(io, { ...options, app, args });
     });

@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import type { Io } from '../io.ts';
+import { hintAtMisplacedOptions } from '../misplaced-options.ts';
 import { flags } from '../run/options.ts';
 
 const examples = `
-APP is a module that exports a listener (req, res), an application of Express, Koa, Fastify, Hono, Nest …, { fetch },
-or handlers of FastCGI requests; or a script that calls listen() on an http server, which is then served over FastCGI
-instead of opening its port. JavaScript or TypeScript. What follows APP is for APP: options of fcgi come before it.
+APP is a script that calls listen() on an http server, which is then served over FastCGI instead of opening its port; of
+several, --port names the one. Or it is a module that exports a listener (req, res), an application of Express, Koa,
+Fastify, Hono, Nest …, { fetch }, or handlers of FastCGI requests. JavaScript or TypeScript. What follows APP is for APP: options of fcgi come before it.
 
 Without a socket to serve on, an HTTP gateway opens, for trying.
 
@@ -50,6 +51,7 @@ export function runCommand(io: Io): Command {
     .passThroughOptions()
     .addHelpText('after', examples)
     .action(async (app: string | undefined, args: string[], { config, printConfig, ...given }: OwnFlags) => {
+      if (app !== undefined) hintAtMisplacedOptions(io, command, app, args);
       const { printSettings, readSettings } = await import('../run/settings.ts');
       const settings = await readSettings(io, { app, args, config, flags: given });
       if (printConfig) return printSettings(io, settings);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { findApplication } from '../application/find-application.ts';
 import { CommandFailure } from '../command-failure.ts';
+import { defined } from '../defined.ts';
 import { colorsOf, type Io } from '../io.ts';
 import { ownMessages } from '../own-messages.ts';
 import { outliveReaders } from '../process-io.ts';
@@ -23,6 +24,8 @@ import { watchFiles } from './watch-files.ts';
 export interface DevOptions {
   /** The file or folder of the application. */
   readonly app: string;
+  /** The port that the server which is served asks for; `none` to serve what is exported. */
+  readonly appPort?: number | 'none';
   /** For the application. */
   readonly args: readonly string[];
   /** Host names that it answers to, beside those of this machine. */
@@ -58,6 +61,7 @@ export async function dev(io: Io, options: DevOptions): Promise<void> {
     {
       address: front.url,
       args: options.args,
+      choice: { flag: '--app-port', ...defined({ port: options.appPort }) },
       env: environment(io),
       file,
       folder,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createGateway, type Gateway, type GatewayRequest } from '@fcgi-js/client';
+import type { PortChoice } from '../application/application-servers.ts';
 import { defined } from '../defined.ts';
 import { type HeldSocket, openSocket } from '../run/pool/held-socket.ts';
 import { WorkerProcess } from '../run/pool/worker-process.ts';
@@ -14,6 +15,8 @@ export interface GenerationOptions {
   /** Where the application is served, as it is told itself: the URL of the gateway. */
   readonly address: string;
   readonly args: readonly string[];
+  /** Says which of the application's servers is served. */
+  readonly choice: PortChoice;
   readonly env: NodeJS.ProcessEnv;
   readonly file: string;
   /** For sockets; nobody else may look into it. */
@@ -61,7 +64,7 @@ export class Generation {
 
   /** @param socket of the worker; it is closed here when the worker has it */
   constructor(socket: HeldSocket, tap: Tap, options: GenerationOptions) {
-    const { address, args, env, file, mount, startTimeout, stderr, stopTimeout } = options;
+    const { address, args, choice, env, file, mount, startTimeout, stderr, stopTimeout } = options;
     this.#stopTimeout = stopTimeout;
     this.#tap = tap;
     this.gone = new Promise((resolve) => {
@@ -79,7 +82,16 @@ export class Generation {
       onError: (error, request) => this.#requestErrors.set(request, error),
       onStderr: (content, request) => this.#keepStderr(content, request),
     });
-    const told = { address, args, file, recycle: {}, startTimeout, stopTimeout, ...defined({ mount }) };
+    const told = {
+      address,
+      args,
+      choice,
+      file,
+      recycle: {},
+      startTimeout,
+      stopTimeout,
+      ...defined({ mount }),
+    };
     const watch = {
       message: (message: { readonly fcgi: string; readonly application?: string }) => {
         if (message.fcgi !== 'ready' || this.state !== 'starting') return;

@@ -112,6 +112,16 @@ export const count = plain(['number'], WHOLE, (given) => {
   return Number(given);
 });
 
+const PORT = 'It must be a port from 1 to 65535, or none.';
+const LARGEST_PORT = 65_535;
+
+/** A port that an application asks for. */
+export const applicationPort = plain<number | 'none'>(['number', 'string'], PORT, (given) => {
+  if (given === 'none') return given;
+  if (!/^[1-9]\d{0,4}$/.test(given) || Number(given) > LARGEST_PORT) throw new InvalidArgumentError(PORT);
+  return Number(given);
+});
+
 const WORKERS = 'It must be a whole number above 0, or auto.';
 
 /** How many processes. */

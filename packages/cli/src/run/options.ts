@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import {
+  applicationPort,
   count,
   duration,
   type Kind,
@@ -56,6 +57,11 @@ export const runOptions = {
     'address',
     'where to serve: unix:/path, /path, [tcp:]HOST:PORT, :PORT (loopback), fd:N, systemd[:NAME], auto',
     'auto',
+  ),
+  port: option(
+    applicationPort,
+    'port',
+    'which server of APP is served: the one that asks for this port; none: what APP exports, at once',
   ),
   mount: option(text, 'prefix', 'the public prefix, where the web server does not tell it'),
   allow: option(texts, 'address', 'who may connect over TCP: an address or network (repeatable)'),

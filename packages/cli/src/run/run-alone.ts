@@ -2,8 +2,10 @@ import { Console } from 'node:console';
 import { relative } from 'node:path';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { FcgiServerError, takeCgiRequest } from '@fcgi-js/server';
-import { type Application, loadApplication, NothingToServe } from '../application/load-application.ts';
+import { type Application, loadApplication } from '../application/load-application.ts';
+import { NothingToServe } from '../application/served-search.ts';
 import { CommandFailure } from '../command-failure.ts';
+import { defined } from '../defined.ts';
 import type { Io } from '../io.ts';
 import { ownMessages } from '../own-messages.ts';
 import { applicationEnds } from './application-ends.ts';
@@ -68,14 +70,15 @@ export async function runAlone(
   if (warning !== undefined) say(warning);
   // Whatever runs in this process has let this be asked.
   manager.showLife(async () => true);
-  const signal = await Promise.race([signals.first, service.closed, idleness(options, service)]);
+  const closed = service.closed.then(say);
+  const signal = await Promise.race([signals.first, closed, idleness(options, service)]);
   if (signal === 'idle')
     say(`no request for ${options.idleExit} s: it ends, to be started again for the next one`);
   manager.stopping();
   await listener?.close();
   socket?.unpublish();
-  if (signal === undefined) return applicationEnds(signals.first);
   const timeout = options.stopTimeout * 1000;
+  if (signal === undefined) return applicationEnds(delay(timeout, undefined, { ref: false }), signals.first);
   const again = await Promise.race([service.stop(timeout), signals.second]);
   if (again !== undefined) throw new CommandFailure(`${again}: ended at once, with what was under way`);
   // One listener is ours. Whoever else there is has something to put in order.
@@ -106,11 +109,19 @@ async function openBeforehand(
 /** What the application throws is shown by Node, which knows best which line of it is to blame. */
 async function load(
   file: string,
-  { args, startTimeout }: RunOptions,
+  { args, listen, port, startTimeout }: RunOptions,
   notice: (message: string) => void,
 ): Promise<Application> {
   try {
-    return await loadApplication({ args, file, notice, timeout: startTimeout * 1000 });
+    const choice = { flag: '--port', ...defined({ port }) };
+    return await loadApplication({
+      address: listen,
+      args,
+      choice,
+      file,
+      notice,
+      timeout: startTimeout * 1000,
+    });
   } catch (error) {
     if (error instanceof NothingToServe) throw new CommandFailure(error.message);
     notice(`${file} could not be loaded:`);

@@ -1,6 +1,5 @@
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { parseAddress } from '@fcgi-js/client';
 import { createServer, type FcgiServer, FcgiServerError, type ServerStats } from '@fcgi-js/server';
 import type { Application } from '../application/load-application.ts';
 import { defined } from '../defined.ts';
@@ -27,8 +26,8 @@ export interface ServeOptions {
 export interface Service {
   /** Where, as text: a listen address, or the URL of the gateway that was opened for want of one. */
   readonly address: string;
-  /** The application has closed its server, and the requests under way have ended. */
-  readonly closed: Promise<void>;
+  /** The application has closed its server, and the requests under way have ended: resolves to that in words. */
+  readonly closed: Promise<string>;
   /** Figures of its server. */
   stats(): ServerStats;
   /** Serves a connection that another process has left or accepted, if it comes from where one may. */
@@ -42,7 +41,7 @@ export interface Service {
 }
 
 /**
- * Serves an application, and tells it so.
+ * Serves an application.
  *
  * @throws FcgiServerError with what to do, where the address cannot be listened on
  */
@@ -59,15 +58,9 @@ export async function serveApplication(application: Application, options: ServeO
     await gateway?.close(timeout);
     await server.close({ timeout: Math.max(deadline - performance.now(), 0), ...defined({ handOver }) });
   };
-  const closed = new Promise<void>((resolve) => {
-    application.bind({
-      address: nodeAddress(options.address ?? address),
-      connections: () => server.stats().connections,
-      close: async () => {
-        await stop(Number.POSITIVE_INFINITY);
-        resolve();
-      },
-    });
+  const closed = application.ended.then(async (reason) => {
+    await stop(Number.POSITIVE_INFINITY);
+    return reason;
   });
   return {
     address: options.address ?? address,
@@ -97,13 +90,4 @@ async function open(
     const gateway = await openTrialGateway({ aside, listen: (path) => server.listen(path), mount });
     return { address: gateway.url, gateway };
   }
-}
-
-/** What `server.address()` gives. A text where Node would give `null`, of which applications want to know the port. */
-function nodeAddress(address: string): AddressInfo | string {
-  const text = address.replace(/^http:\/\//, 'tcp:');
-  if (!/^(?:unix|tcp):/.test(text)) return address;
-  const parsed = parseAddress(text);
-  if (parsed.kind === 'unix') return parsed.path;
-  return { address: parsed.host, family: parsed.host.includes(':') ? 'IPv6' : 'IPv4', port: parsed.port };
 }

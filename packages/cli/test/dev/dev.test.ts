@@ -112,8 +112,8 @@ test('a request in which the process ends is told why, once; the next one starts
   expect(running.stderr.match(/the process of the application has ended/g)).toHaveLength(2);
 });
 
-test('the application sees development, its arguments, its prefix and the address of the gateway', async () => {
-  const { get, url } = await startDevelopment(
+test('the application sees development, its arguments, its prefix and the port that it asked for', async () => {
+  const { get } = await startDevelopment(
     {
       'app.cjs': `const server = require('http').createServer((req, res) => {
         res.end(JSON.stringify([process.env.NODE_ENV, process.argv.slice(2), req.baseUrl ?? '', server.address().port]));
@@ -122,8 +122,17 @@ test('the application sees development, its arguments, its prefix and the addres
     ['--mount', '/shop', 'app.cjs', '--verbose'],
   );
   const { body } = await get('/shop/a');
-  expect(JSON.parse(body)).toEqual(['development', ['--verbose'], '/shop', Number(new URL(url).port)]);
+  expect(JSON.parse(body)).toEqual(['development', ['--verbose'], '/shop', 8123]);
   expect((await get('/elsewhere')).status).toBe(404);
+});
+
+test('--app-port names the server of the application that is served', async () => {
+  const app = `const { createServer } = require('http');
+    createServer((req, res) => res.end('one')).listen(0);
+    createServer((req, res) => res.end('other')).listen(0);
+    createServer((req, res) => res.end('named')).listen(8123, '127.0.0.1');`;
+  const { get } = await startDevelopment({ 'app.cjs': app }, ['--app-port', '8123', 'app.cjs']);
+  expect((await get('/')).body).toBe('named');
 });
 
 test('NODE_ENV that is set stays', async () => {

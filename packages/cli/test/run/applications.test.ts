@@ -74,9 +74,13 @@ const styles: Record<string, [file: string, files: Record<string, string>]> = {
       'app.js': "module.exports = Promise.resolve((req, res) => res.end('hello ' + req.url));",
     },
   ],
-  'a function that makes an application': [
+  'what a function has made': [
     'app.js',
-    { ...esm, 'app.js': "export default async () => (req, res) => res.end('hello ' + req.url);" },
+    {
+      ...esm,
+      'app.js':
+        "const make = async () => (req, res) => res.end('hello ' + req.url); export default await make();",
+    },
   ],
   'TypeScript as ES modules': [
     'app.ts',
@@ -171,10 +175,10 @@ const broken: Record<string, [file: string, content: string, ...said: RegExp[]]>
     /Error: broken here\n +at fail .*app\.mts:3:/,
   ],
   'a module that is not there': ['app.mjs', 'import "./nowhere.js";', /Cannot find module .*nowhere\.js/],
-  'a factory that fails': [
+  'an export that fails to get ready': [
     'app.mjs',
-    'export default () => { throw new Error("no database"); };',
-    /A function without parameters is called once/,
+    'export default { ready() { throw new Error("no database"); }, routing() {}, inject() {} };',
+    /what it exports has failed to get ready/,
     /no database\n +at .*app\.mjs:1/,
   ],
 };
@@ -196,6 +200,27 @@ test('what cannot be served is named, with what could', async () => {
   expect(await runner.exited).toBe(1);
   expect(runner.stderr).toMatch(/exports Thing, answer, none of which can be served/);
   expect(runner.stderr).toMatch(/has come to its end without calling listen\(\)/);
+});
+
+/** Each is called by no one but itself, and says so. */
+const uncalled: Record<string, string> = {
+  'a function that starts it': 'export default function start() { console.log("called"); }',
+  'a function that starts it, with options':
+    'export default function start(port, { host }) { console.log("called"); }',
+  'a command': 'export async function handler(argv, options) { console.log("called"); }',
+  'a handler of Lambda': 'export const handler = async (event, context) => { console.log("called"); };',
+  'a handler of Lambda with one parameter':
+    'export const handler = async (event) => { console.log("called"); };',
+  'a function that makes an application':
+    'export default () => { console.log("called"); return (req, res) => res.end(); };',
+};
+
+test.each(Object.entries(uncalled))('%s is neither called nor served', async (_name, content) => {
+  const cwd = await folderWith({ 'app.mjs': content });
+  const runner = new Runner(['app.mjs'], { cwd });
+  expect(await runner.exited).toBe(1);
+  expect(runner.stderr).toMatch(/none of which can be served.*is not called: export what it makes/);
+  expect(runner.stdout).toBe('');
 });
 
 test('an application that never begins is given up after the time to start', async () => {

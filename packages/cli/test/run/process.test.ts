@@ -61,6 +61,11 @@ describe.each(ways)('%s', (_way, args) => {
     expect(await told(runner, '/env/HOME')).toBe('/here');
   });
 
+  test('a byte order mark is no part of the first variable of a file', async () => {
+    const cwd = await place({ '.env': '\uFEFFA=one\n' });
+    expect(await told(await start(cwd, ['--environment-file', '.env']), '/env/A')).toBe('one');
+  });
+
   test('a clean environment has what is needed, and the variables of files', async () => {
     const cwd = await place({ '.env': 'ADDED=yes\n' });
     const env = { SECRET: 'of the shell', NODE_ENV: 'production', LC_ALL: 'C', LANG: 'C', TZ: 'UTC' };

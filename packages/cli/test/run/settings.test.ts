@@ -154,3 +154,14 @@ test('a configuration file that is named has to be there', async () => {
   expect(status).toBe(2);
   expect(stderr).toMatch(/none\.json could not be loaded: ENOENT/);
 });
+
+test('an option behind APP goes to the application, and a line says where it belongs', async () => {
+  const cwd = await folderWith({ 'app.cjs': application });
+  const words = ['run', '--print-config', 'app.cjs', '--workers=2', 'x', '--verbose', '--', '--user', 'www'];
+  const { stderr, stdout } = await runMain(words, { cwd });
+  expect(JSON.parse(stdout)).toMatchObject({ args: words.slice(3) });
+  expect(stderr).toMatch(
+    /--workers behind APP goes to the application.*: fcgi run --workers=2 x --verbose app\.cjs\n/,
+  );
+  expect(stderr).not.toContain('--user behind');
+});

@@ -1,9 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import { methodOf } from '../cgi/meta-variables.ts';
 import type { Params } from '../cgi/params.ts';
 import { BOOLEAN, checkOptions } from '../options.ts';
 import { DEFERRED, isPromise, type RequestHandler } from '../request-handler.ts';
 import { exchangeOf, NodeExchange } from './node/node-exchange.ts';
+import { isNodeServer, type NodeServer } from './node/node-server.ts';
 
 /** A listener as `http.createServer` takes it: an Express or connect application, `app.callback()` of Koa, … */
 export type NodeListener = (req: IncomingMessage, res: ServerResponse) => unknown;
@@ -21,8 +22,8 @@ export interface NodeListenerOptions {
 }
 
 /**
- * Makes a handler of a listener for `node:http`. Its `req` and `res` are an `http.IncomingMessage` and an
- * `http.ServerResponse`.
+ * Makes a handler of a listener for `node:http`, or of a server that has one. Its `req` and `res` are an
+ * `http.IncomingMessage` and an `http.ServerResponse`.
  *
  * ```ts
  * const server = createServer({ responder: fromNodeListener(app) });
@@ -31,28 +32,44 @@ export interface NodeListenerOptions {
  * Header fields that Node's own parser would refuse (names that are not tokens, control characters in values) are left
  * out; a method that is not a token is answered with 400 without the listener.
  *
- * A listener that throws, or returns a promise that rejects, is answered with 500 if nothing was sent.
+ * Requests are emitted on the server as if they had come from its port, with the classes that `http.createServer()` was
+ * given, its events and time-outs, and the diagnostics channels of `node:http`. The server does not listen. A listener
+ * gets a server of its own, which is `req.socket.server`.
  *
- * @param listener called for every request
- * @throws TypeError where the listener is no function, or an option unknown or of the wrong kind
+ * A listener that throws, or returns a promise that rejects, is answered with 500 if nothing was sent. Of a server that
+ * was given, rejections are unhandled, as with Node.
+ *
+ * @param listener called for every request; or a server of `node:http` or `node:https` that is emitted it
+ * @throws TypeError where the listener is neither, or an option unknown or of the wrong kind
  */
-export function fromNodeListener(listener: NodeListener, options: NodeListenerOptions = {}): RequestHandler {
-  if (typeof listener !== 'function') {
+export function fromNodeListener(
+  listener: NodeListener | NodeServer,
+  options: NodeListenerOptions = {},
+): RequestHandler {
+  if (typeof listener !== 'function' && !isNodeServer(listener)) {
     throw new TypeError(
-      'fromNodeListener() takes a function (req, res), for example an Express application.',
+      'fromNodeListener() takes a function (req, res), for example an Express application, or a server of node:http.',
     );
   }
   checkOptions('fromNodeListener()', options, { unbufferedStreams: BOOLEAN });
   const { unbufferedStreams = true } = options;
+  /** What the listener returned last; a server does not tell. */
+  let result: unknown;
+  const server =
+    typeof listener === 'function'
+      ? new Server((req, res) => {
+          result = listener(req, res);
+        })
+      : listener;
   return (request) => {
     if (methodOf(request.params) === undefined) {
       request.answerInstead('400 Bad Request', 'fcgi-js: REQUEST_METHOD is not a method of HTTP.');
       return DEFERRED;
     }
-    const exchange = new NodeExchange(request, unbufferedStreams);
-    const { req, res } = exchange;
+    const exchange = new NodeExchange(request, server, unbufferedStreams);
+    result = undefined;
     try {
-      const result = listener(req, res);
+      exchange.emit();
       if (isPromise(result)) result.then(undefined, (error: unknown) => exchange.crash(error));
     } catch (error) {
       exchange.crash(error);

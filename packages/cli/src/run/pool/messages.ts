@@ -1,4 +1,5 @@
 import { escapeLogText } from '@fcgi-js/client';
+import type { PortChoice } from '../../application/application-servers.ts';
 import type { RequestLogOptions } from '../logs/start-logs.ts';
 import type { Entrance } from '../process/surroundings.ts';
 import type { ServeOptions } from '../serve-application.ts';
@@ -54,6 +55,8 @@ export interface WorkerOptions extends Entrance, Omit<ServeOptions, 'listen'> {
   readonly args: readonly string[];
   /** Seconds for which its event loop may be blocked; default {@link requestTimeout}. */
   readonly blockedTimeout?: number;
+  /** Says which of the application's servers is served. */
+  readonly choice: PortChoice;
   readonly file: string;
   /** Seconds without a request after which it says that it is idle. Without it, nobody wants to know. */
   readonly idleExit?: number;

@@ -61,13 +61,14 @@ async function keepWorkers(
   const manager = new ServiceManager(process.env, say);
   const { address, close, socket } = inherited ?? (await openPoolSocket(options, surroundings));
   const { allow, args, backlog, blockedTimeout, maxAge, maxMemory, maxRequests, mount } = options;
-  const { pingPath, requestTimeout, startTimeout, statusPath, stopTimeout } = options;
+  const { pingPath, port, requestTimeout, startTimeout, statusPath, stopTimeout } = options;
   const recycle = defined({ maxAge, maxMemory, maxRequests });
   const { onDemand = false } = options;
   const idleExit = onDemand ? (options.idleExit ?? IDLE_EXIT) : undefined;
   const status = wantsStatus(options) ? defined({ pingPath, statusPath }) : undefined;
   const worker = {
     ...{ address, args, file, recycle, startTimeout, stopTimeout },
+    choice: { flag: '--port', ...defined({ port }) },
     ...defined({ allow, backlog, blockedTimeout, idleExit, mount, requestTimeout, status }),
   };
   const listenQueue = status && new ListenQueueWatch(`fd:${socket.fd}`, backlog);

@@ -47,7 +47,8 @@ export function readEnvFiles(files: readonly string[]): Record<string, string> {
 
 function readEnvFile(file: string): Environment {
   try {
-    return parseEnv(readFileSync(file, 'utf8'));
+    // Some editors put a byte order mark at the beginning, which would become a part of the first name.
+    return parseEnv(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new CommandFailure(`The file of --environment-file cannot be read: ${(error as Error).message}`);
   }

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { loadApplication, NothingToServe } from '../../application/load-application.ts';
+import { loadApplication } from '../../application/load-application.ts';
+import { NothingToServe } from '../../application/served-search.ts';
 import { outliveReaders } from '../../process-io.ts';
 import { messageText } from '../../shown-text.ts';
 import { applicationEnds } from '../application-ends.ts';
@@ -59,7 +60,10 @@ export async function work(): Promise<void> {
   const why = await Promise.race([
     parent.stopped,
     signals.first,
-    service.closed.then(() => 'closed' as const),
+    service.closed.then((reason) => {
+      notice(reason);
+      return 'closed' as const;
+    }),
   ]);
   const ends = () => applicationEnds(delay(timeout, undefined, { ref: false }), signals.second);
   if (why === 'closed') return ends();

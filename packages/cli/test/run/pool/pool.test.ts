@@ -261,17 +261,11 @@ test('what an application sends to its parent is no order', async () => {
   expect(await runner.stop()).toBe(0);
 });
 
-test('without a socket a gateway opens, and the application knows where', async () => {
-  const cwd = await folderWith({
-    'app.cjs': `const server = require('http').createServer((req, res) => res.end(JSON.stringify(server.address()))).listen(3000);`,
-  });
+test('without a socket a gateway opens in front of the workers', async () => {
+  const cwd = await folderWith({ 'app.cjs': "module.exports = (req, res) => res.end('served');" });
   const runner = new Runner(['--workers', '2', 'app.cjs'], { cwd });
-  const [, url, port] = await runner.says(/is served on (http:\/\/127\.0\.0\.1:(\d+)) by 2 workers/);
-  expect(await (await fetch(`${url}/`)).json()).toEqual({
-    address: '127.0.0.1',
-    family: 'IPv4',
-    port: Number(port),
-  });
+  const [, url] = await runner.says(/is served on (http:\/\/127\.0\.0\.1:\d+) by 2 workers/);
+  expect(await (await fetch(`${url}/`)).text()).toBe('served');
   expect(await runner.stop()).toBe(0);
 });
 

@@ -7,6 +7,7 @@ vi.mock('node:child_process', async (original) => ({ ...(await original<object>(
 const options = {
   args: [],
   file: '/app.js',
+  choice: { flag: '--port' },
   recycle: {},
   startTimeout: 1,
   stopTimeout: 1,

@@ -1,9 +1,10 @@
-import { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Stream } from 'node:stream';
 import type { Params } from '../../cgi/params.ts';
 import { rawHeaders } from '../../cgi/request-headers.ts';
 import type { RequestTarget } from '../../cgi/request-target.ts';
+import type { NodeServer } from './node-server.ts';
 import type { RequestSocket } from './request-socket.ts';
 
 /**
@@ -25,9 +26,19 @@ interface UndocumentedParts {
  * The property in which a response remembers that it owes a `drain`. It has no public name, and Node's own server
  * resets it when it emits the event; otherwise `writableNeedDrain` stays true and the next `pipe()` waits for ever.
  */
-const NEED_DRAIN = Object.getOwnPropertySymbols(new ServerResponse(new IncomingMessage(new Socket()))).find(
-  (symbol) => symbol.description === 'kNeedDrain',
-);
+const NEED_DRAIN = ownSymbol(new ServerResponse(new IncomingMessage(new Socket())), 'kNeedDrain');
+
+/** The properties in which a server keeps what `http.createServer()` was given for its requests and responses. */
+const A_SERVER = new Server();
+const INCOMING_MESSAGE = ownSymbol(A_SERVER, 'IncomingMessage');
+const SERVER_RESPONSE = ownSymbol(A_SERVER, 'ServerResponse');
+const UNIQUE_HEADERS = ownSymbol(A_SERVER, 'kUniqueHeaders');
+
+/** The constructor of responses, with the second parameter that Node documents and its types lack. */
+type ResponseClass = new (
+  req: IncomingMessage,
+  options: { readonly rejectNonStandardBodyWrites: boolean | undefined },
+) => ServerResponse;
 
 /** The request and response objects of one request, and the prefix the application is mounted at. */
 export interface HttpMessages {
@@ -39,8 +50,11 @@ const PROTOCOL = /^HTTP\/(\d)(?:\.(\d))?$/;
 
 /** Makes `req` and `res` of the params of a request. */
 export function createMessages(params: Params, target: RequestTarget, socket: RequestSocket): HttpMessages {
+  const { server } = socket;
+  const OwnMessage = optionOf<typeof IncomingMessage>(server, INCOMING_MESSAGE) ?? IncomingMessage;
+  const OwnResponse: ResponseClass = optionOf<ResponseClass>(server, SERVER_RESPONSE) ?? ServerResponse;
   // What is asked of the socket is there; see the list of members in RequestSocket.
-  const req: HttpMessages['req'] = new IncomingMessage(socket as Stream as Socket);
+  const req: HttpMessages['req'] = new OwnMessage(socket as Stream as Socket);
   req.method = params.get('REQUEST_METHOD') || 'GET';
   req.url = target.url;
   req.originalUrl = target.originalUrl;
@@ -48,7 +62,11 @@ export function createMessages(params: Params, target: RequestTarget, socket: Re
   setHeaders(req, rawHeaders(params));
   // For other versions the response would leave out Content-Length; framing is the web server's business.
   setVersion(req, 1, 1);
-  const res = new ServerResponse(req);
+  const rejectNonStandardBodyWrites = optionOf<boolean>(server, 'rejectNonStandardBodyWrites');
+  const res = new OwnResponse(req, { rejectNonStandardBodyWrites });
+  if (UNIQUE_HEADERS !== undefined) {
+    Object.assign(res, { [UNIQUE_HEADERS]: optionOf(server, UNIQUE_HEADERS) });
+  }
   const protocol = params.get('SERVER_PROTOCOL');
   const version = protocol === undefined || protocol === 'HTTP/1.1' ? null : PROTOCOL.exec(protocol);
   if (version !== null) setVersion(req, Number(version[1]), Number(version[2] ?? 0));
@@ -120,4 +138,12 @@ function setVersion(req: IncomingMessage, major: number, minor: number): void {
   req.httpVersion = `${major}.${minor}`;
   req.httpVersionMajor = major;
   req.httpVersionMinor = minor;
+}
+
+function ownSymbol(object: object, name: string): symbol | undefined {
+  return Object.getOwnPropertySymbols(object).find((symbol) => symbol.description === name);
+}
+
+function optionOf<Option>(server: NodeServer, name: string | symbol | undefined): Option | undefined {
+  return name === undefined ? undefined : (Reflect.get(server, name) as Option | undefined);
 }

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Stream } from 'node:stream';
 import type { Params } from '../../cgi/params.ts';
 import { isEncrypted } from '../../cgi/request-url.ts';
 import { LARGE_HEAD_BYTES, streamingField } from '../../cgi/response-head.ts';
@@ -17,6 +19,7 @@ import {
   type HttpMessages,
   releaseResponse,
 } from './messages.ts';
+import { emitRequest, type NodeServer, publishFinish } from './node-server.ts';
 import { RequestSocket, type SocketAddresses, type SocketPeer } from './request-socket.ts';
 
 /**
@@ -46,11 +49,14 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   /** `req` has been told, or sees for itself, that it is over. */
   #requestClosed = false;
 
-  /** @param unbuffered whether streams ask nginx not to hold them; see `NodeListenerOptions` */
-  constructor(request: FcgiRequest, unbuffered: boolean) {
+  /**
+   * @param server that the request is for
+   * @param unbuffered whether streams ask nginx not to hold them; see `NodeListenerOptions`
+   */
+  constructor(request: FcgiRequest, server: NodeServer, unbuffered: boolean) {
     const { params } = request;
     this.#request = request;
-    this.#socket = new RequestSocket(this, new ParamsAddresses(params));
+    this.#socket = new RequestSocket(this, new ParamsAddresses(params), server);
     const { req, res } = createMessages(params, request.target, this.#socket);
     this.req = req;
     this.res = res;
@@ -68,6 +74,11 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   /** The params of the request. */
   get params(): Params {
     return this.#request.params;
+  }
+
+  /** Has the server answer. */
+  emit(): void {
+    emitRequest(this.#socket.server, this.#socket, this.req, this.res);
   }
 
   push(chunk: Uint8Array): boolean {
@@ -229,6 +240,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
 
   /** The response has left, or never will. */
   responseSent(): void {
+    publishFinish(this.#socket.server, this.#socket, this.req, this.res);
     this.#settleRequest();
     releaseResponse(this.res, this.#socket);
     if (!this.#held) this.#socket.close();
@@ -307,7 +319,8 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     const { req, res } = this;
     const heardByRequest = !req.complete && req.emit('timeout', this.#socket);
     const heardByResponse = res.socket !== null && res.emit('timeout', this.#socket);
-    if (!(heardByRequest || heardByResponse)) this.#socket.destroy();
+    const heardByServer = this.#socket.server.emit('timeout', this.#socket as Stream as Socket);
+    if (!(heardByRequest || heardByResponse || heardByServer)) this.#socket.destroy();
   }
 }
 

@@ -1,5 +1,6 @@
-import { Server, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { getDefaultHighWaterMark, Stream } from 'node:stream';
+import type { NodeServer } from './node-server.ts';
 
 /** What the socket of a request is connected to. */
 export interface SocketPeer {
@@ -27,9 +28,6 @@ export interface SocketAddresses {
 /** Bytes that a request object holds before it stops wanting more, and a response before `write()` gives false. */
 const HIGH_WATER_MARK = getDefaultHighWaterMark(false);
 
-/** What stands for the server of all requests: no web server passes on what it would be asked for. */
-let neverListening: Server | undefined;
-
 /**
  * What an application finds as `req.socket` and `res.socket`: looks like the `net.Socket` (or `TLSSocket`) of
  * the browser's connection, belongs to this one request, and passes on what `ServerResponse` writes.
@@ -56,19 +54,22 @@ export class RequestSocket extends Stream {
   readonly _writableState = { corked: 0 };
   /** What reads and writes here. */
   readonly peer: SocketPeer;
+  /** For middleware that subscribes to `upgrade` there, or keeps something on it. */
+  server: NodeServer;
+  /** There for HTTPS alone: frameworks look whether there is such a property, which a `net.Socket` does not have. */
+  declare encrypted?: boolean;
   readonly #addresses: SocketAddresses;
   #timer: NodeJS.Timeout | undefined;
   #closeEmitted = false;
   #waiting = 0;
 
-  constructor(peer: SocketPeer, addresses: SocketAddresses) {
+  /** @param server that the request is emitted on */
+  constructor(peer: SocketPeer, addresses: SocketAddresses, server: NodeServer) {
     super();
     this.peer = peer;
     this.#addresses = addresses;
-  }
-
-  get encrypted(): boolean {
-    return this.#addresses.encrypted;
+    this.server = server;
+    if (addresses.encrypted) this.encrypted = true;
   }
 
   get localAddress(): string | undefined {
@@ -114,12 +115,6 @@ export class RequestSocket extends Stream {
 
   get remoteFamily(): string | undefined {
     return family(this.remoteAddress);
-  }
-
-  /** For middleware that looks for its server here, to subscribe to `upgrade` or to keep something on it. */
-  get server(): Server {
-    neverListening ??= new Server();
-    return neverListening;
   }
 
   get writableEnded(): boolean {

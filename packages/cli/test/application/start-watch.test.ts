@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { hasSettled, type Patience, type StartLook } from '../../src/application/start-watch.ts';
+
+const patience: Patience = { longest: 15_000, quiet: 5_000, waitsForConnections: true };
+const look: StartLook = { activity: 'open', description: '', sinceLoaded: 6_000, unchanged: 0 };
+
+test.each<[settled: boolean, name: string, look: Partial<StartLook>, patience?: Partial<Patience>]>([
+  [
+    false,
+    'nothing is open, but its module still runs',
+    { activity: 'idle', sinceLoaded: undefined, unchanged: 100 },
+  ],
+  [false, 'something has been closed just now', { activity: 'idle', unchanged: 19 }],
+  [true, 'nothing has been open for 20 ms', { activity: 'idle', unchanged: 20 }],
+  [false, 'a timer has run for less than the quiet time', { unchanged: 4_999 }],
+  [true, 'nothing has changed for the quiet time', { unchanged: 5_000 }],
+  [false, 'something changes all the time', { sinceLoaded: 14_999 }],
+  [true, 'it has gone on for the longest time', { sinceLoaded: 15_000 }],
+  [false, 'it still connects', { activity: 'connecting', sinceLoaded: 20_000, unchanged: 20_000 }],
+  [
+    true,
+    'it still connects, which is not waited for',
+    { activity: 'connecting', sinceLoaded: 15_000 },
+    { waitsForConnections: false },
+  ],
+])('whether a start has settled is %s where %s', (settled, _name, changes, own = {}) => {
+  expect(hasSettled({ ...look, ...changes }, { ...patience, ...own })).toBe(settled);
+});

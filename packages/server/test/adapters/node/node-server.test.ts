@@ -1,0 +1,171 @@
+import diagnostics from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import http, { IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
+import https from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { fromNodeListener } from '@fcgi-js/server';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { start } from '../../support/harness.ts';
+import { GET, request } from '../../support/wire.ts';
+
+/** What a program sees, in order. */
+type Log = (...seen: unknown[]) => void;
+
+/** One GET over HTTP; the status. */
+async function overHttp(server: Server): Promise<unknown> {
+  server.listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const sent = http.get({ agent: false, host: '127.0.0.1', port });
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  response.resume();
+  await once(response, 'close');
+  return response.statusCode;
+}
+
+/** The same over FastCGI. */
+async function overFastCgi(server: Server): Promise<unknown> {
+  const { connect } = await start({ responder: fromNodeListener(server) });
+  const peer = await connect();
+  peer.send(request(1, { params: { ...GET, HTTP_HOST: 'example.org' } }));
+  const { status } = await peer.answer(1);
+  return Number.parseInt(status ?? '200', 10);
+}
+
+class OwnRequest extends IncomingMessage {
+  readonly own = 'request';
+}
+
+class OwnResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+  readonly own = 'response';
+}
+
+const ok: RequestListener = (_req, res) => void res.end('ok');
+
+const programs: Record<string, (log: Log) => Server> = {
+  'with classes of its own': (log) =>
+    http.createServer({ IncomingMessage: OwnRequest, ServerResponse: OwnResponse }, (req, res) => {
+      log(req.own, res.own, req instanceof OwnRequest, res instanceof OwnResponse, res.req === req);
+      res.end();
+    }),
+  'with unique headers': (log) =>
+    http.createServer({ uniqueHeaders: ['x-list'] }, (_req, res) => {
+      res.setHeader('X-List', ['a', 'b']);
+      log(res.getHeader('X-List'));
+      res.end();
+    }),
+  'that rejects a body where there is none': (log) =>
+    http.createServer({ rejectNonStandardBodyWrites: true }, (_req, res) => {
+      res.writeHead(304);
+      try {
+        res.end('body');
+      } catch (error) {
+        log((error as { code?: string }).code);
+        res.end();
+      }
+    }),
+  'whose connections are watched': (log) => {
+    const server = http.createServer((req, res) => {
+      log('request', Reflect.get(req.socket, 'mark'), Reflect.get(req.socket, 'server') === server);
+      res.end();
+    });
+    server.once('connection', (socket: Socket) => log('once', socket.writable));
+    server.on('connection', (socket: Socket) => {
+      log('connection', 'encrypted' in socket);
+      Reflect.set(socket, 'mark', 1);
+      socket.on('close', () => log('closed'));
+    });
+    return server;
+  },
+  'that monitoring subscribes to': (log) => {
+    const server = http.createServer((_req, res) => {
+      log('request');
+      res.end();
+    });
+    for (const name of ['start', 'finish'].map((end) =>
+      end === 'start' ? 'request.start' : 'response.finish',
+    )) {
+      const channel = `http.server.${name}`;
+      const tell = (message: unknown) => {
+        const given = message as Record<string, unknown>;
+        if (given['server'] === server) log(name, Object.keys(given), given['socket'] !== null);
+      };
+      diagnostics.subscribe(channel, tell);
+      onTestFinished(() => void diagnostics.unsubscribe(channel, tell));
+    }
+    return server;
+  },
+  'whose emit() is wrapped, as monitoring does it': (log) => {
+    const server = http.createServer(ok);
+    const { emit } = server;
+    server.emit = (event: string | symbol, ...args: unknown[]) => {
+      if (event === 'request') log('wrapped', args.length);
+      return Reflect.apply(emit, server, [event, ...args]);
+    };
+    return server;
+  },
+  'with a time-out': (log) => {
+    const server = http.createServer(() => {});
+    server.setTimeout(20, (socket) => {
+      log('timeout', server.timeout);
+      Reflect.get(socket, '_httpMessage').writeHead(503).end();
+    });
+    return server;
+  },
+};
+
+describe('a server of node:http', () => {
+  test.each(Object.entries(programs))(
+    '%s does with FastCGI what it does with HTTP',
+    async (_name, program) => {
+      const runs: Array<{ seen: unknown[][]; status: unknown }> = [];
+      for (const send of [overHttp, overFastCgi]) {
+        const seen: unknown[][] = [];
+        const server = program((...values) => seen.push(values));
+        const status = await send(server);
+        // `close` of the connection comes after the answer.
+        await expect.poll(() => seen.length).toBe(runs[0]?.seen.length ?? seen.length);
+        runs.push({ seen, status });
+      }
+      expect(runs[1]).toEqual(runs[0]);
+    },
+  );
+
+  test('that has HTTPS tells of its connections without reading TLS from them', async () => {
+    const told: string[] = [];
+    const server = https.createServer({}, ok);
+    server.on('connection', () => told.push('connection'));
+    server.on('secureConnection', () => told.push('secureConnection'));
+    const { connect } = await start({ responder: fromNodeListener(server) });
+    const peer = await connect();
+    peer.send(request(1, { params: { ...GET, HTTPS: 'on' } }));
+    expect((await peer.answer(1)).body).toBe('ok');
+    expect(told).toEqual(['connection', 'secureConnection']);
+  });
+
+  test('is what a listener gets around it, for monitoring as for any other', async () => {
+    const servers: unknown[] = [];
+    const tell = (message: unknown) => servers.push((message as { server: unknown }).server);
+    diagnostics.subscribe('http.server.request.start', tell);
+    onTestFinished(() => void diagnostics.unsubscribe('http.server.request.start', tell));
+    let seen: unknown;
+    const { connect } = await start({
+      responder: fromNodeListener((req, res) => {
+        seen = Reflect.get(req.socket, 'server');
+        res.end();
+      }),
+    });
+    const peer = await connect();
+    peer.send(request(1));
+    await peer.answer(1);
+    expect(seen).toBeInstanceOf(http.Server);
+    expect(servers).toEqual([seen]);
+  });
+});
+
+test('what is neither a function nor a server of node:http is refused', () => {
+  for (const value of [undefined, {}, { on() {}, emit() {} }, 'app']) {
+    expect(() => fromNodeListener(value as never)).toThrow(TypeError);
+  }
+});
