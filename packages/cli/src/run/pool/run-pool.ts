@@ -59,7 +59,7 @@ async function keepWorkers(
   const signals = watchStopSignals();
   const manager = new ServiceManager(process.env, say);
   const { address, close, socket } = inherited ?? (await openPoolSocket(options, surroundings));
-  const { allow, args, backlog, blockedTimeout, maxAge, maxMemory, maxRequests, mount } = options;
+  const { allow, args, backlog, blockedTimeout, limits, maxAge, maxMemory, maxRequests, mount } = options;
   const { pingPath, requestTimeout, startTimeout, statusPath, stopTimeout } = options;
   const recycle = defined({ maxAge, maxMemory, maxRequests });
   const { onDemand = false } = options;
@@ -67,7 +67,7 @@ async function keepWorkers(
   const status = wantsStatus(options) ? defined({ pingPath, statusPath }) : undefined;
   const worker = {
     ...{ address, args, file, recycle, startTimeout, stopTimeout },
-    ...defined({ allow, backlog, blockedTimeout, idleExit, mount, requestTimeout, status }),
+    ...defined({ allow, backlog, blockedTimeout, idleExit, limits, mount, requestTimeout, status }),
   };
   const listenQueue = status && new ListenQueueWatch(`fd:${socket.fd}`, backlog);
   const book = new StatusBook({
