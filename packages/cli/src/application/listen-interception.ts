@@ -1,6 +1,6 @@
-import { Server as HttpServer } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import { Server as NetServer } from 'node:net';
+import { http } from '../node-http.ts';
 import { type Binding, CapturedServer, describeListenArguments } from './captured-server.ts';
 
 /** Told, in words for the operator, what the application opens that is not what it seems. */
@@ -74,7 +74,7 @@ export class ListenInterception {
   }
 
   #capture(server: NetServer, args: readonly unknown[]): boolean {
-    if (!(server instanceof HttpServer || server instanceof HttpsServer)) {
+    if (!(server instanceof http.Server || server instanceof HttpsServer)) {
       if (/^Http2/.test(server.constructor.name)) {
         this.#notice(
           `The application opens an HTTP/2 server on ${describeListenArguments(args)}. That is the web server's business: let it use http.createServer() to be served over FastCGI.`,

@@ -1,4 +1,4 @@
-import { Server as HttpServer } from 'node:http';
+import type { Server } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import { createRequire } from 'node:module';
 import {
@@ -8,6 +8,7 @@ import {
   type NodeListener,
   type RequestHandler,
 } from '@fcgi-js/server';
+import { http } from '../node-http.ts';
 
 /** What `createServer` of `@fcgi-js/server` takes of an application. */
 export interface Roles {
@@ -54,7 +55,7 @@ function ofRoles(shape: Shape): Recognised | undefined {
 
 /** The applications that are objects with a method of their own for serving. */
 async function ofFramework(shape: Shape, file: string): Promise<Recognised | undefined> {
-  if (shape instanceof HttpServer || shape instanceof HttpsServer) return ofServer(shape, 'an http server');
+  if (shape instanceof http.Server || shape instanceof HttpsServer) return ofServer(shape, 'an http server');
   if (has(shape, 'getHttpAdapter', 'init')) {
     await call(shape, 'init');
     return ofListener(
@@ -67,7 +68,7 @@ async function ofFramework(shape: Shape, file: string): Promise<Recognised | und
     await call(shape, 'ready');
     return nodeListener('a Fastify application', shape['routing'] as NodeListener);
   }
-  if (has(shape, 'initialize', 'route') && shape['listener'] instanceof HttpServer) {
+  if (has(shape, 'initialize', 'route') && shape['listener'] instanceof http.Server) {
     await call(shape, 'initialize');
     return ofServer(shape['listener'], 'a hapi server');
   }
@@ -93,7 +94,7 @@ function ofPart(shape: Shape): Recognised | undefined {
   if (typeof handler === 'function' && handler.length >= 2) {
     return nodeListener('an application with a handler', handler.bind(shape) as NodeListener);
   }
-  return server instanceof HttpServer ? ofServer(server, 'an application with an http server') : undefined;
+  return server instanceof http.Server ? ofServer(server, 'an application with an http server') : undefined;
 }
 
 /** By the number of parameters: none makes an application, one takes a `Request`, more are `(req, res)`. */
@@ -115,7 +116,7 @@ async function ofListener(instance: unknown, kind: string, file: string): Promis
   return found === undefined ? undefined : { kind, roles: found.roles };
 }
 
-function ofServer(server: HttpServer | HttpsServer, kind: string): Recognised {
+function ofServer(server: Server | HttpsServer, kind: string): Recognised {
   return nodeListener(kind, (req, res) => {
     server.emit('request', req, res);
   });

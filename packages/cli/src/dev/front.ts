@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CommandFailure } from '../command-failure.ts';
+import { http } from '../node-http.ts';
 import { ReplaceableResponse } from './replaceable-response.ts';
 
 /** Answers an HTTP request. */
@@ -26,7 +27,7 @@ const CONNECTIONS = 1_024;
  * @throws CommandFailure where it cannot be opened
  */
 export async function openFront(host: string, port: number | undefined): Promise<Front> {
-  const server = createServer<typeof IncomingMessage, typeof ReplaceableResponse>({
+  const server = http.createServer<typeof IncomingMessage, typeof ReplaceableResponse>({
     ServerResponse: ReplaceableResponse,
   });
   server.maxConnections = CONNECTIONS;

@@ -1,4 +1,5 @@
-import { ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import { http } from '../node-http.ts';
 
 /** What is sent in the place of an answer. */
 export interface Page {
@@ -15,7 +16,7 @@ export interface AnswerHead {
 }
 
 /** A response whose bare failures can be replaced by a page before anything of them is sent. */
-export class ReplaceableResponse extends ServerResponse {
+export class ReplaceableResponse extends http.ServerResponse {
   /** Asked about each answer; `undefined`, at once or later, lets it pass. */
   replacement: ((head: AnswerHead) => Promise<Page | undefined> | undefined) | undefined;
   /** What is to be done if it passes after all. */
@@ -55,7 +56,7 @@ export class ReplaceableResponse extends ServerResponse {
   }
 
   #call(method: 'end' | 'write' | 'writeHead', args: unknown[]): unknown {
-    return Reflect.apply(ServerResponse.prototype[method], this, args);
+    return Reflect.apply(http.ServerResponse.prototype[method], this, args);
   }
 }
 

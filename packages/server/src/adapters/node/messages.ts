@@ -1,9 +1,10 @@
-import { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Stream } from 'node:stream';
 import type { Params } from '../../cgi/params.ts';
 import { rawHeaders } from '../../cgi/request-headers.ts';
 import type { RequestTarget } from '../../cgi/request-target.ts';
+import { http } from '../../node-http.ts';
 import type { RequestSocket } from './request-socket.ts';
 
 /**
@@ -25,9 +26,9 @@ interface UndocumentedParts {
  * The property in which a response remembers that it owes a `drain`. It has no public name, and Node's own server
  * resets it when it emits the event; otherwise `writableNeedDrain` stays true and the next `pipe()` waits for ever.
  */
-const NEED_DRAIN = Object.getOwnPropertySymbols(new ServerResponse(new IncomingMessage(new Socket()))).find(
-  (symbol) => symbol.description === 'kNeedDrain',
-);
+const NEED_DRAIN = Object.getOwnPropertySymbols(
+  new http.ServerResponse(new http.IncomingMessage(new Socket())),
+).find((symbol) => symbol.description === 'kNeedDrain');
 
 /** The request and response objects of one request, and the prefix the application is mounted at. */
 export interface HttpMessages {
@@ -40,7 +41,7 @@ const PROTOCOL = /^HTTP\/(\d)(?:\.(\d))?$/;
 /** Makes `req` and `res` of the params of a request. */
 export function createMessages(params: Params, target: RequestTarget, socket: RequestSocket): HttpMessages {
   // What is asked of the socket is there; see the list of members in RequestSocket.
-  const req: HttpMessages['req'] = new IncomingMessage(socket as Stream as Socket);
+  const req: HttpMessages['req'] = new http.IncomingMessage(socket as Stream as Socket);
   req.method = params.get('REQUEST_METHOD') || 'GET';
   req.url = target.url;
   req.originalUrl = target.originalUrl;
@@ -48,7 +49,7 @@ export function createMessages(params: Params, target: RequestTarget, socket: Re
   setHeaders(req, rawHeaders(params));
   // For other versions the response would leave out Content-Length; framing is the web server's business.
   setVersion(req, 1, 1);
-  const res = new ServerResponse(req);
+  const res = new http.ServerResponse(req);
   const protocol = params.get('SERVER_PROTOCOL');
   const version = protocol === undefined || protocol === 'HTTP/1.1' ? null : PROTOCOL.exec(protocol);
   if (version !== null) setVersion(req, Number(version[1]), Number(version[2] ?? 0));

@@ -1,5 +1,6 @@
-import { Server, type ServerResponse } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { getDefaultHighWaterMark, Stream } from 'node:stream';
+import { http } from '../../node-http.ts';
 
 /** What the socket of a request is connected to. */
 export interface SocketPeer {
@@ -118,7 +119,7 @@ export class RequestSocket extends Stream {
 
   /** For middleware that looks for its server here, to subscribe to `upgrade` or to keep something on it. */
   get server(): Server {
-    neverListening ??= new Server();
+    neverListening ??= new http.Server();
     return neverListening;
   }
 
