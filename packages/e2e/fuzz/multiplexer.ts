@@ -1,6 +1,7 @@
 import { RemoteProtocolError, type Role } from '@fcgi-js/protocol';
 import { costOf } from '../../server/src/engine/input-budget.ts';
-import { Multiplexer, type MultiplexerEvent } from '../../server/src/engine/multiplexer.ts';
+import { Multiplexer } from '../../server/src/engine/multiplexer.ts';
+import type { MultiplexerEvent } from '../../server/src/engine/multiplexer-event.ts';
 import { RequestSlots } from '../../server/src/engine/request-slots.ts';
 import { resolveLimits } from '../../server/src/limits.ts';
 
@@ -61,7 +62,10 @@ function use(multiplexer: Multiplexer<object>, event: Event, habit: number): voi
       check(event.missing >= 0, 'a negative number of bytes is missing');
       if (habit & 4) multiplexer.end(event.state);
       break;
-    case 'body-excess':
+    case 'body-surplus':
+      check(event.state.hasSurplus, 'a surplus that may be told again');
+      break;
+    case 'body-refused':
     case 'abort':
       multiplexer.end(event.state);
       break;

@@ -9,13 +9,16 @@ import {
 } from '@fcgi-js/protocol';
 import { hasUndecodedBody, INVALID_LENGTH, lengthOf, NO_LENGTH } from '../cgi/meta-variables.ts';
 import { Params } from '../cgi/params.ts';
-import type { ResolvedLimits } from '../limits.ts';
+import { limitName, type ResolvedLimits } from '../limits.ts';
+import { AbandonedHandlers } from './abandoned-handlers.ts';
 import { ActiveRequests } from './active-requests.ts';
 import { InputBudget } from './input-budget.ts';
 import { answerGetValues } from './management.ts';
+import type { MultiplexerEvent } from './multiplexer-event.ts';
 import {
   bodyTooLarge,
   invalidLength,
+  outOfOrder,
   overloaded,
   type Refusal,
   tooManyParams,
@@ -35,38 +38,6 @@ export interface MultiplexerOptions {
   readonly slots: RequestSlots;
 }
 
-/** What came out of the bytes of a connection; see {@link Multiplexer.next}. */
-export type MultiplexerEvent<Owner> =
-  /** The params are complete: the application can start. If no body follows, the state is not receiving. */
-  | { readonly kind: 'request'; readonly state: RequestState<Owner>; readonly params: Params }
-  /** Bytes of STDIN or DATA. */
-  | {
-      readonly kind: 'body';
-      readonly state: RequestState<Owner>;
-      readonly stream: 'data' | 'stdin';
-      readonly content: Uint8Array;
-    }
-  /** STDIN or DATA has ended; `missing` bytes of the announced length never came. */
-  | {
-      readonly kind: 'body-end';
-      readonly state: RequestState<Owner>;
-      readonly stream: 'data' | 'stdin';
-      readonly missing: number;
-    }
-  /** A body of unknown length has exceeded `limits.bodyBytes`; no more of it comes. */
-  | { readonly kind: 'body-excess'; readonly state: RequestState<Owner>; readonly refusal: Refusal }
-  /** The web server no longer wants the answer (§5.4). */
-  | { readonly kind: 'abort'; readonly state: RequestState<Owner> }
-  /** The request is not given to the application. */
-  | {
-      readonly kind: 'refuse';
-      readonly requestId: number;
-      readonly keepConn: boolean;
-      readonly refusal: Refusal;
-    }
-  /** Bytes to be sent: the answer to a management record. */
-  | { readonly kind: 'reply'; readonly bytes: Uint8Array };
-
 /**
  * The requests of one connection: bytes in, events out. It knows neither sockets nor streams.
  *
@@ -74,13 +45,15 @@ export type MultiplexerEvent<Owner> =
  * ({@link taken}) and ends requests ({@link end}).
  */
 export class Multiplexer<Owner> {
+  /** Handlers of aborted requests, which count with the requests of this connection. */
+  readonly abandoned = new AbandonedHandlers<Owner>();
   readonly #decoder = new RecordDecoder({ inPieces: true });
   readonly #requests = new ActiveRequests<Owner>();
   readonly #options: MultiplexerOptions;
   readonly #budget: InputBudget<Owner>;
-  /** The second event of a record that makes two. */
-  #following: MultiplexerEvent<Owner> | undefined;
-  /** A record that was looked at beforehand. */
+  /** The request whose current body may have come whole, which makes an event of its own. */
+  #completed: RequestState<Owner> | undefined;
+  /** A record, or the rest of one, that was looked at beforehand. */
   #ahead: FcgiRecord | undefined;
   /** Whose params lie in the bytes that were pushed last. */
   #unkept: RequestState<Owner> | undefined;
@@ -128,10 +101,10 @@ export class Multiplexer<Owner> {
    * @throws RemoteProtocolError where the web server breaks the protocol; the connection is lost
    */
   next(now: number): MultiplexerEvent<Owner> | undefined {
-    const following = this.#following;
-    if (following !== undefined) {
-      this.#following = undefined;
-      return following;
+    const completed = this.#completed;
+    if (completed !== undefined) {
+      if (completed.receiving && completed.bodyComplete) return this.#endBody(completed);
+      this.#completed = undefined;
     }
     for (;;) {
       const record = this.#nextRecord();
@@ -156,6 +129,13 @@ export class Multiplexer<Owner> {
     if (state.phase !== Phase.Ended) this.#budget.take(state, cost);
   }
 
+  /** The client of a request has gone, and the application knows: it counts for this connection alone. */
+  clientLeft(state: RequestState<Owner>): void {
+    if (state.clientLeft || state.phase === Phase.Ended) return;
+    state.clientLeft = true;
+    this.#options.slots.left += 1;
+  }
+
   /** END_REQUEST is about to be written: the ID is free, and what still comes of the request is discarded. */
   end(state: RequestState<Owner>): void {
     if (state.phase === Phase.Ended) return;
@@ -164,6 +144,7 @@ export class Multiplexer<Owner> {
     this.#budget.take(state, state.buffered);
     const { slots } = this.#options;
     slots.active -= 1;
+    if (state.clientLeft) slots.left -= 1;
     slots.paramsBytes -= state.collector.length;
     state.end();
     this.#requests.remove(state);
@@ -224,7 +205,7 @@ export class Multiplexer<Owner> {
   #refuseBegin(role: number): Refusal | undefined {
     const { limits, hasRole, slots } = this.#options;
     if (!hasRole(role)) return unknownRole(role);
-    if (this.#requests.size >= limits.requestsPerConnection) {
+    if (this.#requests.size + this.abandoned.size >= limits.requestsPerConnection) {
       return overloaded('requestsPerConnection', limits.requestsPerConnection);
     }
     if (slots.used >= limits.requests) return overloaded('requests', limits.requests);
@@ -240,7 +221,10 @@ export class Multiplexer<Owner> {
     if (state.collector.length + content.length > limits.paramsBytes) {
       return this.#refuse(
         state,
-        unacceptableParams(`The params exceed limits.paramsBytes (${limits.paramsBytes}).`, false),
+        unacceptableParams(
+          `The params exceed ${limits.paramsBytes} bytes, which is ${limitName('paramsBytes')}.`,
+          false,
+        ),
       );
     }
     if (slots.paramsBytes + content.length > limits.incompleteParamsBytes) {
@@ -284,7 +268,7 @@ export class Multiplexer<Owner> {
       this.#budget.open();
       // HAProxy sends no STDIN record at all for an empty chunked body, so that CONTENT_LENGTH=0 is the end.
       if (state.expectsData) {
-        if (state.bodyComplete) this.#following = this.#endBody(state);
+        this.#completed = state;
       } else if (state.bodyComplete || this.#endOfStdinFollows(state)) {
         this.#endBody(state);
       }
@@ -323,28 +307,55 @@ export class Multiplexer<Owner> {
     now: number,
   ): MultiplexerEvent<Owner> | undefined {
     const state = this.#requests.get(requestId);
+    if (state === undefined) return this.#discard(content);
     const phase = type === RecordType.Stdin ? Phase.Stdin : Phase.Data;
-    if (state === undefined || state.phase !== phase) return this.#discard(content);
+    const stream = type === RecordType.Stdin ? 'stdin' : 'data';
+    if (state.phase !== phase) return this.#misplaced(state, stream, content);
     state.lastInput = now;
     if (content.length === 0) return this.#endBody(state);
-    const stream = type === RecordType.Stdin ? 'stdin' : 'data';
     const accepted = state.accept(content.length);
     const { bodyBytes } = this.#options.limits;
     if (state.bodyBytes > bodyBytes) {
       this.#stopBody(state);
-      return { kind: 'body-excess', state, refusal: bodyTooLarge(state.bodyBytes, bodyBytes) };
+      return { kind: 'body-refused', state, refusal: bodyTooLarge(state.bodyBytes, bodyBytes) };
     }
     const belonging = accepted === content.length ? content : content.subarray(0, accepted);
+    if (accepted < content.length) this.#ahead = { type, requestId, content: content.subarray(accepted) };
     this.#budget.add(state, belonging);
-    if (state.bodyComplete) this.#following = this.#endBody(state);
+    if (state.bodyComplete) this.#completed = state;
     return { kind: 'body', state, stream, content: belonging };
+  }
+
+  /** Takes a record of STDIN or DATA that does not belong to the stream that is due (§6.2, §6.4). */
+  #misplaced(
+    state: RequestState<Owner>,
+    stream: 'data' | 'stdin',
+    content: Uint8Array,
+  ): MultiplexerEvent<Owner> | undefined {
+    this.#discard(content);
+    switch (state.placeOf(stream)) {
+      case 'early': {
+        const refusal = outOfOrder(stream, state.phase === Phase.Params ? 'PARAMS' : 'STDIN');
+        if (state.phase === Phase.Params) return this.#refuse(state, refusal);
+        this.#stopBody(state);
+        return { kind: 'body-refused', state, refusal };
+      }
+      case 'late':
+        // The end of a stream whose length was announced comes when all of it is there.
+        if (content.length === 0 || state.hasSurplus) return undefined;
+        state.hasSurplus = true;
+        return { kind: 'body-surplus', state, stream };
+      case 'none':
+        return undefined;
+    }
   }
 
   #endBody(state: RequestState<Owner>): MultiplexerEvent<Owner> {
     const stream = state.phase === Phase.Stdin ? 'stdin' : 'data';
     const { missing } = state;
     state.endBody();
-    if (!state.receiving) this.#budget.close(state);
+    if (state.receiving) this.#completed = state;
+    else this.#budget.close(state);
     return { kind: 'body-end', state, stream, missing };
   }
 

@@ -1,5 +1,6 @@
 import { toLatin1 } from 'test-support';
-import { Multiplexer, type MultiplexerEvent, type MultiplexerOptions } from '../../src/engine/multiplexer.ts';
+import { Multiplexer, type MultiplexerOptions } from '../../src/engine/multiplexer.ts';
+import type { MultiplexerEvent } from '../../src/engine/multiplexer-event.ts';
 import { RequestSlots } from '../../src/engine/request-slots.ts';
 import type { RequestState } from '../../src/engine/request-state.ts';
 import { resolveLimits, type ServerLimits } from '../../src/limits.ts';
@@ -75,8 +76,10 @@ export function show(event: MultiplexerEvent<string>): string {
       return `${event.stream} ${event.state.requestId} ${JSON.stringify(toLatin1(event.content))}`;
     case 'body-end':
       return `${event.stream} ${event.state.requestId} ends${event.missing === 0 ? '' : `, ${event.missing} missing`}`;
-    case 'body-excess':
-      return `excess ${event.state.requestId} ${event.refusal.status}`;
+    case 'body-surplus':
+      return `${event.stream} ${event.state.requestId} goes on`;
+    case 'body-refused':
+      return `body of ${event.state.requestId} refused ${event.refusal.code} ${event.refusal.status}`;
     case 'abort':
       return `abort ${event.state.requestId}`;
     case 'refuse':
