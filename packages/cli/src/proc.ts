@@ -27,7 +27,7 @@ const STATES: Readonly<Record<string, 'accepted' | 'waiting'>> = { '02': 'waitin
 const LISTENS = '0A';
 
 /** Number, references, protocol, flags, type, state, inode, path. */
-const UNIX_ROW = /^\S+ \S+ \S+ (\S+) \S+ (\S+) +(\d+) ?(.*)$/;
+const UNIX_ROW = /^\S+ \S+ \S+ (\S+) \S+ (\S+) +(\d+) ?(.*)$/s;
 
 /**
  * The text of a file below /proc.

@@ -1,7 +1,7 @@
 import { escapeLogText } from '@fcgi-js/client';
 
 /** As in `escapeLogText`, but for the ends of lines and tabs, which messages have. */
-const UNSHOWN = /(?![\n\t\ufe0f])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+const UNSHOWN = /(?![\n\t]|\ufe0f)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**
  * A message of several lines for a terminal, in which a path, an argument or an error of the system may stand: nothing

@@ -11,9 +11,7 @@ export interface Hops {
 
 /** Parts of a list or of an element, quoted text left whole (RFC 9110 §5.6.4). */
 const ELEMENTS = /(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g;
-/** Blanks and quoted text have a limit: without one, a field of blanks would take a time that grows with the square of its length. */
-const PAIR =
-  /(?:^|;)[ \t]{0,4}(for|host|proto)[ \t]{0,4}=[ \t]{0,4}(?:"((?:[^"\\]|\\.){0,256})"|([^;"\s]*))[ \t]{0,4}(?=;|$)/gi;
+const PAIRS = /(?:[^;"]|"(?:[^"\\]|\\.)*"?)+/g;
 
 /** Out of X-Forwarded-For, -Host, -Port and -Proto. */
 export function xForwardedHops(params: ReadonlyMap<string, string>): Hops {
@@ -33,13 +31,20 @@ export function xForwardedHops(params: ReadonlyMap<string, string>): Hops {
 export function forwardedHops(params: ReadonlyMap<string, string>): Hops {
   const elements = (params.get('HTTP_FORWARDED') ?? '').match(ELEMENTS) ?? [];
   const hops = elements.map((element) => {
-    const pairs = [...element.trim().matchAll(PAIR)].map(([, name = '', quoted, token = '']) => {
-      return [name.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? token] as const;
+    const pairs = (element.match(PAIRS) ?? []).map((pair) => {
+      const middle = pair.indexOf('=');
+      return [pair.slice(0, Math.max(middle, 0)).trim().toLowerCase(), valueOf(pair.slice(middle + 1).trim())] as const;
     });
-    return new Map(pairs);
+    return new Map(pairs.filter(([, value]) => value !== undefined));
   });
   const all = (name: string) => hops.map((hop) => hop.get(name) ?? '');
   return { clients: all('for').map(withoutPort), hosts: all('host'), ports: [], schemes: all('proto') };
+}
+
+/** A token, or the text in quotes; `undefined` where it is neither. */
+function valueOf(text: string): string | undefined {
+  if (/^"(?:[^"\\]|\\.)*"$/.test(text)) return text.slice(1, -1).replace(/\\(.)/g, '$1');
+  return /["\s]/.test(text) ? undefined : text;
 }
 
 /** `192.0.2.1:80` and `[2001:db8::1]:80` without port and brackets; everything else as it is. */

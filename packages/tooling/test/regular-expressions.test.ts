@@ -4,15 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { repositoryFiles } from '../src/source-files.ts';
 import { publishedPackages } from '../src/workspace.mjs';
 
-/**
- * Regular expressions that are not shown to take a time that grows with the length of a text and no faster, and why they may stay. By
- * their source.
- */
-const EXCEPTIONS: Readonly<Record<string, string>> = {
-  '^\\S+ \\S+ \\S+ (\\S+) \\S+ (\\S+) +(\\d+) ?(.*)$':
-    'too large to be analysed in time; each part ends with a blank, which it cannot have, so there is one way to match',
-};
-
 /** Expressions that are put together when the program runs, and why none is slow. By file. */
 const COMPOSED: Readonly<Record<string, string>> = {
   'packages/configs/src/checks.ts':
@@ -54,9 +45,12 @@ function regularExpressions(files: ReadonlyArray<{ readonly path: string; readon
 /** In this process: where they are installed, there are programs that do the same. */
 process.env['RECHECK_SYNC_BACKEND'] = 'pure';
 
+/**
+ * What it is based on is counted and not timed: the analysis of an automaton where that is small, else the steps that matching takes for texts
+ * that are made to be hard, by the same random numbers each time.
+ */
 function isLinear({ flags, source }: Pick<Found, 'flags' | 'source'>): boolean {
-  // What it tries at random is the same each time.
-  return checkSync(source, flags, { randomSeed: 1, timeout: 120_000 }).status === 'safe';
+  return checkSync(source, flags, { maxNFASize: 500, randomSeed: 1, timeout: null }).status === 'safe';
 }
 
 test('what takes too long is told from what does not', () => {
@@ -72,11 +66,6 @@ test('every expression that is put together at run time is known', () => {
   expect(composed).toEqual(Object.keys(COMPOSED).sort());
 });
 
-test('every exception is needed', () => {
-  const sources = literals.map(({ source }) => source);
-  expect(Object.keys(EXCEPTIONS).filter((source) => !sources.includes(source))).toEqual([]);
-});
-
 describe('time grows with the length of a text and no faster', () => {
   const folderOf = ({ places: [first = ''] }: Found) => first.split('/').slice(0, 4).join('/');
   const folders = new Map(
@@ -85,7 +74,7 @@ describe('time grows with the length of a text and no faster', () => {
   test.each([...folders])(
     'in %s',
     (_folder, found) => {
-      const slow = found.filter((one) => EXCEPTIONS[one.source] === undefined && !isLinear(one));
+      const slow = found.filter((one) => !isLinear(one));
       expect(slow.map(({ flags, places, source }) => `/${source}/${flags} ${places.join(' ')}`)).toEqual([]);
     },
     900_000,

@@ -33,16 +33,21 @@ export class TerminalBody extends PrintedBody {
   }
 
   #show(callback: TransformCallback, decode: () => string): void {
-    try {
-      const text = decode();
-      if (!text.includes('\0')) return callback(null, messageText(text.replaceAll('\r\n', '\n')));
-    } catch {
-      // No UTF-8: below.
-    }
-    callback(
-      new Error(
-        'it is not text, and this is a terminal. Write it to a file with -o FILE, or as it is to the terminal with -o -.',
-      ),
-    );
+    const text = textOf(decode);
+    if (text === undefined) callback(new Error(NO_TEXT));
+    else callback(null, messageText(text.replaceAll('\r\n', '\n')));
+  }
+}
+
+const NO_TEXT =
+  'it is not text, and this is a terminal. Write it to a file with -o FILE, or as it is to the terminal with -o -.';
+
+/** `undefined` where it is none: bytes that are no UTF-8, or a NUL. */
+function textOf(decode: () => string): string | undefined {
+  try {
+    const text = decode();
+    return text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
   }
 }

@@ -150,21 +150,22 @@ function placeOf(text: string, from: number, to: number): Place | undefined {
 
 /** `--password word`, `Bearer word`, and what begins as every JSON Web Token does. */
 function hideTokens(text: string): string {
-  return hideWebTokens(
-    hideAfter(hideAfter(text, /(?<![\w-])--([a-z][\w-]{0,60}) {1,4}/gi), /\bBearer {1,4}/gi),
-  );
+  const found: Place[] = [];
+  for (const { 0: word, index } of text.matchAll(/[\w-]+/g)) {
+    const end = index + word.length;
+    const blanks = / {0,4}/y;
+    blanks.lastIndex = end;
+    const from = end + (blanks.exec(text)?.[0].length ?? 0);
+    if (from === end || from < (found.at(-1)?.[1] ?? 0) || !isAhead(word, text[from])) continue;
+    const place = placeOf(text, from, endFrom(text, from, /[\s"',;]/g));
+    if (place !== undefined) found.push(place);
+  }
+  return hideWebTokens(replacePlaces(text, found));
 }
 
-/** @param before what stands before a secret; a name in it has to promise one */
-function hideAfter(text: string, before: RegExp): string {
-  const found: Place[] = [];
-  for (const { 0: start, 1: name, index } of text.matchAll(before)) {
-    const from = index + start.length;
-    const isSecret = name === undefined ? true : isSecretName(name) && text[from] !== '-';
-    const place = isSecret ? placeOf(text, from, endFrom(text, from, /[\s"',;]/g)) : undefined;
-    if (place !== undefined && from >= (found.at(-1)?.[1] ?? 0)) found.push(place);
-  }
-  return replacePlaces(text, found);
+/** Whether a word says that the next one, which begins so, is a secret. */
+function isAhead(word: string, next = '-'): boolean {
+  return (word.startsWith('--') && next !== '-' && isSecretName(word.slice(2))) || /^bearer$/i.test(word);
 }
 
 function hideWebTokens(text: string): string {

@@ -54,25 +54,26 @@ const readers: Readonly<Record<WebServerName, ConfigurationReader>> = {
   nginx,
 };
 
-/** Names of files, and words in them, by which one can tell whose configuration it is. */
+/** Names of files, and the beginnings of their lines, by which one can tell whose configuration it is. */
 const SIGNS: ReadonlyArray<readonly [WebServerName, RegExp, RegExp]> = [
-  ['caddy', /^caddyfile$/i, /^[ \t]*(?:reverse_proxy|php_fastcgi)\s/m],
+  ['caddy', /^caddyfile$/i, /^(?:reverse_proxy|php_fastcgi)\s/],
   [
     'apache',
     /^(\.htaccess|httpd\.conf|apache2?\.conf)$/i,
-    /^[ \t]*(<VirtualHost|<Directory|<Location|<Files|RewriteEngine|LoadModule)\b/im,
+    /^(<VirtualHost|<Directory|<Location|<Files|RewriteEngine|LoadModule)\b/i,
   ],
-  ['lighttpd', /^lighttpd\.conf$/, /^[ \t]*(server\.modules|fastcgi\.server|server\.document-root)\b/m],
-  ['haproxy', /^haproxy\.cfg$/, /^[ \t]*(frontend|backend|fcgi-app)\s/m],
+  ['lighttpd', /^lighttpd\.conf$/, /^(server\.modules|fastcgi\.server|server\.document-root)\b/],
+  ['haproxy', /^haproxy\.cfg$/, /^(frontend|backend|fcgi-app)\s/],
   ['h2o', /^h2o\.conf$/, /fastcgi\.(connect|spawn):/],
-  ['cherokee', /^cherokee\.conf$/, /^(source|vserver)!\d+!/m],
-  ['nginx', /^nginx\.conf$/, /^[ \t]*(fastcgi_pass|server|http|location)\b/m],
+  ['cherokee', /^cherokee\.conf$/, /^(source|vserver)!\d+!/],
+  ['nginx', /^nginx\.conf$/, /^(fastcgi_pass|server|http|location)\b/],
 ];
 
 /** Whose configuration a file is; undefined where one cannot tell. */
 export function guessWebServer(file: string, text: string): WebServerName | undefined {
   const byName = SIGNS.find(([, name]) => name.test(basename(file)));
-  return (byName ?? SIGNS.find(([, , content]) => content.test(text)))?.[0];
+  const lines = text.split('\n').map((line) => line.trimStart());
+  return (byName ?? SIGNS.find(([, , sign]) => lines.some((line) => sign.test(line))))?.[0];
 }
 
 /**

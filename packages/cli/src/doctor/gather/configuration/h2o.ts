@@ -5,8 +5,8 @@ import { placeOf, settingLines } from './files.ts';
 /** Reads a configuration of h2o, as far as its lines have one setting each. */
 export const h2o: ConfigurationReader = async (file) => {
   const directives = settingLines(await readNamedFile(file), file).map(({ at, text }) => {
-    const [, name = '', value = ''] = /^[\s-]*"?([\w./-]+)"?\s*:\s*(.*)$/.exec(text) ?? [];
-    return { name, args: [value.replace(/^"(.*)"$/, '$1')], at };
+    const [, name = '', value = ''] = /^\s*(?:-\s+)*"?([\w./-]+)"?\s*:(.*)$/.exec(text) ?? [];
+    return { name, args: [value.trim().replace(/^"(.*)"$/, '$1')], at };
   });
   const user = directives.find(({ name }) => name === 'user')?.args[0];
   return {

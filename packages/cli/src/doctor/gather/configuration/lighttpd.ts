@@ -19,7 +19,7 @@ export const lighttpd: ConfigurationReader = async (file) => {
       // Sockets of programs that lighttpd starts get names of their own.
       if (settingOf(host, 'bin-path') !== undefined) return [];
       const socket = settingOf(host, 'socket');
-      const port = /"port"\s*=>\s*"?(\d+)/.exec(host)?.[1];
+      const port = /"port"\s{0,20}=>\s{0,20}"?(\d{1,9})/.exec(host)?.[1];
       const address =
         socket === undefined ? `${settingOf(host, 'host') ?? '127.0.0.1'}:${port}` : `unix:${socket}`;
       return placeOf(address, directive);
@@ -37,7 +37,7 @@ export const lighttpd: ConfigurationReader = async (file) => {
 
 /** The innermost parentheses: the settings of one application each. */
 function hostsOf(value: string): string[] {
-  return value.match(/\([^()]*"(?:socket|host|bin-path)"[^()]*\)/g) ?? [];
+  return (value.match(/\([^()]*\)/g) ?? []).filter((host) => /"(?:socket|host|bin-path)"/.test(host));
 }
 
 function settingOf(host: string, key: string): string | undefined {
@@ -67,7 +67,7 @@ function parse(text: string, file: string): Directive[] {
   let open: { name: string; value: string; at: string } | undefined;
   for (const [index, raw] of text.split('\n').entries()) {
     const line = withoutComment(raw);
-    const [, name, value] = /^\s*([\w.-]+)\s*(?:\+?:?=|(?<=include)\s)\s*(.*)$/.exec(line) ?? [];
+    const [, name, value] = /^\s*([\w.-]+)(?:\s*\+?:?=|(?<=include)\s)(.*)$/s.exec(line) ?? [];
     if (open !== undefined) open.value += ` ${line.trim()}`;
     else if (name !== undefined) open = { name, value: (value ?? '').trim(), at: `${file}:${index + 1}` };
     if (open === undefined || depthOf(open.value) > 0) continue;
