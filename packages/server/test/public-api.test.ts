@@ -5,6 +5,7 @@ test('the package exports exactly its public names', () => {
   expect(Object.keys(api).sort()).toEqual([
     'FcgiServerError',
     'Params',
+    'UnixSocketFile',
     'allow',
     'createServer',
     'deny',
@@ -12,6 +13,7 @@ test('the package exports exactly its public names', () => {
     'fromFetchHandler',
     'fromNodeListener',
     'isFcgiListenSocket',
+    'listenOnUnixSocket',
     'parseListenAddress',
     'requestParams',
   ]);
