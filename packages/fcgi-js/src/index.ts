@@ -37,6 +37,7 @@ export {
   isFcgiListenSocket,
   type ListenAddress,
   type ListenOptions,
+  listenOnUnixSocket,
   type NodeListener,
   type NodeListenerOptions,
   Params,
@@ -52,4 +53,5 @@ export {
   type ServerLimits,
   type ServerOptions,
   type ServerStats,
+  UnixSocketFile,
 } from '@fcgi-js/server';

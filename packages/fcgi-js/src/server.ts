@@ -24,6 +24,7 @@ export {
   isFcgiListenSocket,
   type ListenAddress,
   type ListenOptions,
+  listenOnUnixSocket,
   type NodeListener,
   type NodeListenerOptions,
   Params,
@@ -39,4 +40,5 @@ export {
   type ServerLimits,
   type ServerOptions,
   type ServerStats,
+  UnixSocketFile,
 } from '@fcgi-js/server';

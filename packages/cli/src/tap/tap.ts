@@ -71,15 +71,15 @@ export async function tap(io: Io, listen: string, upstream: string, options: Tap
     const passage = { log, over, relay };
     passages.add(passage);
   };
-  const server = await openListener(parseAddress(listen), options.socketMode);
-  server.on('connection', accept);
+  const listener = await openListener(parseAddress(listen), options.socketMode);
+  listener.server.on('connection', accept);
   try {
     // Now only: where another tap listens already, its recording is not overwritten.
     recording = openRecording(io, options, complain);
     io.stderr.write(`${dim(`Listening on ${listen}, passing on to ${upstream}. Ctrl-C ends.`)}\n`);
     await interrupted;
   } finally {
-    server.close();
+    listener.close();
   }
   await endAll(passages);
   recording?.close();
