@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { findApplication } from '../application/find-application.ts';
 import { usageFailure } from '../command-failure.ts';
 import type { Io } from '../io.ts';
+import { ownMessages } from '../own-messages.ts';
 import { outliveReaders } from '../process-io.ts';
 import { accessFormat } from './logs/access-format.ts';
 import { prepareLogFiles } from './logs/prepare-log-files.ts';
@@ -77,7 +78,7 @@ export async function run(io: Io, options: RunOptions): Promise<void> {
   }
   if (isPlainCgi()) return runAlone(io, file, options, surroundings);
   const pidFile = options.pidFile === undefined ? undefined : new PidFile(options.pidFile);
-  const left = inheritance();
+  const left = inheritance(ownMessages(io, 'cyan'));
   // The process before this one is in it until this one serves.
   if (left === undefined) pidFile?.write();
   // However it ends: what the application throws ends this process at once.

@@ -44,7 +44,7 @@ export function readSurroundings({
   const identity = findIdentity(user, group);
   // In plain CGI the environment is the request.
   const inherited = inheritedEnvironment(process.env, cleanEnv === true && !isPlainCgi(), identity);
-  const file = readEnvFiles(environmentFile ?? []);
+  const file = readEnvFiles(environmentFile ?? [], identity?.uid);
   const added = Object.fromEntries(Object.entries(file).filter(([name]) => !(name in inherited)));
   const isLater = identity !== undefined;
   return {
