@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
-import { closeSync, lstatSync, rmSync } from 'node:fs';
-import { isFcgiListenSocket, type ListenOptions, parseListenAddress } from '@fcgi-js/server';
+import { closeSync } from 'node:fs';
+import { isFcgiListenSocket, type ListenOptions, parseListenAddress, UnixSocketFile } from '@fcgi-js/server';
 import { CommandFailure } from '../../command-failure.ts';
 import { INHERITED_SOCKET, type Inheritance } from '../process/succession.ts';
 import { programFile } from '../programs.ts';
@@ -24,6 +24,9 @@ interface Opened {
 /** SD_LISTEN_FDS_START of sd_listen_fds(3). */
 const FIRST_SYSTEMD_FD = 3;
 
+/** What systemd writes into LISTEN_FDS where it passes sockets. */
+const SOCKET_COUNT = /^[1-9]\d{0,5}$/;
+
 /** A descriptor of this process, from wherever. Node does not document it: it is looked for before it is used. */
 interface WithDescriptor {
   close(): void;
@@ -44,8 +47,8 @@ export function inheritedSocket(address: string): HeldSocket | undefined {
 
 function inheritedDescriptor(address: string): number | undefined {
   const parsed = parseListenAddress(address);
-  const { LISTEN_FDNAMES = '', LISTEN_FDS, LISTEN_PID } = process.env;
-  const hasSystemd = LISTEN_PID === String(process.pid) && Number(LISTEN_FDS) > 0;
+  const { LISTEN_FDNAMES = '', LISTEN_FDS = '', LISTEN_PID } = process.env;
+  const hasSystemd = LISTEN_PID === String(process.pid) && SOCKET_COUNT.test(LISTEN_FDS);
   switch (parsed.kind) {
     case 'fd':
       return parsed.fd;
@@ -53,7 +56,7 @@ function inheritedDescriptor(address: string): number | undefined {
       const index = parsed.name === undefined ? 0 : LISTEN_FDNAMES.split(':').indexOf(parsed.name);
       if (hasSystemd && index >= 0 && index < Number(LISTEN_FDS)) return FIRST_SYSTEMD_FD + index;
       throw new CommandFailure(
-        `systemd passes no socket${parsed.name === undefined ? '' : ` "${parsed.name}"`} to this process.`,
+        `systemd passes no socket${parsed.name === undefined ? '' : ` "${parsed.name}"`} to this process, by LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES. Start it through a .socket unit${parsed.name === undefined ? '' : ` with FileDescriptorName=${parsed.name}`}, or with systemd-socket-activate.`,
       );
     }
     case 'auto':
@@ -105,20 +108,9 @@ export async function openSocket(
   return { address: opened.address, fd, close, unpublish: unpublisher(opened.address) };
 }
 
-/** Removes the file of a Unix socket, unless another process has put its own there since. */
+/** Removes the file of a Unix socket, see {@link UnixSocketFile}. */
 function unpublisher(address: string): () => void {
   if (!address.startsWith('unix:')) return () => {};
-  const path = address.slice('unix:'.length);
-  const ours = lstatSync(path, { throwIfNoEntry: false });
-  return () => {
-    const stats = lstatSync(path, { throwIfNoEntry: false });
-    const isOurs = stats !== undefined && stats.ino === ours?.ino && stats.dev === ours.dev;
-    if (!isOurs) return;
-    try {
-      rmSync(path, { force: true });
-    } catch (error) {
-      // Who is no longer root may leave it: the next one to listen there replaces what nobody listens on.
-      if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    }
-  };
+  const file = new UnixSocketFile(address.slice('unix:'.length));
+  return () => file.remove();
 }
