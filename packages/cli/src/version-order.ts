@@ -1,6 +1,6 @@
 /** The first version number in a text: `2.6.2` in `v2.6.2 h1:…`. Undefined where there is none. */
 export function versionIn(text: string): string | undefined {
-  return /\d+\.\d+(?:\.\d+)*/.exec(text)?.[0];
+  return /(?<![\d.])\d+(?:\.\d+)+/.exec(text)?.[0];
 }
 
 /** Whether a version is older than another. Parts that are missing count as 0. */
