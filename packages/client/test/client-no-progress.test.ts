@@ -234,6 +234,9 @@ describe('stderrTotalBytes', () => {
     const failure = await clientFor(peer, { limits: { abortTimeout: 20 } })
       .request({ params: GET })
       .catch((error: Error) => error);
-    expect(failure).toMatchObject({ code: 'FCGI_STDERR_TOO_LARGE', message: expect.stringContaining('may have 16777216 bytes') });
+    expect(failure).toMatchObject({
+      code: 'FCGI_STDERR_TOO_LARGE',
+      message: expect.stringContaining('may have 16777216 bytes'),
+    });
   });
 });

@@ -54,15 +54,20 @@ describe.each(['strict', 'lenient'] as const)('behind a %s parser of Node', (par
     return { peer, seen, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
   }
 
-  test.each(FRAMINGS)('a body with %j is answered with %i, and with it the connection ends', async (fields, status) => {
-    const { peer, url } = await gatewayBehind();
-    const http = new RawHttp(url);
-    http.send(`POST / HTTP/1.1\r\nHost: x\r\n${fields}\r\n\r\n${CHUNKS}GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n`);
-    const answers = (await http.all()).match(/HTTP\/1\.1 \d+/g);
-    // Where the parser of Node refuses itself, it always says 400.
-    expect([[`HTTP/1.1 ${status}`], ['HTTP/1.1 400']]).toContainEqual(answers);
-    expect(peer.connections).toHaveLength(0);
-  });
+  test.each(FRAMINGS)(
+    'a body with %j is answered with %i, and with it the connection ends',
+    async (fields, status) => {
+      const { peer, url } = await gatewayBehind();
+      const http = new RawHttp(url);
+      http.send(
+        `POST / HTTP/1.1\r\nHost: x\r\n${fields}\r\n\r\n${CHUNKS}GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n`,
+      );
+      const answers = (await http.all()).match(/HTTP\/1\.1 \d+/g);
+      // Where the parser of Node refuses itself, it always says 400.
+      expect([[`HTTP/1.1 ${status}`], ['HTTP/1.1 400']]).toContainEqual(answers);
+      expect(peer.connections).toHaveLength(0);
+    },
+  );
 
   test('HTTP/1.0 has no Transfer-Encoding', async () => {
     const { peer, url } = await gatewayBehind();
@@ -81,16 +86,25 @@ test('a coding that the gateway does not know is named in its answer, and in the
     return { seen: exchanges, url: (await gateway.listen({ port: 0 })).url };
   })();
   const got = await exchange(url, 'POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n', CHUNKS);
-  expect(got).toMatchObject({ status: 501, body: expect.stringContaining('no Transfer-Encoding but "chunked"') });
+  expect(got).toMatchObject({
+    status: 501,
+    body: expect.stringContaining('no Transfer-Encoding but "chunked"'),
+  });
   expect(valuesOf(got, 'connection')).toEqual(['close']);
-  expect(seen).toMatchObject([{ error: { name: 'RequestRefusal', status: 501 }, params: undefined, status: 501 }]);
+  expect(seen).toMatchObject([
+    { error: { name: 'RequestRefusal', status: 501 }, params: undefined, status: 501 },
+  ]);
 });
 
 test.each(['chunked', 'Chunked', 'CHUNKED', ' chunked '])(
   'a body with the Transfer-Encoding %j reaches the application decoded, with its length and no coding',
   async (coding) => {
     const { requests, url } = await gatewayAnswering(document('served'));
-    const got = await exchange(url, `POST / HTTP/1.1\r\nTE: trailers\r\nTransfer-Encoding: ${coding}\r\n`, CHUNKS);
+    const got = await exchange(
+      url,
+      `POST / HTTP/1.1\r\nTE: trailers\r\nTransfer-Encoding: ${coding}\r\n`,
+      CHUNKS,
+    );
     expect(got.status).toBe(200);
     expect(requests[0]!.stdin.toString()).toBe('hello');
     const params = paramsOf(requests[0]!);
@@ -152,7 +166,10 @@ describe('an answer of the application', () => {
     ['a length too large to be one', 'Content-Length: 18446744073709551620\n\nbody'],
   ])('with %s is a 502', async (_name, stdout) => {
     const { url } = await gatewayAnswering(stdout);
-    expect(await exchange(url, 'GET / HTTP/1.1\r\n')).toMatchObject({ body: '502 Bad Gateway\n', status: 502 });
+    expect(await exchange(url, 'GET / HTTP/1.1\r\n')).toMatchObject({
+      body: '502 Bad Gateway\n',
+      status: 502,
+    });
   });
 
   test('with the same length twice has it once', async () => {
@@ -164,7 +181,9 @@ describe('an answer of the application', () => {
   test.each(['chunked', 'gzip, chunked', 'identity'])(
     'with the Transfer-Encoding %s is framed by the gateway alone',
     async (coding) => {
-      const { url } = await gatewayAnswering(`Transfer-Encoding: ${coding}\nTE: x\nContent-Length: 4\n\nbody`);
+      const { url } = await gatewayAnswering(
+        `Transfer-Encoding: ${coding}\nTE: x\nContent-Length: 4\n\nbody`,
+      );
       const got = await exchange(url, 'GET / HTTP/1.1\r\n');
       expect([valuesOf(got, 'transfer-encoding'), valuesOf(got, 'te'), got.body]).toEqual([[], [], 'body']);
     },
@@ -173,7 +192,11 @@ describe('an answer of the application', () => {
   test('with status 205 has neither a body nor the length of one', async () => {
     const { peer, url } = await gatewayAnswering('Status: 205 Reset\nContent-Length: 4\n\nbody');
     const got = await exchange(url, 'GET / HTTP/1.1\r\n');
-    expect([got.status, valuesOf(got, 'content-length'), got.body.includes('body')]).toEqual([205, [], false]);
+    expect([got.status, valuesOf(got, 'content-length'), got.body.includes('body')]).toEqual([
+      205,
+      [],
+      false,
+    ]);
     const gateway = createGateway({ address: peer.address });
     onTestFinished(() => gateway.close({ timeout: 1 }));
     const response = await gateway.fetch(new Request('http://x/'));

@@ -89,7 +89,10 @@ describe('allowedHosts', () => {
   });
 
   test('are all hosts where none are named, and none where the list is empty', async () => {
-    for (const [options, status] of [[{}, 200], [{ allowedHosts: [] }, 421]] as Array<[GatewayOptions, number]>) {
+    for (const [options, status] of [
+      [{}, 200],
+      [{ allowedHosts: [] }, 421],
+    ] as Array<[GatewayOptions, number]>) {
       const { url } = await gatewayAnswering(document('served'), options);
       expect((await exchange(url, 'GET / HTTP/1.1\r\nHost: anything\r\n')).status).toBe(status);
     }

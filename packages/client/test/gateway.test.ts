@@ -79,7 +79,12 @@ describe('a failure', () => {
   test('says nothing of it unless that is wanted, nor to clients elsewhere with local', async () => {
     const path = joinPath(tmpdir(), 'fcgi-gateway-no-such.sock');
     const local = await gatewayFor(path, { explain: 'local' });
-    for (const field of ['X-Forwarded-For: 192.0.2.1', 'Forwarded: for=x', 'Via: 1.1 x', 'X-Real-IP: 192.0.2.1']) {
+    for (const field of [
+      'X-Forwarded-For: 192.0.2.1',
+      'Forwarded: for=x',
+      'Via: 1.1 x',
+      'X-Real-IP: 192.0.2.1',
+    ]) {
       const proxied = await exchange(local, `GET / HTTP/1.1\r\n${field}\r\n`);
       expect(proxied).toMatchObject({ status: 502, body: '502 Bad Gateway\n' });
     }

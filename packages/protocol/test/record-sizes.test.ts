@@ -13,7 +13,13 @@ import { expect, test } from 'vitest';
 const CONTENT_LIMIT = 65_520;
 const WITH_PADDING_LIMIT = 65_535;
 
-const streams = [RecordType.Params, RecordType.Stdin, RecordType.Stdout, RecordType.Stderr, RecordType.Data] as const;
+const streams = [
+  RecordType.Params,
+  RecordType.Stdin,
+  RecordType.Stdout,
+  RecordType.Stderr,
+  RecordType.Data,
+] as const;
 
 /** Around everything that could be a limit: of the encoder, of 16 bits, and their multiples. */
 const LENGTHS = [1, 8, 65_520, 65_528, 65_535, 65_536, 131_040, 131_070, 131_072, 655_200, 1_048_576]
@@ -41,9 +47,12 @@ function expectSmallRecords(bytes: Uint8Array, contentLength: number): void {
   }
 }
 
-test.each(streams)('no record of a stream of type %i has more than 65,520 bytes, however long that is', (type) => {
-  for (const length of LENGTHS) expectSmallRecords(encodeStream(type, 1, new Uint8Array(length)), length);
-});
+test.each(streams)(
+  'no record of a stream of type %i has more than 65,520 bytes, however long that is',
+  (type) => {
+    for (const length of LENGTHS) expectSmallRecords(encodeStream(type, 1, new Uint8Array(length)), length);
+  },
+);
 
 test('no record of PARAMS has more than 65,520 bytes, however long the pairs are and wherever they begin', () => {
   for (const length of LENGTHS) {

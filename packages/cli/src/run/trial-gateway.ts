@@ -41,7 +41,6 @@ export async function openTrialGateway(options: TrialGatewayOptions): Promise<Tr
   await listen(path);
   const gateway = createGateway({
     address: `unix:${path}`,
-    explain: 'local',
     ...defined({ mount }),
     before: (request, response, next) => {
       if (isExpectedHost(request, [])) return next();

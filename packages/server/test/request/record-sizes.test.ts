@@ -8,9 +8,9 @@ const CONTENT_LIMIT = 65_520;
 const WITH_PADDING_LIMIT = 65_535;
 
 /** Around everything that could be a limit: of the paths that write, of 16 bits, and their multiples. */
-const LENGTHS = [16_320, 16_384, 65_520, 65_528, 65_535, 65_536, 131_040, 131_070, 262_144, 1_048_576].flatMap(
-  (length) => [length - 1, length, length + 1],
-);
+const LENGTHS = [
+  16_320, 16_384, 65_520, 65_528, 65_535, 65_536, 131_040, 131_070, 262_144, 1_048_576,
+].flatMap((length) => [length - 1, length, length + 1]);
 
 /** What a request writes, as records. */
 function written(write: (output: RequestOutput) => void): ReceivedRecord[] {
