@@ -1,7 +1,7 @@
 import { createGateway, FcgiClient, type GatewayExchange } from '@fcgi-js/client';
 import { join, record } from 'test-support';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { gatewayAnswering, gatewayFor } from './gateway-for.ts';
+import { gatewayAnswering, gatewayFor, paramsOf } from './gateway-for.ts';
 import { exchange, RawHttp } from './http-client.ts';
 import { answer, document, startPeer, startResponder, Type } from './peer.ts';
 
@@ -81,6 +81,17 @@ describe('before', () => {
     expect(requests).toHaveLength(1);
   });
 
+  test('may change the URL that the application gets', async () => {
+    const { requests, url } = await gatewayAnswering(document('application'), {
+      before: (request, _response, next) => {
+        request.url = '/index';
+        next();
+      },
+    });
+    await exchange(url, 'GET /old HTTP/1.1\r\n');
+    expect(paramsOf(requests[0]!)['REQUEST_URI']).toBe('/index');
+  });
+
   test.each([
     ['passes an error on', (next: (error?: unknown) => void) => next(new Error('secret'))],
     [
@@ -120,6 +131,6 @@ test('a gateway in front of a server in this process is made with a client of it
   expect((await exchange(url, 'GET / HTTP/1.1\r\n')).body).toContain('no socket');
 });
 
-test.each([{ before: 'x' }, { onRequest: 1 }])('%o makes no sense', (options) => {
+test.each([{ before: 'x' }, { explain: 'all' }, { onRequest: 1 }])('%o makes no sense', (options) => {
   expect(() => createGateway({ address: ':1', ...(options as object) })).toThrow(TypeError);
 });

@@ -22,12 +22,11 @@ export function httpListener(
   return (request, response) => {
     // Node hands out requests that follow in the same packet before the refusal of the first has closed the connection.
     if (distrusted.has(request.socket)) return;
-    const facts = factsOfNode(request);
-    const refusal = refusalOf(facts, settings.hosts);
+    const refusal = refusalOf(factsOfNode(request), settings.hosts);
     if (refusal?.connection === 'closed') distrusted.add(request.socket);
     const serve = () => {
       // Never rejects; and if it did, the process and the other requests would still have to live.
-      serveRequest(request, facts, refusal, response, settings).catch(() => response.destroy());
+      serveRequest(request, refusal, response, settings).catch(() => response.destroy());
     };
     if (before === undefined || refusal !== undefined) return serve();
     const next = (error?: unknown) => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestFacts } from '../params-from-request.ts';
+import { factsOfNode } from '../params-from-request.ts';
 import { askApplication, type GatewaySettings } from './ask-application.ts';
 import { explainFailure, isLocal, type RequestRefusal, sendFailure } from './failure-page.ts';
 import { ExchangeLog } from './gateway-exchange.ts';
@@ -13,7 +13,6 @@ import { discardRest, HttpBody } from './http-body.ts';
  */
 export async function serveRequest(
   request: IncomingMessage,
-  facts: RequestFacts,
   refusal: RequestRefusal | undefined,
   http: ServerResponse,
   settings: GatewaySettings,
@@ -27,6 +26,7 @@ export async function serveRequest(
     if (refusal !== undefined) throw refusal;
     const { headers } = request;
     const hasBody = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
+    const facts = factsOfNode(request);
     const body = hasBody ? new HttpBody(request) : undefined;
     const response = await askApplication(
       { body, facts, original: request },
