@@ -1,4 +1,5 @@
 import { Server as HttpsServer } from 'node:https';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fromNodeListener, type NodeServer, type RequestHandler } from '@fcgi-js/server';
 import { CapturedServer } from './captured-server.ts';
 import { describeTarget, isSameTarget, type ListenTarget } from './listen-arguments.ts';
@@ -52,6 +53,8 @@ export class ApplicationServers implements ListenJudge {
   readonly #served: CapturedServer[] = [];
   #state: 'between' | 'ended' | 'served' | 'undecided' = 'undecided';
   #exported: unknown;
+  /** The service stops, until this resolves. */
+  #stopped: Promise<unknown> | undefined;
   #end: (reason: string) => void = () => {};
   readonly #options: ApplicationServersOptions;
 
@@ -132,19 +135,29 @@ export class ApplicationServers implements ListenJudge {
     this.front.serve(handler);
   }
 
+  /** The service stops: a server that the application closes has closed when that is done. */
+  stopping(stopped: Promise<unknown>): void {
+    this.#stopped = stopped;
+  }
+
   #serve(captured: CapturedServer): void {
     this.#state = 'served';
     if (!this.#served.includes(captured)) this.#served.push(captured);
     this.front.serve(fromNodeListener(captured.server));
   }
 
-  #closed(captured: CapturedServer): void {
+  #closed(captured: CapturedServer): Promise<unknown> | undefined {
     this.#listening.delete(captured);
     this.onChange();
-    if (!this.#served.includes(captured) || this.#state !== 'served') return;
+    if (!this.#served.includes(captured) || this.#state !== 'served') return undefined;
     const [next] = this.#served.filter(({ state }) => state === 'listening');
-    if (next === undefined) this.#waitForNext(captured);
-    else this.front.serve(fromNodeListener(next.server));
+    if (next !== undefined) {
+      this.front.serve(fromNodeListener(next.server));
+      return undefined;
+    }
+    this.#waitForNext(captured);
+    // The same signal may have told this process to stop: some applications repeat it when they have closed.
+    return nextTurn().then(() => this.#stopped);
   }
 
   #waitForNext(closed: CapturedServer): void {

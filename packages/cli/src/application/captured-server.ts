@@ -22,8 +22,12 @@ export type CaptureState = 'closed' | 'closing' | 'listening' | 'opened';
 
 /** What is told of a captured server. */
 export interface CaptureWatch {
-  /** The application has closed it. */
-  closed(server: CapturedServer): void;
+  /**
+   * The application has closed it.
+   *
+   * @returns what its `close` event waits for beside its requests
+   */
+  closed(server: CapturedServer): Promise<unknown> | undefined;
   /** Opens a port. */
   readonly listen: Listen;
 }
@@ -39,6 +43,8 @@ export class CapturedServer {
   isUnreferenced = false;
   #address: AddressInfo | string | null = null;
   #args: readonly unknown[] = [];
+  /** Whether `close` waits for more than the requests. */
+  #isHeld = false;
   #isOverridden = false;
   /** What stands in the place of Node's own members. */
   #overrides: PropertyDescriptorMap = {};
@@ -178,12 +184,17 @@ export class CapturedServer {
     this.state = 'closing';
     this.#address = null;
     this.#standIn?.remove();
-    this.#watch.closed(this);
+    const held = this.#watch.closed(this);
+    this.#isHeld = held !== undefined;
+    void held?.then(() => {
+      this.#isHeld = false;
+      this.#endIfIdle();
+    });
     this.#endIfIdle();
   }
 
   #endIfIdle(): void {
-    if (this.state !== 'closing' || this.#sockets.size > 0) return;
+    if (this.state !== 'closing' || this.#isHeld || this.#sockets.size > 0) return;
     this.state = 'closed';
     this.#restore();
     // Node's own finds nothing open, stops its timers, and emits the event.

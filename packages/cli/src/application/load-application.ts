@@ -31,6 +31,8 @@ export interface Application {
   /** What it is, in words. */
   readonly kind: string;
   readonly roles: Roles;
+  /** The service stops: its servers that are closed now have closed when this resolves. */
+  stopping(stopped: Promise<unknown>): void;
   /** Calls a function whose http servers are not the application's: they listen as Node does it. */
   aside<Result>(action: () => Result): Result;
 }
@@ -66,6 +68,7 @@ export async function loadApplication(options: LoadOptions): Promise<Application
     return {
       aside: (action) => interception.pause(action),
       ended: servers.ended,
+      stopping: (stopped) => servers.stopping(stopped),
       kind: exported?.kind ?? `its server for ${servers.served}`,
       roles: {
         ...exported?.roles,

@@ -130,7 +130,9 @@ export class ServedSearch {
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
-    await Promise.race([woken, delay(INTERVAL, undefined, { ref: false, signal: done.signal })]);
+    // A server that listens keeps a process running, also while it is captured.
+    const ref = this.#servers.listening.some(({ isUnreferenced }) => !isUnreferenced);
+    await Promise.race([woken, delay(INTERVAL, undefined, { ref, signal: done.signal })]);
     done.abort();
   }
 

@@ -20,8 +20,9 @@ export interface Patience {
   readonly waitsForConnections: boolean;
 }
 
-/** Milliseconds with nothing open after which a start is over. */
+/** Milliseconds with nothing open after which a start is over, once the module has been run, and before that. */
 const IDLE = 20;
+const IDLE_UNFINISHED = 1_000;
 
 /** What is open for other reasons than a start: listening sockets, watched files, terminals, turns of the event loop. */
 const UNRELATED = /Server|FSEvent|StatWatcher|TTY|SignalWrap|CloseReq|Immediate/;
@@ -79,7 +80,8 @@ export function hasSettled(
   { activity, sinceLoaded, unchanged }: StartLook,
   { longest, quiet, waitsForConnections }: Patience,
 ): boolean {
-  if (activity === 'idle' && sinceLoaded !== undefined && unchanged >= IDLE) return true;
+  if (activity === 'idle')
+    return unchanged >= (sinceLoaded === undefined ? IDLE_UNFINISHED : Math.min(IDLE, quiet));
   if (activity === 'connecting' && waitsForConnections) return false;
   return (unchanged >= quiet && activity !== 'connecting') || (sinceLoaded ?? 0) >= longest;
 }

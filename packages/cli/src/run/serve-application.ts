@@ -60,10 +60,15 @@ export async function serveApplication(application: Application, options: ServeO
     limits: { ...limits, ...(requestTimeout === undefined ? {} : { requestTimeout: requestTimeout * 1000 }) },
   });
   const { address, gateway } = await open(server, application, options);
-  const stop: Service['stop'] = async (timeout, handOver) => {
+  const end: Service['stop'] = async (timeout, handOver) => {
     const deadline = performance.now() + timeout;
     await gateway?.close(timeout);
     await server.close({ timeout: Math.max(deadline - performance.now(), 0), ...defined({ handOver }) });
+  };
+  const stop: Service['stop'] = (timeout, handOver) => {
+    const stopped = end(timeout, handOver);
+    application.stopping(stopped);
+    return stopped;
   };
   const closed = application.ended.then(async (reason) => {
     await stop(Number.POSITIVE_INFINITY);

@@ -8,7 +8,12 @@ test.each<[settled: boolean, name: string, look: Partial<StartLook>, patience?: 
   [
     false,
     'nothing is open, but its module still runs',
-    { activity: 'idle', sinceLoaded: undefined, unchanged: 100 },
+    { activity: 'idle', sinceLoaded: undefined, unchanged: 999 },
+  ],
+  [
+    true,
+    'nothing has been open for 1 s while its module waits',
+    { activity: 'idle', sinceLoaded: undefined, unchanged: 1_000 },
   ],
   [false, 'something has been closed just now', { activity: 'idle', unchanged: 19 }],
   [true, 'nothing has been open for 20 ms', { activity: 'idle', unchanged: 20 }],

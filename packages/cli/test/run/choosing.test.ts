@@ -176,3 +176,17 @@ test('an application that asks itself at its own port is told that there is none
   await expect.poll(() => runner.stdout).toBe('ECONNREFUSED\n');
   expect(runner.stderr).toMatch(/connects to its own port \d+, and is refused: fcgi run opens no port/);
 });
+
+test('a server that listens keeps its process running from the beginning', async () => {
+  const runner = await run(`app.listen(low); process.on('beforeExit', () => process.exit(7));`);
+  await runner.serving();
+  expect(await runner.get()).toBe('200 the application');
+});
+
+test('an application that repeats the signal when its server has closed ends as it was told', async () => {
+  const runner = await run(`app.listen(low);
+    process.once('SIGTERM', () => app.close(() => process.kill(process.pid, 'SIGTERM')));`);
+  await runner.serving();
+  expect(await runner.get()).toBe('200 the application');
+  expect(await runner.stop()).toBe(0);
+});

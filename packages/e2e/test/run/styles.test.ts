@@ -114,7 +114,7 @@ const styles: Readonly<Record<string, Style>> = {
   'what Nitro builds for Node (written after it)': {
     args: ['nuxt/.output/server/index.mjs'],
     kind: 'port 3000',
-    prints: ['Listening on unix socket'],
+    prints: ['Listening on http://:::3000'],
   },
   'the custom server of Next (with a stand-in for Next)': { args: ['next/server.js'], kind: 'port 3000' },
   'what react-router-serve does (with a stand-in for the build)': {
