@@ -65,6 +65,22 @@ describe('below a prefix', () => {
   });
 });
 
+describe('at the root', () => {
+  test('a Node listener has no originalUrl, so that middleware that changes url sees the effect', async () => {
+    const rewriting = fromNodeListener((req, res) => {
+      const given = req as typeof req & { originalUrl?: string };
+      const hadOriginalUrl = 'originalUrl' in given;
+      given.url = '/rewritten';
+      // As Express and connect do.
+      given.originalUrl = given.originalUrl || given.url;
+      res.end(JSON.stringify([hadOriginalUrl, given.originalUrl]));
+    });
+    const root = { SCRIPT_NAME: '', PATH_INFO: '/a', REQUEST_URI: '/a' };
+    expect(await bodyOf({ responder: rewriting }, root)).toEqual([false, '/rewritten']);
+    expect(await bodyOf({ responder: rewriting }, below)).toEqual([true, '/app/a%2Fb?c']);
+  });
+});
+
 describe('what lies outside the prefix', () => {
   test.each([
     ['a Node listener', node],
