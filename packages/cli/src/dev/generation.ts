@@ -75,7 +75,6 @@ export class Generation {
     });
     this.gateway = createGateway({
       address: tap.address,
-      explain: 'local',
       ...defined({ mount }),
       // Only the developer is told, on a page of its own.
       explain: false,
