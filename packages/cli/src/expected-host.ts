@@ -42,7 +42,7 @@ export function isExpectedHost({ headers, socket }: IncomingMessage, allowed: re
 export function unexpectedHostText({ headers }: IncomingMessage, remedy: (name: string) => string): string {
   const host = headers.host ?? '';
   const named = host === '' ? 'no host name' : `the host name ${escapeLogText(host.slice(0, 300))}`;
-  return `Forbidden
+  return `Misdirected Request
 
 The request has ${named}, which does not stand for this machine alone. Another site could point such a name
 here, and read what is served (DNS rebinding).

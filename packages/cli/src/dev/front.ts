@@ -61,7 +61,7 @@ export async function openFront(
     serve: (answer) =>
       server.on('request', (request, response) => {
         if (isExpectedHost(request, names)) void answer(request, response);
-        else sendPage(response, plainPage(403, unexpectedHostText(request, remedy)));
+        else sendPage(response, plainPage(421, unexpectedHostText(request, remedy)));
       }),
     close: () => {
       server.close();

@@ -45,7 +45,7 @@ export async function openTrialGateway(options: TrialGatewayOptions): Promise<Tr
     before: (request, response, next) => {
       if (isExpectedHost(request, [])) return next();
       const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };
-      response.writeHead(403, headers).end(unexpectedHostText(request, remedy));
+      response.writeHead(421, headers).end(unexpectedHostText(request, remedy));
     },
     // What is wrong is for the terminal: what a web server of this machine passes on comes from this machine, too.
     explain: false,

@@ -98,7 +98,7 @@ test('a host name that is not of this machine gets nothing, unless it is allowed
   ])) {
     for (const path of ['/', '/__fcgi', '/__fcgi/state']) {
       const { body, status } = await get(path, { headers: { Cookie: cookie, Host: host } });
-      expect([host, status]).toEqual([host, 403]);
+      expect([host, status]).toEqual([host, 421]);
       expect(body).toMatch(/DNS rebinding[\s\S]*--allow-host/);
       expect(body).not.toContain('\u009b');
     }
