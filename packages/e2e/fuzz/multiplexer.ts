@@ -61,7 +61,10 @@ function use(multiplexer: Multiplexer<object>, event: Event, habit: number): voi
       check(event.missing >= 0, 'a negative number of bytes is missing');
       if (habit & 4) multiplexer.end(event.state);
       break;
-    case 'body-excess':
+    case 'body-surplus':
+      check(event.state.hasSurplus, 'a surplus that may be told again');
+      break;
+    case 'body-refused':
     case 'abort':
       multiplexer.end(event.state);
       break;

@@ -10,12 +10,12 @@ export function lostConnection(cause: Error | undefined): FcgiServerError {
   );
 }
 
-/** A body ended before its announced length. */
-export function truncatedBody(stream: 'data' | 'stdin', missing: number): FcgiServerError {
-  const length = stream === 'stdin' ? 'CONTENT_LENGTH' : 'FCGI_DATA_LENGTH';
+/** More of a body came than was announced; the request goes on without it. */
+export function surplusBody(stream: 'data' | 'stdin'): FcgiServerError {
+  const [name, length] = stream === 'stdin' ? ['STDIN', 'CONTENT_LENGTH'] : ['DATA', 'FCGI_DATA_LENGTH'];
   return new FcgiServerError(
-    'FCGI_BODY_TRUNCATED',
+    'FCGI_BODY_TOO_LONG',
     'request',
-    `The body ended ${missing} bytes before its ${length}.`,
+    `${name} goes on after its end (${length}, or its empty record), and the rest is dropped: the web server has changed the body, but not its length, as Apache does with SetInputFilter DEFLATE. Switch that off for this application.`,
   );
 }

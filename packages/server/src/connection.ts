@@ -1,18 +1,19 @@
 import type { Duplex } from 'node:stream';
 import { encodeEndRequest, RemoteProtocolError } from '@fcgi-js/protocol';
-import { lostConnection, truncatedBody } from './connection-errors.ts';
+import { lostConnection, surplusBody } from './connection-errors.ts';
 import type { ConnectionOwner } from './connection-owner.ts';
 import { ConnectionTimeouts } from './connection-timeouts.ts';
 import { ConnectionWriter, type WriterOwner } from './connection-writer.ts';
 import type { RequestOutcome } from './diagnostics.ts';
 import { Multiplexer, type MultiplexerEvent } from './engine/multiplexer.ts';
-import { encodeRefusal, paramsTimeout, type Refusal, requestTimeout } from './engine/refusal.ts';
+import { encodeRefusal, type Refusal, truncatedBody } from './engine/refusal.ts';
 import { Phase, type RequestState } from './engine/request-state.ts';
 import { FcgiServerError } from './errors.ts';
 import { FcgiRequest } from './request/fcgi-request.ts';
 import { copyOf } from './request/input-source.ts';
 import type { ConnectionInfo } from './request/request-context.ts';
 import { type LinkHost, RequestLink } from './request-link.ts';
+import { overdue } from './request-timeouts.ts';
 import { forget, type SocketOwner, tell } from './socket-owner.ts';
 
 type State = RequestState<FcgiRequest>;
@@ -127,10 +128,12 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
         this.#inputOf(event).receive(lent ? copyOf(event.content) : event.content);
         break;
       case 'body-end':
-        if (event.missing === 0) this.#inputOf(event).end();
-        else this.#inputOf(event).fail(truncatedBody(event.stream, event.missing));
+        this.#endBody(event);
         break;
-      case 'body-excess':
+      case 'body-surplus':
+        this.owner.report(surplusBody(event.stream), event.state.owner);
+        break;
+      case 'body-refused':
         this.#stopRequest(event.state.owner!, event.refusal);
         break;
       case 'abort':
@@ -152,6 +155,12 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
     state.owner = request;
     if (!state.receiving) request.input.end();
     this.owner.dispatch(request);
+  }
+
+  #endBody(event: { state: State; stream: 'data' | 'stdin'; missing: number }): void {
+    const input = this.#inputOf(event);
+    if (event.missing === 0) input.end();
+    else event.state.owner!.failBody(input, truncatedBody(event.stream, event.missing), this.owner.clock.now);
   }
 
   #inputOf(event: { state: State; stream: 'data' | 'stdin' }): FcgiRequest['input'] {
@@ -209,6 +218,7 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
     this.owner.report(error, request);
     request.answerInstead(refusal.status, `fcgi-js: ${refusal.message}`);
     request.abort(error);
+    this.owner.requestAbandoned(request);
   }
 
   /**
@@ -367,32 +377,21 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
   }
 
   #checkRequest(state: State, now: number): void {
-    const { limits } = this.owner;
-    const waited = now - state.lastInput;
-    if (state.phase === Phase.Params) {
-      if (waited < limits.incompleteRequestTimeout) return;
-      this.#multiplexer.end(state);
-      this.#refuse(state.requestId, state.keepConn, paramsTimeout(limits.incompleteRequestTimeout));
-      return;
-    }
     const request = state.owner;
-    if (request === undefined) return;
-    if (now - state.began >= limits.requestTimeout && !request.settled) {
-      this.#stopRequest(request, requestTimeout(now - state.began));
-      this.owner.requestAbandoned(request);
+    const failure = request?.bodyFailure;
+    if (failure?.expired(now, request!.output.written, this.writer.congested)) {
+      request!.answerInstead(failure.status);
+      request!.abort(failure.error);
+      this.owner.requestAbandoned(request!);
       return;
     }
-    if (!state.receiving) return;
-    // The web server is only late if somebody waits for it and it is being listened to.
-    if (this.#paused || !(request.input.starving || request.dataInput.starving)) {
-      state.lastInput = now;
-    } else if (waited >= limits.bodyStallTimeout) {
-      this.#stopRequest(request, {
-        code: 'FCGI_BODY_TIMEOUT',
-        status: '408 Request Timeout',
-        protocolStatus: 0,
-        message: `No byte of the body came for ${limits.bodyStallTimeout} ms (limits.bodyStallTimeout).`,
-      });
+    const refusal = overdue(state, now, this.owner, !this.#paused);
+    if (refusal === undefined) return;
+    if (request !== undefined) {
+      this.#stopRequest(request, refusal);
+    } else {
+      this.#multiplexer.end(state);
+      this.#refuse(state.requestId, state.keepConn, refusal);
     }
   }
 }

@@ -9,6 +9,7 @@ export type FcgiServerErrorCode =
   | 'FCGI_BODY_LENGTH_INVALID'
   | 'FCGI_BODY_TIMEOUT'
   | 'FCGI_BODY_TOO_LARGE'
+  | 'FCGI_BODY_TOO_LONG'
   | 'FCGI_BODY_TRUNCATED'
   | 'FCGI_BODY_UNDECODED'
   | 'FCGI_CONNECTION_LOST'
@@ -27,7 +28,8 @@ export type FcgiServerErrorCode =
   | 'FCGI_RESPONSE_HEAD_LARGE'
   | 'FCGI_RESPONSE_TOO_LONG'
   | 'FCGI_RESPONSE_TOO_SHORT'
-  | 'FCGI_ROLE_UNKNOWN';
+  | 'FCGI_ROLE_UNKNOWN'
+  | 'FCGI_STREAM_OUT_OF_ORDER';
 
 /** What was thrown, as text for a log. Never throws itself: handlers may throw whatever they like. */
 export function textOf(error: unknown): string {

@@ -16,6 +16,7 @@ import { answerGetValues } from './management.ts';
 import {
   bodyTooLarge,
   invalidLength,
+  outOfOrder,
   overloaded,
   type Refusal,
   tooManyParams,
@@ -53,8 +54,10 @@ export type MultiplexerEvent<Owner> =
       readonly stream: 'data' | 'stdin';
       readonly missing: number;
     }
-  /** A body of unknown length has exceeded `limits.bodyBytes`; no more of it comes. */
-  | { readonly kind: 'body-excess'; readonly state: RequestState<Owner>; readonly refusal: Refusal }
+  /** More of STDIN or DATA came than was announced, for the first time; it is discarded. */
+  | { readonly kind: 'body-surplus'; readonly state: RequestState<Owner>; readonly stream: 'data' | 'stdin' }
+  /** A body that cannot be accepted, of a request that the application has; no more of it comes. */
+  | { readonly kind: 'body-refused'; readonly state: RequestState<Owner>; readonly refusal: Refusal }
   /** The web server no longer wants the answer (§5.4). */
   | { readonly kind: 'abort'; readonly state: RequestState<Owner> }
   /** The request is not given to the application. */
@@ -78,9 +81,9 @@ export class Multiplexer<Owner> {
   readonly #requests = new ActiveRequests<Owner>();
   readonly #options: MultiplexerOptions;
   readonly #budget: InputBudget<Owner>;
-  /** The second event of a record that makes two. */
-  #following: MultiplexerEvent<Owner> | undefined;
-  /** A record that was looked at beforehand. */
+  /** The request whose current body may have come whole, which makes an event of its own. */
+  #completed: RequestState<Owner> | undefined;
+  /** A record, or the rest of one, that was looked at beforehand. */
   #ahead: FcgiRecord | undefined;
   /** Whose params lie in the bytes that were pushed last. */
   #unkept: RequestState<Owner> | undefined;
@@ -128,10 +131,10 @@ export class Multiplexer<Owner> {
    * @throws RemoteProtocolError where the web server breaks the protocol; the connection is lost
    */
   next(now: number): MultiplexerEvent<Owner> | undefined {
-    const following = this.#following;
-    if (following !== undefined) {
-      this.#following = undefined;
-      return following;
+    const completed = this.#completed;
+    if (completed !== undefined) {
+      if (completed.receiving && completed.bodyComplete) return this.#endBody(completed);
+      this.#completed = undefined;
     }
     for (;;) {
       const record = this.#nextRecord();
@@ -284,7 +287,7 @@ export class Multiplexer<Owner> {
       this.#budget.open();
       // HAProxy sends no STDIN record at all for an empty chunked body, so that CONTENT_LENGTH=0 is the end.
       if (state.expectsData) {
-        if (state.bodyComplete) this.#following = this.#endBody(state);
+        this.#completed = state;
       } else if (state.bodyComplete || this.#endOfStdinFollows(state)) {
         this.#endBody(state);
       }
@@ -323,28 +326,55 @@ export class Multiplexer<Owner> {
     now: number,
   ): MultiplexerEvent<Owner> | undefined {
     const state = this.#requests.get(requestId);
+    if (state === undefined) return this.#discard(content);
     const phase = type === RecordType.Stdin ? Phase.Stdin : Phase.Data;
-    if (state === undefined || state.phase !== phase) return this.#discard(content);
+    const stream = type === RecordType.Stdin ? 'stdin' : 'data';
+    if (state.phase !== phase) return this.#misplaced(state, stream, content);
     state.lastInput = now;
     if (content.length === 0) return this.#endBody(state);
-    const stream = type === RecordType.Stdin ? 'stdin' : 'data';
     const accepted = state.accept(content.length);
     const { bodyBytes } = this.#options.limits;
     if (state.bodyBytes > bodyBytes) {
       this.#stopBody(state);
-      return { kind: 'body-excess', state, refusal: bodyTooLarge(state.bodyBytes, bodyBytes) };
+      return { kind: 'body-refused', state, refusal: bodyTooLarge(state.bodyBytes, bodyBytes) };
     }
     const belonging = accepted === content.length ? content : content.subarray(0, accepted);
+    if (accepted < content.length) this.#ahead = { type, requestId, content: content.subarray(accepted) };
     this.#budget.add(state, belonging);
-    if (state.bodyComplete) this.#following = this.#endBody(state);
+    if (state.bodyComplete) this.#completed = state;
     return { kind: 'body', state, stream, content: belonging };
+  }
+
+  /** Takes a record of STDIN or DATA that does not belong to the stream that is due (§6.2, §6.4). */
+  #misplaced(
+    state: RequestState<Owner>,
+    stream: 'data' | 'stdin',
+    content: Uint8Array,
+  ): MultiplexerEvent<Owner> | undefined {
+    this.#discard(content);
+    switch (state.placeOf(stream)) {
+      case 'early': {
+        const refusal = outOfOrder(stream, state.phase === Phase.Params ? 'PARAMS' : 'STDIN');
+        if (state.phase === Phase.Params) return this.#refuse(state, refusal);
+        this.#stopBody(state);
+        return { kind: 'body-refused', state, refusal };
+      }
+      case 'late':
+        // The end of a stream whose length was announced comes when all of it is there.
+        if (content.length === 0 || state.hasSurplus) return undefined;
+        state.hasSurplus = true;
+        return { kind: 'body-surplus', state, stream };
+      case 'none':
+        return undefined;
+    }
   }
 
   #endBody(state: RequestState<Owner>): MultiplexerEvent<Owner> {
     const stream = state.phase === Phase.Stdin ? 'stdin' : 'data';
     const { missing } = state;
     state.endBody();
-    if (!state.receiving) this.#budget.close(state);
+    if (state.receiving) this.#completed = state;
+    else this.#budget.close(state);
     return { kind: 'body-end', state, stream, missing };
   }
 

@@ -67,6 +67,16 @@ export function paramsTimeout(milliseconds: number): Refusal {
   };
 }
 
+/** The body did not come in time. */
+export function bodyTimeout(milliseconds: number): Refusal {
+  return {
+    code: 'FCGI_BODY_TIMEOUT',
+    status: '408 Request Timeout',
+    protocolStatus: ProtocolStatus.RequestComplete,
+    message: `No byte of the body came for ${milliseconds} ms (limits.bodyStallTimeout).`,
+  };
+}
+
 /** The application has taken too long for its answer. */
 export function requestTimeout(milliseconds: number): Refusal {
   return {
@@ -94,6 +104,27 @@ export function bodyTooLarge(length: number, limit: number): Refusal {
     status: '413 Content Too Large',
     protocolStatus: ProtocolStatus.RequestComplete,
     message: `The body has ${length} bytes, but limits.bodyBytes is ${limit}.`,
+  };
+}
+
+/** A body ended before its announced length. */
+export function truncatedBody(stream: 'data' | 'stdin', missing: number): Refusal {
+  const [name, length] = stream === 'stdin' ? ['body', 'CONTENT_LENGTH'] : ['file', 'FCGI_DATA_LENGTH'];
+  return {
+    code: 'FCGI_BODY_TRUNCATED',
+    status: '400 Bad Request',
+    protocolStatus: ProtocolStatus.RequestComplete,
+    message: `The ${name} ended ${missing} bytes before its ${length}: the browser broke its upload off, or the web server announces another length than it sends. If it happens to whole uploads, see FCGI_BODY_TRUNCATED in docs/errors.md.`,
+  };
+}
+
+/** A body came before the stream that it follows had ended (§6.2, §6.4). */
+export function outOfOrder(stream: 'data' | 'stdin', before: 'PARAMS' | 'STDIN'): Refusal {
+  return {
+    code: 'FCGI_STREAM_OUT_OF_ORDER',
+    status: '400 Bad Request',
+    protocolStatus: ProtocolStatus.RequestComplete,
+    message: `${stream.toUpperCase()} came before the end of ${before}, but FastCGI sends PARAMS, then STDIN, then DATA. End ${before} with an empty record first.`,
   };
 }
 

@@ -49,6 +49,8 @@ export class RequestState<Owner> {
   readonly began: number;
   /** When the request began or its last byte came, in the same clock. */
   lastInput: number;
+  /** Whether more of a body came than was announced. */
+  hasSurplus = false;
   #phase: Phase = Phase.Params;
   #left = UNKNOWN_LENGTH;
   #dataLength = UNKNOWN_LENGTH;
@@ -102,6 +104,16 @@ export class RequestState<Owner> {
     this.#left = contentLength;
     this.#dataLength = dataLength;
     this.#phase = Phase.Stdin;
+  }
+
+  /**
+   * Where a stream that is not due stands: before it is (`'early'`), after it was (`'late'`), or nowhere, because the role
+   * does not have it (`'none'`).
+   */
+  placeOf(stream: 'data' | 'stdin'): 'early' | 'late' | 'none' {
+    if (this.role === Role.Authorizer || (stream === 'data' && !this.expectsData)) return 'none';
+    const phase = stream === 'stdin' ? Phase.Stdin : Phase.Data;
+    return this.#phase < phase ? 'early' : 'late';
   }
 
   /** Bytes of the current body so far. */

@@ -2,7 +2,9 @@ import type { Readable, Writable } from 'node:stream';
 import { Role } from '@fcgi-js/protocol';
 import type { Params } from '../cgi/params.ts';
 import type { RequestTarget } from '../cgi/request-target.ts';
+import type { Refusal } from '../engine/refusal.ts';
 import { FcgiServerError, textOf } from '../errors.ts';
+import { BodyFailure } from './body-failure.ts';
 import { HandlerStreams } from './handler-streams.ts';
 import { HEAD_PROBLEMS } from './head-gate.ts';
 import { InputSource } from './input-source.ts';
@@ -63,6 +65,7 @@ export class FcgiRequest {
   #streams: HandlerStreams | undefined;
   #controller: AbortController | undefined;
   #abortError: FcgiServerError | undefined;
+  #bodyFailure: BodyFailure | undefined;
   #settled = false;
   #responded = false;
 
@@ -159,6 +162,15 @@ export class FcgiRequest {
     return this.#settled;
   }
 
+  /**
+   * Why its body will not be complete, although the web server waits for the answer.
+   *
+   * @internal
+   */
+  get bodyFailure(): BodyFailure | undefined {
+    return this.#bodyFailure;
+  }
+
   /** Whether {@link signal} is or would be aborted. */
   get aborted(): boolean {
     return this.#abortError !== undefined;
@@ -228,8 +240,24 @@ export class FcgiRequest {
    */
   fail(error: unknown): void {
     if (this.#settled) return;
-    this.#context.report(error, this);
-    this.answerInstead('500 Internal Server Error', textOf(error));
+    this.report(error);
+    this.#answerFailed(error);
+  }
+
+  /**
+   * A body ended too early: its reader learns of it, and the application has a moment to answer.
+   *
+   * @param input the body
+   * @param refusal what answers the request where the application does not
+   * @param now milliseconds of the clock
+   * @internal
+   */
+  failBody(input: InputSource, refusal: Refusal, now: number): void {
+    const failure = new BodyFailure(refusal, now, this.output.written);
+    this.#bodyFailure ??= failure;
+    this.#context.report(failure.error, this);
+    this.output.writeStderr(Buffer.from(`fcgi-js: ${refusal.message}\n`));
+    input.fail(failure.error);
   }
 
   /**
@@ -238,7 +266,8 @@ export class FcgiRequest {
    * @internal
    */
   report(error: unknown): void {
-    this.#context.report(error, this);
+    // That of the body has been reported when it failed.
+    if (this.#bodyFailure?.causes(error) !== true) this.#context.report(error, this);
   }
 
   /**
@@ -257,7 +286,7 @@ export class FcgiRequest {
    * @param text what to write to STDERR
    * @internal
    */
-  answerInstead(status: string, text: string): void {
+  answerInstead(status: string, text?: string): void {
     if (this.#settled) return;
     if (this.#responded) {
       this.complete();
@@ -265,7 +294,7 @@ export class FcgiRequest {
     }
     this.#settled = true;
     this.#streams?.releaseStderr();
-    this.output.writeStderr(Buffer.from(`${text}\n`));
+    if (text !== undefined) this.output.writeStderr(Buffer.from(`${text}\n`));
     if (this.output.closed) {
       // END_REQUEST has been sent, or the connection is gone: others may use it now.
     } else if (this.output.sent) {
@@ -318,7 +347,7 @@ export class FcgiRequest {
     if (this.#settled) return;
     if (stdout.errored !== null) {
       // It has been reported when it happened.
-      this.answerInstead('500 Internal Server Error', textOf(stdout.errored));
+      this.#answerFailed(stdout.errored);
       return;
     }
     this.fail(
@@ -328,6 +357,13 @@ export class FcgiRequest {
         'The handler destroyed stdout before it had ended.',
       ),
     );
+  }
+
+  /** Answers because the handler failed: by a failure of its own, or because its body did. */
+  #answerFailed(error: unknown): void {
+    const failure = this.#bodyFailure;
+    const text = failure?.causes(error) === true ? undefined : textOf(error);
+    this.answerInstead(failure?.status ?? '500 Internal Server Error', text);
   }
 
   #end(appStatus: number): void {

@@ -1,8 +1,9 @@
 /** Why a response head that a handler wrote itself cannot be sent. */
-export type HeadProblem = 'incomplete' | 'malformed' | 'missing' | 'too-large';
+export type HeadProblem = 'empty' | 'incomplete' | 'malformed' | 'missing' | 'too-large';
 
 /** What a handler did that has the problem, in words. */
 export const HEAD_PROBLEMS: Record<HeadProblem, string> = {
+  empty: 'began its response with a blank line, before any header line such as "Content-Type: text/plain"',
   incomplete: 'ended inside the response head, before its blank line',
   malformed: 'wrote a response head with a line that is not "Name: value"',
   missing: 'ended without writing a response',
@@ -11,6 +12,9 @@ export const HEAD_PROBLEMS: Record<HeadProblem, string> = {
 
 /** Fields, each with its line end, and a blank line. */
 const HEAD = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\0\r\n]*\r?\n)+\r?\n$/;
+
+/** A blank line, which ends a head in which there is nothing. */
+const EMPTY = /^\r?\n/;
 
 /**
  * Holds back a response that a handler writes itself until its head is complete (RFC 3875 §6), so that the
@@ -42,6 +46,11 @@ export class ResponseHeadGate {
     if (this.#open) return chunk;
     if (this.#problem !== undefined || chunk.length === 0) return undefined;
     const held = this.#held === undefined ? chunk : Buffer.concat([this.#held, toBytes(chunk)]);
+    if (EMPTY.test(typeof held === 'string' ? held : held.toString('latin1', 0, 2))) {
+      this.#problem = 'empty';
+      this.#held = undefined;
+      return undefined;
+    }
     const end = endOfHead(held);
     if ((end === -1 ? held.length : end) > this.#limit) {
       this.#problem = 'too-large';

@@ -33,6 +33,8 @@ export class RequestOutput {
   observer: OutputObserver | undefined;
   /** Told when the web server has caught up after {@link writeStderr} returned false. */
   stderrObserver: OutputObserver | undefined;
+  /** Bytes of STDOUT that were given, sent or not. */
+  written = 0;
   #meter: ResponseMeter | undefined;
   readonly #requestId: number;
   readonly #port: OutputPort;
@@ -98,7 +100,9 @@ export class RequestOutput {
     }
     const before = this.#stdout.bytes;
     this.#stdout.add(chunk, encoding);
-    this.#meter?.add(chunk, this.#stdout.bytes - before);
+    const added = this.#stdout.bytes - before;
+    this.written += added;
+    this.#meter?.add(chunk, added);
     if (this.#stdout.bytes > 0) this.#started = true;
     if (callback !== undefined) {
       this.#callbacks ??= [];

@@ -96,14 +96,14 @@ describe('CONTENT_LENGTH', () => {
     expect((await peer.answer(1)).body).toBe('body');
   });
 
-  test('that is larger than the body fails the body, and 500 is the answer', async () => {
+  test('that is larger than the body fails the body, and 400 is the answer', async () => {
     const { connect, codes } = await start({
       responder: async ({ stdin: body }) => void (await body.toArray()),
     });
     const peer = await connect();
     peer.send(request(1, { keepConn: true, params: post(10), body: 'short' }));
     const answer = await peer.answer(1);
-    expect(answer.status).toBe('500 Internal Server Error');
+    expect(answer.status).toBe('400 Bad Request');
     expect(answer.stderr).toContain('5 bytes before its CONTENT_LENGTH');
     expect(codes()).toEqual(['FCGI_BODY_TRUNCATED']);
   });

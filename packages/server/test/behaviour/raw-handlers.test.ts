@@ -263,7 +263,7 @@ describe('stdin', () => {
     await expect.poll(() => server.stats().activeRequests).toBe(0);
   });
 
-  test('that the handler reads by events, without listening for errors: a truncated body ends the request with 500', async () => {
+  test('that the handler reads by events, without listening for errors: a truncated body ends the request with 400', async () => {
     const { connect, codes } = await start({
       responder: ({ stdin: body }) => {
         body.on('data', () => {});
@@ -272,7 +272,7 @@ describe('stdin', () => {
     });
     const peer = await connect();
     peer.send(request(1, { keepConn: true, params: post(10), body: 'abc' }));
-    expect(await peer.answer(1)).toMatchObject({ status: '500 Internal Server Error' });
+    expect(await peer.answer(1)).toMatchObject({ status: '400 Bad Request' });
     expect(codes()).toEqual(['FCGI_BODY_TRUNCATED']);
   });
 

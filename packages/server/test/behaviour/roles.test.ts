@@ -80,7 +80,7 @@ test('a filter whose file is shorter than FCGI_DATA_LENGTH is told so', async ()
   const peer = await connect();
   peer.send(begin(1, { role: FILTER }), params(1, { ...GET, FCGI_DATA_LENGTH: '10' }), stdin(1));
   peer.send(data(1, 'short'), data(1));
-  expect(await peer.answer(1)).toMatchObject({ status: '500 Internal Server Error', appStatus: 1 });
+  expect(await peer.answer(1)).toMatchObject({ status: '400 Bad Request', appStatus: 1 });
   expect(codes()).toEqual(['FCGI_BODY_TRUNCATED']);
 });
 

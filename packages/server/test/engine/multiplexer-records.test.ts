@@ -150,13 +150,13 @@ describe('the end of a request', () => {
     expect(() => recorder.next()).toThrow('version 2');
   });
 
-  test('between the two events of one record is no trouble', () => {
+  test('before the end of its body has been told: nothing more is told of it', () => {
     const recorder = new Recorder();
     recorder.multiplexer.push(
       join(begin(1, { role: 3 }), params(1, { CONTENT_LENGTH: '0' }), begin(2), params(2, P)),
     );
     recorder.next();
     recorder.multiplexer.end(recorder.states.get(1)!);
-    expect(recorder.push(new Uint8Array(0))).toEqual(['stdin 1 ends', 'request 2 role 1: A=1']);
+    expect(recorder.push(new Uint8Array(0))).toEqual(['request 2 role 1: A=1']);
   });
 });

@@ -71,16 +71,47 @@ describe('roles', () => {
     ]);
   });
 
-  test('of a filter, DATA that comes before the end of STDIN is discarded', () => {
+  test.each(['early', ''])('of a filter, DATA %j before the end of STDIN is refused', (early) => {
     const bytes = join(
       begin(1, { role: 3 }),
       params(1, P),
-      data(1, 'early'),
+      stdin(1, 'half'),
+      data(1, early),
       stdin(1),
       data(1, 'x'),
       data(1),
     );
-    expectEvents(bytes, ['request 1 role 3: A=1', 'stdin 1 ends', 'data 1 "x"', 'data 1 ends']);
+    const events = new Recorder().push(bytes);
+    expect(events).toEqual([
+      'request 1 role 3: A=1',
+      'stdin 1 "half"',
+      'body of 1 refused FCGI_STREAM_OUT_OF_ORDER 400 Bad Request',
+      'data 1 goes on',
+    ]);
+  });
+
+  test('of a filter, a file of no length ends with STDIN, whose end may come by itself or by CONTENT_LENGTH', () => {
+    const lengths = { CONTENT_LENGTH: '2', FCGI_DATA_LENGTH: '0' };
+    expectEvents(join(begin(1, { role: 3 }), params(1, lengths), stdin(1, 'ab')), [
+      'request 1 role 3: CONTENT_LENGTH=2 FCGI_DATA_LENGTH=0',
+      'stdin 1 "ab"',
+      'stdin 1 ends',
+      'data 1 ends',
+    ]);
+    expectEvents(join(begin(1, { role: 3 }), params(1, { FCGI_DATA_LENGTH: '0' }), stdin(1), data(1)), [
+      'request 1 role 3: FCGI_DATA_LENGTH=0',
+      'stdin 1 ends',
+      'data 1 ends',
+    ]);
+  });
+
+  test('of a filter, both bodies of no length end with the params', () => {
+    const lengths = { CONTENT_LENGTH: '0', FCGI_DATA_LENGTH: '0' };
+    expectEvents(join(begin(1, { role: 3 }), params(1, lengths)), [
+      'request 1 role 3: CONTENT_LENGTH=0 FCGI_DATA_LENGTH=0',
+      'stdin 1 ends',
+      'data 1 ends',
+    ]);
   });
 
   test('an authorizer gets no body, with STDIN or without', () => {
@@ -144,9 +175,9 @@ describe('PARAMS', () => {
 });
 
 describe('STDIN', () => {
-  test('before the end of PARAMS counts for nothing', () => {
-    const bytes = join(begin(1), stdin(1, 'early'), stdin(1), params(1, P), stdin(1, 'x'), stdin(1));
-    expectEvents(bytes, ['request 1 role 1: A=1', 'stdin 1 "x"', 'stdin 1 ends']);
+  test.each(['early', ''])('%j before the end of PARAMS is refused', (early) => {
+    const bytes = join(begin(1), stdin(1, early), params(1, P), stdin(1, 'x'), stdin(1));
+    expectEvents(bytes, ['refuse 1 FCGI_STREAM_OUT_OF_ORDER 400 Bad Request']);
   });
 
   test('comes as it arrives, before its record is complete', () => {
@@ -158,7 +189,7 @@ describe('STDIN', () => {
     expect(recorder.push(third!)).toEqual(['stdin 1 "ef"', 'stdin 1 ends']);
   });
 
-  test('ends with the last byte of CONTENT_LENGTH, and what follows is discarded', () => {
+  test('ends with the last byte of CONTENT_LENGTH, and what follows is discarded and told once', () => {
     const bytes = join(
       begin(1),
       params(1, { CONTENT_LENGTH: '4' }),
@@ -171,6 +202,7 @@ describe('STDIN', () => {
       'stdin 1 "ab"',
       'stdin 1 "cd"',
       'stdin 1 ends',
+      'stdin 1 goes on',
     ]);
   });
 
@@ -194,7 +226,12 @@ describe('STDIN', () => {
       stdin(1),
       stdin(1, 'd'),
     );
-    expectEvents(bytes, [`request 1 role 1: CONTENT_LENGTH=${length}`, 'stdin 1 "abc"', 'stdin 1 ends']);
+    expectEvents(bytes, [
+      `request 1 role 1: CONTENT_LENGTH=${length}`,
+      'stdin 1 "abc"',
+      'stdin 1 ends',
+      'stdin 1 goes on',
+    ]);
   });
 
   test('has the same bytes as the chunk, uncopied, where a record lies in one chunk', () => {
@@ -326,6 +363,12 @@ test('a body of unknown length that exceeds its limit is told once, and the rest
     stdin(2, '7'),
     stdin(2),
   );
-  expect(more).toEqual(['request 2 role 1: A=1', 'stdin 2 "12345"', 'excess 2 413 Content Too Large']);
-  expect(recorder.multiplexer.discarded).toBe(1);
+  expect(more.slice(0, 3)).toEqual([
+    'request 2 role 1: A=1',
+    'stdin 2 "12345"',
+    'body of 2 refused FCGI_BODY_TOO_LARGE 413 Content Too Large',
+  ]);
+  recorder.multiplexer.end(recorder.states.get(2)!);
+  expect(recorder.push(stdin(2, '8'))).toEqual([]);
+  expect(recorder.multiplexer.discarded).toBe(2);
 });

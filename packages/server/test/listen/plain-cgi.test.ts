@@ -97,7 +97,7 @@ describe('a plain CGI program', () => {
     const child = startCgi(post(10));
     child.process.stdin!.end('short');
     expect(await child.ended).not.toBe(0);
-    expect(child.stdout).toMatch(/Status: 500 /);
+    expect(child.stdout).toMatch(/Status: 400 /);
   });
 
   test('with CONTENT_LENGTH that is no number answers 400', async () => {

@@ -73,13 +73,19 @@ describe('what is no head', () => {
     'A: b\rC: d\r\n\r\n',
     'A: \0\r\n\r\n',
     '\xe9: b\r\n\r\n',
-    '\r\n\r\nbody',
-    '\n\nbody',
     'A: b\r\n\t\r\n\r\n',
     'A: b\n\xa0\n\n',
   ])('is told as malformed: %j', (text) => {
     expect(pass([latin1(text)])).toEqual({ passed: [], problem: 'malformed' });
   });
+
+  test.each(['\r\n', '\n', '\r\n\r\nbody', '\n\nbody', '\r\nbody', '\nA: b\n\n'])(
+    'is told as empty where it begins with a blank line: %j',
+    (text) => {
+      expect(pass([latin1(text)])).toEqual({ passed: [], problem: 'empty' });
+      expect(pass([...text].map(latin1))).toEqual({ passed: [], problem: 'empty' });
+    },
+  );
 
   test('keeps back everything that follows', () => {
     expect(pass(['no colon\r\n\r\n', 'Status: 200\r\n\r\n'].map(latin1)).passed).toEqual([]);

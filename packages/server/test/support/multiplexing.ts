@@ -75,8 +75,10 @@ export function show(event: MultiplexerEvent<string>): string {
       return `${event.stream} ${event.state.requestId} ${JSON.stringify(toLatin1(event.content))}`;
     case 'body-end':
       return `${event.stream} ${event.state.requestId} ends${event.missing === 0 ? '' : `, ${event.missing} missing`}`;
-    case 'body-excess':
-      return `excess ${event.state.requestId} ${event.refusal.status}`;
+    case 'body-surplus':
+      return `${event.stream} ${event.state.requestId} goes on`;
+    case 'body-refused':
+      return `body of ${event.state.requestId} refused ${event.refusal.code} ${event.refusal.status}`;
     case 'abort':
       return `abort ${event.state.requestId}`;
     case 'refuse':

@@ -93,6 +93,8 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   }
 
   fail(error: Error): void {
+    // As after a FIN: otherwise `on-finished` (Express, body-parser) waits for more before it answers.
+    this.#socket.readable = false;
     this.#destroyRequest(error);
     this.#release();
   }
@@ -308,11 +310,16 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   }
 
   #destroyRequest(cause: Error | undefined): void {
-    const { destroyed } = this.#socket;
-    // Otherwise `req` would destroy its socket, and with it the response.
-    this.#socket.destroyed = true;
+    const socket = this.#socket;
+    let { destroyed } = socket;
+    // Otherwise `req` would destroy its socket, and with it the response. Its listeners may still answer: this is the
+    // last of them.
+    this.req.once('aborted', () => {
+      destroyed = socket.destroyed;
+      socket.destroyed = true;
+    });
     this.req.destroy(resetError(cause));
-    this.#socket.destroyed = destroyed;
+    socket.destroyed = destroyed;
   }
 
   timedOut(): void {
