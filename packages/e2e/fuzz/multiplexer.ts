@@ -1,6 +1,7 @@
 import { RemoteProtocolError, type Role } from '@fcgi-js/protocol';
 import { costOf } from '../../server/src/engine/input-budget.ts';
-import { Multiplexer, type MultiplexerEvent } from '../../server/src/engine/multiplexer.ts';
+import { Multiplexer } from '../../server/src/engine/multiplexer.ts';
+import type { MultiplexerEvent } from '../../server/src/engine/multiplexer-event.ts';
 import { RequestSlots } from '../../server/src/engine/request-slots.ts';
 import { resolveLimits } from '../../server/src/limits.ts';
 

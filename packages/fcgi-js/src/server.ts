@@ -5,6 +5,7 @@ export {
   type CloseOptions,
   type ConnectionInfo,
   createServer,
+  DEFAULT_LIMITS,
   type Denied,
   type DenyOptions,
   deny,

@@ -14,8 +14,6 @@ export interface ConnectionOwner extends MultiplexerOptions {
   dispatch(request: FcgiRequest): void;
   /** A request ended. */
   requestEnded(request: FcgiRequest, outcome: RequestOutcome): void;
-  /** A request ended because it was aborted or its connection lost; its handler may go on. */
-  requestAbandoned(request: FcgiRequest): void;
   /** A request was refused. */
   requestRefused(error: FcgiServerError): void;
   /** Told what went wrong. */

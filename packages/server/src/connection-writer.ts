@@ -1,9 +1,18 @@
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { RequestOutput } from './request/request-output.ts';
 import type { RecordBytes } from './request/stdout-records.ts';
 
 /** Answers to management records that the web server does not read stop the reading above this many bytes. */
 const REPLY_BYTES = 65_536;
+
+/**
+ * A record of version 0, sent before a connection is closed in the middle of a response. A bare close passes for
+ * the end of the response with nginx; after this, nginx, Apache, HAProxy and a streaming lighttpd break it off.
+ * Caddy, h2o and a lighttpd that collects responses, or gets all of one at once, cannot be told by anything but a
+ * Content-Length.
+ */
+const POISON = new Uint8Array(8);
 
 /** Who has a writer. */
 export interface WriterOwner {
@@ -90,6 +99,11 @@ export class ConnectionWriter {
     this.write([bytes]);
   }
 
+  /** Makes the web server notice that a response ends before it is complete. */
+  poison(): void {
+    this.write([POISON]);
+  }
+
   /** Flushes an output before the event loop goes on, so that what is written until then leaves together. */
   flushSoon(output: RequestOutput): void {
     this.#flushing += 1;
@@ -145,6 +159,15 @@ export class ConnectionWriter {
       this.#flushing = 0;
       for (const output of waiting) output.flush();
     });
+  }
+
+  /**
+   * Finds out whether the web server, whose FIN has come, has gone or may still read. To write nothing fails where the
+   * other end of a Unix socket has been closed both ways, and over TCP once a reset has come. The socket is then lost.
+   */
+  probe(): void {
+    if (this.#closed || this.unsent > 0 || !(this.#socket instanceof Socket)) return;
+    this.#socket.write('');
   }
 
   /** Sends our FIN after what waits to be sent. */

@@ -1,30 +1,24 @@
 import type { Duplex } from 'node:stream';
 import { encodeEndRequest, RemoteProtocolError } from '@fcgi-js/protocol';
+import { endBody, receiveBody } from './body-events.ts';
 import { lostConnection, surplusBody } from './connection-errors.ts';
 import type { ConnectionOwner } from './connection-owner.ts';
 import { ConnectionTimeouts } from './connection-timeouts.ts';
 import { ConnectionWriter, type WriterOwner } from './connection-writer.ts';
 import type { RequestOutcome } from './diagnostics.ts';
-import { Multiplexer, type MultiplexerEvent } from './engine/multiplexer.ts';
-import { encodeRefusal, type Refusal, truncatedBody } from './engine/refusal.ts';
+import { Multiplexer } from './engine/multiplexer.ts';
+import type { MultiplexerEvent } from './engine/multiplexer-event.ts';
+import { encodeRefusal, type Refusal } from './engine/refusal.ts';
 import { Phase, type RequestState } from './engine/request-state.ts';
 import { FcgiServerError } from './errors.ts';
+import { limitName } from './limits.ts';
 import { FcgiRequest } from './request/fcgi-request.ts';
-import { copyOf } from './request/input-source.ts';
 import type { ConnectionInfo } from './request/request-context.ts';
 import { type LinkHost, RequestLink } from './request-link.ts';
 import { overdue } from './request-timeouts.ts';
 import { forget, type SocketOwner, tell } from './socket-owner.ts';
 
 type State = RequestState<FcgiRequest>;
-
-/**
- * A record of version 0, sent before a connection is closed in the middle of a response. A bare close passes for
- * the end of the response with nginx; after this, nginx, Apache, HAProxy and a streaming lighttpd break it off.
- * Caddy, h2o and a lighttpd that collects responses, or gets all of one at once, cannot be told by anything but a
- * Content-Length.
- */
-const POISON = new Uint8Array(8);
 
 /**
  * One connection of a web server: the only place that touches its socket. Moves bytes between the socket and
@@ -125,10 +119,10 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
         this.#start(event.state, event.params);
         break;
       case 'body':
-        this.#inputOf(event).receive(lent ? copyOf(event.content) : event.content);
+        receiveBody(event, lent);
         break;
       case 'body-end':
-        this.#endBody(event);
+        endBody(event, this.owner.clock.now);
         break;
       case 'body-surplus':
         this.owner.report(surplusBody(event.stream), event.state.owner);
@@ -155,17 +149,6 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
     state.owner = request;
     if (!state.receiving) request.input.end();
     this.owner.dispatch(request);
-  }
-
-  #endBody(event: { state: State; stream: 'data' | 'stdin'; missing: number }): void {
-    const input = this.#inputOf(event);
-    if (event.missing === 0) input.end();
-    else event.state.owner!.failBody(input, truncatedBody(event.stream, event.missing), this.owner.clock.now);
-  }
-
-  #inputOf(event: { state: State; stream: 'data' | 'stdin' }): FcgiRequest['input'] {
-    const request = event.state.owner!;
-    return event.stream === 'stdin' ? request.input : request.dataInput;
   }
 
   /** END_REQUEST has been handed over. */
@@ -201,7 +184,16 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
     request.output.end(0);
     request.output.abandon();
     request.abort(error);
-    this.owner.requestAbandoned(request);
+    this.#abandon(request);
+  }
+
+  /** A request has ended, but its handler may go on. */
+  #abandon(request: FcgiRequest): void {
+    if (request.handlerRuns) this.#multiplexer.abandoned.add(request, this.owner.clock.now);
+  }
+
+  handlerSettled(request: FcgiRequest): void {
+    this.#multiplexer.abandoned.remove(request);
   }
 
   #refuse(requestId: number, keepConn: boolean, refusal: Refusal): void {
@@ -218,7 +210,7 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
     this.owner.report(error, request);
     request.answerInstead(refusal.status, `fcgi-js: ${refusal.message}`);
     request.abort(error);
-    this.owner.requestAbandoned(request);
+    this.#abandon(request);
   }
 
   /**
@@ -235,7 +227,7 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
     output.flush();
     this.requestEnding(state, 'broken-off');
     output.abandon();
-    this.writer.write([POISON]);
+    this.writer.poison();
     this.#finish();
   }
 
@@ -317,7 +309,13 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
     if (this.#finished) return;
     // No web server half-closes after its request; a FIN says that it has gone. What is written nonetheless is
     // still sent, because tools that test do half-close.
-    if (this.busy) this.#abortAll(lostConnection(undefined), false);
+    if (this.busy) {
+      this.#abortAll(lostConnection(undefined), false);
+      const isTcp = this.info.remoteAddress !== undefined;
+      // Over TCP only bytes make the other side say that it has gone.
+      if (isTcp) this.#multiplexer.requests().some(({ owner }) => owner?.output.probe());
+      this.writer.probe();
+    }
     this.#closeIfDone();
   }
 
@@ -342,9 +340,11 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
       if (closed) {
         this.requestEnding(state, 'aborted');
         request.output.abandon();
+      } else {
+        this.#multiplexer.clientLeft(state);
       }
       request.abort(error);
-      if (closed) this.owner.requestAbandoned(request);
+      if (closed) this.#abandon(request);
     }
   }
 
@@ -363,7 +363,7 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
           new FcgiServerError(
             'FCGI_CONNECTION_STALLED',
             'connection',
-            `The web server took no byte for ${this.owner.limits.writeStallTimeout} ms (limits.writeStallTimeout).`,
+            `The web server took no byte for ${this.owner.limits.writeStallTimeout} ms, which is ${limitName('writeStallTimeout')}.`,
           ),
         );
       }
@@ -371,6 +371,8 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
       else this.destroy();
       return;
     }
+    this.#multiplexer.abandoned.expire(now);
+    if (this.#peerFinished) this.writer.probe();
     const leaves = this.#closing || this.#handOver !== undefined;
     if (leaves && !this.busy && !this.#finished) this.shutDown(this.#handOver);
     for (const state of this.#multiplexer.requests()) this.#checkRequest(state, now);
@@ -382,7 +384,7 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
     if (failure?.expired(now, request!.output.written, this.writer.congested)) {
       request!.answerInstead(failure.status);
       request!.abort(failure.error);
-      this.owner.requestAbandoned(request!);
+      this.#abandon(request!);
       return;
     }
     const refusal = overdue(state, now, this.owner, !this.#paused);

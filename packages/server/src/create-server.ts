@@ -14,6 +14,7 @@ import { resolveLimits, type ServerLimits } from './limits.ts';
 import { allowedPeers, type PeerCheck } from './listen/allowed-peers.ts';
 import type { AcceptedSocket, Listener, ListenOptions } from './listen/listener.ts';
 import { openListener } from './listen/open-listener.ts';
+import { connectionsPossible, OpenFilesWatch, tooManyConnections } from './open-files.ts';
 import { BOOLEAN, checkOptions, functionSuchAs, OBJECT, type OptionKinds } from './options.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
 import { isPromise, type RequestHandler } from './request-handler.ts';
@@ -118,6 +119,8 @@ export class FcgiServer {
   readonly #onError: (error: unknown, request?: FcgiRequest) => void;
   readonly #log = new ErrorLog();
   readonly #peers: PeerCheck;
+  readonly #openFiles = new OpenFilesWatch((error) => this.#report(error));
+  readonly #connectionsOption: number;
   readonly #owner: ConnectionOwner;
   readonly #slots = new RequestSlots();
   readonly #connections = new Set<Connection>();
@@ -137,14 +140,15 @@ export class FcgiServer {
   /** @internal */
   constructor(options: ServerOptions) {
     checkOptions('createServer()', options, SERVER_OPTIONS);
-    this.#handlers = new Handlers(options, this.#slots);
+    this.#handlers = new Handlers(options);
     this.#onError = options.onError ?? ((error) => this.#log.report(error));
     this.#peers = allowedPeers(options.allow, process.env['FCGI_WEB_SERVER_ADDRS']);
     const limits = resolveLimits(options.limits);
+    this.#connectionsOption = limits.connections;
     const presenter = new RequestPresenter(options);
     this.#owner = {
       clock: new Clock(),
-      limits,
+      limits: { ...limits, connections: Math.min(limits.connections, connectionsPossible()) },
       hasRole: (role): role is Role => this.#handlers.has(role),
       slots: this.#slots,
       dispatch: (request) => {
@@ -155,7 +159,6 @@ export class FcgiServer {
         else refuse();
       },
       requestEnded: publishEnd,
-      requestAbandoned: (request) => this.#handlers.abandon(request),
       requestRefused: (error) => {
         this.#refusedRequests += 1;
         this.#report(error);
@@ -194,6 +197,7 @@ export class FcgiServer {
       onError: (error) => this.#report(error),
     });
     this.#listeners.add(listener);
+    this.#openFiles.start();
     return listener.address;
   }
 
@@ -264,6 +268,7 @@ export class FcgiServer {
     await Promise.race([closed.then(() => Promise.all(this.#background)), expired]);
     clearTimeout(timer);
     for (const connection of [...this.#connections]) connection.destroy();
+    this.#openFiles.stop();
   }
 
   #acceptSocket(socket: AcceptedSocket): void {
@@ -282,13 +287,7 @@ export class FcgiServer {
     const { connections } = this.#owner.limits;
     if (this.#connections.size >= connections) {
       socket.destroy();
-      this.#report(
-        new FcgiServerError(
-          'FCGI_CONNECTIONS_EXCEEDED',
-          'connection',
-          `A connection was closed at once: ${connections} are open (limits.connections).`,
-        ),
-      );
+      this.#report(tooManyConnections(connections, this.#connectionsOption));
       return;
     }
     shareReads(socket);

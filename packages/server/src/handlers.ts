@@ -1,6 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
 import { Role } from '@fcgi-js/protocol';
-import type { RequestSlots } from './engine/request-slots.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
 import { DEFERRED, isPromise, type RequestHandler } from './request-handler.ts';
 
@@ -11,18 +10,12 @@ export interface HandlerOptions {
   readonly responder?: RequestHandler;
 }
 
-/** After this many milliseconds a handler that goes on after its request was aborted no longer counts. */
-const ORPHAN_TIME = 30_000;
-
-/** Runs handlers, and knows which of them still run. */
+/** Runs handlers. */
 export class Handlers {
   readonly #byRole = new Map<number, RequestHandler>();
-  readonly #slots: RequestSlots;
-  readonly #orphans = new Map<FcgiRequest, NodeJS.Timeout>();
 
   /** @throws TypeError where there is no handler */
-  constructor(options: HandlerOptions, slots: RequestSlots) {
-    this.#slots = slots;
+  constructor(options: HandlerOptions) {
     this.#add(Role.Responder, options.responder);
     this.#add(Role.Authorizer, options.authorizer);
     this.#add(Role.Filter, options.filter);
@@ -53,11 +46,11 @@ export class Handlers {
       request.handlerRuns = true;
       result.then(
         (status) => {
-          this.#settled(request);
+          request.handlerSettled();
           if (status !== DEFERRED) request.finish(status);
         },
         (error: unknown) => {
-          this.#settled(request);
+          request.handlerSettled();
           request.fail(error);
         },
       );
@@ -66,30 +59,7 @@ export class Handlers {
     }
   }
 
-  /**
-   * A request was aborted or lost. As long as its handler goes on it counts against the limit of requests:
-   * otherwise whoever begins and aborts requests makes any number of handlers run. But not for ever, because a
-   * handler may wait for something that will never come.
-   */
-  abandon(request: FcgiRequest): void {
-    if (!request.handlerRuns) return;
-    this.#slots.orphans += 1;
-    this.#orphans.set(request, setTimeout(() => this.#release(request), ORPHAN_TIME).unref());
-  }
-
   #add(role: Role, handler: RequestHandler | undefined): void {
     if (handler !== undefined) this.#byRole.set(role, handler);
-  }
-
-  #settled(request: FcgiRequest): void {
-    request.handlerRuns = false;
-    this.#release(request);
-  }
-
-  #release(request: FcgiRequest): void {
-    if (this.#slots.orphans === 0) return;
-    // A timer keeps its request: one that went on ticking would keep it long after its handler has ended.
-    clearTimeout(this.#orphans.get(request));
-    if (this.#orphans.delete(request)) this.#slots.orphans -= 1;
   }
 }

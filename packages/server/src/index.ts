@@ -38,7 +38,7 @@ export type {
   ResponseFigures,
 } from './diagnostics.ts';
 export { FcgiServerError, type FcgiServerErrorCode, type FcgiServerErrorScope } from './errors.ts';
-export type { ServerLimits } from './limits.ts';
+export { DEFAULT_LIMITS, type ServerLimits } from './limits.ts';
 export { takeCgiRequest } from './listen/cgi-environment.ts';
 export { isFcgiListenSocket } from './listen/inherited.ts';
 export type { ListenOptions } from './listen/listener.ts';

@@ -15,7 +15,7 @@ export interface ServerLimits {
   /**
    * Milliseconds without a byte of a body that the application waits for; then 408, or the body fails.
    *
-   * @defaultValue 30,000
+   * @defaultValue 300,000
    */
   readonly bodyStallTimeout?: number;
   /**
@@ -26,9 +26,10 @@ export interface ServerLimits {
    */
   readonly connectionBufferBytes?: number;
   /**
-   * Open connections; a further one is closed at once.
+   * Open connections; a further one is closed at once. On Linux never more than `ulimit -n` leaves when an eighth of it
+   * is kept for the application.
    *
-   * @defaultValue 4,096
+   * @defaultValue 16,384
    */
   readonly connections?: number;
   /**
@@ -115,13 +116,14 @@ export interface ServerLimits {
    */
   readonly requestTimeout?: number;
   /**
-   * Requests at once, over all connections; a further one is answered with 503 and FCGI_OVERLOADED.
+   * Requests at once, over all connections; a further one is answered with 503 and FCGI_OVERLOADED. Those whose client
+   * has gone count for their connection only.
    *
-   * @defaultValue 1,024
+   * @defaultValue 16,384
    */
   readonly requests?: number;
   /**
-   * Requests at once on one connection; a further one is answered with 503 and FCGI_OVERLOADED.
+   * Requests at once on one connection, with handlers that go on after theirs was aborted (for 30 s); a further one is answered with 503 and FCGI_OVERLOADED.
    *
    * @defaultValue 1,024
    */
@@ -130,7 +132,7 @@ export interface ServerLimits {
    * Milliseconds for which the web server may take no byte of what waits to be sent to it; then the
    * connection is closed.
    *
-   * @defaultValue 60,000
+   * @defaultValue 300,000
    */
   readonly writeStallTimeout?: number;
 }
@@ -138,12 +140,12 @@ export interface ServerLimits {
 /** {@link ServerLimits} with nothing left open. */
 export type ResolvedLimits = Required<ServerLimits>;
 
-/** The defaults of {@link ServerLimits}. */
-export const DEFAULT_LIMITS: ResolvedLimits = {
+/** The defaults of {@link ServerLimits}, for programs that show or check limits: its keys are the names of all. */
+export const DEFAULT_LIMITS: Readonly<Required<ServerLimits>> = {
   bodyBytes: Number.POSITIVE_INFINITY,
-  bodyStallTimeout: 30_000,
+  bodyStallTimeout: 300_000,
   connectionBufferBytes: 1_048_576,
-  connections: 4_096,
+  connections: 16_384,
   discardBytes: 67_108_864,
   halfClosedTimeout: 10_000,
   headBytes: 65_536,
@@ -156,10 +158,15 @@ export const DEFAULT_LIMITS: ResolvedLimits = {
   paramsCount: 2_000,
   requestBufferBytes: 131_072,
   requestTimeout: Number.POSITIVE_INFINITY,
-  requests: 1_024,
+  requests: 16_384,
   requestsPerConnection: 1_024,
-  writeStallTimeout: 60_000,
+  writeStallTimeout: 300_000,
 };
+
+/** A limit as messages name it, with the option that sets it. */
+export function limitName(name: keyof ServerLimits): string {
+  return `limits.${name} (fcgi run --limit ${name}=VALUE)`;
+}
 
 const KINDS = Object.fromEntries(
   Object.keys(DEFAULT_LIMITS).map((name) => [name, numberAbove(0)]),

@@ -19,3 +19,10 @@ export type RequestHandler = (request: FcgiRequest) => HandlerResult | Promise<H
 export function isPromise<Result>(result: PromiseLike<Result> | Result): result is PromiseLike<Result> {
   return typeof (result as PromiseLike<Result> | undefined)?.then === 'function';
 }
+
+/** What a handler gave back as an appStatus; `undefined` where it is none. */
+export function appStatusOf(result: unknown): number | undefined {
+  const appStatus = result ?? 0;
+  const isOne = Number.isInteger(appStatus) && Number(appStatus) >= 0 && Number(appStatus) <= 0xffff_ffff;
+  return isOne ? Number(appStatus) : undefined;
+}

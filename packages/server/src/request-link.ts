@@ -12,6 +12,8 @@ export interface LinkHost {
   readonly info: ConnectionInfo;
   readonly owner: ConnectionOwner;
   readonly writer: ConnectionWriter;
+  /** The promise of a handler has settled. */
+  handlerSettled(request: FcgiRequest): void;
   /** A response that has begun cannot be completed. */
   breakOff(state: RequestState<FcgiRequest>): void;
   /** END_REQUEST has been handed over. */
@@ -78,6 +80,10 @@ export class RequestLink implements OutputPort, RequestContext {
 
   flushSoon(output: RequestOutput): void {
     this.#host.writer.flushSoon(output);
+  }
+
+  handlerSettled(request: FcgiRequest): void {
+    this.#host.handlerSettled(request);
   }
 
   onTaken(cost: number): void {

@@ -22,7 +22,8 @@ export function overdue(
   }
   const request = state.owner;
   if (request === undefined) return undefined;
-  if (now - state.began >= limits.requestTimeout && !request.settled) return requestTimeout(now - state.began);
+  if (now - state.began >= limits.requestTimeout && !request.settled)
+    return requestTimeout(now - state.began);
   if (!state.receiving) return undefined;
   // The web server is only late if somebody waits for it and it is being listened to.
   if (!listening || !(request.input.starving || request.dataInput.starving)) {

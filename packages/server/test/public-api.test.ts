@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 
 test('the package exports exactly its public names', () => {
   expect(Object.keys(api).sort()).toEqual([
+    'DEFAULT_LIMITS',
     'FcgiServerError',
     'Params',
     'allow',

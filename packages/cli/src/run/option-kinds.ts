@@ -15,6 +15,8 @@ export interface Kind<Value, Written> {
   fromText(text: string, folder: string): Value;
   /** Reads a value of a file. @throws InvalidArgumentError that says what is allowed */
   fromFile(value: unknown, folder: string): Value;
+  /** What a flag that is given again makes of both values; without it the last counts. */
+  join?(before: Value, value: Value): Value;
   /** How a file would have it. */
   toFile(value: Value): Written;
 }
@@ -167,6 +169,7 @@ export const texts: Kind<readonly string[], readonly string[]> = {
       throw new InvalidArgumentError('It must be an array of texts.');
     return value;
   },
+  join: (before, value) => [...before, ...value],
   toFile: (value) => value,
 };
 
@@ -179,6 +182,7 @@ export const paths: Kind<readonly string[], string | readonly string[]> = {
       throw new InvalidArgumentError('It must be a path, or an array of paths.');
     return all.map((one) => resolve(folder, one));
   },
+  join: (before, value) => [...before, ...value],
   toFile: (value) => value,
 };
 

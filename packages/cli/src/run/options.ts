@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { limits } from './limit-kind.ts';
 import {
   applicationPort,
   count,
@@ -24,6 +25,8 @@ export interface RunOption<Value, Written = Value, Default = undefined> {
   /** What the flag takes, in a word; undefined for a flag that takes nothing. */
   readonly argument: string | undefined;
   readonly default: Default;
+  /** The flag, where it is not made of the name. */
+  readonly flag?: string;
   readonly help: string;
   readonly kind: Kind<Value, Written>;
 }
@@ -68,7 +71,11 @@ export const runOptions = {
   socketMode: option(octal, 'octal', 'permissions of a Unix socket (default: 660)'),
   socketOwner: option(text, 'user', 'owner of a Unix socket'),
   socketGroup: option(text, 'group', 'group of a Unix socket'),
-  backlog: option(count, 'count', 'connections that wait to be accepted (default: 511)'),
+  backlog: option(
+    count,
+    'count',
+    'connections that wait to be accepted (default: as many as the system allows)',
+  ),
   workers: option(workerCount, 'count', 'serve with so many processes and a parent; auto: one for each core'),
   maxRequests: option(count, 'count', 'replace a worker after so many requests'),
   maxAge: option(duration, 'time', 'replace a worker after so long: 90s, 30m, 12h'),
@@ -83,6 +90,10 @@ export const runOptions = {
     'time',
     'end after so long without a request: 60s, 10m; with --workers only --on-demand (default: 60 s)',
   ),
+  limits: {
+    ...option(limits, 'name=value', 'set a limit of the server, such as requests=20000 (repeatable)'),
+    flag: '--limit',
+  },
   requestTimeout: option(duration, 'time', 'end a request that takes longer, with 504: 30s, 5m'),
   blockedTimeout: option(
     duration,
@@ -149,9 +160,28 @@ export interface RunConfig extends WrittenOptions {
   readonly args?: readonly string[];
 }
 
+/** {@link runOptions}, whatever their kinds. */
+export const optionList: ReadonlyArray<[name: string, option: RunOption<unknown, unknown, unknown>]> =
+  Object.entries(runOptions);
+
 /** The flag of an option: `--max-requests`. */
 export function flagOf(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const given = optionList.find(([one]) => one === name)?.[1].flag;
+  return given ?? `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** A flag whose value has the name of its option, whatever the flag is called. */
+class RunFlag extends Option {
+  readonly #option: string;
+
+  constructor(option: string, flags: string, description: string) {
+    super(flags, description);
+    this.#option = option;
+  }
+
+  override attributeName(): string {
+    return this.#option;
+  }
 }
 
 /**
@@ -160,17 +190,15 @@ export function flagOf(name: string): string {
  * @param folder what relative paths are relative to
  */
 export function flags(folder: string): Option[] {
-  return Object.entries(runOptions).map(([name, { argument, help, kind, ...given }]) => {
+  return optionList.map(([name, { argument, help, kind, ...given }]) => {
     const unit = argument === 'time' ? ' s' : '';
     const hint = given.default === undefined ? '' : ` (default: ${given.default}${unit})`;
-    const flag = new Option(
-      argument === undefined ? flagOf(name) : `${flagOf(name)} <${argument}>`,
-      help + hint,
-    );
+    const words = argument === undefined ? flagOf(name) : `${flagOf(name)} <${argument}>`;
+    const flag = new RunFlag(name, words, help + hint);
     if (argument === undefined) return flag;
     return flag.argParser((word, before: unknown) => {
       const value = kind.fromText(word, folder);
-      return Array.isArray(value) && Array.isArray(before) ? [...before, ...value] : value;
+      return before === undefined || kind.join === undefined ? value : kind.join(before, value);
     });
   });
 }

@@ -1,6 +1,12 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createServer, type FcgiServer, FcgiServerError, type ServerStats } from '@fcgi-js/server';
+import {
+  createServer,
+  type FcgiServer,
+  FcgiServerError,
+  type ServerLimits,
+  type ServerStats,
+} from '@fcgi-js/server';
 import type { Application } from '../application/load-application.ts';
 import { defined } from '../defined.ts';
 import { openTrialGateway, type TrialGateway } from './trial-gateway.ts';
@@ -12,10 +18,11 @@ export interface ServeOptions {
   /** Addresses that may connect over TCP. */
   readonly allow?: readonly string[];
   readonly backlog?: number;
+  readonly limits?: ServerLimits;
   /** A listen address of `@fcgi-js/server`. */
   readonly listen: string;
   readonly mount?: string;
-  /** Seconds that a request may take. */
+  /** Seconds that a request may take; before the one of {@link limits}. */
   readonly requestTimeout?: number;
   readonly socketGroup?: string;
   readonly socketMode?: number;
@@ -46,11 +53,11 @@ export interface Service {
  * @throws FcgiServerError with what to do, where the address cannot be listened on
  */
 export async function serveApplication(application: Application, options: ServeOptions): Promise<Service> {
-  const { allow, mount, requestTimeout } = options;
+  const { allow, limits, mount, requestTimeout } = options;
   const server = createServer({
     ...application.roles,
     ...defined({ allow, mount }),
-    ...(requestTimeout === undefined ? {} : { limits: { requestTimeout: requestTimeout * 1000 } }),
+    limits: { ...limits, ...(requestTimeout === undefined ? {} : { requestTimeout: requestTimeout * 1000 }) },
   });
   const { address, gateway } = await open(server, application, options);
   const stop: Service['stop'] = async (timeout, handOver) => {

@@ -3,7 +3,7 @@ import { usageFailure } from '../command-failure.ts';
 import type { Io } from '../io.ts';
 import { jsonText, messageText } from '../shown-text.ts';
 import { readConfigFile } from './config-file.ts';
-import { flagOf, type RunOption, runOptions } from './options.ts';
+import { flagOf, optionList, runOptions } from './options.ts';
 import type { RunOptions } from './run.ts';
 
 /** What stands on the command line. */
@@ -24,9 +24,6 @@ export interface Settings {
   readonly origins: ReadonlyMap<string, string>;
 }
 
-const list: ReadonlyArray<[name: string, option: RunOption<unknown, unknown, unknown>]> =
-  Object.entries(runOptions);
-
 /**
  * Puts the command line, the configuration file and the defaults together. The first of them that has a value counts.
  *
@@ -37,11 +34,13 @@ export async function readSettings(
   { app, args, config, flags }: CommandLine,
 ): Promise<Settings> {
   const file = await readConfigFile(config === undefined ? undefined : resolve(cwd, config), cwd, app);
-  const defaults = list.flatMap(([name, option]) =>
+  const defaults = optionList.flatMap(([name, option]) =>
     option.default === undefined ? [] : [[name, option.default]],
   );
   const what = app === undefined ? {} : { app: resolve(cwd, app), args };
   const values = { args: [], ...Object.fromEntries(defaults), ...file?.values, ...flags, ...what };
+  // Each limit is an option of its own: one on the command line leaves the others of the file.
+  if (values.limits !== undefined) values.limits = { ...Object(file?.values['limits']), ...values.limits };
   if (!('app' in values)) {
     throw usageFailure(
       `Which application? Name its file, or give it as "app" in ${file?.file ?? 'a file fcgi.config.js, .ts or .json'}.`,
@@ -60,7 +59,7 @@ export async function readSettings(
 /** Prints what counts: a configuration file on stdout, and where each value comes from on stderr. */
 export function printSettings(io: Io, { options, origins }: Settings): void {
   const given: Readonly<Record<string, unknown>> = { ...options };
-  const entries = list
+  const entries = optionList
     .filter(([name]) => name in given)
     .map(([name, { kind }]) => [name, kind.toFile(given[name])]);
   const { app, args } = options;

@@ -9,10 +9,12 @@ import {
 } from '@fcgi-js/protocol';
 import { hasUndecodedBody, INVALID_LENGTH, lengthOf, NO_LENGTH } from '../cgi/meta-variables.ts';
 import { Params } from '../cgi/params.ts';
-import type { ResolvedLimits } from '../limits.ts';
+import { limitName, type ResolvedLimits } from '../limits.ts';
+import { AbandonedHandlers } from './abandoned-handlers.ts';
 import { ActiveRequests } from './active-requests.ts';
 import { InputBudget } from './input-budget.ts';
 import { answerGetValues } from './management.ts';
+import type { MultiplexerEvent } from './multiplexer-event.ts';
 import {
   bodyTooLarge,
   invalidLength,
@@ -36,40 +38,6 @@ export interface MultiplexerOptions {
   readonly slots: RequestSlots;
 }
 
-/** What came out of the bytes of a connection; see {@link Multiplexer.next}. */
-export type MultiplexerEvent<Owner> =
-  /** The params are complete: the application can start. If no body follows, the state is not receiving. */
-  | { readonly kind: 'request'; readonly state: RequestState<Owner>; readonly params: Params }
-  /** Bytes of STDIN or DATA. */
-  | {
-      readonly kind: 'body';
-      readonly state: RequestState<Owner>;
-      readonly stream: 'data' | 'stdin';
-      readonly content: Uint8Array;
-    }
-  /** STDIN or DATA has ended; `missing` bytes of the announced length never came. */
-  | {
-      readonly kind: 'body-end';
-      readonly state: RequestState<Owner>;
-      readonly stream: 'data' | 'stdin';
-      readonly missing: number;
-    }
-  /** More of STDIN or DATA came than was announced, for the first time; it is discarded. */
-  | { readonly kind: 'body-surplus'; readonly state: RequestState<Owner>; readonly stream: 'data' | 'stdin' }
-  /** A body that cannot be accepted, of a request that the application has; no more of it comes. */
-  | { readonly kind: 'body-refused'; readonly state: RequestState<Owner>; readonly refusal: Refusal }
-  /** The web server no longer wants the answer (§5.4). */
-  | { readonly kind: 'abort'; readonly state: RequestState<Owner> }
-  /** The request is not given to the application. */
-  | {
-      readonly kind: 'refuse';
-      readonly requestId: number;
-      readonly keepConn: boolean;
-      readonly refusal: Refusal;
-    }
-  /** Bytes to be sent: the answer to a management record. */
-  | { readonly kind: 'reply'; readonly bytes: Uint8Array };
-
 /**
  * The requests of one connection: bytes in, events out. It knows neither sockets nor streams.
  *
@@ -77,6 +45,8 @@ export type MultiplexerEvent<Owner> =
  * ({@link taken}) and ends requests ({@link end}).
  */
 export class Multiplexer<Owner> {
+  /** Handlers of aborted requests, which count with the requests of this connection. */
+  readonly abandoned = new AbandonedHandlers<Owner>();
   readonly #decoder = new RecordDecoder({ inPieces: true });
   readonly #requests = new ActiveRequests<Owner>();
   readonly #options: MultiplexerOptions;
@@ -159,6 +129,13 @@ export class Multiplexer<Owner> {
     if (state.phase !== Phase.Ended) this.#budget.take(state, cost);
   }
 
+  /** The client of a request has gone, and the application knows: it counts for this connection alone. */
+  clientLeft(state: RequestState<Owner>): void {
+    if (state.clientLeft || state.phase === Phase.Ended) return;
+    state.clientLeft = true;
+    this.#options.slots.left += 1;
+  }
+
   /** END_REQUEST is about to be written: the ID is free, and what still comes of the request is discarded. */
   end(state: RequestState<Owner>): void {
     if (state.phase === Phase.Ended) return;
@@ -167,6 +144,7 @@ export class Multiplexer<Owner> {
     this.#budget.take(state, state.buffered);
     const { slots } = this.#options;
     slots.active -= 1;
+    if (state.clientLeft) slots.left -= 1;
     slots.paramsBytes -= state.collector.length;
     state.end();
     this.#requests.remove(state);
@@ -227,7 +205,7 @@ export class Multiplexer<Owner> {
   #refuseBegin(role: number): Refusal | undefined {
     const { limits, hasRole, slots } = this.#options;
     if (!hasRole(role)) return unknownRole(role);
-    if (this.#requests.size >= limits.requestsPerConnection) {
+    if (this.#requests.size + this.abandoned.size >= limits.requestsPerConnection) {
       return overloaded('requestsPerConnection', limits.requestsPerConnection);
     }
     if (slots.used >= limits.requests) return overloaded('requests', limits.requests);
@@ -243,7 +221,10 @@ export class Multiplexer<Owner> {
     if (state.collector.length + content.length > limits.paramsBytes) {
       return this.#refuse(
         state,
-        unacceptableParams(`The params exceed limits.paramsBytes (${limits.paramsBytes}).`, false),
+        unacceptableParams(
+          `The params exceed ${limits.paramsBytes} bytes, which is ${limitName('paramsBytes')}.`,
+          false,
+        ),
       );
     }
     if (slots.paramsBytes + content.length > limits.incompleteParamsBytes) {

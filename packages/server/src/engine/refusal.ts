@@ -6,6 +6,7 @@ import {
   RecordType,
 } from '@fcgi-js/protocol';
 import type { FcgiServerErrorCode } from '../errors.ts';
+import { limitName } from '../limits.ts';
 
 /** Why a request is not given to the application. */
 export interface Refusal {
@@ -18,12 +19,12 @@ export interface Refusal {
 }
 
 /** A limit of the number of requests is reached (§5.5, FCGI_OVERLOADED). */
-export function overloaded(limit: string, value: number): Refusal {
+export function overloaded(limit: 'requests' | 'requestsPerConnection', value: number): Refusal {
   return {
     code: 'FCGI_REQUESTS_EXCEEDED',
     status: '503 Service Unavailable',
     protocolStatus: ProtocolStatus.Overloaded,
-    message: `${value} requests are being served, and limits.${limit} allows no more.`,
+    message: `${value} requests are being served, and ${limitName(limit)} allows no more.`,
   };
 }
 
@@ -33,7 +34,7 @@ export function tooManyParams(limit: number): Refusal {
     code: 'FCGI_REQUESTS_EXCEEDED',
     status: '503 Service Unavailable',
     protocolStatus: ProtocolStatus.Overloaded,
-    message: `The params of all requests that are not complete exceed limits.incompleteParamsBytes (${limit}).`,
+    message: `The params of all requests that are not complete exceed ${limit} bytes, which is ${limitName('incompleteParamsBytes')}.`,
   };
 }
 
@@ -63,7 +64,7 @@ export function paramsTimeout(milliseconds: number): Refusal {
     code: 'FCGI_PARAMS_TIMEOUT',
     status: '408 Request Timeout',
     protocolStatus: ProtocolStatus.RequestComplete,
-    message: `The params were not complete after ${milliseconds} ms (limits.incompleteRequestTimeout).`,
+    message: `The params were not complete after ${milliseconds} ms, which is ${limitName('incompleteRequestTimeout')}.`,
   };
 }
 
@@ -73,7 +74,7 @@ export function bodyTimeout(milliseconds: number): Refusal {
     code: 'FCGI_BODY_TIMEOUT',
     status: '408 Request Timeout',
     protocolStatus: ProtocolStatus.RequestComplete,
-    message: `No byte of the body came for ${milliseconds} ms (limits.bodyStallTimeout).`,
+    message: `No byte of the body came for ${milliseconds} ms, which is ${limitName('bodyStallTimeout')}.`,
   };
 }
 
@@ -83,7 +84,7 @@ export function requestTimeout(milliseconds: number): Refusal {
     code: 'FCGI_REQUEST_TIMEOUT',
     status: '504 Gateway Timeout',
     protocolStatus: ProtocolStatus.RequestComplete,
-    message: `The request had not ended after ${milliseconds} ms (limits.requestTimeout).`,
+    message: `The request had not ended after ${milliseconds} ms: ${limitName('requestTimeout')} allows no more, as does fcgi run --request-timeout.`,
   };
 }
 
@@ -103,7 +104,7 @@ export function bodyTooLarge(length: number, limit: number): Refusal {
     code: 'FCGI_BODY_TOO_LARGE',
     status: '413 Content Too Large',
     protocolStatus: ProtocolStatus.RequestComplete,
-    message: `The body has ${length} bytes, but limits.bodyBytes is ${limit}.`,
+    message: `The body has ${length} bytes, but ${limitName('bodyBytes')} is ${limit}.`,
   };
 }
 

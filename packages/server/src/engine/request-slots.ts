@@ -2,13 +2,13 @@
 export class RequestSlots {
   /** Requests between BEGIN_REQUEST and END_REQUEST. */
   active = 0;
-  /** Handlers that still run although their request has been aborted or lost. */
-  orphans = 0;
+  /** Those of them whose client has gone, of which the application has been told. */
+  left = 0;
   /** Bytes of params of requests whose params are not complete. */
   paramsBytes = 0;
 
-  /** Requests that count against the limit. */
+  /** Requests that count against the limit: those that somebody waits for. */
   get used(): number {
-    return this.active + this.orphans;
+    return this.active - this.left;
   }
 }

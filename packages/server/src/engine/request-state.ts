@@ -49,6 +49,8 @@ export class RequestState<Owner> {
   readonly began: number;
   /** When the request began or its last byte came, in the same clock. */
   lastInput: number;
+  /** Whether its client has gone, of which the application has been told; kept by the multiplexer. */
+  clientLeft = false;
   /** Whether more of a body came than was announced. */
   hasSurplus = false;
   #phase: Phase = Phase.Params;

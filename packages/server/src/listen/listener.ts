@@ -5,7 +5,7 @@ export interface ListenOptions {
   /**
    * Connections that the system keeps until they are accepted.
    *
-   * @defaultValue 511, which the system may lower (net.core.somaxconn)
+   * @defaultValue as many as the system allows (net.core.somaxconn)
    */
   readonly backlog?: number;
   /** Group of a Unix socket, by name or number. */
@@ -45,5 +45,5 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** The most common backlog among web servers, and Node's own default. */
-export const DEFAULT_BACKLOG = 511;
+/** The most that can be asked for: the system keeps as many as it allows (net.core.somaxconn). */
+export const DEFAULT_BACKLOG = 0x7fff_ffff;

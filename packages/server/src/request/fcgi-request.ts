@@ -4,6 +4,7 @@ import type { Params } from '../cgi/params.ts';
 import type { RequestTarget } from '../cgi/request-target.ts';
 import type { Refusal } from '../engine/refusal.ts';
 import { FcgiServerError, textOf } from '../errors.ts';
+import { appStatusOf } from '../request-handler.ts';
 import { BodyFailure } from './body-failure.ts';
 import { HandlerStreams } from './handler-streams.ts';
 import { HEAD_PROBLEMS } from './head-gate.ts';
@@ -197,6 +198,12 @@ export class FcgiRequest {
     this.observer?.aborted(error);
   }
 
+  /** @internal */
+  handlerSettled(): void {
+    this.handlerRuns = false;
+    this.#context.handlerSettled(this);
+  }
+
   /**
    * Ends the request as the handler wants it: what it returned is the appStatus.
    *
@@ -204,20 +211,10 @@ export class FcgiRequest {
    */
   finish(result: unknown): void {
     if (this.#settled) return;
-    const appStatus = result ?? 0;
-    if (
-      typeof appStatus !== 'number' ||
-      !Number.isInteger(appStatus) ||
-      appStatus < 0 ||
-      appStatus > 0xffff_ffff
-    ) {
-      this.fail(
-        new FcgiServerError(
-          'FCGI_HANDLER_FAILED',
-          'request',
-          'A handler must return nothing or an appStatus, an integer from 0 to 4294967295.',
-        ),
-      );
+    const appStatus = appStatusOf(result);
+    if (appStatus === undefined) {
+      const message = 'A handler must return nothing or an appStatus, an integer from 0 to 4294967295.';
+      this.fail(new FcgiServerError('FCGI_HANDLER_FAILED', 'request', message));
       return;
     }
     const stdout = this.#streams?.usedStdout;

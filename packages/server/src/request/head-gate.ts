@@ -1,3 +1,5 @@
+import { limitName } from '../limits.ts';
+
 /** Why a response head that a handler wrote itself cannot be sent. */
 export type HeadProblem = 'empty' | 'incomplete' | 'malformed' | 'missing' | 'too-large';
 
@@ -7,7 +9,7 @@ export const HEAD_PROBLEMS: Record<HeadProblem, string> = {
   incomplete: 'ended inside the response head, before its blank line',
   malformed: 'wrote a response head with a line that is not "Name: value"',
   missing: 'ended without writing a response',
-  'too-large': 'wrote a response head above limits.headBytes',
+  'too-large': `wrote a response head above ${limitName('headBytes')}`,
 };
 
 /** Fields, each with its line end, and a blank line. */

@@ -28,6 +28,8 @@ export interface RequestContext extends InputOwner {
   readonly role: number;
   /** The server is not to close before this has settled. */
   waitUntil(promise: Promise<unknown>): void;
+  /** The promise of its handler has settled. */
+  handlerSettled(request: FcgiRequest): void;
   /** Told what went wrong. */
   report(error: unknown, request: FcgiRequest): void;
   /** Ends a response that has begun so that the web server notices that it is not complete. */

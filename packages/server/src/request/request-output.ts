@@ -1,4 +1,10 @@
-import { encodeStream, ProtocolStatus, RecordType, STREAM_RECORD_CONTENT_LIMIT } from '@fcgi-js/protocol';
+import {
+  encodeStream,
+  encodeStreamEnd,
+  ProtocolStatus,
+  RecordType,
+  STREAM_RECORD_CONTENT_LIMIT,
+} from '@fcgi-js/protocol';
 import { ResponseMeter } from './response-meter.ts';
 import { encodeEnd, type RecordBytes, StdoutParts } from './stdout-records.ts';
 
@@ -45,7 +51,8 @@ export class RequestOutput {
   #started = false;
   #closed = false;
   #sent = false;
-  #stderrUsed = false;
+  /** `'ended'`: its end has been sent, and nothing of it may follow. */
+  #stderr: 'ended' | 'unused' | 'used' = 'unused';
 
   constructor(requestId: number, port: OutputPort) {
     this.#requestId = requestId;
@@ -144,10 +151,23 @@ export class RequestOutput {
    * @returns false: wait until the observer is told before writing more
    */
   writeStderr(bytes: Uint8Array): boolean {
-    if (this.#closed || bytes.length === 0) return true;
-    this.#stderrUsed = true;
+    if (this.#closed || this.#stderr === 'ended' || bytes.length === 0) return true;
+    this.#stderr = 'used';
     this.#port.write([encodeStream(RecordType.Stderr, this.#requestId, bytes)]);
     return this.#flows();
+  }
+
+  /**
+   * Sends bytes that mean nothing: the end of a STDERR that was not used (§6.1). They are answered with a reset where
+   * the web server has closed the connection. Text for STDERR is dropped from then on.
+   *
+   * @returns whether they were sent
+   */
+  probe(): boolean {
+    if (this.#closed || this.#stderr !== 'unused') return false;
+    this.#stderr = 'ended';
+    this.#port.write([encodeStreamEnd(RecordType.Stderr, this.#requestId)]);
+    return true;
   }
 
   /**
@@ -158,7 +178,11 @@ export class RequestOutput {
   end(appStatus: number, protocolStatus: number = ProtocolStatus.RequestComplete): void {
     if (this.#closed) return;
     this.#port.ending();
-    const tail = encodeEnd(this.#requestId, { appStatus, protocolStatus, stderrUsed: this.#stderrUsed });
+    const tail = encodeEnd(this.#requestId, {
+      appStatus,
+      protocolStatus,
+      stderrUsed: this.#stderr === 'used',
+    });
     const records = this.#stdout.take(this.#requestId, tail);
     const callbacks = this.#callbacks;
     this.close();

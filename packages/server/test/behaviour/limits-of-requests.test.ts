@@ -90,8 +90,8 @@ describe('limits.requests', () => {
     expect(server.stats().activeRequests).toBe(3);
   });
 
-  test('cannot be passed by aborting requests whose handlers go on', async () => {
-    const { connect, server } = await held({ requests: 3 });
+  test('cannot be passed on one connection by aborting requests whose handlers go on', async () => {
+    const { connect, server } = await held({ requestsPerConnection: 3 });
     const peer = await connect();
     for (let i = 1; i <= 3; i += 1) {
       peer.send(request(1, { keepConn: true }), record(2, 1));

@@ -1,5 +1,6 @@
 import { toLatin1 } from 'test-support';
-import { Multiplexer, type MultiplexerEvent, type MultiplexerOptions } from '../../src/engine/multiplexer.ts';
+import { Multiplexer, type MultiplexerOptions } from '../../src/engine/multiplexer.ts';
+import type { MultiplexerEvent } from '../../src/engine/multiplexer-event.ts';
 import { RequestSlots } from '../../src/engine/request-slots.ts';
 import type { RequestState } from '../../src/engine/request-state.ts';
 import { resolveLimits, type ServerLimits } from '../../src/limits.ts';

@@ -4,7 +4,7 @@ import { programFile } from '../programs.ts';
 
 /** What a doorbell is made of. */
 export interface DoorbellOptions {
-  /** Connections that may wait; default 511, as Node has it. */
+  /** Connections that may wait; default as many as the system allows. */
   readonly backlog: number | undefined;
   /** Called with each connection that comes, unread. */
   readonly rings: (connection: PassedConnection) => void;
@@ -23,7 +23,8 @@ interface BareListener {
 /** The descriptor on which the helper finds the socket. */
 export const HELPER_SOCKET = 3;
 
-const BACKLOG = 511;
+/** The most that can be asked for. */
+const BACKLOG = 0x7fff_ffff;
 /** Milliseconds after which it is tried again to listen. */
 const RETRY = 1_000;
 

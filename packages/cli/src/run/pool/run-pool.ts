@@ -60,7 +60,7 @@ async function keepWorkers(
   const signals = watchStopSignals();
   const manager = new ServiceManager(process.env, say);
   const { address, close, socket } = inherited ?? (await openPoolSocket(options, surroundings));
-  const { allow, args, backlog, blockedTimeout, maxAge, maxMemory, maxRequests, mount } = options;
+  const { allow, args, backlog, blockedTimeout, limits, maxAge, maxMemory, maxRequests, mount } = options;
   const { pingPath, port, requestTimeout, startTimeout, statusPath, stopTimeout } = options;
   const recycle = defined({ maxAge, maxMemory, maxRequests });
   const { onDemand = false } = options;
@@ -69,7 +69,7 @@ async function keepWorkers(
   const worker = {
     ...{ address, args, file, recycle, startTimeout, stopTimeout },
     choice: { flag: '--port', ...defined({ port }) },
-    ...defined({ allow, backlog, blockedTimeout, idleExit, mount, requestTimeout, status }),
+    ...defined({ allow, backlog, blockedTimeout, idleExit, limits, mount, requestTimeout, status }),
   };
   const listenQueue = status && new ListenQueueWatch(`fd:${socket.fd}`, backlog);
   const book = new StatusBook({

@@ -10,8 +10,6 @@ export interface ListenQueue {
   readonly max: number;
 }
 
-/** That of `listen()` of `@fcgi-js/server`, which applies it to inherited sockets, too. */
-const DEFAULT_BACKLOG = 511;
 /** Milliseconds between two looks, besides those that somebody asks for. */
 const INTERVAL = 1000;
 
@@ -23,9 +21,9 @@ export class ListenQueueWatch {
 
   /**
    * @param address `unix:/path`, `tcp:HOST:PORT`, or `fd:N` of this process; nothing is told of any other
-   * @param backlog what the socket was told to hold
+   * @param backlog what the socket was told to hold; as many as the system allows unless told otherwise
    */
-  constructor(address: string, backlog = DEFAULT_BACKLOG) {
+  constructor(address: string, backlog = Number.POSITIVE_INFINITY) {
     this.#inode = findSocket(address);
     this.#limit = Math.min(backlog, Number(readProc('sys/net/core/somaxconn')) || backlog);
     if (this.look() !== undefined) setInterval(() => this.look(), INTERVAL).unref();

@@ -1,0 +1,90 @@
+import { fstatSync, readdirSync, readFileSync } from 'node:fs';
+import { FcgiServerError } from './errors.ts';
+import { limitName } from './limits.ts';
+
+/** The part of its open files that a process keeps for other things than connections of web servers. */
+const RESERVED = 1 / 8;
+
+/** Milliseconds between two looks whether all are in use. */
+const PERIOD = 1_000;
+
+const RAISE =
+  'Raise the limit: LimitNOFILE= in a systemd unit, minfds= of supervisor, "ulimit -n" in the shell that starts it';
+
+/** How many files and sockets this process may have open (`ulimit -n`); Infinity where the system does not say it. */
+export function openFilesLimit(): number {
+  if (process.platform !== 'linux') return Number.POSITIVE_INFINITY;
+  const soft = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1];
+  return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);
+}
+
+/** How many connections can be open so that an eighth of all files is left for the application. */
+export function connectionsPossible(): number {
+  const limit = openFilesLimit();
+  if (limit === Number.POSITIVE_INFINITY) return limit;
+  const inUse = readdirSync('/proc/self/fd').length;
+  return Math.max(Math.floor(limit * (1 - RESERVED)) - inUse, 1);
+}
+
+/** Why a connection was closed at once: so many are open, and the option or the system allows no more. */
+export function tooManyConnections(open: number, option: number): FcgiServerError {
+  const reason =
+    open >= option
+      ? `${limitName('connections')} allows no more.`
+      : `ulimit -n (${openFilesLimit()}) allows no more, less an eighth for the application. ${RAISE}.`;
+  return new FcgiServerError(
+    'FCGI_CONNECTIONS_EXCEEDED',
+    'connection',
+    `A connection was closed at once: ${open} are open, and ${reason}`,
+  );
+}
+
+/**
+ * Notices that this process can open nothing more. Node says nothing of it: the system's library accepts connections and
+ * closes them at once, so that the web server answers 502 and nothing says why.
+ */
+export class OpenFilesWatch {
+  readonly #limit = openFilesLimit();
+  readonly #onExhausted: (error: FcgiServerError) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #state: 'exhausted' | 'sufficient' = 'sufficient';
+
+  constructor(onExhausted: (error: FcgiServerError) => void) {
+    this.#onExhausted = onExhausted;
+  }
+
+  /** Looks every second until {@link stop}; does not keep the process. */
+  start(): void {
+    if (this.#timer !== undefined || this.#limit === Number.POSITIVE_INFINITY) return;
+    this.#timer = setInterval(() => this.#look(), PERIOD);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const before = this.#state;
+    this.#state = isOpen(this.#limit - 1) ? 'exhausted' : 'sufficient';
+    if (this.#state === before || this.#state === 'sufficient') return;
+    this.#onExhausted(
+      new FcgiServerError(
+        'FCGI_OPEN_FILES_EXCEEDED',
+        'server',
+        `All ${this.#limit} files that this process may have open are in use (ulimit -n): new connections are closed before they are seen (EMFILE). ${RAISE}. If the application leaves files open, "ls -l /proc/${process.pid}/fd" shows which.`,
+      ),
+    );
+  }
+}
+
+/** Whether a descriptor is in use. The system gives out the lowest that is free, so the last one is used last. */
+function isOpen(fd: number): boolean {
+  try {
+    fstatSync(fd);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EBADF') return false;
+    throw error;
+  }
+}
