@@ -247,9 +247,10 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
 
   #onStall(): void {
     const { firstByteTimeout, stallTimeout } = this.#request.limits;
-    const error = this.#stdoutBytes > 0
-      ? new FcgiTimeoutError('stall', stallTimeout)
-      : new FcgiTimeoutError('firstByte', firstByteTimeout);
+    const error =
+      this.#stdoutBytes > 0
+        ? new FcgiTimeoutError('stall', stallTimeout)
+        : new FcgiTimeoutError('firstByte', firstByteTimeout);
     this.#abandon(this.#withStderr(error));
   }
 

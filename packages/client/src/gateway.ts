@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { FcgiClient } from './client.ts';
 import { AllowedHosts } from './gateway/allowed-hosts.ts';
 import type { GatewaySettings } from './gateway/ask-application.ts';
@@ -13,6 +13,7 @@ import {
 import { type BeforeRequest, httpListener } from './gateway/http-listener.ts';
 import { serveFetch } from './gateway/serve-fetch.ts';
 import { resolveLimits } from './limits.ts';
+import { http } from './node-http.ts';
 import { parseMount } from './params/request-target.ts';
 import type { ParamsFromRequestOptions } from './params-from-request.ts';
 import { startTimer } from './stall-timer.ts';
@@ -232,7 +233,7 @@ async function listen(
   limits: ResolvedGatewayLimits,
   servers: Set<Server>,
 ): Promise<GatewayAddress> {
-  const server = createServer(listener);
+  const server = http.createServer(listener);
   server.maxConnections = limits.connections;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -108,8 +108,15 @@ export function prepareRequest(options: FcgiRequestOptions, limits: ResolvedLimi
 
 function resolveRequestLimits(limits: ResolvedLimits, own: FcgiRequestLimits | undefined): ResolvedLimits {
   if (own === undefined) return limits;
-  const { firstByteTimeout, headBytes, headFields, stallTimeout, stderrBytes, stderrTotalBytes, totalTimeout } =
-    limits;
+  const {
+    firstByteTimeout,
+    headBytes,
+    headFields,
+    stallTimeout,
+    stderrBytes,
+    stderrTotalBytes,
+    totalTimeout,
+  } = limits;
   const settable = {
     firstByteTimeout,
     headBytes,

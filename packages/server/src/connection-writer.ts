@@ -1,5 +1,5 @@
-import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { probePeer } from './listen/peer-probe.ts';
 import type { RequestOutput } from './request/request-output.ts';
 import type { RecordBytes } from './request/stdout-records.ts';
 
@@ -161,13 +161,9 @@ export class ConnectionWriter {
     });
   }
 
-  /**
-   * Finds out whether the web server, whose FIN has come, has gone or may still read. To write nothing fails where the
-   * other end of a Unix socket has been closed both ways, and over TCP once a reset has come. The socket is then lost.
-   */
+  /** Loses the connection if the web server, whose FIN has come, has gone. */
   probe(): void {
-    if (this.#closed || this.unsent > 0 || !(this.#socket instanceof Socket)) return;
-    this.#socket.write('');
+    if (!this.#closed) probePeer(this.#socket);
   }
 
   /** Sends our FIN after what waits to be sent. */

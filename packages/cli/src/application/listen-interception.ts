@@ -1,7 +1,7 @@
-import { Server as HttpServer } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import { Server as NetServer } from 'node:net';
 import type { NodeServer } from '@fcgi-js/server';
+import { http } from '../node-http.ts';
 import { describeTarget, type ListenTarget, readListenArguments } from './listen-arguments.ts';
 import type { Listen } from './made-up-address.ts';
 
@@ -62,7 +62,7 @@ export class ListenInterception {
   #capture(server: NetServer, args: readonly unknown[]): boolean {
     const target = readListenArguments(args);
     if (target === undefined) return false;
-    if (server instanceof HttpServer || server instanceof HttpsServer) {
+    if (server instanceof http.Server || server instanceof HttpsServer) {
       return this.#judge.capture(server, args, target);
     }
     if (/^Http2/.test(server.constructor.name)) {

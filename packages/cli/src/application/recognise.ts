@@ -1,4 +1,3 @@
-import { Server as HttpServer } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import { createRequire } from 'node:module';
 import {
@@ -9,6 +8,7 @@ import {
   type NodeServer,
   type RequestHandler,
 } from '@fcgi-js/server';
+import { http } from '../node-http.ts';
 import { kindOfFunction } from './kind-of-function.ts';
 
 /** What `createServer` of `@fcgi-js/server` takes of an application. */
@@ -61,7 +61,7 @@ function ofRoles(shape: Shape): Recognised | undefined {
 
 /** The applications that are objects with a method of their own for serving. */
 async function ofFramework(shape: Shape, file: string): Promise<Recognised | undefined> {
-  if (shape instanceof HttpServer || shape instanceof HttpsServer)
+  if (shape instanceof http.Server || shape instanceof HttpsServer)
     return nodeListener('an http server', shape);
   if (has(shape, 'getHttpAdapter', 'init')) {
     await call(shape, 'init');
@@ -75,7 +75,7 @@ async function ofFramework(shape: Shape, file: string): Promise<Recognised | und
     await call(shape, 'ready');
     return nodeListener('a Fastify application', shape['routing'] as NodeListener);
   }
-  if (has(shape, 'initialize', 'route') && shape['listener'] instanceof HttpServer) {
+  if (has(shape, 'initialize', 'route') && shape['listener'] instanceof http.Server) {
     await call(shape, 'initialize');
     return nodeListener('a hapi server', shape['listener']);
   }
@@ -101,7 +101,7 @@ function ofPart(shape: Shape): Recognised | undefined {
   if (typeof handler === 'function' && handler.length >= 2 && has(shape, 'use', 'listen')) {
     return nodeListener('an application with a handler', handler.bind(shape) as NodeListener);
   }
-  return server instanceof HttpServer
+  return server instanceof http.Server
     ? nodeListener('an application with an http server', server)
     : undefined;
 }

@@ -1,4 +1,5 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { http } from '../node-http.ts';
 import type { DeveloperKey, Visitor } from './developer-key.ts';
 import { describeFailure, type Failure } from './failure.ts';
 import { failurePage } from './failure-page.ts';
@@ -130,7 +131,7 @@ async function gatewayFailure(
     const heading = `The process of the application has ended while it answered this request (${generation.how}). It is started again with the next one.`;
     return describeFailure(heading, generation.stderr.text, project);
   }
-  return plainPage(status, `${status} ${STATUS_CODES[status] ?? ''}\n\n${reason}\n`);
+  return plainPage(status, `${status} ${http.STATUS_CODES[status] ?? ''}\n\n${reason}\n`);
 }
 
 /** Whether there is no more to it than `@fcgi-js/server` says in the place of an application. */

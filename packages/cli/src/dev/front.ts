@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CommandFailure } from '../command-failure.ts';
 import { isExpectedHost, unexpectedHostText } from '../expected-host.ts';
+import { http } from '../node-http.ts';
 import { plainPage } from './html.ts';
 import { ReplaceableResponse, sendPage } from './replaceable-response.ts';
 
@@ -37,7 +38,7 @@ export async function openFront(
   port: number | undefined,
   allowedHosts: readonly string[],
 ): Promise<Front> {
-  const server = createServer<typeof IncomingMessage, typeof ReplaceableResponse>({
+  const server = http.createServer<typeof IncomingMessage, typeof ReplaceableResponse>({
     ServerResponse: ReplaceableResponse,
   });
   server.maxConnections = CONNECTIONS;

@@ -1,4 +1,5 @@
-import { ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import { http } from '../node-http.ts';
 
 /** What is sent in the place of an answer. */
 export interface Page {
@@ -21,7 +22,7 @@ export interface AnswerHead {
 type AnswerState = 'held' | 'passing' | 'replaced';
 
 /** A response whose bare failures can be replaced by a page before anything of them is sent. */
-export class ReplaceableResponse extends ServerResponse {
+export class ReplaceableResponse extends http.ServerResponse {
   /** Asked about each answer; `undefined`, at once or later, lets it pass. */
   replacement: ((head: AnswerHead) => Promise<Page | undefined> | undefined) | undefined;
   /** What is to be done if it passes after all. */
@@ -68,7 +69,7 @@ export class ReplaceableResponse extends ServerResponse {
   }
 
   #call(method: 'end' | 'write' | 'writeHead', args: unknown[]): unknown {
-    return Reflect.apply(ServerResponse.prototype[method], this, args);
+    return Reflect.apply(http.ServerResponse.prototype[method], this, args);
   }
 }
 

@@ -1,9 +1,9 @@
-import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { posix, resolve } from 'node:path';
 import { FcgiClientError, paramsFromRequest } from '@fcgi-js/client';
 import { usageFailure } from '../command-failure.ts';
 import type { Io } from '../io.ts';
+import { http } from '../node-http.ts';
 import { toParamText } from '../records/text.ts';
 import type { Body } from './body.ts';
 import { type Field, readHeaderLines } from './header-lines.ts';
@@ -86,7 +86,7 @@ function paramsOf(
   prefix: string,
   options: RequestOptions,
 ): Map<string, string> {
-  const request = new IncomingMessage(new Socket());
+  const request = new http.IncomingMessage(new Socket());
   request.httpVersion = '1.1';
   request.method = options.method ?? (options.head ? 'HEAD' : options.data.length > 0 ? 'POST' : 'GET');
   request.rawHeaders = fields.flat();

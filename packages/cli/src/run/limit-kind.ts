@@ -19,13 +19,13 @@ export const limits: Kind<ServerLimits, WrittenLimits> = {
       throw new InvalidArgumentError(
         'It must be NAME=VALUE, such as requests=20000 or bodyStallTimeout=10m.',
       );
-    return { [checkedName(name)]: valueOf(name, value) };
+    return { [checkedName(name)]: amountOf(name, value) };
   },
   fromFile: (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw new InvalidArgumentError('It must be an object such as { "requests": 20000 }.');
     return Object.fromEntries(
-      Object.entries(value).map(([name, one]) => [checkedName(name), valueOf(name, String(one))]),
+      Object.entries(value).map(([name, one]) => [checkedName(name), amountOf(name, String(one))]),
     );
   },
   join: (before, value) => ({ ...before, ...value }),
@@ -43,7 +43,7 @@ function checkedName(name: string): keyof ServerLimits {
 }
 
 /** Plain numbers are as in `createServer`: bytes, or milliseconds. */
-function valueOf(name: string, text: string): number {
+function amountOf(name: string, text: string): number {
   if (text === 'Infinity') return NO_LIMIT;
   if (/^\d+(?:\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
   if (/Bytes$/.test(name)) return parseSize(text);

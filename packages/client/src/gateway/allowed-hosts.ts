@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
-import { hostName, type RequestFacts } from '../params-from-request.ts';
 import { authorityOf } from '../params/request-target.ts';
+import { hostName, type RequestFacts } from '../params-from-request.ts';
 
 /** Not in a name or an address; a port would have no effect, so it is refused. */
 const NOT_IN_NAMES = /[\s/?#@\\:%]/;

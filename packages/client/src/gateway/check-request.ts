@@ -44,12 +44,19 @@ function misframing(
     .join(',')
     .split(',')
     .map((coding) => coding.trim().toLowerCase());
-  if (codings.at(-1) !== 'chunked' || codings.indexOf('chunked') < codings.length - 1 || codings.includes('')) {
+  if (
+    codings.at(-1) !== 'chunked' ||
+    codings.indexOf('chunked') < codings.length - 1 ||
+    codings.includes('')
+  ) {
     return refusal(
       400,
       'The last Transfer-Encoding of a request is "chunked", which is there once (RFC 9112 §6.1).',
     );
   }
   if (codings.length === 1) return undefined;
-  return refusal(501, 'This gateway knows no Transfer-Encoding but "chunked": send the body without another.');
+  return refusal(
+    501,
+    'This gateway knows no Transfer-Encoding but "chunked": send the body without another.',
+  );
 }

@@ -1,6 +1,7 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ProtocolStatus, RemoteProtocolError } from '@fcgi-js/protocol';
 import { FcgiClientError, type FcgiClientErrorCode } from '../errors.ts';
+import { http } from '../node-http.ts';
 import { FcgiConnectError, FcgiRejectedError, FcgiTimeoutError } from '../request-errors.ts';
 
 /** A request that the gateway answers itself. */
@@ -124,7 +125,7 @@ export const failureFields: Readonly<Record<string, string>> = {
 
 /** What is shown: the status and, where there is one, an explanation. */
 export function failureText(status: number, explanation: string | undefined): string {
-  const title = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
+  const title = `${status} ${http.STATUS_CODES[status] ?? ''}`.trim();
   return explanation === undefined ? `${title}\n` : `${title}\n\n${explanation}\n`;
 }
 

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { http } from '../node-http.ts';
 import { factsOfFetch } from '../params-from-request.ts';
 import { askApplication, type GatewaySettings } from './ask-application.ts';
 import { refusalOf } from './check-request.ts';
@@ -33,7 +33,7 @@ function failed(error: unknown, request: Request, settings: GatewaySettings, log
   return new Response(failureText(log.status, explanation), {
     headers: failureFields,
     status: log.status,
-    statusText: STATUS_CODES[log.status] ?? '',
+    statusText: http.STATUS_CODES[log.status] ?? '',
   });
 }
 

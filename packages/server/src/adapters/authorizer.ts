@@ -1,6 +1,6 @@
-import { STATUS_CODES } from 'node:http';
 import { isFieldValue, isToken } from '../cgi/field-syntax.ts';
 import { formatAuthorizerHead, type HeaderField, isBodyless } from '../cgi/response-head.ts';
+import { http } from '../node-http.ts';
 import { checkOptions, OBJECT, type OptionKinds } from '../options.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
 import type { RequestHandler } from '../request-handler.ts';
@@ -71,7 +71,7 @@ export function deny(status = 403, options: DenyOptions = {}): Denied {
   }
   checkOptions('deny()', options, DENY_OPTIONS);
   const fields = checkedFields('deny', options.headers ?? {});
-  const body = options.body ?? `${STATUS_CODES[status] ?? status}\n`;
+  const body = options.body ?? `${http.STATUS_CODES[status] ?? status}\n`;
   const hasType = fields.some(([name]) => name.toLowerCase() === 'content-type');
   return {
     allowed: false,
@@ -120,7 +120,7 @@ function grant(request: FcgiRequest, { variables }: Allowed): void {
 
 function refuse(request: FcgiRequest, { status, headers, body }: Denied): void {
   const bodyless = isBodyless(status, request.params.get('REQUEST_METHOD') ?? '');
-  request.output.write(formatAuthorizerHead(status, STATUS_CODES[status] ?? '', headers), 'latin1');
+  request.output.write(formatAuthorizerHead(status, http.STATUS_CODES[status] ?? '', headers), 'latin1');
   if (!bodyless) request.output.write(body);
 }
 

@@ -1,6 +1,7 @@
-import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { methodOf } from '../cgi/meta-variables.ts';
 import type { Params } from '../cgi/params.ts';
+import { http } from '../node-http.ts';
 import { BOOLEAN, checkOptions } from '../options.ts';
 import { DEFERRED, isPromise, type RequestHandler } from '../request-handler.ts';
 import { exchangeOf, NodeExchange } from './node/node-exchange.ts';
@@ -57,7 +58,7 @@ export function fromNodeListener(
   let result: unknown;
   const server =
     typeof listener === 'function'
-      ? new Server((req, res) => {
+      ? new http.Server((req, res) => {
           result = listener(req, res);
         })
       : listener;

@@ -21,6 +21,24 @@ export function isConnectionField(name: string): boolean {
   return DROPPED.has(name.toLowerCase());
 }
 
+/**
+ * Fields by which the web server is told to send a file, or the answer of another URL, in the place of the body: nginx and
+ * Caddy, Apache with mod_xsendfile, lighttpd, h2o, LiteSpeed. Content-Length then says how long that is.
+ */
+const BODY_ELSEWHERE: ReadonlySet<string> = new Set([
+  'x-accel-redirect',
+  'x-lighttpd-send-file',
+  'x-litespeed-location',
+  'x-reproxy-url',
+  'x-sendfile',
+  'x-sendfile2',
+]);
+
+/** Whether a field says that the web server makes the body. */
+export function isBodyElsewhere(name: string): boolean {
+  return BODY_ELSEWHERE.has(name.toLowerCase());
+}
+
 const EVENT_STREAM_LINE = /^content-type: *text\/event-stream *[;\r]/im;
 const ACCEL_BUFFERING_LINE = /^x-accel-buffering:/im;
 

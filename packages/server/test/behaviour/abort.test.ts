@@ -1,9 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FcgiRequest, fromNodeListener } from '@fcgi-js/server';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Harness, start, transports } from '../support/harness.ts';
 import type { Peer } from '../support/peer.ts';
-import { stopTime } from '../support/time.ts';
 import { abort, begin, params, paramsRecord, post, request, stdin } from '../support/wire.ts';
 
 const HEAD = 'Status: 200\r\n\r\n';

@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import {
   FcgiClient,
   FcgiClientError,
@@ -16,6 +16,7 @@ import {
   Role,
 } from '@fcgi-js/protocol';
 import { defined } from '../../defined.ts';
+import { http } from '../../node-http.ts';
 import { startText } from '../../records/text.ts';
 import type { Exchange } from '../facts.ts';
 
@@ -44,11 +45,20 @@ const MAY_BE_NO_FASTCGI = [
   'FCGI_STALL_TIMEOUT',
 ];
 
+/** Not of a `Request`, for which Node loads WebAssembly: `ulimit -v` may not allow it. */
+function paramsOf(url: string): Map<string, string> {
+  const { pathname, search } = new URL(url, 'http://localhost');
+  const request = new http.IncomingMessage(new Socket());
+  request.httpVersion = '1.1';
+  request.method = 'GET';
+  request.rawHeaders = ['Host', 'localhost'];
+  request.url = pathname + search;
+  return paramsFromRequest(request, { remoteAddress: '127.0.0.1' });
+}
+
 /** Sends a request, as a web server does, and tells what came of it. */
 export async function exchange(address: string, question: Question): Promise<Exchange> {
-  const params = paramsFromRequest(new Request(new URL(question.url, 'http://localhost')), {
-    remoteAddress: '127.0.0.1',
-  });
+  const params = paramsOf(question.url);
   const head: Uint8Array[] = [];
   let headLength = 0;
   const client = new FcgiClient({

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
 import { createServer, FcgiServerError, type ListenOptions } from '@fcgi-js/server';
 import { CommandFailure } from '../../command-failure.ts';
+import { http } from '../../node-http.ts';
 import { listenFailure } from '../listen-failure.ts';
 import { pagesOnly } from './fcgi-pages.ts';
 import { noPage, type PageAnswer } from './page.ts';
@@ -48,7 +49,7 @@ async function openHttp(
   { host, port }: { readonly host: string; readonly port: number },
   site: StatusSite,
 ): Promise<StatusListener> {
-  const server = createHttpServer((req, res) => {
+  const server = http.createServer((req, res) => {
     const answered = isForeign(req) ? Promise.resolve(noPage(403)) : answer(req, site);
     answered.then(
       ({ body, headers, status }) => res.writeHead(status, headers).end(body),

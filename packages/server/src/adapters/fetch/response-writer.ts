@@ -1,12 +1,13 @@
-import { STATUS_CODES } from 'node:http';
 import { ContentLengthGuard } from '../../cgi/content-length-guard.ts';
 import {
   formatResponseHead,
   type HeaderField,
+  isBodyElsewhere,
   isBodyless,
   LARGE_HEAD_BYTES,
 } from '../../cgi/response-head.ts';
 import { FcgiServerError } from '../../errors.ts';
+import { http } from '../../node-http.ts';
 import type { FcgiRequest } from '../../request/fcgi-request.ts';
 
 /** A body above this many bytes does not wait until it is known how long it is. */
@@ -37,7 +38,8 @@ export class ResponseWriter {
     const length = response.headers.get('Content-Length');
     this.#hasLength = length !== null;
     const isKnown = length !== null && DIGITS.test(length) && !this.#bodyless;
-    this.#guard = new ContentLengthGuard(isKnown ? Number(length) : undefined);
+    const isOurs = isKnown && ![...response.headers].some(([name]) => isBodyElsewhere(name));
+    this.#guard = new ContentLengthGuard(isOurs ? Number(length) : undefined);
   }
 
   /** Resolves when the response has been handed over; rejects where its body fails. */
@@ -123,7 +125,7 @@ export class ResponseWriter {
     if (bodyLength !== undefined && !this.#hasLength && !this.#bodyless) {
       fields.push(['content-length', String(bodyLength)]);
     }
-    const head = formatResponseHead(status, statusText || (STATUS_CODES[status] ?? ''), fields);
+    const head = formatResponseHead(status, statusText || (http.STATUS_CODES[status] ?? ''), fields);
     if (head.length > LARGE_HEAD_BYTES) this.#warnLargeHead(head.length);
     const { output } = this.#request;
     output.write(head, 'latin1');

@@ -11,28 +11,34 @@ const FORBIDDEN_METHODS: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRA
 /** A `Request` of the Fetch standard, or the status of a request that cannot be one. */
 export type StandardRequest = Request | '400 Bad Request' | '501 Not Implemented';
 
-/** `Request` without what is replaced below: TypeScript takes the members of the global one for fields. */
-const PlainRequest: new (url: string, init: RequestInit) => Omit<Request, 'clone' | 'signal'> = Request;
+type ServedRequestClass = new (url: string, init: RequestInit, request: FcgiRequest) => Request;
+
+/** Made for the first request: where `Request` is touched, Node loads WebAssembly, which `ulimit -v` may not allow. */
+let servedRequest: ServedRequestClass | undefined;
 
 /**
- * A `Request` whose signal is the one of its {@link FcgiRequest}. To hand that signal to the constructor would make
- * another one that follows it, which costs several times as much as all the rest of a request.
+ * Makes the class of a `Request` whose signal is the one of its {@link FcgiRequest}. To hand that signal to the
+ * constructor would make another one that follows it, which costs several times as much as all the rest of a request.
  */
-class ServedRequest extends PlainRequest {
-  readonly #request: FcgiRequest;
+function makeServedRequest(): ServedRequestClass {
+  // Without what is replaced below: TypeScript takes the members of the global one for fields.
+  const PlainRequest: new (url: string, init: RequestInit) => Omit<Request, 'clone' | 'signal'> = Request;
+  return class ServedRequest extends PlainRequest {
+    readonly #request: FcgiRequest;
 
-  constructor(url: string, init: RequestInit, request: FcgiRequest) {
-    super(url, init);
-    this.#request = request;
-  }
+    constructor(url: string, init: RequestInit, request: FcgiRequest) {
+      super(url, init);
+      this.#request = request;
+    }
 
-  get signal(): AbortSignal {
-    return this.#request.signal;
-  }
+    get signal(): AbortSignal {
+      return this.#request.signal;
+    }
 
-  clone(): Request {
-    return new Request(Request.prototype.clone.call(this), { signal: this.signal });
-  }
+    clone(): Request {
+      return new Request(Request.prototype.clone.call(this), { signal: this.signal });
+    }
+  };
 }
 
 /** Makes a `Request` of the Fetch standard. */
@@ -47,7 +53,8 @@ export function standardRequest(request: FcgiRequest): StandardRequest {
   const init: RequestInit = bodyless ? { method } : { method, body: requestBody(request), duplex: 'half' };
   let standard: Request;
   try {
-    standard = new ServedRequest(url, init, request);
+    servedRequest ??= makeServedRequest();
+    standard = new servedRequest(url, init, request);
   } catch (error) {
     // Asking beforehand would read every URL twice.
     if (URL.canParse(url)) throw error;

@@ -1,9 +1,11 @@
-import { isConnectionField } from '../../cgi/response-head.ts';
+import { isBodyElsewhere, isConnectionField } from '../../cgi/response-head.ts';
 
 /** What is needed of the head of an HTTP/1.1 response. */
 export interface HttpHead {
   /** Where the body begins in the text. */
   readonly bodyAt: number;
+  /** Whether the web server is to send a file, or another answer, in the place of the body. */
+  readonly bodyElsewhere: boolean;
   /** Whether the body has the chunked coding. */
   readonly chunked: boolean;
   /** Absent where the head does not say it. */
@@ -41,6 +43,12 @@ const LENGTHS = [
   'proxy-connection',
   'transfer-encoding',
   'x-accel-buffering',
+  'x-accel-redirect',
+  'x-lighttpd-send-file',
+  'x-litespeed-location',
+  'x-reproxy-url',
+  'x-sendfile',
+  'x-sendfile2',
 ].reduce((bits, { length }) => bits | (1 << length), 0);
 
 /**
@@ -54,6 +62,7 @@ export function readHttpHead(text: string): HttpHead {
   if (!text.startsWith('HTTP/1.') || !(status >= 100)) throw notAHead();
   const statusEnd = endOfLine(text, 0);
   const reasonEnd = text.charCodeAt(statusEnd - 1) === BLANK ? statusEnd - 1 : statusEnd;
+  let bodyElsewhere = false;
   let chunked = false;
   let contentLength: number | undefined;
   let isEventStream = false;
@@ -75,6 +84,8 @@ export function readHttpHead(text: string): HttpHead {
         isEventStream ||= EVENT_STREAM.test(value);
       } else if (name === 'x-accel-buffering') {
         saysAccelBuffering = true;
+      } else if (isBodyElsewhere(name)) {
+        bodyElsewhere = true;
       } else if (isConnectionField(name)) {
         chunked ||= name === 'transfer-encoding' && CHUNKED.test(value);
         fields += text.slice(keptFrom, at);
@@ -85,6 +96,7 @@ export function readHttpHead(text: string): HttpHead {
   }
   return {
     bodyAt: at + LINE_END.length,
+    bodyElsewhere,
     chunked,
     contentLength,
     fields: fields + text.slice(keptFrom, at),

@@ -71,7 +71,7 @@ export class HttpResponseReader {
     if (status >= 200 || status === 101) {
       this.#headRead = true;
       this.#bodyless = isBodyless(status, this.#method);
-      if (head.contentLength !== undefined && !this.#bodyless) {
+      if (head.contentLength !== undefined && !this.#bodyless && !head.bodyElsewhere) {
         this.#guard = new ContentLengthGuard(head.contentLength);
       }
       if (head.chunked) this.#chunked = new ChunkedDecoder((chunk) => this.#content(chunk, 'latin1'));

@@ -1,9 +1,10 @@
-import { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Stream } from 'node:stream';
 import type { Params } from '../../cgi/params.ts';
 import { rawHeaders } from '../../cgi/request-headers.ts';
 import type { RequestTarget } from '../../cgi/request-target.ts';
+import { http } from '../../node-http.ts';
 import type { NodeServer } from './node-server.ts';
 import type { RequestSocket } from './request-socket.ts';
 
@@ -26,10 +27,10 @@ interface UndocumentedParts {
  * The property in which a response remembers that it owes a `drain`. It has no public name, and Node's own server
  * resets it when it emits the event; otherwise `writableNeedDrain` stays true and the next `pipe()` waits for ever.
  */
-const NEED_DRAIN = ownSymbol(new ServerResponse(new IncomingMessage(new Socket())), 'kNeedDrain');
+const NEED_DRAIN = ownSymbol(new http.ServerResponse(new http.IncomingMessage(new Socket())), 'kNeedDrain');
 
 /** The properties in which a server keeps what `http.createServer()` was given for its requests and responses. */
-const A_SERVER = new Server();
+const A_SERVER = new http.Server();
 const INCOMING_MESSAGE = ownSymbol(A_SERVER, 'IncomingMessage');
 const SERVER_RESPONSE = ownSymbol(A_SERVER, 'ServerResponse');
 const UNIQUE_HEADERS = ownSymbol(A_SERVER, 'kUniqueHeaders');
@@ -51,8 +52,8 @@ const PROTOCOL = /^HTTP\/(\d)(?:\.(\d))?$/;
 /** Makes `req` and `res` of the params of a request. */
 export function createMessages(params: Params, target: RequestTarget, socket: RequestSocket): HttpMessages {
   const { server } = socket;
-  const OwnMessage = optionOf<typeof IncomingMessage>(server, INCOMING_MESSAGE) ?? IncomingMessage;
-  const OwnResponse: ResponseClass = optionOf<ResponseClass>(server, SERVER_RESPONSE) ?? ServerResponse;
+  const OwnMessage = optionOf<typeof IncomingMessage>(server, INCOMING_MESSAGE) ?? http.IncomingMessage;
+  const OwnResponse: ResponseClass = optionOf<ResponseClass>(server, SERVER_RESPONSE) ?? http.ServerResponse;
   // What is asked of the socket is there; see the list of members in RequestSocket.
   const req: HttpMessages['req'] = new OwnMessage(socket as Stream as Socket);
   req.method = params.get('REQUEST_METHOD') || 'GET';

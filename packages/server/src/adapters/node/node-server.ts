@@ -1,6 +1,7 @@
 import diagnostics from 'node:diagnostics_channel';
-import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
+import { http } from '../../node-http.ts';
 import type { RequestSocket } from './request-socket.ts';
 
 /** A server of `node:http` or `node:https`, whether it listens or not. */
@@ -13,11 +14,11 @@ const responseFinish = diagnostics.channel('http.server.response.finish');
 type Listener = (...args: unknown[]) => unknown;
 
 /** Listeners by which Node reads HTTP or TLS from a connection: there is none to be read here. */
-const readers = new Set<unknown>(new Server().listeners('connection'));
+const readers = new Set<unknown>(new http.Server().listeners('connection'));
 
 /** Whether a value is a server of `node:http` or `node:https`. */
 export function isNodeServer(value: unknown): value is NodeServer {
-  return value instanceof Server || (typeof value === 'object' && value instanceof httpsServer());
+  return value instanceof http.Server || (typeof value === 'object' && value instanceof httpsServer());
 }
 
 /**
