@@ -44,13 +44,15 @@ export function tooManyConnections(open: number, option: number): FcgiServerErro
  * closes them at once, so that the web server answers 502 and nothing says why.
  */
 export class OpenFilesWatch {
-  readonly #limit = openFilesLimit();
+  readonly #limit: number;
   readonly #onExhausted: (error: FcgiServerError) => void;
   #timer: NodeJS.Timeout | undefined;
   #state: 'exhausted' | 'sufficient' = 'sufficient';
 
-  constructor(onExhausted: (error: FcgiServerError) => void) {
+  /** @param limit most open files */
+  constructor(onExhausted: (error: FcgiServerError) => void, limit = openFilesLimit()) {
     this.#onExhausted = onExhausted;
+    this.#limit = limit;
   }
 
   /** Looks every second until {@link stop}; does not keep the process. */

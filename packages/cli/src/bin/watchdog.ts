@@ -6,4 +6,4 @@ import type { WatchdogData } from '../run/watchdog/watchdog.ts';
 /** The thread that looks after its process. */
 const { eventLoop, parent } = workerData as WatchdogData;
 if (eventLoop !== undefined) void watchEventLoop(eventLoop);
-if (parent !== undefined) void watchParent(parent);
+if (parent !== undefined) void watchParent(parent, true);

@@ -56,7 +56,7 @@ export async function runAlone(
   const service = await serve(application, { ...options, ...where });
   const { blockedTimeout, requestTimeout } = options;
   if (requestTimeout !== undefined) reportStuckRequests(requestTimeout, say);
-  await new Watchdog(undefined, blockedTimeout ?? requestTimeout).watchEventLoop();
+  await new Watchdog(undefined, blockedTimeout ?? requestTimeout, say).watchEventLoop();
   status?.start(relative(io.cwd, file), service, options.backlog);
   const own = socketOptions(options, surroundings);
   const listener = await application.aside(() => openStatusListener(options, own, status?.site));

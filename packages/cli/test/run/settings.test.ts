@@ -165,3 +165,53 @@ test('an option behind APP goes to the application, and a line says where it bel
   );
   expect(stderr).not.toContain('--user behind');
 });
+
+test('limits of the server may stand in the file, and each on the command line counts more than that one', async () => {
+  const limits = { requests: 5_000, bodyStallTimeout: '10m', paramsBytes: '2M', bodyBytes: 'Infinity' };
+  const cwd = await folderWith({ 'fcgi.config.json': JSON.stringify({ app: 'app.cjs', limits }) });
+  const words = ['--limit', 'requests=6000', '--limit', 'writeStallTimeout=1500', '--limit', 'idleTimeout=90s'];
+  const { config, origins } = await printed(cwd, ...words);
+  expect(config.limits).toEqual({
+    requests: 6_000,
+    bodyStallTimeout: 600_000,
+    paramsBytes: 2_097_152,
+    bodyBytes: 'Infinity',
+    writeStallTimeout: 1_500,
+    idleTimeout: 90_000,
+  });
+  expect(origins).toMatchObject({ limits: '--limit' });
+});
+
+test.each([
+  ['requests', 'must be NAME=VALUE'],
+  ['reqests=5', 'There is no limit "reqests". There are bodyBytes, '],
+  ['requests=0', 'limits.requests must be a number above 0, or Infinity, but it is "0"'],
+  ['requests=5m', 'limits.requests must be a number above 0'],
+  ['__proto__=5', 'There is no limit "__proto__"'],
+  ['bodyStallTimeout=soon', 'must be a time above 0'],
+])('--limit %s is refused with what is allowed', async (word, complaint) => {
+  const { status, stderr } = await runMain(['run', '--limit', word, 'app.cjs'], { cwd: '/' });
+  expect(status).toBe(2);
+  expect(stderr).toContain(complaint);
+});
+
+test.each([
+  ['{ "limits": 5 }', '"limits" is 5. It must be an object'],
+  ['{ "limits": { "request": 5 } }', 'There is no limit "request"'],
+  ['{ "limits": { "requests": null } }', 'limits.requests must be a number above 0'],
+])('limits of a file that make no sense are refused: %s', async (config, complaint) => {
+  expect(await refusal(config)).toContain(complaint);
+});
+
+test.each([[[]], [['--workers', '1']]])(
+  'a limit holds, and the message about it names the option that raises it: %j',
+  async (words) => {
+    const cwd = await folderWith({ 'app.cjs': application });
+    const runner = await new Runner(['--listen', './s', '--limit', 'paramsBytes=100', ...words, 'app.cjs'], {
+      cwd,
+    }).serving();
+    expect(await runner.get(`/${'x'.repeat(100)}`)).toMatch(/^431/);
+    await runner.says(/exceed 100 bytes, which is limits\.paramsBytes \(fcgi run --limit paramsBytes=VALUE\)/);
+    expect(await runner.stop()).toBe(0);
+  },
+);

@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { programFile } from '../programs.ts';
+import { hasRoomForThread } from './room-for-thread.ts';
+import { watchParent } from './watch-parent.ts';
 
 /** What the watchdog looks after. */
 export interface WatchdogData {
@@ -11,6 +13,9 @@ export interface WatchdogData {
 
 /** Milliseconds between two heartbeats. */
 const LONGEST_INTERVAL = 500;
+const NO_ROOM =
+  'a blocked event loop will not be noticed: the limit of the address space (ulimit -v, RLimitMEM) leaves no room for the thread that would. Raise it by 1 GB, or leave --blocked-timeout out';
+
 /** So many heartbeats at least have to be missing. */
 const BEATS = 5;
 
@@ -24,8 +29,19 @@ export class Watchdog {
   /**
    * @param parent see {@link WatchdogData}
    * @param blockedTimeout seconds; without it the event loop is not looked at
+   * @param say told where there is no room for a thread
    */
-  constructor(parent: WatchdogData['parent'], blockedTimeout: number | undefined) {
+  constructor(
+    parent: WatchdogData['parent'],
+    blockedTimeout: number | undefined,
+    say: (message: string) => void,
+  ) {
+    if (!hasRoomForThread()) {
+      // Not while the application blocks its event loop, but always afterwards.
+      if (parent !== undefined) void watchParent(parent, false);
+      if (blockedTimeout !== undefined) say(NO_ROOM);
+      return;
+    }
     if (blockedTimeout !== undefined) {
       const timeout = blockedTimeout * 1000;
       const beat = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));

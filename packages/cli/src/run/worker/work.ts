@@ -26,7 +26,8 @@ export async function work(): Promise<void> {
   const parent = new Parent();
   const options = await parent.started;
   const { blockedTimeout, idleExit, requestTimeout, stopTimeout } = options;
-  const watchdog = new Watchdog({ grace: stopTimeout, pid: process.ppid }, blockedTimeout ?? requestTimeout);
+  const ward = { grace: stopTimeout, pid: process.ppid };
+  const watchdog = new Watchdog(ward, blockedTimeout ?? requestTimeout, notice);
   settle(options);
   const signals = watchStopSignals();
   const reopenLogs = await startWorkerLogs(parent, options.logs);

@@ -78,18 +78,22 @@ export function readHttpHead(text: string): HttpHead {
     if ((LENGTHS >>> (colon - at)) & 1) {
       const name = text.slice(at, colon).toLowerCase();
       const value = text.slice(colon + 1, end).trim();
-      if (name === 'content-length') {
-        if (DIGITS.test(value)) contentLength ??= Number(value);
-      } else if (name === 'content-type') {
-        isEventStream ||= EVENT_STREAM.test(value);
-      } else if (name === 'x-accel-buffering') {
-        saysAccelBuffering = true;
-      } else if (isBodyElsewhere(name)) {
-        bodyElsewhere = true;
-      } else if (isConnectionField(name)) {
-        chunked ||= name === 'transfer-encoding' && CHUNKED.test(value);
-        fields += text.slice(keptFrom, at);
-        keptFrom = end + LINE_END.length;
+      switch (name) {
+        case 'content-length':
+          if (DIGITS.test(value)) contentLength ??= Number(value);
+          break;
+        case 'content-type':
+          isEventStream ||= EVENT_STREAM.test(value);
+          break;
+        case 'x-accel-buffering':
+          saysAccelBuffering = true;
+          break;
+        default:
+          bodyElsewhere ||= isBodyElsewhere(name);
+          if (!isConnectionField(name)) break;
+          chunked ||= name === 'transfer-encoding' && CHUNKED.test(value);
+          fields += text.slice(keptFrom, at);
+          keptFrom = end + LINE_END.length;
       }
     }
     at = end + LINE_END.length;

@@ -93,7 +93,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   }
 
   fail(error: Error): void {
-    // As after a FIN: otherwise `on-finished` (Express, body-parser) waits for more before it answers.
+    // As after a FIN: `on-finished` (Express) waits for more otherwise, and never answers.
     this.#socket.readable = false;
     this.#destroyRequest(error);
     this.#release();
@@ -312,12 +312,11 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   #destroyRequest(cause: Error | undefined): void {
     const socket = this.#socket;
     let { destroyed } = socket;
-    // Otherwise `req` would destroy its socket, and with it the response. Its listeners may still answer: this is the
-    // last of them.
-    this.req.once('aborted', () => {
-      destroyed = socket.destroyed;
-      socket.destroyed = true;
-    });
+    // The last listener, as those before it may answer. Otherwise `req` would destroy its socket, and the response with it.
+    const spare = () => {
+      [destroyed, socket.destroyed] = [socket.destroyed, true];
+    };
+    this.req.once('aborted', spare);
     this.req.destroy(resetError(cause));
     socket.destroyed = destroyed;
   }
