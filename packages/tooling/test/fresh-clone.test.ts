@@ -9,7 +9,7 @@ import { pnpmCommand } from '../src/pnpm-command.mjs';
 import { readManifest, root } from '../src/workspace.mjs';
 
 const run = promisify(execFile);
-const { scripts } = readManifest(root) as unknown as { scripts: Record<string, string> };
+const { scripts = {} } = readManifest(root) as { scripts?: Record<string, string> };
 
 let folder: string;
 
