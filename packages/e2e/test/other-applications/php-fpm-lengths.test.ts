@@ -101,7 +101,11 @@ describeOther('php-fpm, with records in a body', ['php-fpm8.2'], startPhpFpm, (t
       expect([value, status]).toEqual([value, 400]);
       expect(await answersAfterwards(client)).toEqual(GOOD);
     }
-    const chunked = { body: Readable.from([HONEST, forgedRequest]), duplex: 'half', method: 'POST' } as never;
+    const chunked = {
+      body: Readable.from([HONEST, forgedRequest]),
+      duplex: 'half',
+      method: 'POST',
+    } as RequestInit;
     expect(await (await fetch(url, chunked)).text()).toBe('hello');
     expect(await answersAfterwards(client)).toEqual(GOOD);
   });
