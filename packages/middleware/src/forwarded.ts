@@ -14,7 +14,8 @@ export interface ForwardedOptions {
   readonly fields?: 'forwarded' | 'x-forwarded';
   /**
    * Whose word counts: addresses of proxies, networks in CIDR form, or `unix:` where a proxy reaches nginx over a Unix
-   * socket. A proxy that is listed here must set or remove all of the fields itself.
+   * socket. A proxy that is listed here must set or remove all of the fields itself. A network has addresses of its own
+   * family only: `::/0` does not trust proxies with IPv4 addresses. IPv4-mapped IPv6 addresses are IPv4.
    */
   readonly trust: readonly string[];
 }

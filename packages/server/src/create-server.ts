@@ -27,6 +27,9 @@ export interface ServerOptions {
    * Addresses that may connect over TCP: IPv4 or IPv6 addresses or networks in CIDR form. Needed for listening
    * on an address that is not loopback. FCGI_WEB_SERVER_ADDRS in the environment is honoured besides.
    *
+   * A network admits peers of its own family only: `::/0` admits no IPv4 peer. IPv4-mapped IPv6 addresses, as an entry and
+   * as a peer, are IPv4: `::ffff:10.0.0.0/104` is `10.0.0.0/8`. `fe80::1%eth0` admits that peer on `eth0` only.
+   *
    * @defaultValue loopback only
    */
   readonly allow?: readonly string[];

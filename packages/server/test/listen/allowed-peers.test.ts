@@ -72,6 +72,19 @@ describe('who may connect', () => {
     ).toEqual(['::ffff:10.0.0.5', '::FFFF:10.0.0.5']);
   });
 
+  test('a network of IPv6 admits no peer of IPv4, in "allow" and in FCGI_WEB_SERVER_ADDRS', () => {
+    const peers = ['203.0.113.9', '::ffff:203.0.113.9', '::1'];
+    expect(admitted(['::1/64'], undefined, peers)).toEqual(['::1']);
+    expect(admitted(['::/0'], undefined, peers)).toEqual(['::1']);
+    expect(admitted(undefined, '::1/64', peers)).toEqual(['::1']);
+    expect(admitted(['::1/64', '10.0.0.0/8'], undefined, peers)).toEqual(['::1']);
+  });
+
+  test('an IPv4 address may be named as a mapped IPv6 address', () => {
+    expect(admitted(['::ffff:10.0.0.5'], undefined, PEERS)).toEqual([UNIX, '10.0.0.5']);
+    expect(admitted(['::ffff:10.0.0.0/104'], undefined, PEERS)).toEqual([UNIX, '10.0.0.5', '10.9.0.1']);
+  });
+
   test('what is no address may not', () => {
     expect(admitted(['0.0.0.0/0', '::/0'], undefined, ['', 'localhost', '10.0.0', 'fe80::1%eth0x!'])).toEqual(
       [],
