@@ -42,6 +42,8 @@ export { DEFAULT_LIMITS, type ServerLimits } from './limits.ts';
 export { takeCgiRequest } from './listen/cgi-environment.ts';
 export { isFcgiListenSocket } from './listen/inherited.ts';
 export type { ListenOptions } from './listen/listener.ts';
+export { listenOnUnixSocket } from './listen/unix-socket.ts';
+export { UnixSocketFile } from './listen/unix-socket-file.ts';
 export { type ListenAddress, parseListenAddress } from './listen-address.ts';
 export type { FcgiRequest } from './request/fcgi-request.ts';
 export type { ConnectionInfo } from './request/request-context.ts';

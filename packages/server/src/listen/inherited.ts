@@ -4,7 +4,7 @@ import { FCGI_LISTENSOCK_FILENO } from '@fcgi-js/protocol';
 import { FcgiServerError } from '../errors.ts';
 import { formatTcpAddress } from '../listen-address.ts';
 import { DEFAULT_BACKLOG, type Listener, type ListenerOwner, type ListenOptions } from './listener.ts';
-import { openNetListener } from './net-listener.ts';
+import { openNetListener, startListening } from './net-listener.ts';
 
 /** In /proc/net/unix: the socket accepts connections. */
 const ACCEPTS = 0x0001_0000;
@@ -67,19 +67,13 @@ export async function listenOnFd(
     );
   }
   try {
-    return await openNetListener(
-      {
-        target: { fd, backlog: options.backlog ?? DEFAULT_BACKLOG },
-        address: (server) => {
-          const info = server.address() as AddressInfo | string | null;
-          // Node does not tell the path of an inherited Unix socket.
-          return typeof info === 'object' && info !== null
-            ? formatTcpAddress(info.address, info.port)
-            : `fd:${fd}`;
-        },
-      },
-      owner,
-    );
+    return await openNetListener(async (server) => {
+      await startListening(server, { fd, backlog: options.backlog ?? DEFAULT_BACKLOG });
+      const info = server.address() as AddressInfo | string | null;
+      // Node does not tell the path of an inherited Unix socket.
+      const isTcp = typeof info === 'object' && info !== null;
+      return { address: isTcp ? formatTcpAddress(info.address, info.port) : `fd:${fd}` };
+    }, owner);
   } catch (error) {
     throw new FcgiServerError(
       'FCGI_LISTEN_FAILED',

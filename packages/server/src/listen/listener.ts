@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { integer, type OptionKind, type OptionKinds } from '../options.ts';
 
 /** How to listen. What does not apply to a kind of address is ignored by it. */
 export interface ListenOptions {
@@ -19,6 +20,20 @@ export interface ListenOptions {
   /** Owner of a Unix socket, by name or number. */
   readonly owner?: number | string;
 }
+
+const USER_OR_GROUP: OptionKind = {
+  words: 'a name or a number',
+  accepts: (value) =>
+    (typeof value === 'string' && value !== '') || (Number.isInteger(value) && Number(value) >= 0),
+};
+
+/** The kinds of {@link ListenOptions}. */
+export const LISTEN_OPTIONS: OptionKinds<ListenOptions> = {
+  backlog: integer(1, 0x7fff_ffff, 'a whole number above 0'),
+  group: USER_OR_GROUP,
+  mode: integer(0, 0o777, 'a number from 0 to 0o777, for example 0o660'),
+  owner: USER_OR_GROUP,
+};
 
 /** A connection as the listeners hand it on. */
 export type AcceptedSocket = Duplex & {

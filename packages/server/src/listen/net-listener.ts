@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type ListenOptions as NetListenOptions, type Server, type ServerOpts } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Listener, ListenerOwner } from './listener.ts';
@@ -8,44 +9,45 @@ const [SHORTEST_DELAY, LONGEST_DELAY] = [1_000, 32_767_000];
 /** Accepting must come to an end also where more connections keep coming (TCP). More than a usual backlog. */
 const MOST_TURNS = 1_024;
 
-/** How a `net.Server` becomes a {@link Listener}. */
-export interface NetListenerSetup {
-  readonly target: NetListenOptions & { readonly fd?: number };
-  /** Called in the same turn in which the socket was bound, before any connection can be accepted. */
-  bound?(server: Server): void;
+/** Where a `net.Server` listens. */
+export interface Listening {
   /** The address as text. */
-  address(server: Server): string;
-  /** Called before the socket is closed: makes that nobody finds it any more. */
+  readonly address: string;
+  /** Called before the socket is closed: makes that no new connection finds it. */
   unpublish?(): void;
 }
 
-/** Listens with a `net.Server`; rejects with the system's error. */
-export async function openNetListener(setup: NetListenerSetup, owner: ListenerOwner): Promise<Listener> {
+/** Makes a server listen; rejects with the system's error. */
+export async function startListening(
+  server: Server,
+  target: NetListenOptions & { readonly fd?: number },
+): Promise<void> {
+  const listening = once(server, 'listening');
+  server.listen(target);
+  await listening;
+}
+
+/**
+ * Listens with a `net.Server`.
+ *
+ * @param listen makes it listen, see {@link startListening}; what it rejects with passes through
+ */
+export async function openNetListener(
+  listen: (server: Server) => Promise<Listening>,
+  owner: ListenerOwner,
+): Promise<Listener> {
   let accepted = 0;
   const server = createServer({ allowHalfOpen: true, noDelay: true, ...probes(owner) }, (socket) => {
     accepted += 1;
     owner.accept(socket);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.once('listening', () => {
-      server.off('error', reject);
-      resolve();
-    });
-    server.listen(setup.target);
-    try {
-      if (server.listening) setup.bound?.(server);
-    } catch (error) {
-      server.close();
-      reject(error);
-    }
-  });
+  const { address, unpublish } = await listen(server);
   // After this the server only fails to accept (EMFILE and the like); it goes on by itself.
   server.on('error', (error) => owner.onError(error));
   return {
-    address: setup.address(server),
+    address,
     close: async () => {
-      setup.unpublish?.();
+      unpublish?.();
       await acceptWaiting(() => accepted);
       await new Promise<void>((resolve) => {
         // Its callback waits for all connections; ours are ended by the server that owns them.

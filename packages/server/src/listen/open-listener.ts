@@ -1,24 +1,12 @@
 import { parseListenAddress } from '../listen-address.ts';
-import { checkOptions, integer, type OptionKind, type OptionKinds } from '../options.ts';
+import { checkOptions } from '../options.ts';
 import { listenAuto } from './auto.ts';
 import { listenOnFd } from './inherited.ts';
-import type { Listener, ListenerOwner, ListenOptions } from './listener.ts';
+import { LISTEN_OPTIONS, type Listener, type ListenerOwner, type ListenOptions } from './listener.ts';
+import { openNetListener } from './net-listener.ts';
 import { listenOnSystemdSocket } from './systemd.ts';
 import { listenOnTcp } from './tcp.ts';
 import { listenOnUnixSocket } from './unix-socket.ts';
-
-const USER_OR_GROUP: OptionKind = {
-  words: 'a name or a number',
-  accepts: (value) =>
-    (typeof value === 'string' && value !== '') || (Number.isInteger(value) && Number(value) >= 0),
-};
-
-const LISTEN_OPTIONS: OptionKinds<ListenOptions> = {
-  backlog: integer(1, 0x7fff_ffff, 'a whole number above 0'),
-  group: USER_OR_GROUP,
-  mode: integer(0, 0o777, 'a number from 0 to 0o777, for example 0o660'),
-  owner: USER_OR_GROUP,
-};
 
 /**
  * Starts to accept connections.
@@ -35,7 +23,10 @@ export function openListener(
   const parsed = parseListenAddress(address);
   switch (parsed.kind) {
     case 'unix':
-      return listenOnUnixSocket(parsed.path, options, owner);
+      return openNetListener(async (server) => {
+        const file = await listenOnUnixSocket(server, parsed.path, options);
+        return { address: `unix:${file.path}`, unpublish: () => file.remove() };
+      }, owner);
     case 'tcp':
       return listenOnTcp(parsed.host, parsed.port, options, owner);
     case 'fd':

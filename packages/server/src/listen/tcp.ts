@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { FcgiServerError } from '../errors.ts';
 import { formatTcpAddress } from '../listen-address.ts';
 import { DEFAULT_BACKLOG, type Listener, type ListenerOwner, type ListenOptions } from './listener.ts';
-import { openNetListener } from './net-listener.ts';
+import { openNetListener, startListening } from './net-listener.ts';
 
 /** Listens on a TCP port. */
 export async function listenOnTcp(
@@ -19,16 +19,11 @@ export async function listenOnTcp(
     );
   }
   try {
-    return await openNetListener(
-      {
-        target: { host, port, backlog: options.backlog ?? DEFAULT_BACKLOG },
-        address: (server) => {
-          const info = server.address() as AddressInfo;
-          return formatTcpAddress(info.address, info.port);
-        },
-      },
-      owner,
-    );
+    return await openNetListener(async (server) => {
+      await startListening(server, { host, port, backlog: options.backlog ?? DEFAULT_BACKLOG });
+      const info = server.address() as AddressInfo;
+      return { address: formatTcpAddress(info.address, info.port) };
+    }, owner);
   } catch (error) {
     throw explain(error as NodeJS.ErrnoException, formatTcpAddress(host, port));
   }

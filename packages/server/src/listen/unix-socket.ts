@@ -1,10 +1,13 @@
-import { chmodSync, chownSync, existsSync, lstatSync, renameSync, rmSync, type Stats } from 'node:fs';
-import { connect } from 'node:net';
-import { basename, dirname, join, resolve } from 'node:path';
+import { chmodSync, lchownSync, lstatSync, renameSync } from 'node:fs';
+import { connect, type Server } from 'node:net';
+import { basename, dirname, resolve } from 'node:path';
 import { FcgiServerError } from '../errors.ts';
-import { DEFAULT_BACKLOG, type Listener, type ListenerOwner, type ListenOptions } from './listener.ts';
-import { openNetListener } from './net-listener.ts';
+import { checkOptions } from '../options.ts';
+import { DEFAULT_BACKLOG, LISTEN_OPTIONS, type ListenOptions } from './listener.ts';
+import { startListening } from './net-listener.ts';
+import { PrivateFolder } from './private-folder.ts';
 import { groupId, userId } from './system-ids.ts';
+import { UnixSocketFile } from './unix-socket-file.ts';
 
 /** Bytes that a socket path may have: the kernel's `sun_path` less the NUL at its end. */
 const PATH_LIMIT = process.platform === 'linux' ? 107 : 103;
@@ -12,74 +15,79 @@ const PATH_LIMIT = process.platform === 'linux' ? 107 : 103;
 const DEFAULT_MODE = 0o660;
 
 /**
- * Listens on a Unix socket.
+ * Makes a server of Node listen on a Unix socket, as `listen()` of a FastCGI server does: for what listens beside it, such
+ * as a `http.Server` for WebSockets.
  *
- * It is bound under a name of its own that nobody may connect to, gets its owner and mode, and is then renamed
- * to its path. So it is never wider than it should be, replaces a stale socket in one step, and closing never
- * removes a socket that another process has put there since.
+ * The socket is bound in a folder of its own that only this user can enter, gets its owner and mode there, and is then renamed
+ * to its path. So it is never wider than it should be; nothing that another user puts into the folder meanwhile gets
+ * its owner or mode; a stale socket is replaced in one step.
+ *
+ * @param server that does not listen yet; `server.address()` gives a name that the socket had before
+ * @param givenPath of the socket; what is there may only be a socket on which no process listens
+ * @param options see there for the defaults
+ * @returns the file, which {@link UnixSocketFile.remove} removes; `server.close()` does not
+ * @throws FcgiServerError `FCGI_ADDRESS_DENIED`, `FCGI_ADDRESS_IN_USE`, `FCGI_ADDRESS_INVALID` or `FCGI_LISTEN_FAILED`
+ * @throws TypeError where an option is unknown or of the wrong kind
  */
 export async function listenOnUnixSocket(
+  server: Server,
   givenPath: string,
-  options: ListenOptions,
-  owner: ListenerOwner,
-): Promise<Listener> {
+  options: ListenOptions = {},
+): Promise<UnixSocketFile> {
+  checkOptions('listenOnUnixSocket()', options, LISTEN_OPTIONS);
+  if (server.listening) throw new TypeError('listenOnUnixSocket(): The server listens already.');
   const path = resolve(givenPath);
-  const boundPath = temporaryName(path);
-  const mode = options.mode ?? DEFAULT_MODE;
-  const uid = options.owner === undefined ? -1 : userId(options.owner);
-  const gid = options.group === undefined ? -1 : groupId(options.group);
-  checkLength(path, boundPath);
+  checkLength(path, path);
   try {
     await checkFree(path);
+    return await bind(server, path, options);
   } catch (error) {
     throw explain(error as NodeJS.ErrnoException, path);
   }
-  let ours: Stats | undefined;
-  const umask = process.umask(0o777);
-  let opening: Promise<Listener>;
+}
+
+/** From the call of `listen()` to the renaming, all happens in one turn: nothing can be accepted before. */
+async function bind(server: Server, path: string, options: ListenOptions): Promise<UnixSocketFile> {
+  const { backlog = DEFAULT_BACKLOG, group, mode = DEFAULT_MODE, owner } = options;
+  const uid = owner === undefined ? -1 : userId(owner);
+  const gid = group === undefined ? -1 : groupId(group);
+  const folder = new PrivateFolder(dirname(path));
+  const bound = temporaryName(path, folder);
+  let listening: Promise<void> | undefined;
   try {
-    // Binding happens within this call, and so does `bound`; nothing else runs under this umask.
-    opening = openNetListener(
-      {
-        target: { path: boundPath, backlog: options.backlog ?? DEFAULT_BACKLOG },
-        bound: () => {
-          if (uid !== -1 || gid !== -1) chownSync(boundPath, uid, gid);
-          chmodSync(boundPath, mode);
-          ours = lstatSync(boundPath);
-          renameSync(boundPath, path);
-        },
-        address: () => `unix:${path}`,
-        unpublish: () => removeIfOurs(path, ours),
-      },
-      owner,
-    );
+    checkLength(path, bound);
+    // In a worker of node:cluster, too, it is this process that binds.
+    listening = startListening(server, { backlog, exclusive: true, path: bound });
+    if (server.listening) {
+      chmodSync(bound, mode);
+      if (uid !== -1 || gid !== -1) lchownSync(bound, uid, gid);
+      renameSync(bound, `${folder.beside}${basename(path)}`);
+    }
+  } catch (error) {
+    // It has removed the socket when it returns.
+    if (server.listening) server.close();
+    throw error;
   } finally {
-    process.umask(umask);
+    folder.close();
   }
-  try {
-    return await opening;
-  } catch (error) {
-    rmSync(boundPath, { force: true });
-    throw explain(error as NodeJS.ErrnoException, path);
-  }
+  await listening;
+  return new UnixSocketFile(path);
 }
 
-/** Next to the path, because renaming works only within a file system; short, because paths are. */
-function temporaryName(path: string): string {
-  const suffix = process.pid.toString(36);
-  const telling = join(dirname(path), `.${basename(path)}.${suffix}`);
-  return Buffer.byteLength(telling) <= PATH_LIMIT ? telling : join(dirname(path), `.${suffix}`);
+/** The name that a socket is bound with: its own as far as the system allows it, and one that no other folder has. */
+function temporaryName(path: string, { inside, unique }: PrivateFolder): string {
+  const telling = `${inside}${basename(path)}.${unique}`;
+  return Buffer.byteLength(telling) <= PATH_LIMIT ? telling : `${inside}${unique}`;
 }
 
-function checkLength(path: string, boundPath: string): void {
-  const length = Math.max(Buffer.byteLength(path), Buffer.byteLength(boundPath));
-  if (length > PATH_LIMIT) {
-    throw new FcgiServerError(
-      'FCGI_ADDRESS_INVALID',
-      'server',
-      `The socket path "${path}" needs ${length} bytes, but this system allows ${PATH_LIMIT}. Use a shorter path, for example in /run.`,
-    );
-  }
+function checkLength(path: string, bound: string): void {
+  const length = Math.max(Buffer.byteLength(path), Buffer.byteLength(bound));
+  if (length <= PATH_LIMIT) return;
+  throw new FcgiServerError(
+    'FCGI_ADDRESS_INVALID',
+    'server',
+    `The socket path "${path}" needs ${length} bytes, but this system allows ${PATH_LIMIT}. Use a shorter path, for example in /run.`,
+  );
 }
 
 /** A stale socket may be replaced; a live one, or another kind of file, may not. */
@@ -116,18 +124,9 @@ function isAlive(path: string): Promise<boolean> {
   });
 }
 
-function removeIfOurs(path: string, ours: Stats | undefined): void {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats !== undefined && ours !== undefined && stats.ino === ours.ino && stats.dev === ours.dev) {
-    rmSync(path, { force: true });
-  }
-}
-
 function explain(error: NodeJS.ErrnoException, path: string): Error {
   if (error instanceof FcgiServerError) return error;
-  // libuv says EACCES for a folder that is not there.
-  const isMissing = error.code === 'EACCES' && !existsSync(dirname(path));
-  switch (isMissing ? 'ENOENT' : error.code) {
+  switch (error.code) {
     case 'EACCES':
     case 'EPERM':
       return new FcgiServerError(
@@ -149,9 +148,7 @@ function explain(error: NodeJS.ErrnoException, path: string): Error {
         'FCGI_LISTEN_FAILED',
         'server',
         `Cannot listen on "${path}": ${error.message}`,
-        {
-          cause: error,
-        },
+        { cause: error },
       );
   }
 }

@@ -1,5 +1,15 @@
-import { chmodSync, chownSync, lstatSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { Server } from 'node:net';
+import { dirname, join } from 'node:path';
 import { createServer, type FcgiServer, type ListenOptions } from '@fcgi-js/server';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AS_NOBODY, Child, program, whyNotRoot } from '../support/child.ts';
@@ -29,6 +39,29 @@ async function listen(
   return { folder, path, server };
 }
 
+/** Looks, or does something, at the moment at which a socket has been bound. */
+function whenBound<Seen>(look: () => Seen): Seen[] {
+  const seen: Seen[] = [];
+  const { listen } = Server.prototype;
+  const spy = vi.spyOn(Server.prototype, 'listen').mockImplementation(function (
+    this: Server,
+    ...given: unknown[]
+  ) {
+    Reflect.apply(listen, this, given);
+    seen.push(look());
+    return this;
+  });
+  onTestFinished(() => spy.mockRestore());
+  return seen;
+}
+
+/** All that is no folder. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name, parentPath }) => join(parentPath, name));
+}
+
 const modeOf = (path: string) => lstatSync(path).mode & 0o7777;
 
 describe('the permissions of a Unix socket', () => {
@@ -45,25 +78,14 @@ describe('the permissions of a Unix socket', () => {
     expect(modeOf(path)).toBe(mode);
   });
 
-  test('are in force before anybody can find the socket: it is bound with none at all', async () => {
+  test('are in force before another user can find the socket: until then its folder is closed to others', async () => {
     const folder = scratchFolder();
-    const path = join(folder, 'app.sock');
-    const umask = process.umask.bind(process);
-    const seen: unknown[] = [];
-    // Binding needs one call of the system, so what cannot be seen from here cannot be seen in between:
-    // the umask is what it is bound with.
-    const spy = vi.spyOn(process, 'umask').mockImplementation((mask?: number | string) => {
-      const files = readdirSync(folder).map((name) => [name, modeOf(join(folder, name))]);
-      seen.push({ mask, files });
-      return mask === undefined ? umask() : umask(mask);
-    });
-    try {
-      await newServer().listen(path);
-    } finally {
-      spy.mockRestore();
-    }
-    expect(seen[0]).toEqual({ mask: 0o777, files: [] });
-    expect(seen[1]).toMatchObject({ files: [['app.sock', 0o660]] });
+    const seen = whenBound(() =>
+      filesBelow(folder).map((path) => [dirname(path) === folder, modeOf(dirname(path))]),
+    );
+    await newServer().listen(join(folder, 'app.sock'), { mode: 0o600 });
+    expect(seen).toEqual([[[false, 0o700]]]);
+    expect(readdirSync(folder)).toEqual(['app.sock']);
   });
 
   test('are never wider for anybody who looks all the time', async () => {
@@ -78,10 +100,13 @@ describe('the permissions of a Unix socket', () => {
        console.log('watching');
        while (Date.now() < end) {
          for (const name of readdirSync(${JSON.stringify(folder)})) {
-           try { modes.add((lstatSync(${JSON.stringify(folder)} + '/' + name).mode & 0o777).toString(8)); } catch {}
+           try {
+             const stats = lstatSync(${JSON.stringify(folder)} + '/' + name);
+             modes.add((stats.isDirectory() ? 'folder ' : '') + (stats.mode & 0o777).toString(8));
+           } catch {}
          }
        }
-       console.log('seen', [...modes].join(' '));`,
+       console.log('seen', [...modes].join(','));`,
     ]);
     await watcher.printed(/watching/);
     const before = process.umask(0);
@@ -92,7 +117,7 @@ describe('the permissions of a Unix socket', () => {
       await server.close();
     }
     const [, seen = ''] = await watcher.printed(/seen (.*)/);
-    expect(seen.split(' ').filter((mode) => mode !== '0' && mode !== '600')).toEqual([]);
+    expect(seen.split(',').filter((mode) => mode !== 'folder 700' && mode !== '600')).toEqual([]);
     expect(seen).not.toBe('');
   });
 
@@ -108,6 +133,76 @@ describe('the permissions of a Unix socket', () => {
     const child = new Child(command!, args);
     await child.ended;
     expect(child.stdout).toBe('EACCES\n');
+  });
+});
+
+describe.skipIf(because(whyNotRoot()))('who owns the folder of a Unix socket (needs root)', () => {
+  /** A folder of another user, and a file that is not theirs. */
+  function folderOfNobody() {
+    const [folder, elsewhere] = [scratchFolder(), scratchFolder()];
+    chownSync(folder, NOBODY, NOBODY);
+    const precious = join(elsewhere, 'precious');
+    writeFileSync(precious, 'of root', { mode: 0o600 });
+    return { folder, precious };
+  }
+
+  const ownerAndMode = (path: string) => [lstatSync(path).uid, lstatSync(path).gid, modeOf(path)];
+
+  test('gets no other file by a link in the place of the socket that was just bound', async () => {
+    const { folder, precious } = folderOfNobody();
+    whenBound(() => {
+      for (const name of readdirSync(folder)) {
+        const path = join(folder, name);
+        renameSync(path, join(folder, 'moved'));
+        if (!lstatSync(join(folder, 'moved')).isDirectory()) symlinkSync(precious, path);
+        else {
+          mkdirSync(path);
+          for (const file of readdirSync(join(folder, 'moved'))) symlinkSync(precious, join(path, file));
+        }
+      }
+    });
+    const server = newServer();
+    // What it comes to is their own affair.
+    await server
+      .listen(join(folder, 'app.sock'), { group: NOBODY, mode: 0o666, owner: NOBODY })
+      .catch(() => {});
+    expect(ownerAndMode(precious)).toEqual([0, 0, 0o600]);
+  });
+
+  test('gets no other file by a folder in the place of that in which the socket was bound', async () => {
+    const { folder, precious } = folderOfNobody();
+    whenBound(() => {
+      const [name = ''] = readdirSync(folder);
+      renameSync(join(folder, name), join(folder, 'moved'));
+      symlinkSync(dirname(precious), join(folder, name));
+    });
+    await newServer().listen(join(folder, 'app.sock'), { owner: NOBODY });
+    expect(readdirSync(dirname(precious))).toEqual(['precious']);
+    expect(ownerAndMode(join(folder, 'app.sock'))).toEqual([NOBODY, 0, 0o660]);
+  });
+
+  test('gets no other folder to put the socket into, by a link in the place of theirs', async () => {
+    const { folder, precious } = folderOfNobody();
+    const own = join(folder, 'run');
+    mkdirSync(own);
+    whenBound(() => {
+      renameSync(own, join(folder, 'moved'));
+      symlinkSync(dirname(precious), own);
+    });
+    await newServer().listen(join(own, 'precious'), { owner: NOBODY });
+    expect(ownerAndMode(precious)).toEqual([0, 0, 0o600]);
+    expect(lstatSync(join(folder, 'moved', 'precious')).isSocket()).toBe(true);
+  });
+
+  test('is given a socket all the same', async () => {
+    const { folder } = folderOfNobody();
+    const path = join(folder, 'app.sock');
+    const server = newServer();
+    await server.listen(path, { group: NOBODY, owner: NOBODY });
+    expect(ownerAndMode(path)).toEqual([NOBODY, NOBODY, 0o660]);
+    expect(readdirSync(folder)).toEqual(['app.sock']);
+    await server.close();
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
 

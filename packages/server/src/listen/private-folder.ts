@@ -1,0 +1,82 @@
+import { closeSync, constants, fstatSync, mkdtempSync, openSync, rmdirSync, statSync } from 'node:fs';
+import { basename, join, sep } from 'node:path';
+import { FcgiServerError } from '../errors.ts';
+
+const PREFIX = '.fcgi-';
+/** What others may do. */
+const OTHERS = 0o077;
+const WRITABLE_FOR_OTHERS = 0o022;
+const STICKY = 0o1000;
+
+/**
+ * A folder beside a path that only this user can enter, for a file that is not ready for others yet. It is held open, and
+ * everything in it is named by its descriptor: who may write the folder around it can put another one, or a link, in its
+ * place, and what is done here does not follow.
+ */
+export class PrivateFolder {
+  /** What the name of a file in it begins with, the slash included. */
+  readonly inside: string;
+  /** What the name of a file beside it begins with, the slash included. */
+  readonly beside: string;
+  /** Letters that no other folder here has. */
+  readonly unique: string;
+  readonly #fd: number;
+  readonly #path: string;
+
+  /**
+   * @param folder in which it is made
+   * @throws the error of the system, and FcgiServerError `FCGI_ADDRESS_DENIED` where others could interfere
+   */
+  constructor(folder: string) {
+    this.#path = mkdtempSync(join(folder, PREFIX));
+    this.unique = basename(this.#path).slice(PREFIX.length);
+    try {
+      this.#fd = openSync(this.#path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    } catch (error) {
+      this.#remove();
+      throw error;
+    }
+    try {
+      const { mode, uid } = fstatSync(this.#fd);
+      if (uid !== process.geteuid?.() || (mode & OTHERS) !== 0) throw interference(folder);
+      const descriptor = `/proc/self/fd/${this.#fd}${sep}`;
+      const hasDescriptor = statSync(descriptor, { throwIfNoEntry: false })?.ino === fstatSync(this.#fd).ino;
+      if (!hasDescriptor && uid === 0 && canBeReplaced(folder)) throw interference(folder);
+      this.inside = hasDescriptor ? descriptor : `${this.#path}${sep}`;
+      this.beside = hasDescriptor ? `${descriptor}..${sep}` : `${folder}${sep}`;
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Removes it. It must be empty. */
+  close(): void {
+    closeSync(this.#fd);
+    this.#remove();
+  }
+
+  #remove(): void {
+    try {
+      rmdirSync(this.#path);
+    } catch (error) {
+      // Somebody has moved it: an empty folder, of no use to anybody.
+      if (!['ENOENT', 'ENOTDIR', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? ''))
+        throw error;
+    }
+  }
+}
+
+/** Whether another user could put something else in the place of what root has made in a folder. */
+function canBeReplaced(folder: string): boolean {
+  const { mode, uid } = statSync(folder);
+  return uid !== 0 || ((mode & WRITABLE_FOR_OTHERS) !== 0 && (mode & STICKY) === 0);
+}
+
+function interference(folder: string): FcgiServerError {
+  return new FcgiServerError(
+    'FCGI_ADDRESS_DENIED',
+    'server',
+    `No socket is made in ${folder}: another user can replace files there while root makes it. Let the folder belong to root, or start this as the user that it belongs to.`,
+  );
+}

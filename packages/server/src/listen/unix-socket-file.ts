@@ -1,0 +1,37 @@
+import { lstatSync, rmSync } from 'node:fs';
+
+/** The file of a listening Unix socket, as {@link listenOnUnixSocket} has made it. */
+export class UnixSocketFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly #identity: string | undefined;
+
+  /**
+   * @param path of a socket that this process listens on, or has been given by the process that made it
+   */
+  constructor(path: string) {
+    this.path = path;
+    this.#identity = identityOf(path);
+  }
+
+  /**
+   * Removes the file, so that no new connection arrives. Leaves what another process has put there since, and, where this
+   * process may not remove it (any more, because it is no longer root), the file: the next one to listen there replaces
+   * what no process listens on.
+   *
+   * @throws the error of the system, other than for want of permission
+   */
+  remove(): void {
+    if (this.#identity === undefined || identityOf(this.path) !== this.#identity) return;
+    try {
+      rmSync(this.path, { force: true });
+    } catch (error) {
+      if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
+  }
+}
+
+function identityOf(path: string): string | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats && `${stats.dev}:${stats.ino}`;
+}
