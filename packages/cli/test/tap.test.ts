@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -274,13 +274,16 @@ test('a socket that is in use is left alone, one that was left behind is replace
   const second = await runFcgi(['tap', first.socket, upstream]);
   expect(second).toMatchObject({
     status: 1,
-    stderr: expect.stringContaining('something listens there already'),
+    stderr: expect.stringContaining('Another process listens on'),
   });
   first.running.kill('SIGKILL');
   await first.running.outcome();
   const third = new FcgiProcess(['tap', first.socket, upstream]);
   await third.printed(/Listening on/);
   expect((await runMain(['request', first.address])).status).toBe(0);
+  third.kill('SIGINT');
+  await third.outcome();
+  expect(await readdir(first.folder)).not.toContain('tap.sock');
   const file = join(first.folder, 'file');
   await writeFile(file, 'mine');
   expect(await runFcgi(['tap', file, upstream])).toMatchObject({ status: 1 });

@@ -38,6 +38,7 @@ export {
   isFcgiListenSocket,
   type ListenAddress,
   type ListenOptions,
+  listenOnUnixSocket,
   type NodeListener,
   type NodeListenerOptions,
   type NodeServer,
@@ -55,4 +56,5 @@ export {
   type ServerOptions,
   type ServerStats,
   takeCgiRequest,
+  UnixSocketFile,
 } from '@fcgi-js/server';

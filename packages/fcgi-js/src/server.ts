@@ -25,6 +25,7 @@ export {
   isFcgiListenSocket,
   type ListenAddress,
   type ListenOptions,
+  listenOnUnixSocket,
   type NodeListener,
   type NodeListenerOptions,
   Params,
@@ -41,4 +42,5 @@ export {
   type ServerOptions,
   type ServerStats,
   takeCgiRequest,
+  UnixSocketFile,
 } from '@fcgi-js/server';

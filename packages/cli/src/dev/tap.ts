@@ -23,8 +23,8 @@ export async function openTap(path: string, upstream: string, printer: TapPrinte
   const target = parseAddress(upstream);
   const relays = new Set<Relay>();
   let count = 0;
-  const server = await openListener(parseAddress(path), ONLY_THIS_USER);
-  server.on('connection', (socket: Socket) => {
+  const listener = await openListener(parseAddress(path), ONLY_THIS_USER);
+  listener.server.on('connection', (socket: Socket) => {
     count += 1;
     const log = new RequestLog(count, printer);
     const relay = new Relay(socket, target, {
@@ -39,7 +39,7 @@ export async function openTap(path: string, upstream: string, printer: TapPrinte
   return {
     address: formatAddress(parseAddress(path)),
     close: () => {
-      server.close();
+      listener.close();
       for (const relay of relays) relay.destroy();
     },
   };

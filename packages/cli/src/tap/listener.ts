@@ -1,72 +1,53 @@
 import { once } from 'node:events';
-import { chmod, lstat, unlink } from 'node:fs/promises';
-import { connect, createServer, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { type FcgiAddress, formatAddress } from '@fcgi-js/client';
+import { FcgiServerError, listenOnUnixSocket } from '@fcgi-js/server';
 import { CommandFailure } from '../command-failure.ts';
+import { systemReason } from '../system-reason.ts';
+
+/** Why it does not listen on a TCP port, and what to do, by the code of the system. */
+const TCP_REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not. Ports below 1024 are for root; choose a higher one',
+  EADDRINUSE: 'another process listens there. Stop it (ss -ltnp shows it), or choose another port',
+};
+
+/** Where a tap listens. */
+export interface TapListener {
+  readonly server: Server;
+  /** Accepts no more, and removes the file of a Unix socket. */
+  close(): void;
+}
 
 /**
- * Listens, and accepts half-closed connections. A socket file that somebody has left behind is replaced.
+ * Listens, and accepts half-closed connections. A socket file that another process has left behind is replaced.
  *
  * @param mode of a Unix socket; it is never open to more, not even for a moment
  * @throws CommandFailure where it cannot listen there
  */
-export async function openListener(address: FcgiAddress, mode: number): Promise<Server> {
-  try {
-    return await listen(address, mode);
-  } catch (error) {
-    if (address.kind === 'unix' && codeOf(error) === 'EADDRINUSE' && (await isStale(address.path))) {
-      await unlink(address.path);
-      return await listen(address, mode).catch((again) => fail(address, again));
-    }
-    return fail(address, error);
-  }
-}
-
-async function listen(address: FcgiAddress, mode: number): Promise<Server> {
+export async function openListener(address: FcgiAddress, mode: number): Promise<TapListener> {
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
-  const listening = once(server, 'listening');
-  if (address.kind === 'tcp') {
+  try {
+    if (address.kind === 'unix') {
+      const file = await listenOnUnixSocket(server, address.path, { mode });
+      return {
+        server,
+        close: () => {
+          file.remove();
+          server.close();
+        },
+      };
+    }
+    const listening = once(server, 'listening');
     server.listen({ host: address.host, port: address.port });
     await listening;
-    return server;
-  }
-  const earlier = process.umask(0o777);
-  try {
-    server.listen({ path: address.path });
-  } finally {
-    process.umask(earlier);
-  }
-  await listening;
-  await chmod(address.path, mode);
-  return server;
-}
-
-/** Whether it is a socket that nobody listens on any more: a file refuses connections just so. */
-async function isStale(path: string): Promise<boolean> {
-  if (!(await lstat(path)).isSocket()) return false;
-  const socket = connect(path);
-  try {
-    await once(socket, 'connect');
-    return false;
+    return { server, close: () => server.close() };
   } catch (error) {
-    return codeOf(error) === 'ECONNREFUSED';
-  } finally {
-    socket.destroy();
+    if (error instanceof FcgiServerError)
+      throw new CommandFailure(error.message, undefined, { cause: error });
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const reason = TCP_REASONS[code] ?? systemReason(error);
+    throw new CommandFailure(`Cannot listen on ${formatAddress(address)}: ${reason}.`, undefined, {
+      cause: error,
+    });
   }
-}
-
-function fail(address: FcgiAddress, error: unknown): never {
-  const reasons: Readonly<Record<string, string>> = {
-    EACCES: 'this user may not',
-    EADDRINUSE: 'something listens there already',
-    ENOENT: 'its folder does not exist',
-  };
-  const reason = reasons[codeOf(error)] ?? (error as Error).message;
-  throw new CommandFailure(`Cannot listen on ${formatAddress(address)}: ${reason}.`, undefined, {
-    cause: error,
-  });
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? '';
 }

@@ -72,8 +72,8 @@ export async function tap(io: Io, listen: string, upstream: string, options: Tap
     const passage = { log, over, relay };
     passages.add(passage);
   };
-  const server = await openListener(parseAddress(listen), options.socketMode);
-  server.on('connection', accept);
+  const listener = await openListener(parseAddress(listen), options.socketMode);
+  listener.server.on('connection', accept);
   try {
     // Now only: where another tap listens already, its recording is not overwritten.
     recording = openRecording(io, options, complain);
@@ -82,7 +82,7 @@ export async function tap(io: Io, listen: string, upstream: string, options: Tap
     );
     await interrupted;
   } finally {
-    server.close();
+    listener.close();
   }
   await endAll(passages);
   recording?.close();

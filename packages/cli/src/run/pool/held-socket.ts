@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
-import { closeSync, lstatSync, rmSync } from 'node:fs';
-import { isFcgiListenSocket, type ListenOptions, parseListenAddress } from '@fcgi-js/server';
+import { closeSync } from 'node:fs';
+import { isFcgiListenSocket, type ListenOptions, parseListenAddress, UnixSocketFile } from '@fcgi-js/server';
 import { CommandFailure } from '../../command-failure.ts';
 import { INHERITED_SOCKET, type Inheritance } from '../process/succession.ts';
 import { programFile } from '../programs.ts';
@@ -105,20 +105,9 @@ export async function openSocket(
   return { address: opened.address, fd, close, unpublish: unpublisher(opened.address) };
 }
 
-/** Removes the file of a Unix socket, unless another process has put its own there since. */
+/** Removes the file of a Unix socket, see {@link UnixSocketFile}. */
 function unpublisher(address: string): () => void {
   if (!address.startsWith('unix:')) return () => {};
-  const path = address.slice('unix:'.length);
-  const ours = lstatSync(path, { throwIfNoEntry: false });
-  return () => {
-    const stats = lstatSync(path, { throwIfNoEntry: false });
-    const isOurs = stats !== undefined && stats.ino === ours?.ino && stats.dev === ours.dev;
-    if (!isOurs) return;
-    try {
-      rmSync(path, { force: true });
-    } catch (error) {
-      // Who is no longer root may leave it: the next one to listen there replaces what nobody listens on.
-      if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    }
-  };
+  const file = new UnixSocketFile(address.slice('unix:'.length));
+  return () => file.remove();
 }
