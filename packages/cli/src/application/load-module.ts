@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import Module from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { importTsx } from '../tsx.ts';
 
 /** Node's way to run a file as the main module, which it does not document: looked for before it is used. */
 interface UndocumentedModule {
@@ -31,7 +32,7 @@ export async function loadModule(file: string, args: readonly string[]): Promise
 
 /** tsx would take the settings of the folder that it is started in, which with a web server is any. */
 async function registerTypeScript(file: string): Promise<void> {
-  const [commonJs, esm] = await Promise.all([import('tsx/cjs/api'), import('tsx/esm/api')]);
+  const { commonJs, esm } = await importTsx();
   const { env } = process;
   const given = env[TSCONFIG];
   const tsconfig = given ?? nearest('tsconfig.json', dirname(file));

@@ -3,6 +3,7 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InvalidArgumentError } from 'commander';
 import { usageFailure } from '../command-failure.ts';
+import { importTsx } from '../tsx.ts';
 import { text, texts } from './option-kinds.ts';
 import { runOptions } from './options.ts';
 
@@ -66,8 +67,8 @@ async function load(file: string): Promise<unknown> {
 async function importFile(file: string): Promise<unknown> {
   const { href } = pathToFileURL(file);
   if (!/ts$/.test(file)) return import(href);
-  const { tsImport } = await import('tsx/esm/api');
-  return tsImport(href, import.meta.url);
+  const { esm } = await importTsx();
+  return esm.tsImport(href, import.meta.url);
 }
 
 /** What a compiled CommonJS module exports by default is below the `default` that Node gives it. */

@@ -27,8 +27,11 @@ export function inheritedEnvironment(
     (entry): entry is [string, string] =>
       entry[1] !== undefined && !OWN.has(entry[0]) && (!isClean || KEPT.test(entry[0])),
   );
-  return { ...Object.fromEntries(entries), ...variablesOf(identity) };
+  return { ...Object.fromEntries(entries), ...variablesOf(identity), ...WITHOUT_CACHE };
 }
+
+/** For workers with `--import tsx` of this process, too, which load it before {@link importTsx}. */
+const WITHOUT_CACHE = { TSX_DISABLE_CACHE: '1' };
 
 function variablesOf(identity: Identity | undefined): Record<string, string> {
   if (identity?.name === undefined) return {};
