@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { closeSync, constants, fchmodSync, fstatSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CommandFailure } from '../command-failure.ts';
+import { openFile } from '../files/open-file.ts';
 import { colorsOf, type Io } from '../io.ts';
 import { messageText } from '../shown-text.ts';
 import { systemReason } from '../system-reason.ts';
@@ -22,7 +23,7 @@ export async function config(
 ): Promise<void> {
   const files = makeFiles(product as Product, program, options);
   if (options.output === undefined) print(io, files);
-  else await write(io, options.output, files, options.force === true);
+  else write(io, options.output, files, options.force === true);
   if (!options.check) return;
   await checkFiles(product as Product, files);
   io.stderr.write(`${colorsOf(io.stderr, io.env).green('ok:')} ${product} takes it.\n`);
@@ -39,15 +40,24 @@ function print(io: Io, files: readonly ConfigFile[]): void {
   }
 }
 
-async function write(io: Io, output: string, files: readonly ConfigFile[], force: boolean): Promise<void> {
+function write(io: Io, output: string, files: readonly ConfigFile[], force: boolean): void {
   const path = resolve(io.cwd, output);
   const isFolder = files.length > 1;
-  if (isFolder) await mkdir(path, { recursive: true });
   for (const { name, text } of files) {
     const target = isFolder ? join(path, name) : path;
-    await writeNew(target, text, force);
+    writeNew(target, text, { force, makeFolders: isFolder });
     io.stderr.write(`Written: ${messageText(target)}\n`);
   }
+}
+
+/** How {@link writeNew} writes. */
+export interface WriteOptions {
+  /** Overwrites what is there. */
+  readonly force: boolean;
+  /** Makes the folders that are not there. */
+  readonly makeFolders?: boolean;
+  /** Permissions of the file, whatever the umask is and the file had before; otherwise those of any new file. */
+  readonly mode?: number;
 }
 
 /**
@@ -55,9 +65,23 @@ async function write(io: Io, output: string, files: readonly ConfigFile[], force
  *
  * @throws CommandFailure where it is there, unless `force`, or cannot be written
  */
-export async function writeNew(path: string, text: string, force: boolean, mode = 0o644): Promise<void> {
+export function writeNew(
+  path: string,
+  text: string,
+  { force, makeFolders = false, mode }: WriteOptions,
+): void {
+  const how = force ? constants.O_TRUNC : constants.O_EXCL;
   try {
-    await writeFile(path, text, { flag: force ? 'w' : 'wx', mode });
+    const fd = openFile(path, constants.O_WRONLY | constants.O_CREAT | how, {
+      makeFolders,
+      mode: mode ?? 0o644,
+    });
+    try {
+      if (mode !== undefined && fstatSync(fd).isFile()) fchmodSync(fd, mode);
+      writeFileSync(fd, text);
+    } finally {
+      closeSync(fd);
+    }
   } catch (error) {
     const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
     const reason = isThere ? 'it is there already; --force overwrites it' : systemReason(error);

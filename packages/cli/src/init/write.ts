@@ -1,5 +1,4 @@
-import { chmod, lstat, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat } from 'node:fs/promises';
 import { CommandFailure } from '../command-failure.ts';
 import { writeNew } from '../config/config.ts';
 import { systemReason } from '../system-reason.ts';
@@ -20,10 +19,7 @@ export async function writeFiles(files: readonly PlannedFile[], force: boolean):
   }
   if (obstacles.length > 0) throw new CommandFailure(`Nothing is written: ${obstacles.join('\n')}`);
   for (const { mode, path, text } of files) {
-    await orFail(path, mkdir(dirname(path), { recursive: true }));
-    await writeNew(path, text, force, mode);
-    // The mode of an old file stays, and a umask narrows that of a new one.
-    await orFail(path, chmod(path, mode));
+    writeNew(path, text, { force, makeFolders: true, mode });
   }
 }
 
@@ -32,20 +28,6 @@ async function lookAt(path: string) {
     return await lstat(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw cannotWrite(path, error);
+    throw new CommandFailure(`Cannot write ${path}: ${systemReason(error)}.`, undefined, { cause: error });
   }
-}
-
-async function orFail(path: string, done: Promise<unknown>): Promise<void> {
-  try {
-    await done;
-  } catch (error) {
-    throw cannotWrite(path, error);
-  }
-}
-
-function cannotWrite(path: string, error: unknown): CommandFailure {
-  return new CommandFailure(`Cannot write ${path}: ${systemReason(error)}.`, undefined, {
-    cause: error,
-  });
 }

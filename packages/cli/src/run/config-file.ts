@@ -3,6 +3,7 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InvalidArgumentError } from 'commander';
 import { usageFailure } from '../command-failure.ts';
+import { foreignHand } from '../files/root-owned.ts';
 import { importTsx } from '../tsx.ts';
 import { text, texts } from './option-kinds.ts';
 import { runOptions } from './options.ts';
@@ -34,6 +35,7 @@ export async function readConfigFile(
 ): Promise<ConfigFile | undefined> {
   const file = given ?? findIn(cwd) ?? (app === undefined ? undefined : findIn(folderOf(resolve(cwd, app))));
   if (file === undefined) return undefined;
+  checkHands(file);
   const content = await load(file);
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     throw usageFailure(`${file}: It must ${isJson(file) ? 'have' : 'export'} an object of options.`);
@@ -46,6 +48,19 @@ function findIn(folder: string): string | undefined {
   const found = NAMES.map((name) => join(folder, name)).filter((file) => existsSync(file));
   if (found.length < 2) return found[0];
   throw usageFailure(`There are ${found.join(' and ')}. Leave one of them, or name it with --config.`);
+}
+
+/**
+ * What the file says, root does, before the application becomes another user: so it is root's alone, as the files of sudo
+ * are.
+ */
+function checkHands(file: string): void {
+  if (process.geteuid?.() !== 0 || !existsSync(file)) return;
+  const reason = foreignHand(file);
+  if (reason === undefined) return;
+  throw usageFailure(
+    `root does not run the configuration file ${file}, because ${reason}, and who can change the file would be root. Let it and the folders above belong to root (chown root, chmod go-w), name a file for which that is so with --config, or start this command as the user of the application.`,
+  );
 }
 
 function folderOf(app: string): string {

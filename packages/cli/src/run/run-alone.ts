@@ -40,6 +40,7 @@ export async function runAlone(
     stderr: io.stderr,
     // In plain CGI that is the response.
     stdout: takeCgiRequest() ? io.stderr : io.stdout,
+    user: surroundings.identity?.uid,
   });
   // Without a listener, Node opens its debugger to whoever sends that signal.
   process.on('SIGUSR1', reopenLogs);

@@ -3,6 +3,7 @@ import { takeCgiRequest } from '@fcgi-js/server';
 import { findApplication } from '../application/find-application.ts';
 import { usageFailure } from '../command-failure.ts';
 import type { Io } from '../io.ts';
+import { ownMessages } from '../own-messages.ts';
 import { outliveReaders } from '../process-io.ts';
 import { messageText } from '../shown-text.ts';
 import { accessFormat } from './logs/access-format.ts';
@@ -82,7 +83,7 @@ export async function run(io: Io, options: RunOptions): Promise<void> {
   }
   if (isPlainCgi) return runAlone(io, file, options, surroundings);
   const pidFile = options.pidFile === undefined ? undefined : new PidFile(options.pidFile);
-  const left = inheritance();
+  const left = inheritance(ownMessages(io, 'cyan'));
   // The process before this one is in it until this one serves.
   if (left === undefined) pidFile?.write();
   // However it ends: what the application throws ends this process at once.

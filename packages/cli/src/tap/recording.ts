@@ -1,9 +1,11 @@
-import { appendFileSync, closeSync, fchmodSync, fstatSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, constants, fchmodSync, fstatSync } from 'node:fs';
 import { CommandFailure } from '../command-failure.ts';
+import { openFile } from '../files/open-file.ts';
 import { systemReason } from '../system-reason.ts';
 import { TAP_FILE_HEAD, type TapEntry } from '../watch/tap-file.ts';
 
 const OWNER_ONLY = 0o600;
+const OVERWRITE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
 
 /** A file that all bytes are written to, before they are passed on, so that it is whole whatever happens. */
 export class Recording {
@@ -20,7 +22,7 @@ export class Recording {
   constructor(path: string, onFailure: (error: Error) => void) {
     this.#onFailure = onFailure;
     try {
-      this.#file = openSync(path, 'w', OWNER_ONLY);
+      this.#file = openFile(path, OVERWRITE, { mode: OWNER_ONLY });
       // Of a file that was there before, the mode is the old one.
       if (fstatSync(this.#file).isFile()) fchmodSync(this.#file, OWNER_ONLY);
       appendFileSync(this.#file, `${JSON.stringify(TAP_FILE_HEAD)}\n`);

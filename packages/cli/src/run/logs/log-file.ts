@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { systemReason } from '../../system-reason.ts';
 import { linesIn } from './lines-in.ts';
 import { openLogFile } from './prepare-log-files.ts';
 
@@ -25,14 +26,17 @@ const KEPT_BYTES = 1_048_576;
 export class LogFile implements LogSink {
   readonly #path: string;
   readonly #report: (message: string) => void;
+  readonly #user: number | undefined;
   #destination: Destination | undefined;
   #pending: Uint8Array[] = [];
   #isFailing = false;
   #lost = 0;
 
-  constructor(path: string, report: (message: string) => void) {
+  /** @param user whose file it may be where root opens it: the one that the application runs as */
+  constructor(path: string, report: (message: string) => void, user?: number) {
     this.#path = path;
     this.#report = report;
+    this.#user = user;
     this.#open();
     // Also of a process that crashes.
     process.on('exit', () => this.flush());
@@ -65,7 +69,7 @@ export class LogFile implements LogSink {
   #open(): boolean {
     try {
       const destination: SonicBoom = pino.destination({
-        dest: openLogFile(this.#path),
+        dest: openLogFile(this.#path, this.#user),
         contentMode: 'buffer',
         maxLength: KEPT_BYTES,
         retryEAGAIN: () => false,
@@ -87,7 +91,7 @@ export class LogFile implements LogSink {
   #fail(error: Error): void {
     if (this.#isFailing) return;
     this.#isFailing = true;
-    this.#report(`the log ${this.#path} cannot be written: ${error.message}`);
+    this.#report(`the log ${this.#path} cannot be written: ${systemReason(error)}`);
   }
 
   #recover(): void {

@@ -6,12 +6,12 @@ import type { LogSurroundings, RequestLogOptions } from './start-logs.ts';
 
 /** Logs the requests of this process from now on. @returns what goes on in the files that have the names now */
 export function openLogs(options: RequestLogOptions, surroundings: LogSurroundings): () => void {
-  const { report, stderr, stdout, worker } = surroundings;
+  const { report, stderr, stdout, user, worker } = surroundings;
   const files = new Map<string, LogFile>();
   const sinkOf = (target: string): LogSink => {
     if (target === '-') return stdout;
     if (target === 'stderr') return stderr;
-    const file = files.get(target) ?? new LogFile(target, report);
+    const file = files.get(target) ?? new LogFile(target, report, user);
     files.set(target, file);
     return file;
   };

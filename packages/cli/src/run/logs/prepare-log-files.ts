@@ -1,5 +1,6 @@
-import { closeSync, constants, fchownSync, openSync } from 'node:fs';
+import { closeSync, constants, fchownSync } from 'node:fs';
 import { CommandFailure } from '../../command-failure.ts';
+import { openFile } from '../../files/open-file.ts';
 import { systemReason } from '../../system-reason.ts';
 
 /** What lines are written to: the path of a file, `-` for stdout, or `stderr`. */
@@ -19,9 +20,14 @@ export interface Owner {
 const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY;
 /** Readable for the group, such as `adm` in the folder of Debian's logs, and for nobody else. */
 const MODE = 0o640;
-/** Opens a file to append to, and makes it if it is not there. */
-export function openLogFile(path: string): number {
-  return openSync(path, APPEND | constants.O_CREAT, MODE);
+
+/**
+ * Opens a file to append to, and makes it if it is not there.
+ *
+ * @param user whose files root appends to as well, see {@link openFile}
+ */
+export function openLogFile(path: string, user?: number): number {
+  return openFile(path, APPEND | constants.O_CREAT, { mode: MODE, user });
 }
 
 /**
@@ -36,12 +42,16 @@ export function prepareLogFiles({ accessLog, output, slowLog }: LogTargets, owne
     if (target !== undefined && target !== '-' && target !== 'stderr') prepareLogFile(target, owner);
   }
   // The parent writes that one, which stays who it is.
-  if (output !== undefined) prepareLogFile(output, {});
+  if (output !== undefined) closeLogFile(output, () => openLogFile(output, owner.uid));
 }
 
 function prepareLogFile(path: string, owner: Owner): void {
+  closeLogFile(path, () => create(path, owner) ?? openFile(path, APPEND, { user: owner.uid }));
+}
+
+function closeLogFile(path: string, open: () => number): void {
   try {
-    closeSync(create(path, owner) ?? openSync(path, APPEND));
+    closeSync(open());
   } catch (error) {
     throw new CommandFailure(`The log ${path} cannot be written: ${systemReason(error)}`);
   }
@@ -50,7 +60,7 @@ function prepareLogFile(path: string, owner: Owner): void {
 /** @returns the descriptor of a new file, or `undefined` where there is one already */
 function create(path: string, { gid, uid }: Owner): number | undefined {
   try {
-    const fd = openSync(path, APPEND | constants.O_CREAT | constants.O_EXCL, MODE);
+    const fd = openFile(path, APPEND | constants.O_CREAT | constants.O_EXCL, { mode: MODE });
     if (uid !== undefined || gid !== undefined) fchownSync(fd, uid ?? -1, gid ?? -1);
     return fd;
   } catch (error) {

@@ -13,6 +13,8 @@ export interface LogSurroundings {
   readonly report: (message: string) => void;
   readonly stderr: LogSink;
   readonly stdout: LogSink;
+  /** Whose files its logs may be, see {@link LogFile}. */
+  readonly user?: number | undefined;
   /** Its number, if it is a worker. */
   readonly worker?: number;
 }

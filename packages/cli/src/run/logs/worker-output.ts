@@ -24,13 +24,14 @@ export class ParentOutput {
   readonly #file: LogFile | undefined;
   readonly #colors: { readonly stderr: Colors; readonly stdout: Colors };
 
-  constructor(io: Io, options: OutputOptions) {
+  /** @param user whose file that of `output` may be, see {@link LogFile} */
+  constructor(io: Io, options: OutputOptions, user?: number) {
     this.stderr = new SharedOutput(unblocked(io.stderr, 2));
     this.stdout = new SharedOutput(unblocked(io.stdout, 1));
     this.say = ownMessages(io, 'cyan', this.stderr);
     this.#options = options;
     this.#colors = { stderr: colorsOf(io.stderr, io.env), stdout: colorsOf(io.stdout, io.env) };
-    this.#file = options.output === undefined ? undefined : new LogFile(options.output, this.say);
+    this.#file = options.output === undefined ? undefined : new LogFile(options.output, this.say, user);
   }
 
   /**

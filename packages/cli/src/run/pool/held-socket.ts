@@ -24,6 +24,9 @@ interface Opened {
 /** SD_LISTEN_FDS_START of sd_listen_fds(3). */
 const FIRST_SYSTEMD_FD = 3;
 
+/** What systemd writes into LISTEN_FDS where it passes sockets. */
+const SOCKET_COUNT = /^[1-9]\d{0,5}$/;
+
 /** A descriptor of this process, from wherever. Node does not document it: it is looked for before it is used. */
 interface WithDescriptor {
   close(): void;
@@ -44,8 +47,8 @@ export function inheritedSocket(address: string): HeldSocket | undefined {
 
 function inheritedDescriptor(address: string): number | undefined {
   const parsed = parseListenAddress(address);
-  const { LISTEN_FDNAMES = '', LISTEN_FDS, LISTEN_PID } = process.env;
-  const hasSystemd = LISTEN_PID === String(process.pid) && Number(LISTEN_FDS) > 0;
+  const { LISTEN_FDNAMES = '', LISTEN_FDS = '', LISTEN_PID } = process.env;
+  const hasSystemd = LISTEN_PID === String(process.pid) && SOCKET_COUNT.test(LISTEN_FDS);
   switch (parsed.kind) {
     case 'fd':
       return parsed.fd;

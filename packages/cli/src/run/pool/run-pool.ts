@@ -41,7 +41,7 @@ export async function runPool(
   surroundings: Surroundings,
   inherited?: Inherited,
 ): Promise<void> {
-  const output = new ParentOutput(io, options);
+  const output = new ParentOutput(io, options, surroundings.identity?.uid);
   try {
     const kept = { cwd: io.cwd, file, inherited, name: relative(io.cwd, file), size };
     await keepWorkers(output, kept, options, surroundings);

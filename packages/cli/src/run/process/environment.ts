@@ -1,15 +1,21 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { CommandFailure } from '../../command-failure.ts';
+import { openFile } from '../../files/open-file.ts';
+import { systemReason } from '../../system-reason.ts';
 import type { Identity } from './identity.ts';
+import { INHERITANCE_VARIABLE } from './succession.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What stays of a clean environment: what programs need to find their way, and what says how they are served. */
 const KEPT = /^(?:FCGI_WEB_SERVER_ADDRS|HOME|LANG|LC_\w+|LISTEN_\w+|LOGNAME|NODE_\w+|PATH|TMPDIR|TZ|USER)$/;
 
-/** What systemd tells this process, and not the application, which would tell it that it were ready itself. */
-const OWN = new Set(['NOTIFY_SOCKET', 'WATCHDOG_PID', 'WATCHDOG_USEC']);
+/**
+ * What systemd, or the runner before this one, tells this process, and not the application, which would tell systemd that it were
+ * ready itself.
+ */
+const OWN = new Set([INHERITANCE_VARIABLE, 'NOTIFY_SOCKET', 'WATCHDOG_PID', 'WATCHDOG_USEC']);
 
 /**
  * The environment of the application, without what {@link readEnvFiles} adds.
@@ -42,18 +48,24 @@ function variablesOf(identity: Identity | undefined): Record<string, string> {
 /**
  * Reads files of lines `NAME=value`. As with `node --env-file`, a later file counts more than an earlier one.
  *
+ * @param user that the application runs as: root reads a file that this user can replace only where it is a file of theirs
  * @throws CommandFailure where one cannot be read
  */
-export function readEnvFiles(files: readonly string[]): Record<string, string> {
-  return Object.assign({}, ...files.map(readEnvFile));
+export function readEnvFiles(files: readonly string[], user?: number): Record<string, string> {
+  return Object.assign({}, ...files.map((file) => readEnvFile(file, user)));
 }
 
-function readEnvFile(file: string): Environment {
+function readEnvFile(file: string, user: number | undefined): Environment {
   try {
-    // Some editors put a byte order mark at the beginning, which would become a part of the first name.
-    return parseEnv(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
+    const fd = openFile(file, constants.O_RDONLY, { user });
+    try {
+      // Some editors put a byte order mark at the beginning, which would become a part of the first name.
+      return parseEnv(readFileSync(fd, 'utf8').replace(/^\uFEFF/, ''));
+    } finally {
+      closeSync(fd);
+    }
   } catch (error) {
-    throw new CommandFailure(`The file of --environment-file cannot be read: ${(error as Error).message}`);
+    throw new CommandFailure(`The file of --environment-file ${file} cannot be read: ${systemReason(error)}`);
   }
 }
 

@@ -1,5 +1,8 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, readFileSync, rmSync } from 'node:fs';
 import { CommandFailure } from '../../command-failure.ts';
+import { openFile } from '../../files/open-file.ts';
+import { replaceFile } from '../../files/replace-file.ts';
+import { systemReason } from '../../system-reason.ts';
 
 /**
  * A file that tells the id of this process. It is there in one piece or not at all; one whose process has gone is
@@ -25,34 +28,38 @@ export class PidFile {
         `${this.#path} says that process ${holder} serves this already, and it runs. If it is something else, remove the file.`,
       );
     }
-    const temporary = `${this.#path}.${process.pid}`;
     try {
-      rmSync(temporary, { force: true });
-      // A link that somebody has put there is not followed.
-      writeFileSync(temporary, `${process.pid}\n`, { flag: 'wx', mode: 0o644 });
-      renameSync(temporary, this.#path);
+      replaceFile(this.#path, `${process.pid}\n`, 0o644);
     } catch (error) {
-      throw new CommandFailure(`The pid file cannot be written: ${(error as Error).message}`);
+      throw new CommandFailure(`The pid file ${this.#path} cannot be written: ${systemReason(error)}`);
     }
   }
 
   /** Removes it, if it still tells this process. Who may not, because it is no longer root, leaves it. */
   remove(): void {
-    if (this.#read() !== process.pid) return;
     try {
+      if (this.#read() !== process.pid) return;
       rmSync(this.#path);
     } catch (error) {
-      if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      // What cannot be read is not what this process has written.
+      const isDenied = ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
+      if (!isDenied && !(error instanceof CommandFailure)) throw error;
     }
   }
 
   #read(): number | undefined {
     try {
-      const text = readFileSync(this.#path, 'utf8').trim();
-      return /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
+      // Not waiting for a process that writes to a named pipe.
+      const fd = openFile(this.#path, constants.O_RDONLY | constants.O_NONBLOCK);
+      try {
+        const text = readFileSync(fd, 'utf8').trim();
+        return /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
+      } finally {
+        closeSync(fd);
+      }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw new CommandFailure(`The pid file cannot be read: ${(error as Error).message}`);
+      throw new CommandFailure(`The pid file ${this.#path} cannot be read: ${systemReason(error)}`);
     }
   }
 }

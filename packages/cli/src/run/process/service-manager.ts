@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 
+/** Milliseconds of a watchdog; Node ends longer timers at once. */
+const [SHORTEST_PATIENCE, LONGEST_PATIENCE] = [100, 2 ** 31 - 1];
+
 /** Whether there is work that is done: asked before the watchdog is calmed. */
 export type Proof = () => Promise<boolean>;
 
@@ -22,7 +25,7 @@ export class ServiceManager {
     this.#say = say;
     this.#socket = env['NOTIFY_SOCKET'];
     const isForUs = [undefined, String(process.pid)].includes(env['WATCHDOG_PID']);
-    this.#patience = isForUs ? Number(env['WATCHDOG_USEC'] ?? 0) / 1000 : 0;
+    this.#patience = isForUs ? patienceOf(env['WATCHDOG_USEC'], say) : 0;
   }
 
   /** It serves: after the start, and after a reload. */
@@ -91,4 +94,15 @@ export class ServiceManager {
     this.#hasFailed = true;
     this.#say(`NOTIFY_SOCKET is set, but systemd-notify cannot tell anybody there: ${reason}`);
   }
+}
+
+/** The milliseconds that WATCHDOG_USEC names; 0 where there is no watchdog. */
+function patienceOf(text: string | undefined, say: (message: string) => void): number {
+  if (text === undefined || text === '0') return 0;
+  const patience = Number(text) / 1000;
+  if (/^\d+$/.test(text) && patience >= SHORTEST_PATIENCE) return Math.min(patience, LONGEST_PATIENCE);
+  say(
+    `WATCHDOG_USEC is ${JSON.stringify(text)} and is ignored, because it is no number of microseconds from ${SHORTEST_PATIENCE * 1000}. systemd sets it for WatchdogSec= of the unit`,
+  );
+  return 0;
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { isFcgiListenSocket } from '@fcgi-js/server';
 import { CommandFailure } from '../../command-failure.ts';
 
 /** What a runner leaves to the one that takes its place. */
@@ -29,8 +30,8 @@ interface HandOver {
   readonly say: (message: string) => void;
 }
 
-/** The environment variable with which one runner starts the next; nobody else sets it. */
-const VARIABLE = 'FCGI_RUN_INHERITANCE';
+/** The environment variable with which one runner starts the next. */
+export const INHERITANCE_VARIABLE = 'FCGI_RUN_INHERITANCE';
 
 /** The descriptor on which the next runner finds the listening socket. */
 export const INHERITED_SOCKET = 3;
@@ -38,13 +39,50 @@ export const INHERITED_SOCKET = 3;
 /** Variables that are true of one process only. */
 const PERSONAL = ['LISTEN_FDNAMES', 'LISTEN_FDS', 'LISTEN_PID', 'WATCHDOG_PID'];
 
-/** What the runner before this one has left to it, if there was one. The application is not to see it. */
-export function inheritance(): Inheritance | undefined {
-  const text = process.env[VARIABLE];
-  delete process.env[VARIABLE];
+/**
+ * What the runner before this one has left to it, if there was one: the process that has started this one, to which there is a
+ * channel, and the socket. A variable without them comes from elsewhere, and says nothing.
+ *
+ * @param say told why a variable is not believed
+ */
+export function inheritance(say: (message: string) => void): Inheritance | undefined {
+  const text = process.env[INHERITANCE_VARIABLE];
+  delete process.env[INHERITANCE_VARIABLE];
   if (text === undefined) return undefined;
+  const left = readInheritance(text);
+  const reason = whyForeign(left);
+  if (left === undefined || reason !== undefined) {
+    say(
+      `the environment variable ${INHERITANCE_VARIABLE} is ignored, because ${reason}. fcgi run sets it for the process that takes its place at USR2; remove it from the environment of this command: unset ${INHERITANCE_VARIABLE}`,
+    );
+    return undefined;
+  }
   process.once('disconnect', endEarly);
-  return JSON.parse(text) as Inheritance;
+  return left;
+}
+
+function readInheritance(text: string): Inheritance | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { address, listen, pid } = value as Readonly<Record<string, unknown>>;
+  const isWhole = typeof address === 'string' && typeof listen === 'string' && typeof pid === 'number';
+  return isWhole ? { address, listen, pid } : undefined;
+}
+
+function whyForeign(left: Inheritance | undefined): string | undefined {
+  if (left === undefined) return 'it does not have what fcgi run writes into it';
+  if (left.pid !== process.ppid) {
+    return `it names process ${left.pid}, and this process was started by ${process.ppid}`;
+  }
+  if (!process.connected) return 'the process that has started this one has opened no channel to it';
+  if (!isFcgiListenSocket(INHERITED_SOCKET))
+    return `descriptor ${INHERITED_SOCKET} is not a listening socket`;
+  return undefined;
 }
 
 /** The process before this one has gone before it could hand over: somebody has ended it, and means this one, too. */
@@ -87,7 +125,7 @@ async function startSuccessor(fd: number, cwd: string, left: Inheritance): Promi
   if (left.address.startsWith('http:')) {
     throw new CommandFailure('a gateway for trying cannot be handed over');
   }
-  const env: NodeJS.ProcessEnv = { ...process.env, [VARIABLE]: JSON.stringify(left) };
+  const env: NodeJS.ProcessEnv = { ...process.env, [INHERITANCE_VARIABLE]: JSON.stringify(left) };
   for (const name of PERSONAL) delete env[name];
   const successor = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     cwd,

@@ -42,7 +42,7 @@ export function readSurroundings({
   }
   const identity = findIdentity(user, group);
   const inherited = inheritedEnvironment(process.env, cleanEnv === true, identity);
-  const file = readEnvFiles(environmentFile ?? []);
+  const file = readEnvFiles(environmentFile ?? [], identity?.uid);
   const added = Object.fromEntries(Object.entries(file).filter(([name]) => !(name in inherited)));
   const isLater = identity !== undefined;
   return {
