@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createServer } from '@fcgi-js/server';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { hasSystemdSockets } from '../../src/listen/systemd.ts';
 import { Child, program, startApp } from '../support/child.ts';
@@ -124,3 +125,20 @@ describe('without sockets of systemd', () => {
     expect(child.stderr).toMatch(/^FCGI_NO_LISTEN_SOCKET: Descriptor 3 is not a listening socket/);
   });
 });
+
+test.each(['abc', '', '0', '-1', '1.5', '1e3', '0x1', ' 1', '99999999'])(
+  'LISTEN_FDS=%j is no number of sockets, which the error says',
+  async (count) => {
+    vi.stubEnv('LISTEN_PID', String(process.pid));
+    vi.stubEnv('LISTEN_FDS', count);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(hasSystemdSockets()).toBe(false);
+    const server = createServer({ responder: () => {} });
+    await expect(server.listen('systemd')).rejects.toMatchObject({
+      code: 'FCGI_NO_LISTEN_SOCKET',
+      message: expect.stringContaining(
+        `LISTEN_FDS is ${JSON.stringify(count)}, which is no number of sockets`,
+      ),
+    });
+  },
+);

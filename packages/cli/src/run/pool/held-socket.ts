@@ -56,7 +56,7 @@ function inheritedDescriptor(address: string): number | undefined {
       const index = parsed.name === undefined ? 0 : LISTEN_FDNAMES.split(':').indexOf(parsed.name);
       if (hasSystemd && index >= 0 && index < Number(LISTEN_FDS)) return FIRST_SYSTEMD_FD + index;
       throw new CommandFailure(
-        `systemd passes no socket${parsed.name === undefined ? '' : ` "${parsed.name}"`} to this process.`,
+        `systemd passes no socket${parsed.name === undefined ? '' : ` "${parsed.name}"`} to this process, by LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES. Start it through a .socket unit${parsed.name === undefined ? '' : ` with FileDescriptorName=${parsed.name}`}, or with systemd-socket-activate.`,
       );
     }
     case 'auto':
