@@ -108,7 +108,9 @@ describe.runIf(isRoot)('root, with --user', () => {
     chmodSync(join(cwd, 'secrets'), 0o600);
     const args = [...AS_NOBODY, '--environment-file', 'theirs/.env', 'app.cjs'];
     link(join(cwd, 'secrets'), join(theirs, '.env'));
-    expect(await refusal(args, cwd)).toMatch(/^1 .*--environment-file .*root does not follow the link/);
+    expect(await refusal(args, cwd)).toMatch(
+      /^1 .*--environment-file cannot be read: root does not follow the link/,
+    );
     rmSync(join(theirs, '.env'));
     await writeFile(join(theirs, '.env'), 'SECRET=of the user\n');
     chownSync(join(theirs, '.env'), NOBODY, NOBODY);

@@ -65,7 +65,9 @@ function readEnvFile(file: string, user: number | undefined): Environment {
       closeSync(fd);
     }
   } catch (error) {
-    throw new CommandFailure(`The file of --environment-file ${file} cannot be read: ${systemReason(error)}`);
+    throw new CommandFailure(
+      `The file of --environment-file cannot be read: ${systemReason(error)} (${file})`,
+    );
   }
 }
 

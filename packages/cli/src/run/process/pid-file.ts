@@ -31,7 +31,7 @@ export class PidFile {
     try {
       replaceFile(this.#path, `${process.pid}\n`, 0o644);
     } catch (error) {
-      throw new CommandFailure(`The pid file ${this.#path} cannot be written: ${systemReason(error)}`);
+      throw new CommandFailure(`The pid file cannot be written: ${systemReason(error)} (${this.#path})`);
     }
   }
 
@@ -59,7 +59,7 @@ export class PidFile {
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw new CommandFailure(`The pid file ${this.#path} cannot be read: ${systemReason(error)}`);
+      throw new CommandFailure(`The pid file cannot be read: ${systemReason(error)} (${this.#path})`);
     }
   }
 }
