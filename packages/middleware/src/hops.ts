@@ -33,7 +33,10 @@ export function forwardedHops(params: ReadonlyMap<string, string>): Hops {
   const hops = elements.map((element) => {
     const pairs = (element.match(PAIRS) ?? []).map((pair) => {
       const middle = pair.indexOf('=');
-      return [pair.slice(0, Math.max(middle, 0)).trim().toLowerCase(), valueOf(pair.slice(middle + 1).trim())] as const;
+      return [
+        pair.slice(0, Math.max(middle, 0)).trim().toLowerCase(),
+        valueOf(pair.slice(middle + 1).trim()),
+      ] as const;
     });
     return new Map(pairs.filter(([, value]) => value !== undefined));
   });

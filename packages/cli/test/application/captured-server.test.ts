@@ -99,10 +99,12 @@ const programs: Record<string, (server: Server, log: Log) => unknown> = {
   'counts its connections': async (server, log) => {
     server.listen(0);
     await new Promise<void>((resolve) => {
-      log(server.getConnections((error, count) => {
-        log(error, count);
-        resolve();
-      }) === server);
+      log(
+        server.getConnections((error, count) => {
+          log(error, count);
+          resolve();
+        }) === server,
+      );
       log('returned');
     });
   },
