@@ -8,7 +8,7 @@ import { createProgram } from '../src/program.ts';
 import { respond, startApplication } from './support/applications.ts';
 import { FcgiProcess } from './support/fcgi-process.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
-import { runMain, type TestIo } from './support/test-io.ts';
+import { runForBytes, runMain, type TestIo } from './support/test-io.ts';
 
 /** What a terminal obeys or does not show; of C0 all that a word of a command line can have. */
 const CONTROLS = Array.from({ length: 0xa0 }, (_, code) => code).filter(
@@ -44,7 +44,8 @@ async function expectHarmlessRuns(
   options: TestIo = {},
 ): Promise<void> {
   for (const argv of lines) {
-    const { bytes = Buffer.alloc(0) } = await runMain(argv, options);
+    const { stderr, stdout } = await runForBytes(argv, options);
+    const bytes = Buffer.concat([stdout, stderr]);
     expect(bytes.length, argv[0]).toBeGreaterThan(0);
     expectHarmless(argv.map((word) => JSON.stringify(word)).join(' '), bytes);
   }
@@ -87,9 +88,8 @@ const WRONG = ['/x', '--no-such-option'].map((word) => word + HOSTILE);
 /** For each command everything that it prints of what others have chosen. */
 const commands: Readonly<Record<string, () => Promise<void>>> = {
   async complete() {
-    await runMain(['complete', '--', HOSTILE]).then(({ bytes = Buffer.alloc(0) }) =>
-      expectHarmless('complete', bytes),
-    );
+    const { stderr, stdout } = await runForBytes(['complete', '--', HOSTILE]);
+    expectHarmless('complete', Buffer.concat([stdout, stderr]));
   },
   async completion() {
     await expectHarmlessRuns([['completion', HOSTILE]]);

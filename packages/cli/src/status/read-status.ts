@@ -64,12 +64,17 @@ function parseStatus(body: string, code: number, path: string): Status {
   throw new CommandFailure(`${absent} no JSON object.\n${advice}`);
 }
 
+/** Levels of a status that are looked at: those that there are have three. */
+const DEPTH = 10;
+
 /** The same status, in which each text is as it may be shown. */
 function withoutSecrets(status: Status, secrecy: Secrecy): Status {
-  const clean = (name: string, value: unknown): unknown => {
+  const clean = (name: string, value: unknown, depth: number): unknown => {
     if (typeof value === 'string') return secrecy.value(name, value);
-    if (Array.isArray(value)) return value.map((one) => clean(name, one));
-    return isStatus(value) ? withoutSecrets(value, secrecy) : value;
+    if (typeof value !== 'object' || value === null) return value;
+    if (depth === DEPTH) return '(too deep to be shown)';
+    if (Array.isArray(value)) return value.map((one) => clean(name, one, depth + 1));
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, clean(key, one, depth + 1)]));
   };
-  return Object.fromEntries(Object.entries(status).map(([name, value]) => [name, clean(name, value)]));
+  return Object.fromEntries(Object.entries(status).map(([name, value]) => [name, clean(name, value, 1)]));
 }

@@ -4,8 +4,6 @@ import { main } from '../../src/main.ts';
 
 /** What a command did. */
 export interface Outcome {
-  /** All that was printed, on stdout and then on stderr; of a command in this process. */
-  readonly bytes?: Buffer;
   readonly status: number;
   readonly stderr: string;
   readonly stdout: string;
@@ -23,6 +21,12 @@ export interface TestIo {
 
 /** Runs the command in this process. */
 export async function runMain(argv: readonly string[], options: TestIo = {}): Promise<Outcome> {
+  const { status, stderr, stdout } = await runForBytes(argv, options);
+  return { status, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') };
+}
+
+/** The same, with what was printed as bytes. */
+export async function runForBytes(argv: readonly string[], options: TestIo = {}) {
   const stdout = collector(options.terminal);
   const stderr = collector();
   const { cwd = process.cwd(), env = {}, stdin = '' } = options;
@@ -35,8 +39,7 @@ export async function runMain(argv: readonly string[], options: TestIo = {}): Pr
     interrupted: options.interrupted ?? new AbortController().signal,
   };
   const status = await main(argv, io);
-  const bytes = Buffer.concat([stdout.bytes(), stderr.bytes()]);
-  return { bytes, status, stdout: stdout.text(), stderr: stderr.text() };
+  return { status, stdout: stdout.bytes(), stderr: stderr.bytes() };
 }
 
 function collector(isTTY?: true) {
@@ -49,5 +52,5 @@ function collector(isTTY?: true) {
   });
   const bytes = () => Buffer.concat(chunks);
   const output = Object.assign(stream, isTTY === undefined ? {} : { isTTY });
-  return { bytes, stream: output, text: () => bytes().toString('utf8') };
+  return { bytes, stream: output };
 }
