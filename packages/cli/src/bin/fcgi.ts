@@ -1,5 +1,10 @@
-#!/usr/bin/env node
-import { main } from '../main.ts';
-import { endProcess, processIo } from '../process-io.ts';
+import { holdSignals } from '../run/process/held-signals.ts';
 
+// Before the rest is loaded, which takes a while: until then a signal would end the process.
+if (process.argv[2] === 'run') holdSignals();
+
+const [{ main }, { endProcess, processIo }] = await Promise.all([
+  import('../main.ts'),
+  import('../process-io.ts'),
+]);
 await endProcess(await main(process.argv.slice(2), processIo()));

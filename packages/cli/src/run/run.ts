@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { findApplication } from '../application/find-application.ts';
 import { usageFailure } from '../command-failure.ts';
+import { defined } from '../defined.ts';
 import type { Io } from '../io.ts';
 import { outliveReaders } from '../process-io.ts';
 import { accessFormat } from './logs/access-format.ts';
@@ -10,6 +11,7 @@ import { isPlainCgi } from './plain-cgi.ts';
 import { inheritedSocket, leftSocket } from './pool/held-socket.ts';
 import type { Inherited } from './pool/pool-socket.ts';
 import { PidFile } from './process/pid-file.ts';
+import { type StartFolder, startFolder } from './process/start-folder.ts';
 import { type Inheritance, inheritance, succeed } from './process/succession.ts';
 import { readSurroundings } from './process/surroundings.ts';
 import { runAlone } from './run-alone.ts';
@@ -55,6 +57,15 @@ function checkDemand({ idleExit, listen, onDemand, workers }: RunOptions): void 
   }
 }
 
+/** Files of the start folder that each worker reads anew are those that its name leads to then. */
+function followingLinks(options: RunOptions, { named }: StartFolder): RunOptions {
+  const { chdir, environmentFile } = options;
+  return {
+    ...options,
+    ...defined({ chdir: chdir && named(chdir), environmentFile: environmentFile?.map(named) }),
+  };
+}
+
 /** Serves an application until it is told to stop. */
 export async function run(io: Io, options: RunOptions): Promise<void> {
   const file = findApplication(options.app, io.cwd);
@@ -88,5 +99,12 @@ export async function run(io: Io, options: RunOptions): Promise<void> {
   }
   const { runPool } = await import('./pool/run-pool.ts');
   const size = workers === 'auto' ? availableParallelism() : workers;
-  return runPool(io, file, size, options, surroundings, left && inherited(left, options.listen, pidFile));
+  const folder = startFolder(io.cwd, io.env['PWD']);
+  const kept = {
+    file: folder.named(file),
+    folder,
+    inherited: left && inherited(left, options.listen, pidFile),
+    size,
+  };
+  return runPool(io, kept, followingLinks(options, folder), surroundings);
 }

@@ -8,7 +8,8 @@
  *
  * Reloading and recycling are one thing: a new worker *replaces* an old one, which is stopped when the new one is
  * ready, never before. The first worker of a new generation is its scout: until it is ready no other is started, and
- * if it ends instead, the generation is given up and the old one stays.
+ * if it ends instead, the generation is given up and the old one stays. A reload while a scout is under way waits for its
+ * end: it may have read files that have changed since.
  *
  * On demand, the pool as a whole also sleeps: without workers, until a connection knocks. Each start is a generation
  * then, whose scout has nobody to fall back on: if it ends, the pool is asleep again, and deaf for a while.
@@ -90,6 +91,8 @@ export class PoolState {
   readonly #onDemand: boolean;
   /** `drowsy`: falls asleep as soon as something happens. */
   #mode: 'asleep' | 'awake' | 'drowsy' | 'waking';
+  /** `again`: another generation follows the one whose scout is under way. */
+  #reloads: 'again' | 'no' = 'no';
   /** The generation that a connection has called for. */
   #calledFor = 0;
 
@@ -137,7 +140,7 @@ export class PoolState {
     if (worker?.phase !== 'starting') return [];
     worker.phase = 'ready';
     if (this.#mode === 'waking') this.#mode = 'awake';
-    this.#proven = Math.max(this.#proven, worker.generation);
+    if (worker.generation > this.#proven) this.#prove(worker.generation);
     const replaced = worker.replaces === undefined ? undefined : this.#workers.get(worker.replaces);
     if (replaced !== undefined) this.#stop(replaced);
     return this.#settle(now);
@@ -166,8 +169,9 @@ export class PoolState {
       return this.#settle(now);
     }
     if (worker.phase === 'starting' && worker.generation > this.#proven) {
-      this.#generation = this.#proven;
       this.#say({ event: 'reload-failed', generation: worker.generation });
+      this.#generation = this.#proven;
+      this.#reloadAgain();
       return this.#settle(now);
     }
     this.#countCrash(worker, now);
@@ -177,8 +181,8 @@ export class PoolState {
   /** Replaces all workers by such as load the application anew. */
   reload(now: number): PoolCommand[] {
     if (this.#mode === 'asleep' && !this.#ending) this.#say({ event: 'asleep' });
-    // A scout that is under way has loaded what may have changed since, and the next start loads it anyway.
     else if (this.#generation === this.#proven) this.#generation += 1;
+    else if (this.#isScoutUnderWay()) this.#reloads = 'again';
     // What crashed may be mended.
     this.#crashes = 0;
     this.#notBefore = 0;
@@ -238,8 +242,22 @@ export class PoolState {
     this.#say(isFirst ? { event: 'started', workers: 0 } : { event: 'asleep' });
   }
 
+  #prove(generation: number): void {
+    this.#proven = generation;
+    this.#reloadAgain();
+  }
+
+  /** Begins the reload that has waited, if there is one. */
+  #reloadAgain(): void {
+    if (this.#reloads === 'no') return;
+    this.#reloads = 'no';
+    this.#generation += 1;
+  }
+
   #giveUpWaking(now: number): void {
     this.#mode = 'asleep';
+    // The next start loads everything anew.
+    this.#reloads = 'no';
     this.#generation = this.#proven;
     const delay = Math.min(FIRST_PAUSE * 2 ** this.#crashes, LONGEST_PAUSE);
     this.#crashes += 1;
@@ -249,14 +267,17 @@ export class PoolState {
   }
 
   #sendScout(now: number): void {
-    const isUnderWay = [...this.#workers.values()].some(({ generation }) => generation === this.#generation);
-    if (isUnderWay) return;
+    if (this.#isScoutUnderWay()) return;
     const oldest = [...this.#workers.values()].find(
       (worker) => worker.phase === 'ready' && !this.#isBeingReplaced(worker),
     );
     // One that replaces nobody would be one too many. There will be somebody as soon as something happens.
     const isFirst = this.#proven === 0 || this.#mode === 'waking';
     if (oldest !== undefined || isFirst) this.#spawn(now, oldest);
+  }
+
+  #isScoutUnderWay(): boolean {
+    return [...this.#workers.values()].some(({ generation }) => generation === this.#generation);
   }
 
   /** Starts a worker for each of an older generation, or for one that is worn, unless there were crashes a moment ago. */
@@ -334,11 +355,9 @@ export class PoolState {
       this.#say({ event: 'awake', workers: ready.length });
       return;
     }
-    this.#say(
-      isFirst
-        ? { event: 'started', workers: ready.length }
-        : { event: 'reloaded', generation: this.#generation },
-    );
+    if (isFirst) this.#say({ event: 'started', workers: ready.length });
+    // Also of a reload that was wanted before it had started.
+    if (this.#generation > 1) this.#say({ event: 'reloaded', generation: this.#generation });
   }
 
   #say(what: PoolNews): void {

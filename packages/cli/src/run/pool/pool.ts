@@ -151,7 +151,8 @@ export class Pool {
         this.#workers.delete(id);
         this.#figures.heard(id);
         book.exited(id, !wasStopping);
-        if (!wasStopping) say(`worker ${id} (process ${worker.pid}) has ended: ${how}`);
+        const process = worker.pid === undefined ? '' : ` (process ${worker.pid})`;
+        if (!wasStopping || worker.isOverdue) say(`worker ${id}${process} has ended: ${how}`);
         this.#apply(this.#state.exited(id, performance.now()));
       },
       stderr: (source, pid) => output.relay('stderr', source, `worker ${id} (${pid})`),
