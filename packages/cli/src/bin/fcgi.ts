@@ -1,10 +1,15 @@
+import { leadContainer, leadsContainer } from '../run/process/container-init.ts';
 import { holdSignals } from '../run/process/held-signals.ts';
 
-// Before the rest is loaded, which takes a while: until then a signal would end the process.
-if (process.argv[2] === 'run') holdSignals();
+const isRunner = process.argv[2] === 'run';
 
-const [{ main }, { endProcess, processIo }] = await Promise.all([
-  import('../main.ts'),
-  import('../process-io.ts'),
-]);
-await endProcess(await main(process.argv.slice(2), processIo()));
+if (isRunner && leadsContainer()) leadContainer();
+else {
+  // Before the rest is loaded, which takes a while: until then a signal would end the process.
+  if (isRunner) holdSignals();
+  const [{ main }, { endProcess, processIo }] = await Promise.all([
+    import('../main.ts'),
+    import('../process-io.ts'),
+  ]);
+  await endProcess(await main(process.argv.slice(2), processIo()));
+}

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { CommandFailure } from '../../command-failure.ts';
+import { CONTAINER_VARIABLE } from './container-init.ts';
 import { onSignal } from './held-signals.ts';
 import type { StartFolder } from './start-folder.ts';
 import { howItEnded, startProcess } from './start-process.ts';
@@ -40,8 +41,13 @@ export const INHERITED_SOCKET = 3;
 /** Variables that are true of one process only. */
 const PERSONAL = ['LISTEN_FDNAMES', 'LISTEN_FDS', 'LISTEN_PID', 'WATCHDOG_PID'];
 
+/** Whether a container ends when this very process does. */
+let isWaitedFor = false;
+
 /** What the runner before this one has left to it, if there was one. The application is not to see it. */
 export function inheritance(): Inheritance | undefined {
+  isWaitedFor = CONTAINER_VARIABLE in process.env;
+  delete process.env[CONTAINER_VARIABLE];
   const text = process.env[VARIABLE];
   delete process.env[VARIABLE];
   if (text === undefined) return undefined;
@@ -88,6 +94,11 @@ export function successorAtSignal({ fd, folder, left, say }: HandOver): Promise<
 async function startSuccessor(fd: number, folder: StartFolder, left: Inheritance): Promise<Successor> {
   if (left.address.startsWith('http:')) {
     throw new CommandFailure('a gateway for trying cannot be handed over');
+  }
+  if (isWaitedFor) {
+    throw new CommandFailure(
+      'the container would end with this process. HUP loads the application anew; for the rest, start another container',
+    );
   }
   const env: NodeJS.ProcessEnv = { ...process.env, [VARIABLE]: JSON.stringify(left) };
   for (const name of PERSONAL) delete env[name];

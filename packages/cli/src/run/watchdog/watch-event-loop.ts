@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { lastWords } from './last-words.ts';
-import { mainThreadStack } from './main-thread.ts';
+import { exitMainThread, mainThreadStack } from './main-thread.ts';
 import { Pulse } from './pulse.ts';
 import type { WatchdogData } from './watchdog.ts';
 
@@ -21,6 +21,8 @@ export async function watchEventLoop({
     if (Atomics.load(beat, 0) !== blockedAt) continue;
     lastWords(`the event loop has been blocked for ${timeout / 1000} s`, stack);
     process.kill(process.pid, 'SIGKILL');
+    // The kernel spares process 1 of a container.
+    await exitMainThread();
   }
 }
 
