@@ -32,7 +32,7 @@ export class SharedOutput implements LogSink {
     stream.on('error', () => {
       // A file or a terminal stays, and the next write may succeed.
       if (!stream.destroyed) return;
-      this.#flow();
+      this.#resume();
       this.#state = 'gone';
     });
   }
@@ -80,7 +80,6 @@ export class SharedOutput implements LogSink {
   }
 
   #flow(): void {
-    if (this.#state === 'gone') return;
     this.#resume();
     this.#tellLoss();
   }

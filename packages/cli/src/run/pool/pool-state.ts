@@ -1,3 +1,5 @@
+import type { RecycleLimits } from '../worker/recycling.ts';
+
 /**
  * Which workers there ought to be: a pure machine that is told what has happened, and answers with what is to be done.
  *
@@ -43,6 +45,8 @@ export type PoolNews =
   | { readonly event: 'wake-failed'; readonly delay: number }
   | { readonly event: 'reloaded'; readonly generation: number }
   | { readonly event: 'reload-failed'; readonly generation: number }
+  /** Workers reach the limit of memory soon after their start; the next one is replaced after so long. */
+  | { readonly event: 'greedy'; readonly delay: number }
   /** So many workers in a row have ended soon after their start. */
   | { readonly event: 'crash-loop'; readonly crashes: number; readonly delay: number };
 
@@ -72,6 +76,8 @@ const STEADY_AFTER = 10_000;
 /** The pause before the second start in a row; it doubles with each. */
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 30_000;
+/** The pause before a worker is replaced that took too much memory from the start; it doubles, too. */
+const FIRST_GREEDY_PAUSE = 1_000;
 /** From so many crashes in a row on it is a loop, and worth a line. */
 const LOOP = 3;
 
@@ -86,6 +92,9 @@ export class PoolState {
   #proven = 0;
   #crashes = 0;
   #notBefore = 0;
+  /** Workers in a row that have reached the limit of memory soon after their start. */
+  #greedy = 0;
+  #renewsNotBefore = 0;
   #announced = 0;
   #ending = false;
   readonly #onDemand: boolean;
@@ -147,9 +156,11 @@ export class PoolState {
   }
 
   /** A worker is to be replaced by a fresh one. */
-  recycle(id: number, now: number): PoolCommand[] {
+  recycle(id: number, limit: keyof RecycleLimits, now: number): PoolCommand[] {
     const worker = this.#workers.get(id);
-    if (worker !== undefined) worker.isWorn = true;
+    if (worker === undefined) return [];
+    worker.isWorn = true;
+    if (limit === 'maxMemory') this.#countGreed(worker, now);
     return this.#settle(now);
   }
 
@@ -186,6 +197,8 @@ export class PoolState {
     // What crashed may be mended.
     this.#crashes = 0;
     this.#notBefore = 0;
+    this.#greedy = 0;
+    this.#renewsNotBefore = 0;
     return this.#settle(now);
   }
 
@@ -296,7 +309,9 @@ export class PoolState {
       ({ phase, replaces }) => phase === 'starting' && replaces !== undefined,
     );
     const [worn] = due;
-    if (worn !== undefined && !isRenewing) this.#spawn(now, worn);
+    if (worn === undefined || isRenewing) return;
+    if (now >= this.#renewsNotBefore) this.#spawn(now, worn);
+    else this.#commands.push({ kind: 'wake', at: this.#renewsNotBefore });
   }
 
   /** Starts what is missing, unless there were crashes a moment ago. */
@@ -332,6 +347,15 @@ export class PoolState {
 
   #isBeingReplaced({ id }: Worker): boolean {
     return [...this.#workers.values()].some(({ phase, replaces }) => phase === 'starting' && replaces === id);
+  }
+
+  /** A limit below what the application needs would replace its workers for ever, one after the other. */
+  #countGreed(worker: Worker, now: number): void {
+    this.#greedy = now - worker.startedAt >= STEADY_AFTER ? 0 : this.#greedy + 1;
+    if (this.#greedy < LOOP) return;
+    const delay = Math.min(FIRST_GREEDY_PAUSE * 2 ** (this.#greedy - LOOP), LONGEST_PAUSE);
+    this.#renewsNotBefore = now + delay;
+    if (this.#greedy === LOOP) this.#say({ event: 'greedy', delay });
   }
 
   #countCrash(worker: Worker, now: number): void {

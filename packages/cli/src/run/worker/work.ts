@@ -51,7 +51,7 @@ export async function work(): Promise<void> {
   watchLimits(
     options.recycle,
     () => service.stats().totalRequests,
-    (reason) => parent.tell({ fcgi: 'recycle', reason }),
+    (reached) => parent.tell({ fcgi: 'recycle', ...reached }),
   );
   if (idleExit !== undefined) {
     watchIdle(idleExit, service.stats, (isIdle) => parent.tell({ fcgi: 'idle', isIdle }));
