@@ -8,8 +8,8 @@ import type { Io } from '../io.ts';
 import { ownMessages } from '../own-messages.ts';
 import { applicationEnds } from './application-ends.ts';
 import { listenFailure } from './listen-failure.ts';
-import { SharedOutput, unblocked } from './logs/shared-output.ts';
 import type { LogSink } from './logs/log-file.ts';
+import { SharedOutput, unblocked } from './logs/shared-output.ts';
 import { startLogs } from './logs/start-logs.ts';
 import { isPlainCgi } from './plain-cgi.ts';
 import { type HeldSocket, inheritedSocket, openSocket } from './pool/held-socket.ts';
@@ -67,7 +67,8 @@ async function serveAlone(
   // Without a listener, Node opens its debugger to whoever sends that signal.
   onSignal('SIGUSR1', reopenLogs);
   for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
-    if (releaseSignal(signal) > 0) say(`${signal}: nothing can be reloaded without --workers; the start goes on`);
+    if (releaseSignal(signal) > 0)
+      say(`${signal}: nothing can be reloaded without --workers; the start goes on`);
   }
   const socket = await openBeforehand(options, surroundings);
   enter(surroundings);

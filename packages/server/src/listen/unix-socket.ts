@@ -49,7 +49,7 @@ export async function listenOnUnixSocket(
     await checkFree(path);
     return await openUnderUmask(setup, owner);
   } catch (error) {
-    rmSync(boundPath, { force: true });
+    if (existsSync(boundPath)) rmSync(boundPath, { force: true });
     throw explain(error as NodeJS.ErrnoException, path);
   }
 }

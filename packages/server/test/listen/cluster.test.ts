@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -33,7 +33,7 @@ test('workers of a cluster serve a Unix socket together, with its mode, and leav
   expect(await answer(path)).toMatch(/worker \d+/);
 });
 
-test('workers of a cluster replace a stale socket, and no live one', async () => {
+test('workers of a cluster do not take the place of a live socket', async () => {
   const folder = scratchFolder();
   const path = join(folder, 'app.sock');
   const other = await new Promise<Server>((resolve) => {
@@ -43,15 +43,18 @@ test('workers of a cluster replace a stale socket, and no live one', async () =>
   const refused = startCluster(`unix:${path}`);
   await refused.printed(/fails: FCGI_ADDRESS_IN_USE\n(?:.*\n)*.*fails: FCGI_ADDRESS_IN_USE\n/);
   expect(readdirSync(folder)).toEqual(['app.sock']);
-  writeFileSync(join(folder, 'file'), '');
-  const file = startCluster(`unix:${join(folder, 'file')}`);
-  await file.printed(/fails: FCGI_ADDRESS_IN_USE/);
-  const first = startCluster(`unix:${join(folder, 'stale.sock')}`);
-  await first.printed(/listens\n(?:.*\n)*.*listens\n/);
-  first.process.kill('SIGKILL');
-  await first.ended;
-  expect(existsSync(join(folder, 'stale.sock'))).toBe(true);
-  const second = startCluster(`unix:${join(folder, 'stale.sock')}`);
-  await second.printed(/listens\n(?:.*\n)*.*listens\n/);
-  expect(await answer(join(folder, 'stale.sock'))).toMatch(/worker \d+/);
+});
+
+test('workers of a cluster replace a stale socket', async () => {
+  const path = join(scratchFolder(), 'app.sock');
+  await new Promise<void>((resolve) => {
+    const server = createServer().listen(`${path}.bound`, () => {
+      renameSync(`${path}.bound`, path);
+      server.close(() => resolve());
+    });
+  });
+  expect(existsSync(path)).toBe(true);
+  const child = startCluster(`unix:${path}`);
+  await child.printed(/listens\n(?:.*\n)*.*listens\n/);
+  expect(await answer(path)).toMatch(/worker \d+/);
 });

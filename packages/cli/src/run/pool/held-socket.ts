@@ -92,7 +92,9 @@ export async function openSocket(
 ): Promise<HeldSocket> {
   const [opened, handle] = await new Promise<[Opened, WithDescriptor | undefined]>((resolve, reject) => {
     const failed = (reason: string) =>
-      reject(new CommandFailure(`Cannot listen on ${address}: the process that opens it has ended: ${reason}`));
+      reject(
+        new CommandFailure(`Cannot listen on ${address}: the process that opens it has ended: ${reason}`),
+      );
     const opener = startProcess(
       process.execPath,
       [programFile('open-socket'), address, JSON.stringify(options)],

@@ -74,7 +74,10 @@ const LONGEST_TEXT = 500;
  */
 export function readWorkerMessage(given: unknown): WorkerMessage | undefined {
   if (typeof given !== 'object' || given === null || !('fcgi' in given)) return undefined;
-  const { application, fcgi, figures, isIdle, limit, lines, reason, text, to } = given as Record<string, unknown>;
+  const { application, fcgi, figures, isIdle, limit, lines, reason, text, to } = given as Record<
+    string,
+    unknown
+  >;
   if (fcgi === 'log' && typeof lines === 'string' && (to === 'stderr' || to === 'stdout')) {
     return { fcgi, lines: lines.endsWith('\n') ? lines : `${lines}\n`, to };
   }

@@ -86,7 +86,8 @@ export class WorkerProcess {
     });
     this.#send({ fcgi: 'start', options: { ...options, ...entrance } });
     const { startTimeout } = options;
-    this.#killAfter(startTimeout, `it was not ready within ${startTimeout} s (--start-timeout)`);
+    // Of one that only blocks, its own watchdog knows more.
+    this.#killAfter(startTimeout + BOOT, `it was not ready within ${startTimeout} s (--start-timeout)`);
   }
 
   /** For messages. */
@@ -178,6 +179,8 @@ export class WorkerProcess {
   }
 }
 
+/** Seconds that Node may take until the application is being loaded, on a busy machine. */
+const BOOT = 10;
 /** Seconds that a worker may be late. */
 const GRACE = 2;
 /** Milliseconds after its end in which what it has printed is to arrive. */

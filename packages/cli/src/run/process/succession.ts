@@ -68,7 +68,7 @@ function endEarly(): void {
 export function successorAtSignal({ fd, folder, left, say }: HandOver): Promise<Successor> {
   let isUnderWay = false;
   return new Promise((resolve) => {
-    onSignal('SIGUSR2', async () => {
+    const replace = async () => {
       if (isUnderWay) return;
       isUnderWay = true;
       say('starting anew, with the same socket');
@@ -81,7 +81,8 @@ export function successorAtSignal({ fd, folder, left, say }: HandOver): Promise<
         say(`starting anew has failed, and this process goes on: ${error.message}`);
         isUnderWay = false;
       }
-    });
+    };
+    onSignal('SIGUSR2', () => void replace());
   });
 }
 

@@ -47,7 +47,11 @@ export class Watchdog {
   constructor({ blockedTimeout, failed, parent, startTimeout }: WatchdogOptions) {
     if (blockedTimeout !== undefined) {
       const timeout = blockedTimeout * 1000;
-      this.#eventLoop = { beat: sharedNumber(), interval: Math.min(timeout / BEATS, LONGEST_INTERVAL), timeout };
+      this.#eventLoop = {
+        beat: sharedNumber(),
+        interval: Math.min(timeout / BEATS, LONGEST_INTERVAL),
+        timeout,
+      };
     }
     this.#isNeededLater = (parent ?? this.#eventLoop) !== undefined;
     const start = { phase: this.#phase, timeout: startTimeout * 1000 };
