@@ -27,12 +27,22 @@ function endWithReader(error: NodeJS.ErrnoException): void {
   process.exit();
 }
 
-/** A server outlives whoever reads its log: from now on, what nobody reads is lost, and nothing else. */
+/**
+ * A server outlives whoever reads its log, the terminal that it was started in, and a full disk: from now on, what cannot be
+ * written is lost, and nothing else.
+ */
 export function outliveReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) {
+  const outputs = [
+    { name: 'stdout', other: process.stderr, stream: process.stdout },
+    { name: 'stderr', other: process.stdout, stream: process.stderr },
+  ] as const;
+  for (const { name, other, stream } of outputs) {
     stream.off('error', endWithReader);
+    let isKnown = false;
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (isKnown || error.code === 'EPIPE') return;
+      isKnown = true;
+      other.write(`fcgi: ${name} cannot be written, and what is printed there is lost: ${error.message}\n`);
     });
   }
 }

@@ -63,6 +63,8 @@ export function composeFile(options: ComposeOptions = {}): string {
           timeout: '5s',
           start_period: '30s',
         },
+        // Reaps what the application leaves behind, with every version of Node.
+        init: true,
         stop_grace_period: `${END_SECONDS}s`,
         networks: ['back'],
         ...restricted,

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { usageFailure } from '../command-failure.ts';
 
 const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
@@ -14,7 +14,10 @@ const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 export function findApplication(argument: string, cwd: string): string {
   const path = resolve(cwd, argument);
   const found = findFile(path) ?? (isFolder(path) ? findInFolder(path) : undefined);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    checkNearestManifest(dirname(found));
+    return found;
+  }
   throw usageFailure(
     isFolder(path)
       ? `There is no application in ${path}: neither "main" of a package.json nor index${EXTENSIONS.join(', index')}. Name its file.`
@@ -30,11 +33,28 @@ function findFile(path: string): string | undefined {
 function findInFolder(folder: string): string | undefined {
   const manifest = join(folder, 'package.json');
   if (existsSync(manifest)) {
-    const { main } = JSON.parse(readFileSync(manifest, 'utf8')) as { main?: unknown };
+    const { main } = readManifest(manifest);
     const file = typeof main === 'string' ? findFile(join(folder, main)) : undefined;
     if (file !== undefined) return file;
   }
   return findFile(join(folder, 'index'));
+}
+
+/** Node reads it to know what kind of module a file is, and does not name it where it has a mistake. */
+function checkNearestManifest(folder: string): void {
+  const manifest = join(folder, 'package.json');
+  if (isFile(manifest)) readManifest(manifest);
+  else if (dirname(folder) !== folder) checkNearestManifest(dirname(folder));
+}
+
+function readManifest(manifest: string): { readonly main?: unknown } {
+  try {
+    return JSON.parse(readFileSync(manifest, 'utf8').replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw usageFailure(
+      `${manifest} cannot be read: ${(error as Error).message}. Node needs it to load the application: correct it.`,
+    );
+  }
 }
 
 function isFile(path: string): boolean {

@@ -1,9 +1,12 @@
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { watchEventLoop } from '../run/watchdog/watch-event-loop.ts';
 import { watchParent } from '../run/watchdog/watch-parent.ts';
+import { watchStart } from '../run/watchdog/watch-start.ts';
 import type { WatchdogData } from '../run/watchdog/watchdog.ts';
 
-/** The thread that looks after its process. */
-const { eventLoop, parent } = workerData as WatchdogData;
+/** The thread that looks after its process, and says so when it does. */
+const { eventLoop, parent, start } = workerData as WatchdogData;
 if (eventLoop !== undefined) void watchEventLoop(eventLoop);
 if (parent !== undefined) void watchParent(parent, true);
+if (start !== undefined) void watchStart(start);
+parentPort?.postMessage('stands');

@@ -1,6 +1,11 @@
-import { endProcess } from '../process-io.ts';
-import { work } from '../run/worker/work.ts';
+import { holdSignals } from '../run/process/held-signals.ts';
 
-/** One worker of `fcgi run --workers`. */
+// Before the rest is loaded: one that is sent to all processes of the runner must not end this one unheard.
+holdSignals();
+
+const [{ work }, { endProcess }] = await Promise.all([
+  import('../run/worker/work.ts'),
+  import('../process-io.ts'),
+]);
 await work();
 await endProcess(0);

@@ -10,8 +10,11 @@ import type { Io } from '../io.ts';
 import { ownMessages } from '../own-messages.ts';
 import { applicationEnds } from './application-ends.ts';
 import { listenFailure } from './listen-failure.ts';
+import type { LogSink } from './logs/log-file.ts';
+import { SharedOutput, unblocked } from './logs/shared-output.ts';
 import { startLogs } from './logs/start-logs.ts';
 import { type HeldSocket, inheritedSocket, openSocket } from './pool/held-socket.ts';
+import { onSignal, releaseSignal } from './process/held-signals.ts';
 import { ServiceManager } from './process/service-manager.ts';
 import { enter, type Surroundings, socketOptions } from './process/surroundings.ts';
 import type { RunOptions } from './run.ts';
@@ -19,7 +22,7 @@ import { type Service, serveApplication } from './serve-application.ts';
 import { AloneStatus } from './status/alone-status.ts';
 import { openStatusListener } from './status/status-listener.ts';
 import { wantsStatus } from './status/status-options.ts';
-import { watchStopSignals } from './stop-signals.ts';
+import { releaseStopSignals, watchStopSignals } from './stop-signals.ts';
 import { reportStuckRequests } from './stuck-requests.ts';
 import { watchIdle } from './watch-idle.ts';
 import { Watchdog } from './watchdog/watchdog.ts';
@@ -31,37 +34,77 @@ export async function runAlone(
   options: RunOptions,
   surroundings: Surroundings,
 ): Promise<void> {
-  keepOutputApart();
-  const signals = watchStopSignals();
-  const say = ownMessages(io, 'cyan');
+  // In plain CGI the output is the response, and whoever reads it waits for the end of this process anyway.
+  if (takeCgiRequest()) {
+    globalThis.console = new Console(io.stderr, io.stderr);
+    return serveAlone(io, { stderr: io.stderr, stdout: io.stderr }, file, options, surroundings);
+  }
+  const stderr = new SharedOutput(unblocked(io.stderr, 2));
+  const stdout = new SharedOutput(unblocked(io.stdout, 1));
+  try {
+    await serveAlone(io, { stderr, stdout }, file, options, surroundings);
+  } finally {
+    await Promise.all([stderr.flushed(), stdout.flushed()]);
+  }
+}
+
+/** What this command says, and the logs of requests. The application has outputs of its own. */
+interface Outputs {
+  readonly stderr: LogSink;
+  readonly stdout: LogSink;
+}
+
+async function serveAlone(
+  io: Io,
+  { stderr, stdout }: Outputs,
+  file: string,
+  options: RunOptions,
+  surroundings: Surroundings,
+): Promise<void> {
+  const say = ownMessages(io, 'cyan', stderr);
+  const name = relative(io.cwd, file);
   const manager = new ServiceManager(process.env, say);
-  const reopenLogs = await startLogs(options, {
-    report: say,
-    stderr: io.stderr,
-    // In plain CGI that is the response.
-    stdout: takeCgiRequest() ? io.stderr : io.stdout,
-    user: surroundings.identity?.uid,
-  });
+  const reopenLogs = await startLogs(options, { report: say, stderr, stdout, user: surroundings.identity?.uid });
   // Without a listener, Node opens its debugger to whoever sends that signal.
-  process.on('SIGUSR1', reopenLogs);
+  onSignal('SIGUSR1', reopenLogs);
+  for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
+    if (releaseSignal(signal) > 0)
+      say(`${signal}: nothing can be reloaded without --workers; the start goes on`);
+  }
   const socket = await openBeforehand(options, surroundings);
   enter(surroundings);
-  const loaded = await Promise.race([load(file, options, say), signals.first]);
-  // Told to end before there was anything to end.
-  if (typeof loaded === 'string') return socket?.unpublish();
+  // As in a program of Node: while it blocks its event loop, an application that is loaded could not be ended otherwise.
+  const early = releaseStopSignals();
+  if (early !== undefined) {
+    say(`${early}: ended before ${name} was loaded`);
+    return socket?.unpublish();
+  }
+  const { blockedTimeout, requestTimeout, startTimeout } = options;
+  const watchdog = takeCgiRequest()
+    ? undefined
+    : new Watchdog({
+        blockedTimeout: blockedTimeout ?? requestTimeout,
+        failed: (reason) =>
+          say(
+            `the thread that looks for a blocked event loop has failed, so that --blocked-timeout does nothing: ${reason}`,
+          ),
+        startTimeout,
+      });
+  const loaded = await load(file, options, say);
+  const signals = watchStopSignals();
   const status = wantsStatus(options) && !takeCgiRequest() ? new AloneStatus(options) : undefined;
   const application = status === undefined ? loaded : { ...loaded, roles: status.around(loaded.roles) };
   const { address } = socket ?? {};
   const where = socket === undefined ? {} : { address, listen: `fd:${socket.fd}` };
   const service = await serve(application, { ...options, ...where });
-  const { blockedTimeout, requestTimeout } = options;
   if (requestTimeout !== undefined) reportStuckRequests(requestTimeout, say);
-  await new Watchdog(undefined, blockedTimeout ?? requestTimeout, say).watchEventLoop();
-  status?.start(relative(io.cwd, file), service, options.backlog);
+  // It has said why, if it cannot.
+  await watchdog?.watchEventLoop().catch(() => {});
+  status?.start(name, service, options.backlog);
   const own = socketOptions(options, surroundings);
   const listener = await application.aside(() => openStatusListener(options, own, status?.site));
   if (listener !== undefined) say(`its status is told on ${listener.address}`);
-  const served = `${relative(io.cwd, file)} (${application.kind}) is served on ${service.address}`;
+  const served = `${name} (${application.kind}) is served on ${service.address}`;
   say(served);
   // Plain CGI has one request, and nothing else to wait for.
   if (service.address === 'cgi') return service.stop(Number.POSITIVE_INFINITY);
@@ -140,9 +183,4 @@ async function serve(application: Application, options: RunOptions): Promise<Ser
     if (error instanceof FcgiServerError) throw new CommandFailure(listenFailure(error));
     throw error;
   }
-}
-
-/** In plain CGI the output is the response: what an application prints by the way belongs into the error log. */
-function keepOutputApart(): void {
-  if (takeCgiRequest()) globalThis.console = new Console(process.stderr, process.stderr);
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { takeCgiRequest } from '@fcgi-js/server';
 import { findApplication } from '../application/find-application.ts';
 import { usageFailure } from '../command-failure.ts';
+import { defined } from '../defined.ts';
 import type { Io } from '../io.ts';
 import { ownMessages } from '../own-messages.ts';
 import { outliveReaders } from '../process-io.ts';
@@ -12,6 +13,7 @@ import type { RunOptionValues } from './options.ts';
 import { inheritedSocket, leftSocket } from './pool/held-socket.ts';
 import type { Inherited } from './pool/pool-socket.ts';
 import { PidFile } from './process/pid-file.ts';
+import { type StartFolder, startFolder } from './process/start-folder.ts';
 import { type Inheritance, inheritance, succeed } from './process/succession.ts';
 import { readSurroundings } from './process/surroundings.ts';
 import { runAlone } from './run-alone.ts';
@@ -57,6 +59,15 @@ function checkDemand({ idleExit, listen, onDemand, workers }: RunOptions, isPlai
   }
 }
 
+/** Files of the start folder that each worker reads anew are those that its name leads to then. */
+function followingLinks(options: RunOptions, { named }: StartFolder): RunOptions {
+  const { chdir, environmentFile } = options;
+  return {
+    ...options,
+    ...defined({ chdir: chdir && named(chdir), environmentFile: environmentFile?.map(named) }),
+  };
+}
+
 /** Serves an application until it is told to stop. */
 export async function run(io: Io, options: RunOptions): Promise<void> {
   // Before the environment of the application is made of that of this process.
@@ -94,5 +105,12 @@ export async function run(io: Io, options: RunOptions): Promise<void> {
   }
   const { runPool } = await import('./pool/run-pool.ts');
   const size = workers === 'auto' ? availableParallelism() : workers;
-  return runPool(io, file, size, options, surroundings, left && inherited(left, options.listen, pidFile));
+  const folder = startFolder(io.cwd, io.env['PWD']);
+  const kept = {
+    file: folder.named(file),
+    folder,
+    inherited: left && inherited(left, options.listen, pidFile),
+    size,
+  };
+  return runPool(io, kept, followingLinks(options, folder), surroundings);
 }

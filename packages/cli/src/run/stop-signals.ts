@@ -1,3 +1,5 @@
+import { onSignal, releaseSignal } from './process/held-signals.ts';
+
 /** The signals by which operators, supervisors and terminals end a process. php-fpm's QUIT is a TERM to it. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const;
 
@@ -13,6 +15,15 @@ export interface StopSignals {
 export function watchStopSignals(): StopSignals {
   const received: Array<(signal: NodeJS.Signals) => void> = [];
   const [first, second] = [0, 1].map(() => new Promise<NodeJS.Signals>((resolve) => received.push(resolve)));
-  for (const name of SIGNALS) process.on(name, (signal) => received.shift()?.(signal));
+  for (const name of SIGNALS) onSignal(name, (signal) => received.shift()?.(signal));
   return { first: first!, second: second! };
+}
+
+/**
+ * Lets these signals end the process by themselves from now on.
+ *
+ * @returns one that has come before
+ */
+export function releaseStopSignals(): NodeJS.Signals | undefined {
+  return SIGNALS.filter((name) => releaseSignal(name) > 0)[0];
 }

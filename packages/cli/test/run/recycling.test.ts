@@ -6,11 +6,11 @@ test('a worker is replaced at a limit, not one before it', () => {
   const figures = { age: 60, memory: 300 * 1_048_576, requests: 1_000 };
   expect(recycleReason({}, figures)).toBeUndefined();
   expect(recycleReason({ maxRequests: 1_001 }, figures)).toBeUndefined();
-  expect(recycleReason({ maxRequests: 1_000 }, figures)).toBe('it has had 1000 requests');
+  expect(recycleReason({ maxRequests: 1_000 }, figures)?.reason).toBe('it has had 1000 requests');
   expect(recycleReason({ maxAge: 61 }, figures)).toBeUndefined();
-  expect(recycleReason({ maxAge: 60 }, figures)).toBe('it has served for 60 s');
+  expect(recycleReason({ maxAge: 60 }, figures)?.reason).toBe('it has served for 60 s');
   expect(recycleReason({ maxMemory: 301 * 1_048_576 }, figures)).toBeUndefined();
-  expect(recycleReason({ maxMemory: 300 * 1_048_576 }, figures)).toBe('it takes 300 MiB of memory');
+  expect(recycleReason({ maxMemory: 300 * 1_048_576 }, figures)?.reason).toBe('it takes 300 MiB of memory');
 });
 
 test('workers that have begun together end in the last tenth of their time, each at its own', () => {

@@ -68,12 +68,13 @@ export class PrivateFolder {
 }
 
 /** Whether another user could put something else in the place of what root has made in a folder. */
-function canBeReplaced(folder: string): boolean {
+export function canBeReplaced(folder: string): boolean {
   const { mode, uid } = statSync(folder);
   return uid !== 0 || ((mode & WRITABLE_FOR_OTHERS) !== 0 && (mode & STICKY) === 0);
 }
 
-function interference(folder: string): FcgiServerError {
+/** Says that a folder is not safe for root to make a socket in. */
+export function interference(folder: string): FcgiServerError {
   return new FcgiServerError(
     'FCGI_ADDRESS_DENIED',
     'server',

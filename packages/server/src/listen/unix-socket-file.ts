@@ -8,10 +8,11 @@ export class UnixSocketFile {
 
   /**
    * @param path of a socket that this process listens on, or has been given by the process that made it
+   * @param options `owned`: whether the file is this process's to remove, default true
    */
-  constructor(path: string) {
+  constructor(path: string, { owned = true }: { readonly owned?: boolean } = {}) {
     this.path = path;
-    this.#identity = identityOf(path);
+    this.#identity = owned ? identityOf(path) : undefined;
   }
 
   /**

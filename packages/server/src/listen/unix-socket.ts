@@ -1,11 +1,12 @@
-import { chmodSync, lchownSync, lstatSync, renameSync } from 'node:fs';
+import cluster from 'node:cluster';
+import { chmodSync, existsSync, lchownSync, lstatSync, renameSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { FcgiServerError } from '../errors.ts';
 import { checkOptions } from '../options.ts';
 import { DEFAULT_BACKLOG, LISTEN_OPTIONS, type ListenOptions } from './listener.ts';
 import { startListening } from './net-listener.ts';
-import { PrivateFolder } from './private-folder.ts';
+import { canBeReplaced, interference, PrivateFolder } from './private-folder.ts';
 import { groupId, userId } from './system-ids.ts';
 import { UnixSocketFile } from './unix-socket-file.ts';
 
@@ -21,6 +22,8 @@ const DEFAULT_MODE = 0o660;
  * The socket is bound in a folder of its own that only this user can enter, gets its owner and mode there, and is then renamed
  * to its path. So it is never wider than it should be; nothing that another user puts into the folder meanwhile gets
  * its owner or mode; a stale socket is replaced in one step.
+ *
+ * In a worker of `node:cluster` the primary binds, once for all workers that run as its user.
  *
  * @param server that does not listen yet; `server.address()` gives a name that the socket had before
  * @param givenPath of the socket; what is there may only be a socket on which no process listens
@@ -39,6 +42,7 @@ export async function listenOnUnixSocket(
   const path = resolve(givenPath);
   checkLength(path, path);
   try {
+    if (cluster.isWorker) return await bindThroughPrimary(server, path, options);
     await checkFree(path);
     return await bind(server, path, options);
   } catch (error) {
@@ -48,21 +52,14 @@ export async function listenOnUnixSocket(
 
 /** From the call of `listen()` to the renaming, all happens in one turn: nothing can be accepted before. */
 async function bind(server: Server, path: string, options: ListenOptions): Promise<UnixSocketFile> {
-  const { backlog = DEFAULT_BACKLOG, group, mode = DEFAULT_MODE, owner } = options;
-  const uid = owner === undefined ? -1 : userId(owner);
-  const gid = group === undefined ? -1 : groupId(group);
+  const { backlog = DEFAULT_BACKLOG } = options;
   const folder = new PrivateFolder(dirname(path));
   const bound = temporaryName(path, folder);
   let listening: Promise<void> | undefined;
   try {
     checkLength(path, bound);
-    // In a worker of node:cluster, too, it is this process that binds.
-    listening = startListening(server, { backlog, exclusive: true, path: bound });
-    if (server.listening) {
-      chmodSync(bound, mode);
-      if (uid !== -1 || gid !== -1) lchownSync(bound, uid, gid);
-      renameSync(bound, `${folder.beside}${basename(path)}`);
-    }
+    listening = startListening(server, { backlog, path: bound });
+    if (server.listening) publish(bound, `${folder.beside}${basename(path)}`, options);
   } catch (error) {
     // It has removed the socket when it returns.
     if (server.listening) server.close();
@@ -72,6 +69,54 @@ async function bind(server: Server, path: string, options: ListenOptions): Promi
   }
   await listening;
   return new UnixSocketFile(path);
+}
+
+/** Gives a bound socket its owner, mode and place. */
+function publish(bound: string, place: string, { group, mode = DEFAULT_MODE, owner }: ListenOptions): void {
+  const uid = owner === undefined ? -1 : userId(owner);
+  const gid = group === undefined ? -1 : groupId(group);
+  chmodSync(bound, mode);
+  if (uid !== -1 || gid !== -1) lchownSync(bound, uid, gid);
+  renameSync(bound, place);
+}
+
+/**
+ * The primary binds the name that all its workers ask for, and binds it once. The first worker that gets the socket moves it
+ * to its path; the others look whether it is there. The file stays when a worker ends, because others may serve it; the
+ * next start replaces it.
+ */
+async function bindThroughPrimary(
+  server: Server,
+  path: string,
+  options: ListenOptions,
+): Promise<UnixSocketFile> {
+  const folder = dirname(path);
+  // A name that all workers know is a name that others know.
+  if (process.geteuid?.() === 0 && canBeReplaced(folder)) throw interference(folder);
+  const bound = join(folder, `.fcgi-${process.ppid.toString(36)}-${basename(path)}`);
+  checkLength(path, bound);
+  const { backlog = DEFAULT_BACKLOG } = options;
+  await startListening(server, { backlog, path: bound });
+  const isMoved = () => !existsSync(bound);
+  try {
+    if (!isMoved()) {
+      await checkFree(path);
+      publish(bound, path, options);
+    }
+  } catch (error) {
+    // Unless another worker has been faster.
+    if (!isMoved()) {
+      server.close();
+      throw error;
+    }
+  }
+  if (await isAlive(path)) return new UnixSocketFile(path, { owned: false });
+  server.close();
+  throw new FcgiServerError(
+    'FCGI_LISTEN_FAILED',
+    'server',
+    `Nothing listens on "${path}", though the primary of this cluster worker has opened it: its user may not use the folder ${folder}, or the socket was removed. Listen on TCP, which workers of a cluster can always share, or use one process and fcgi run --workers.`,
+  );
 }
 
 /** The name that a socket is bound with: its own as far as the system allows it, and one that no other folder has. */

@@ -11,36 +11,44 @@ import { relayLines } from './relay-lines.ts';
 const PATIENCE = 1_000;
 
 /**
- * An output of the parent that the lines of all workers go to. Whoever reads it slowly slows the workers down, as a pipe
- * does; whoever does not read it at all stops nobody: then lines are dropped, and counted.
+ * An output of a runner, which the lines of all its workers go to. Whoever reads it slowly slows the workers down, as a pipe
+ * does; whoever does not read it at all stops nobody, and neither does a full disk: then lines are dropped, and counted.
+ *
+ *            write() is false            a second later
+ *   flowing ──────────────────▶ slow ──────────────────▶ stalled
+ *      ▲                          │                          │
+ *      └── drained, or it failed ─┴──────────────────────────┘      any ── destroyed ──▶ gone
  */
 export class SharedOutput implements LogSink {
   readonly #stream: Writable;
   readonly #sources = new Set<Readable>();
+  #state: 'flowing' | 'gone' | 'slow' | 'stalled' = 'flowing';
   #timer: NodeJS.Timeout | undefined;
-  #isStalled = false;
-  #isGone = false;
   #lost = 0;
 
   constructor(stream: Writable) {
     this.#stream = stream;
-    stream.on('drain', () => this.#drained());
+    stream.on('drain', () => this.#flow());
     stream.on('error', () => {
-      this.#isGone = true;
-      this.#drained();
+      // A file or a terminal stays, and the next write may succeed.
+      if (!stream.destroyed) return;
+      this.#resume();
+      this.#state = 'gone';
     });
   }
 
   write(lines: string | Uint8Array): void {
-    if (this.#isGone) return;
-    if (this.#isStalled) {
+    if (this.#state === 'gone') return;
+    if (this.#state === 'stalled') {
       this.#lost += linesIn(lines);
       return;
     }
-    if (this.#stream.write(lines) || this.#timer !== undefined) return;
+    const isTaken = this.#stream.write(lines, (error) => this.#written(lines, error));
+    if (isTaken || this.#state === 'slow') return;
+    this.#state = 'slow';
     for (const source of this.#sources) source.pause();
     this.#timer = setTimeout(() => {
-      this.#isStalled = true;
+      this.#state = 'stalled';
       for (const source of this.#sources) source.resume();
     }, PATIENCE).unref();
   }
@@ -50,25 +58,41 @@ export class SharedOutput implements LogSink {
     this.#sources.add(source);
     relayLines(source, lines, (whole) => this.write(whole));
     source.once('close', () => this.#sources.delete(source));
-    if (this.#timer !== undefined && !this.#isStalled) source.pause();
+    if (this.#state === 'slow') source.pause();
   }
 
   /** Resolves when what was written has been read, or nobody reads it. */
   async flushed(): Promise<void> {
-    if (this.#isGone || this.#isStalled || this.#stream.writableLength === 0) return;
+    const isReading = this.#state === 'flowing' || this.#state === 'slow';
+    if (!isReading || this.#stream.writableLength === 0) return;
     await new Promise<void>((resolve) => {
       this.#stream.write('', () => resolve());
       setTimeout(resolve, PATIENCE).unref();
     });
   }
 
-  #drained(): void {
+  #written(lines: string | Uint8Array, error: Error | null | undefined): void {
+    if (error != null) {
+      this.#lost += linesIn(lines);
+      // No `drain` follows.
+      if (this.#state !== 'gone' && this.#stream.writableLength === 0) this.#resume();
+    } else if (this.#state === 'flowing') this.#tellLoss();
+  }
+
+  #flow(): void {
+    this.#resume();
+    this.#tellLoss();
+  }
+
+  #resume(): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#isStalled = false;
+    this.#state = 'flowing';
     for (const source of this.#sources) source.resume();
+  }
+
+  #tellLoss(): void {
     if (this.#lost === 0) return;
-    const message = `fcgi: output was not read for a while, and ${this.#lost} lines of it are lost\n`;
+    const message = `fcgi: output could not be written for a while, and ${this.#lost} lines of it are lost\n`;
     this.#lost = 0;
     this.write(message);
   }

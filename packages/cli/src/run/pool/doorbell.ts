@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { isPassedConnection, type PassedConnection } from '../passed-connection.ts';
+import { howItEnded, startProcess } from '../process/start-process.ts';
 import { programFile } from '../programs.ts';
 
 /** What a doorbell is made of. */
@@ -54,25 +54,19 @@ export class Doorbell {
 
   #duplicate(): void {
     const { socket } = this.#options;
-    let failure: Error | undefined;
     let hasCome = false;
-    try {
-      const helper = spawn(process.execPath, [programFile('duplicate-socket')], {
-        stdio: ['ignore', 'ignore', 'inherit', socket, 'ipc'],
-      });
-      helper.on('error', (error) => {
-        failure = error;
-        if (helper.pid === undefined) this.#tryAgain(error.message);
-      });
-      helper.once('message', (_message, handle: unknown) => {
-        hasCome = isBareListener(handle) && this.#listen(handle);
-      });
-      helper.once('close', (status) => {
-        if (!hasCome) this.#tryAgain(failure?.message ?? `exit status ${status}`);
-      });
-    } catch (error) {
-      this.#tryAgain((error as Error).message);
-    }
+    const helper = startProcess(process.execPath, [programFile('duplicate-socket')], {
+      // That of this process may be gone.
+      cwd: '/',
+      failed: (reason) => this.#tryAgain(reason),
+      stdio: ['ignore', 'ignore', 'inherit', socket, 'ipc'],
+    });
+    helper?.once('message', (_message, handle: unknown) => {
+      hasCome = isBareListener(handle) && this.#listen(handle);
+    });
+    helper?.once('close', (status, signal) => {
+      if (!hasCome) this.#tryAgain(howItEnded(status, signal));
+    });
   }
 
   /** Whether this is done. */

@@ -1,7 +1,7 @@
-import { fork } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { isFcgiListenSocket, type ListenOptions, parseListenAddress, UnixSocketFile } from '@fcgi-js/server';
 import { CommandFailure } from '../../command-failure.ts';
+import { howItEnded, startProcess } from '../process/start-process.ts';
 import { INHERITED_SOCKET, type Inheritance } from '../process/succession.ts';
 import { programFile } from '../programs.ts';
 
@@ -93,12 +93,23 @@ export async function openSocket(
   address: string,
   options: ListenOptions & { readonly allow?: readonly string[] },
 ): Promise<HeldSocket> {
-  const opener = fork(programFile('open-socket'), [address, JSON.stringify(options)], { execArgv: [] });
   const [opened, handle] = await new Promise<[Opened, WithDescriptor | undefined]>((resolve, reject) => {
-    opener.once('message', (message, sent) =>
+    const failed = (reason: string) =>
+      reject(
+        new CommandFailure(`Cannot listen on ${address}: the process that opens it has ended: ${reason}`),
+      );
+    const opener = startProcess(
+      process.execPath,
+      [programFile('open-socket'), address, JSON.stringify(options)],
+      {
+        failed: (reason) => failed(`it could not be started: ${reason}`),
+        stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      },
+    );
+    opener?.once('message', (message, sent) =>
       resolve([message as Opened, sent as WithDescriptor | undefined]),
     );
-    opener.once('close', () => reject(new CommandFailure(`Cannot listen on ${address}.`)));
+    opener?.once('close', (status, signal) => failed(howItEnded(status, signal)));
   });
   const fd = handle?.fd;
   if (opened.address === undefined || fd === undefined) {

@@ -6,7 +6,7 @@ import type { ServeOptions } from '../serve-application.ts';
 import { type Figures, readFigures } from '../status/figures.ts';
 import type { Snapshot } from '../status/snapshot.ts';
 import type { StatusPaths } from '../status/status-site.ts';
-import type { RecycleLimits } from '../worker/recycling.ts';
+import type { RecycleLimits, RecycleReason } from '../worker/recycling.ts';
 
 /** What the parent tells a worker. */
 export type ParentMessage =
@@ -37,7 +37,7 @@ export type WorkerMessage =
   /** It has had no request for a while, or has one again. */
   | { readonly fcgi: 'idle'; readonly isIdle: boolean }
   /** It wants to be replaced. */
-  | { readonly fcgi: 'recycle'; readonly reason: string }
+  | ({ readonly fcgi: 'recycle' } & RecycleReason)
   /** It wants to know the figures of all. */
   | { readonly fcgi: 'status' }
   /** Its successor is to have this connection, which comes with the message. */
@@ -77,7 +77,10 @@ const LONGEST_TEXT = 500;
  */
 export function readWorkerMessage(given: unknown): WorkerMessage | undefined {
   if (typeof given !== 'object' || given === null || !('fcgi' in given)) return undefined;
-  const { application, fcgi, figures, isIdle, lines, reason, text, to } = given as Record<string, unknown>;
+  const { application, fcgi, figures, isIdle, limit, lines, reason, text, to } = given as Record<
+    string,
+    unknown
+  >;
   if (fcgi === 'log' && typeof lines === 'string' && (to === 'stderr' || to === 'stdout')) {
     return { fcgi, lines: lines.endsWith('\n') ? lines : `${lines}\n`, to };
   }
@@ -91,9 +94,13 @@ export function readWorkerMessage(given: unknown): WorkerMessage | undefined {
     const read = readFigures(figures);
     return read === undefined ? undefined : { fcgi, figures: read };
   }
-  if (fcgi === 'recycle' && typeof reason === 'string')
-    return { fcgi, reason: escapeLogText(reason.slice(0, LONGEST_TEXT)) };
+  if (fcgi === 'recycle' && typeof reason === 'string' && isLimit(limit))
+    return { fcgi, limit, reason: escapeLogText(reason.slice(0, LONGEST_TEXT)) };
   if (fcgi === 'say' && typeof text === 'string')
     return { fcgi, text: escapeLogText(text.slice(0, LONGEST_TEXT)) };
   return undefined;
+}
+
+function isLimit(given: unknown): given is RecycleReason['limit'] {
+  return given === 'maxAge' || given === 'maxMemory' || given === 'maxRequests';
 }

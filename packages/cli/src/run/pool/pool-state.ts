@@ -1,3 +1,5 @@
+import type { RecycleLimits } from '../worker/recycling.ts';
+
 /**
  * Which workers there ought to be: a pure machine that is told what has happened, and answers with what is to be done.
  *
@@ -8,7 +10,8 @@
  *
  * Reloading and recycling are one thing: a new worker *replaces* an old one, which is stopped when the new one is
  * ready, never before. The first worker of a new generation is its scout: until it is ready no other is started, and
- * if it ends instead, the generation is given up and the old one stays.
+ * if it ends instead, the generation is given up and the old one stays. A reload while a scout is under way waits for its
+ * end: it may have read files that have changed since.
  *
  * On demand, the pool as a whole also sleeps: without workers, until a connection knocks. Each start is a generation
  * then, whose scout has nobody to fall back on: if it ends, the pool is asleep again, and deaf for a while.
@@ -42,6 +45,8 @@ export type PoolNews =
   | { readonly event: 'wake-failed'; readonly delay: number }
   | { readonly event: 'reloaded'; readonly generation: number }
   | { readonly event: 'reload-failed'; readonly generation: number }
+  /** Workers reach the limit of memory soon after their start; the next one is replaced after so long. */
+  | { readonly event: 'greedy'; readonly delay: number }
   /** So many workers in a row have ended soon after their start. */
   | { readonly event: 'crash-loop'; readonly crashes: number; readonly delay: number };
 
@@ -71,6 +76,8 @@ const STEADY_AFTER = 10_000;
 /** The pause before the second start in a row; it doubles with each. */
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 30_000;
+/** The pause before a worker is replaced that took too much memory from the start; it doubles, too. */
+const FIRST_GREEDY_PAUSE = 1_000;
 /** From so many crashes in a row on it is a loop, and worth a line. */
 const LOOP = 3;
 
@@ -85,11 +92,16 @@ export class PoolState {
   #proven = 0;
   #crashes = 0;
   #notBefore = 0;
+  /** Workers in a row that have reached the limit of memory soon after their start. */
+  #greedy = 0;
+  #renewsNotBefore = 0;
   #announced = 0;
   #ending = false;
   readonly #onDemand: boolean;
   /** `drowsy`: falls asleep as soon as something happens. */
   #mode: 'asleep' | 'awake' | 'drowsy' | 'waking';
+  /** `again`: another generation follows the one whose scout is under way. */
+  #reloads: 'again' | 'no' = 'no';
   /** The generation that a connection has called for. */
   #calledFor = 0;
 
@@ -137,16 +149,18 @@ export class PoolState {
     if (worker?.phase !== 'starting') return [];
     worker.phase = 'ready';
     if (this.#mode === 'waking') this.#mode = 'awake';
-    this.#proven = Math.max(this.#proven, worker.generation);
+    if (worker.generation > this.#proven) this.#prove(worker.generation);
     const replaced = worker.replaces === undefined ? undefined : this.#workers.get(worker.replaces);
     if (replaced !== undefined) this.#stop(replaced);
     return this.#settle(now);
   }
 
   /** A worker is to be replaced by a fresh one. */
-  recycle(id: number, now: number): PoolCommand[] {
+  recycle(id: number, limit: keyof RecycleLimits, now: number): PoolCommand[] {
     const worker = this.#workers.get(id);
-    if (worker !== undefined) worker.isWorn = true;
+    if (worker === undefined) return [];
+    worker.isWorn = true;
+    if (limit === 'maxMemory') this.#countGreed(worker, now);
     return this.#settle(now);
   }
 
@@ -166,8 +180,9 @@ export class PoolState {
       return this.#settle(now);
     }
     if (worker.phase === 'starting' && worker.generation > this.#proven) {
-      this.#generation = this.#proven;
       this.#say({ event: 'reload-failed', generation: worker.generation });
+      this.#generation = this.#proven;
+      this.#reloadAgain();
       return this.#settle(now);
     }
     this.#countCrash(worker, now);
@@ -177,11 +192,13 @@ export class PoolState {
   /** Replaces all workers by such as load the application anew. */
   reload(now: number): PoolCommand[] {
     if (this.#mode === 'asleep' && !this.#ending) this.#say({ event: 'asleep' });
-    // A scout that is under way has loaded what may have changed since, and the next start loads it anyway.
     else if (this.#generation === this.#proven) this.#generation += 1;
+    else if (this.#isScoutUnderWay()) this.#reloads = 'again';
     // What crashed may be mended.
     this.#crashes = 0;
     this.#notBefore = 0;
+    this.#greedy = 0;
+    this.#renewsNotBefore = 0;
     return this.#settle(now);
   }
 
@@ -238,8 +255,22 @@ export class PoolState {
     this.#say(isFirst ? { event: 'started', workers: 0 } : { event: 'asleep' });
   }
 
+  #prove(generation: number): void {
+    this.#proven = generation;
+    this.#reloadAgain();
+  }
+
+  /** Begins the reload that has waited, if there is one. */
+  #reloadAgain(): void {
+    if (this.#reloads === 'no') return;
+    this.#reloads = 'no';
+    this.#generation += 1;
+  }
+
   #giveUpWaking(now: number): void {
     this.#mode = 'asleep';
+    // The next start loads everything anew.
+    this.#reloads = 'no';
     this.#generation = this.#proven;
     const delay = Math.min(FIRST_PAUSE * 2 ** this.#crashes, LONGEST_PAUSE);
     this.#crashes += 1;
@@ -249,14 +280,17 @@ export class PoolState {
   }
 
   #sendScout(now: number): void {
-    const isUnderWay = [...this.#workers.values()].some(({ generation }) => generation === this.#generation);
-    if (isUnderWay) return;
+    if (this.#isScoutUnderWay()) return;
     const oldest = [...this.#workers.values()].find(
       (worker) => worker.phase === 'ready' && !this.#isBeingReplaced(worker),
     );
     // One that replaces nobody would be one too many. There will be somebody as soon as something happens.
     const isFirst = this.#proven === 0 || this.#mode === 'waking';
     if (oldest !== undefined || isFirst) this.#spawn(now, oldest);
+  }
+
+  #isScoutUnderWay(): boolean {
+    return [...this.#workers.values()].some(({ generation }) => generation === this.#generation);
   }
 
   /** Starts a worker for each of an older generation, or for one that is worn, unless there were crashes a moment ago. */
@@ -275,7 +309,9 @@ export class PoolState {
       ({ phase, replaces }) => phase === 'starting' && replaces !== undefined,
     );
     const [worn] = due;
-    if (worn !== undefined && !isRenewing) this.#spawn(now, worn);
+    if (worn === undefined || isRenewing) return;
+    if (now >= this.#renewsNotBefore) this.#spawn(now, worn);
+    else this.#commands.push({ kind: 'wake', at: this.#renewsNotBefore });
   }
 
   /** Starts what is missing, unless there were crashes a moment ago. */
@@ -313,6 +349,15 @@ export class PoolState {
     return [...this.#workers.values()].some(({ phase, replaces }) => phase === 'starting' && replaces === id);
   }
 
+  /** A limit below what the application needs would replace its workers for ever, one after the other. */
+  #countGreed(worker: Worker, now: number): void {
+    this.#greedy = now - worker.startedAt >= STEADY_AFTER ? 0 : this.#greedy + 1;
+    if (this.#greedy < LOOP) return;
+    const delay = Math.min(FIRST_GREEDY_PAUSE * 2 ** (this.#greedy - LOOP), LONGEST_PAUSE);
+    this.#renewsNotBefore = now + delay;
+    if (this.#greedy === LOOP) this.#say({ event: 'greedy', delay });
+  }
+
   #countCrash(worker: Worker, now: number): void {
     this.#crashes = now - worker.startedAt >= STEADY_AFTER ? 1 : this.#crashes + 1;
     // The first one is replaced at once.
@@ -334,11 +379,9 @@ export class PoolState {
       this.#say({ event: 'awake', workers: ready.length });
       return;
     }
-    this.#say(
-      isFirst
-        ? { event: 'started', workers: ready.length }
-        : { event: 'reloaded', generation: this.#generation },
-    );
+    if (isFirst) this.#say({ event: 'started', workers: ready.length });
+    // Also of a reload that was wanted before it had started.
+    if (this.#generation > 1) this.#say({ event: 'reloaded', generation: this.#generation });
   }
 
   #say(what: PoolNews): void {

@@ -151,7 +151,8 @@ export class Pool {
         this.#workers.delete(id);
         this.#figures.heard(id);
         book.exited(id, !wasStopping);
-        if (!wasStopping) say(`worker ${id} (process ${worker.pid}) has ended: ${how}`);
+        const process = worker.pid === undefined ? '' : ` (process ${worker.pid})`;
+        if (!wasStopping || worker.isOverdue) say(`worker ${id}${process} has ended: ${how}`);
         this.#apply(this.#state.exited(id, performance.now()));
       },
       stderr: (source, pid) => output.relay('stderr', source, `worker ${id} (${pid})`),
@@ -176,7 +177,7 @@ export class Pool {
       case 'recycle':
         say(`worker ${id} is replaced: ${message.reason}`);
         book.recycled();
-        this.#apply(this.#state.recycle(id, performance.now()));
+        this.#apply(this.#state.recycle(id, message.limit, performance.now()));
         break;
       case 'figures':
         book.told(id, message.figures);
@@ -255,6 +256,8 @@ export class Pool {
         return `reloaded: all workers serve generation ${news.generation}`;
       case 'reload-failed':
         return `the reload has failed: the worker of generation ${news.generation} has ended before it was ready. The workers from before go on`;
+      case 'greedy':
+        return `a fresh worker already takes more than --max-memory, ${this.#options.worker.recycle.maxMemory} bytes, so that replacing it does not help: the next one is replaced in ${news.delay / 1000} s, then more and more seldom. Raise --max-memory`;
       case 'crash-loop':
         return `${news.crashes} workers in a row have ended soon after their start; the next one starts in ${news.delay / 1000} s`;
     }

@@ -4,7 +4,9 @@ import { defined } from '../../defined.ts';
 import type { Io } from '../../io.ts';
 import { prepareLogFiles } from '../logs/prepare-log-files.ts';
 import { ParentOutput } from '../logs/worker-output.ts';
+import { onSignal } from '../process/held-signals.ts';
 import { ServiceManager } from '../process/service-manager.ts';
+import type { StartFolder } from '../process/start-folder.ts';
 import { successorAtSignal } from '../process/succession.ts';
 import { readSurroundings, type Surroundings, socketOptions } from '../process/surroundings.ts';
 import type { RunOptions } from '../run.ts';
@@ -20,8 +22,8 @@ import type { PoolNews } from './pool-state.ts';
 
 /** What the workers are to serve, and how many of them. */
 interface Kept {
-  readonly cwd: string;
   readonly file: string;
+  readonly folder: StartFolder;
   readonly inherited: Inherited | undefined;
   readonly name: string;
   readonly size: number;
@@ -35,16 +37,14 @@ const IDLE_EXIT = 60;
 /** The parent of the workers: holds the socket, and keeps as many of them as there ought to be. */
 export async function runPool(
   io: Io,
-  file: string,
-  size: number,
+  kept: Omit<Kept, 'name'>,
   options: RunOptions,
   surroundings: Surroundings,
-  inherited?: Inherited,
 ): Promise<void> {
   const output = new ParentOutput(io, options, surroundings.identity?.uid);
   try {
-    const kept = { cwd: io.cwd, file, inherited, name: relative(io.cwd, file), size };
-    await keepWorkers(output, kept, options, surroundings);
+    const name = relative(kept.folder.path, kept.file);
+    await keepWorkers(output, { ...kept, name }, options, surroundings);
   } finally {
     await output.flushed();
   }
@@ -52,7 +52,7 @@ export async function runPool(
 
 async function keepWorkers(
   output: ParentOutput,
-  { cwd, file, inherited, name, size }: Kept,
+  { file, folder, inherited, name, size }: Kept,
   options: RunOptions,
   surroundings: Surroundings,
 ): Promise<void> {
@@ -77,10 +77,12 @@ async function keepWorkers(
     name,
     ...defined({ listenQueue }),
   });
-  const renewed = renewing(options, surroundings, say);
+  const renewed = renewing(options, surroundings, folder, say);
   const { accessLog, accessLogFormat, slowLog, slowTime } = options;
+  let phase: 'serving' | 'starting' = 'starting';
   const news = (event: PoolNews['event'], text: string) => {
     say(text);
+    if (event === 'started') phase = 'serving';
     if (event === 'started') void inherited?.serves().then(openStatus).catch(complain);
     if (event === 'crash-loop' || event === 'wake-failed') manager.status(text);
     else manager.ready(text);
@@ -102,7 +104,7 @@ async function keepWorkers(
   };
   // Until this process serves, the one before it has the address of the status.
   if (inherited === undefined) await openStatus();
-  process.on('SIGUSR1', () => {
+  onSignal('SIGUSR1', () => {
     say('reopening logs');
     try {
       prepareLogFiles(options, surroundings.identity);
@@ -112,18 +114,19 @@ async function keepWorkers(
     output.reopen();
     pool.reopenLogs();
   });
-  process.on('SIGHUP', () => {
+  onSignal('SIGHUP', () => {
     say('reloading');
     manager.reloading();
     pool.reload();
   });
   const left = { address, listen: options.listen, pid: process.pid };
-  const replaced = successorAtSignal({ cwd, fd: socket.fd, left, say });
+  const replaced = successorAtSignal({ fd: socket.fd, folder, left, say });
   pool.start();
   const warning = inherited === undefined ? await accessWarning(address) : undefined;
   if (warning !== undefined) say(warning);
   manager.showLife(() => pool.answers(PATIENCE));
   const reason = await Promise.race([signals.first, pool.ended, replaced]);
+  if (typeof reason === 'string' && phase === 'starting') say(`${reason}: ended before ${name} was served`);
   await listener?.close();
   if (typeof reason === 'object') {
     reason.release();
@@ -153,6 +156,7 @@ async function keepWorkers(
 function renewing(
   options: RunOptions,
   first: Surroundings,
+  start: StartFolder,
   say: (message: string) => void,
 ): () => Surroundings {
   let latest = first;
@@ -163,6 +167,7 @@ function renewing(
       if (!(error instanceof CommandFailure)) throw error;
       say(`${error.message} The next worker has what the one before it had`);
     }
-    return latest;
+    // Always by its path: the folder of this process may be another one by now, or none.
+    return { ...latest, folder: latest.folder ?? start.path };
   };
 }

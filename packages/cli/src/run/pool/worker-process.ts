@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { isPassedConnection, type PassedConnection, sendable } from '../passed-connection.ts';
+import { howItEnded, startProcess } from '../process/start-process.ts';
 import type { Entrance, Surroundings } from '../process/surroundings.ts';
 import { programFile } from '../programs.ts';
 import type { Snapshot } from '../status/snapshot.ts';
@@ -17,7 +18,7 @@ export interface WorkerWatch {
   message(message: WorkerNews): void;
   /** It has left a connection to whoever takes its place; asked for with `hasSuccessor` of {@link WorkerProcess.stop}. */
   connection?(connection: PassedConnection): void;
-  /** @param how in words: `exit status 1`, `SIGKILL` */
+  /** @param how in words: `exit status 1`, `SIGKILL`, `it could not be started: …` */
   exited(how: string): void;
   /** Gets its error output, which is that of this process otherwise. */
   stderr?(source: Readable, pid: number | undefined): void;
@@ -32,7 +33,9 @@ export class WorkerProcess {
   #deadline: NodeJS.Timeout | undefined;
   readonly #watch: WorkerWatch;
   #hasEnded = false;
-  #isStopping = false;
+  /** Why it was ended by force, if it was. */
+  #overdue: string | undefined;
+  #phase: 'ready' | 'starting' | 'stopping' = 'starting';
   readonly #answered: Array<() => void> = [];
   #tellsFigures = false;
 
@@ -45,19 +48,16 @@ export class WorkerProcess {
   ) {
     this.#watch = watch;
     const output = (name: 'stderr' | 'stdout') => (watch[name] === undefined ? 'inherit' : 'pipe');
-    try {
-      this.#child = spawn(process.execPath, [...process.execArgv, programFile('worker')], {
-        ...(folder === undefined ? {} : { cwd: folder }),
-        env: environment,
-        // A session of its own: Ctrl-C is for the parent, which knows what is to be done.
-        detached: true,
-        stdio: ['ignore', output('stdout'), output('stderr'), socket, 'ipc'],
-      });
-    } catch (error) {
-      // Out of memory, for one: as if it had ended at once, which is tried again with pauses.
-      setImmediate(() => this.#ended(`it could not be started: ${(error as Error).message}`));
-      return;
-    }
+    this.#child = startProcess(process.execPath, [...process.execArgv, programFile('worker')], {
+      ...(folder === undefined ? {} : { cwd: folder }),
+      env: environment,
+      // A session of its own: Ctrl-C is for the parent, which knows what is to be done.
+      detached: true,
+      // As if it had ended at once, which is tried again with pauses.
+      failed: (reason) => this.#ended(`it could not be started: ${reason}`),
+      stdio: ['ignore', output('stdout'), output('stderr'), socket, 'ipc'],
+    });
+    if (this.#child === undefined) return;
     const { pid, stderr, stdout } = this.#child;
     if (stderr !== null) watch.stderr?.(stderr, pid);
     if (stdout !== null) watch.stdout?.(stdout, pid);
@@ -71,28 +71,33 @@ export class WorkerProcess {
       if (message === undefined || message.fcgi === 'connection') return;
       if (message.fcgi === 'figures') this.#tellsFigures = true;
       // Told to stop while it started, it has its time to stop, and no longer one to start.
-      if (message.fcgi === 'ready' && !this.#isStopping) clearTimeout(this.#deadline);
+      if (message.fcgi === 'ready' && this.#phase === 'starting') {
+        this.#phase = 'ready';
+        clearTimeout(this.#deadline);
+      }
       if (message.fcgi === 'alive') for (const answered of this.#answered.splice(0)) answered();
       else watch.message(message);
     });
-    this.#child.on('error', (error) => {
-      if (this.#child?.pid !== undefined) return;
-      // Without descriptors (EMFILE) there is nothing that could close.
-      setImmediate(() => this.#ended(`it could not be started: ${error.message}`));
-    });
     // Not `exit`: its last output comes before.
-    this.#child.once('close', (code, signal) => this.#ended(signal ?? `exit status ${code}`));
+    this.#child.once('close', (code, signal) => this.#ended(howItEnded(code, signal)));
     // A process that the application has left behind may keep its outputs open.
     this.#child.once('exit', (code, signal) => {
-      setTimeout(() => this.#ended(signal ?? `exit status ${code}`), LAST_WORDS).unref();
+      setTimeout(() => this.#ended(howItEnded(code, signal)), LAST_WORDS).unref();
     });
     this.#send({ fcgi: 'start', options: { ...options, ...entrance } });
-    this.#killAfter(options.startTimeout);
+    const { startTimeout } = options;
+    // Of one that only blocks, its own watchdog knows more.
+    this.#killAfter(startTimeout + BOOT, `it was not ready within ${startTimeout} s (--start-timeout)`);
   }
 
   /** For messages. */
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  /** Whether it did not do in time what it was to do, and was ended by force. */
+  get isOverdue(): boolean {
+    return this.#overdue !== undefined;
   }
 
   /** Asks it to tell its figures; false: it is none that tells them. */
@@ -114,9 +119,11 @@ export class WorkerProcess {
    * @param hasSuccessor whether another worker takes over its kept connections
    */
   stop(timeout: number, hasSuccessor = false): void {
-    this.#isStopping = true;
     this.#send({ fcgi: 'stop', hasSuccessor });
-    this.#killAfter(timeout);
+    // Nothing is lost with one that has not served.
+    if (this.#phase === 'starting') this.#killAfter(0, 'it was to stop, and still loads the application');
+    else this.#killAfter(timeout, `it has not stopped within ${timeout} s (--stop-timeout)`);
+    this.#phase = 'stopping';
   }
 
   /** Whether its event loop turns, within so many milliseconds. */
@@ -153,7 +160,7 @@ export class WorkerProcess {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     clearTimeout(this.#deadline);
-    this.#watch.exited(how);
+    this.#watch.exited(this.#overdue === undefined ? how : `${how}, because ${this.#overdue}`);
   }
 
   #send(message: ParentMessage): void {
@@ -162,12 +169,18 @@ export class WorkerProcess {
   }
 
   /** It ends itself in time; if it is stuck, it does not. */
-  #killAfter(seconds: number): void {
+  #killAfter(seconds: number, reason: string): void {
     clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(() => this.kill(), (seconds + GRACE) * 1000);
+    const kill = () => {
+      this.#overdue = reason;
+      this.kill();
+    };
+    this.#deadline = setTimeout(kill, (seconds + GRACE) * 1000);
   }
 }
 
+/** Seconds that Node may take until the application is being loaded, on a busy machine. */
+const BOOT = 10;
 /** Seconds that a worker may be late. */
 const GRACE = 2;
 /** Milliseconds after its end in which what it has printed is to arrive. */

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { startProcess } from './start-process.ts';
 
 /** Milliseconds of a watchdog; Node ends longer timers at once. */
 const [SHORTEST_PATIENCE, LONGEST_PATIENCE] = [100, 2 ** 31 - 1];
@@ -72,16 +72,23 @@ export class ServiceManager {
 
   #notify(assignments: readonly string[]): Promise<void> {
     const env = { NOTIFY_SOCKET: this.#socket, PATH: process.env['PATH'] };
-    const sender = spawn('systemd-notify', assignments, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-    let complaint = '';
-    sender.stderr.on('data', (chunk) => {
-      complaint += chunk;
-    });
     return new Promise((resolve) => {
-      sender.once('error', (error) => {
-        complaint = error.message;
+      let complaint = '';
+      const failed = (reason: string) => {
+        this.#complain(reason);
+        resolve();
+      };
+      const sender = startProcess('systemd-notify', assignments, {
+        // That of this process may be gone.
+        cwd: '/',
+        env,
+        failed,
+        stdio: ['ignore', 'ignore', 'pipe'],
       });
-      sender.once('close', (status) => {
+      sender?.stderr?.on('data', (chunk) => {
+        complaint += chunk;
+      });
+      sender?.once('close', (status) => {
         if (status !== 0) this.#complain(complaint.trim() || `exit status ${status}`);
         resolve();
       });

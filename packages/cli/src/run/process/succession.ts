@@ -1,7 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { isFcgiListenSocket } from '@fcgi-js/server';
 import { CommandFailure } from '../../command-failure.ts';
+import { CONTAINER_VARIABLE } from './container-init.ts';
+import { onSignal } from './held-signals.ts';
+import type { StartFolder } from './start-folder.ts';
+import { howItEnded, startProcess } from './start-process.ts';
 
 /** What a runner leaves to the one that takes its place. */
 export interface Inheritance {
@@ -22,10 +25,10 @@ export interface Successor {
 
 /** What is handed over, and to whom it is told. */
 interface HandOver {
-  /** Where this process was started. */
-  readonly cwd: string;
   /** The listening socket. */
   readonly fd: number;
+  /** Where this process was started. */
+  readonly folder: StartFolder;
   readonly left: Inheritance;
   readonly say: (message: string) => void;
 }
@@ -39,6 +42,9 @@ export const INHERITED_SOCKET = 3;
 /** Variables that are true of one process only. */
 const PERSONAL = ['LISTEN_FDNAMES', 'LISTEN_FDS', 'LISTEN_PID', 'WATCHDOG_PID'];
 
+/** Whether a container ends when this very process does. */
+let isWaitedFor = false;
+
 /**
  * What the runner before this one has left to it, if there was one: the process that has started this one, to which there is a
  * channel, and the socket. A variable without them comes from elsewhere, and says nothing.
@@ -46,6 +52,7 @@ const PERSONAL = ['LISTEN_FDNAMES', 'LISTEN_FDS', 'LISTEN_PID', 'WATCHDOG_PID'];
  * @param say told why a variable is not believed
  */
 export function inheritance(say: (message: string) => void): Inheritance | undefined {
+  isWaitedFor = CONTAINER_VARIABLE in process.env;
   const text = process.env[INHERITANCE_VARIABLE];
   delete process.env[INHERITANCE_VARIABLE];
   if (text === undefined) return undefined;
@@ -95,15 +102,15 @@ function endEarly(): void {
  *
  * @returns the new process, when it serves
  */
-export function successorAtSignal({ cwd, fd, left, say }: HandOver): Promise<Successor> {
+export function successorAtSignal({ fd, folder, left, say }: HandOver): Promise<Successor> {
   let isUnderWay = false;
   return new Promise((resolve) => {
-    process.on('SIGUSR2', async () => {
+    const replace = async () => {
       if (isUnderWay) return;
       isUnderWay = true;
       say('starting anew, with the same socket');
       try {
-        const successor = await startSuccessor(fd, cwd, left);
+        const successor = await startSuccessor(fd, folder, left);
         say(`process ${successor.pid} serves; this one, ${process.pid}, lets its requests end`);
         resolve(successor);
       } catch (error) {
@@ -111,7 +118,8 @@ export function successorAtSignal({ cwd, fd, left, say }: HandOver): Promise<Suc
         say(`starting anew has failed, and this process goes on: ${error.message}`);
         isUnderWay = false;
       }
-    });
+    };
+    onSignal('SIGUSR2', () => void replace());
   });
 }
 
@@ -119,36 +127,50 @@ export function successorAtSignal({ cwd, fd, left, say }: HandOver): Promise<Suc
  * Starts this very command once more: whatever its files now are, with the socket of this process.
  *
  * @returns the new process, which serves
- * @throws CommandFailure when it has ended before
+ * @throws CommandFailure when it could not be started, or has ended before
  */
-async function startSuccessor(fd: number, cwd: string, left: Inheritance): Promise<Successor> {
+async function startSuccessor(fd: number, folder: StartFolder, left: Inheritance): Promise<Successor> {
   if (left.address.startsWith('http:')) {
     throw new CommandFailure('a gateway for trying cannot be handed over');
   }
+  if (isWaitedFor) {
+    throw new CommandFailure(
+      'the container would end with this process. HUP loads the application anew; for the rest, start another container',
+    );
+  }
   const env: NodeJS.ProcessEnv = { ...process.env, [INHERITANCE_VARIABLE]: JSON.stringify(left) };
   for (const name of PERSONAL) delete env[name];
-  const successor = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
-    cwd,
+  const [script = '', ...args] = process.argv.slice(1);
+  let failed: (error: CommandFailure) => void = () => {};
+  const failure = new Promise<never>((_resolve, reject) => {
+    failed = reject;
+  });
+  const successor = startProcess(process.execPath, [...process.execArgv, folder.named(script), ...args], {
+    cwd: folder.path,
     env,
+    failed: (reason) => failed(new CommandFailure(`the new process could not be started: ${reason}`)),
     stdio: ['ignore', 'inherit', 'inherit', fd, 'ipc'],
   });
-  const done = new AbortController();
-  const { signal } = done;
-  try {
-    const ended = once(successor, 'close', { signal }).then(([code, killer]) => {
-      throw new CommandFailure(`the new process has ended: ${killer ?? `exit status ${code}`}`);
-    });
-    await Promise.race([once(successor, 'message', { signal }), ended]);
-  } finally {
-    done.abort();
-  }
-  return { pid: successor.pid!, release: () => successor.disconnect() };
+  if (successor?.pid === undefined) return failure;
+  const { pid } = successor;
+  successor.once('close', (code, killer) => {
+    failed(new CommandFailure(`the new process has ended: ${howItEnded(code, killer)}`));
+  });
+  await Promise.race([new Promise((resolve) => successor.once('message', resolve)), failure]);
+  return {
+    pid,
+    release: () => {
+      if (successor.connected) successor.disconnect();
+    },
+  };
 }
 
 /** Tells the runner before this one that it may go; resolves when it has let go of all that can be had once only. */
 export async function succeed(): Promise<void> {
   process.off('disconnect', endEarly);
+  // Gone by itself, it holds nothing.
+  if (!process.connected) return;
   const released = once(process, 'disconnect');
-  process.send?.({ fcgi: 'serving' });
+  process.send?.({ fcgi: 'serving' }, undefined, {}, () => {});
   await released;
 }

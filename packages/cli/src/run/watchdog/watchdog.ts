@@ -9,65 +9,119 @@ export interface WatchdogData {
   readonly eventLoop?: { readonly beat: Int32Array; readonly interval: number; readonly timeout: number };
   /** The process that this one must not outlive, and the seconds that requests under way have to end. */
   readonly parent?: { readonly grace: number; readonly pid: number };
+  /** Whether the application has been loaded, one of {@link START}, and the milliseconds it has for that. */
+  readonly start?: { readonly phase: Int32Array; readonly timeout: number };
 }
+
+/** What a watchdog is made of. */
+export interface WatchdogOptions {
+  /** Seconds for which the event loop may be blocked; undefined: for ever. */
+  readonly blockedTimeout: number | undefined;
+  readonly parent?: WatchdogData['parent'];
+  /** Told why it no longer looks after anything. */
+  readonly failed: (reason: string) => void;
+  /** Seconds that the application has to be loaded. */
+  readonly startTimeout: number;
+}
+
+/** How far the start has come. */
+export const START = { loading: 0, done: 1 } as const;
 
 /** Milliseconds between two heartbeats. */
 const LONGEST_INTERVAL = 500;
 const NO_ROOM =
-  'a blocked event loop will not be noticed: the limit of the address space (ulimit -v, RLimitMEM) leaves no room for the thread that would. Raise it by 1 GB, or leave --blocked-timeout out';
+  'the limit of the address space (ulimit -v, RLimitMEM) leaves no room for it. Raise it by 1 GB, or leave --blocked-timeout out';
 
 /** So many heartbeats at least have to be missing. */
 const BEATS = 5;
+/** What its thread may take, in MiB. As much as Node gives by default is not to be had under a low `ulimit -v`. */
+const MEMORY = { codeRangeSizeMb: 16, maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 };
 
 /**
  * A thread of its own that looks after this process, whatever the application does to its event loop: ends it when it
- * outlives its parent, or when its event loop has been blocked for too long.
+ * outlives its parent, or when its event loop has been blocked for too long, at the start or later.
  */
 export class Watchdog {
+  /** Resolves when it looks after the process; rejects where it cannot. */
+  readonly stands: Promise<void>;
   readonly #eventLoop: WatchdogData['eventLoop'];
+  readonly #phase = sharedNumber();
+  readonly #isNeededLater: boolean;
+  #thread: Worker | undefined;
 
-  /**
-   * @param parent see {@link WatchdogData}
-   * @param blockedTimeout seconds; without it the event loop is not looked at
-   * @param say told where there is no room for a thread
-   */
-  constructor(
-    parent: WatchdogData['parent'],
-    blockedTimeout: number | undefined,
-    say: (message: string) => void,
-  ) {
-    if (!hasRoomForThread()) {
-      // Not while the application blocks its event loop, but always afterwards.
-      if (parent !== undefined) void watchParent(parent, false);
-      if (blockedTimeout !== undefined) say(NO_ROOM);
-      return;
-    }
+  constructor({ blockedTimeout, failed, parent, startTimeout }: WatchdogOptions) {
     if (blockedTimeout !== undefined) {
       const timeout = blockedTimeout * 1000;
-      const beat = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-      this.#eventLoop = { beat, interval: Math.min(timeout / BEATS, LONGEST_INTERVAL), timeout };
+      this.#eventLoop = {
+        beat: sharedNumber(),
+        interval: Math.min(timeout / BEATS, LONGEST_INTERVAL),
+        timeout,
+      };
     }
-    if (parent === undefined && this.#eventLoop === undefined) return;
+    this.#isNeededLater = (parent ?? this.#eventLoop) !== undefined;
+    const start = { phase: this.#phase, timeout: startTimeout * 1000 };
+    // Who may stop at a breakpoint is not watched.
     const workerData: WatchdogData = {
       ...(this.#eventLoop === undefined ? {} : { eventLoop: this.#eventLoop }),
       ...(parent === undefined ? {} : { parent }),
+      ...(isDebugged() ? {} : { start }),
     };
-    new Worker(programFile('watchdog'), { workerData }).unref();
+    if (!hasRoomForThread()) {
+      // Not while the application blocks its event loop, but always afterwards.
+      if (parent !== undefined) void watchParent(parent, false);
+      if (blockedTimeout !== undefined) failed(NO_ROOM);
+      this.stands = Promise.resolve();
+      return;
+    }
+    this.stands = new Promise((resolve, reject) => {
+      const fail = (error: unknown) => {
+        failed((error as Error).message);
+        reject(error);
+      };
+      try {
+        const thread = new Worker(programFile('watchdog'), { resourceLimits: MEMORY, workerData });
+        thread.once('message', () => resolve());
+        thread.on('error', fail);
+        thread.unref();
+        this.#thread = thread;
+      } catch (error) {
+        fail(error);
+      }
+    });
+    // `failed` says it, whether or not somebody waits.
+    this.stands.catch(() => {});
   }
 
-  /** From now on the event loop must not be blocked. While an application is loaded, it may be. */
+  /** The application has been loaded: from now on the event loop must not be blocked for longer than is allowed then. */
   async watchEventLoop(): Promise<void> {
-    if (this.#eventLoop === undefined) return;
+    Atomics.store(this.#phase, 0, START.done);
+    if (!this.#isNeededLater) {
+      await this.#thread?.terminate();
+      return;
+    }
+    // Only then is everything there that a process that serves is to have.
+    this.#thread?.ref();
+    await this.stands.finally(() => this.#thread?.unref());
+    if (this.#eventLoop === undefined || this.#thread === undefined) return;
     const { beat, interval } = this.#eventLoop;
-    const debuggerUrl = process.features.inspector ? (await import('node:inspector')).url : () => undefined;
     let count = 0;
     const pulsate = () => {
       count = (count % 0x7fff_ffff) + 1;
-      // Who may stop at a breakpoint is not watched, which is what 0 means.
-      Atomics.store(beat, 0, debuggerUrl() === undefined ? count : 0);
+      // 0: not watched.
+      Atomics.store(beat, 0, isDebugged() ? 0 : count);
     };
     // At once: the first request may block it.
     pulsate();
     setInterval(pulsate, interval).unref();
   }
+}
+
+/** Whether the inspector of Node is open. */
+function isDebugged(): boolean {
+  return process.features.inspector && process.getBuiltinModule('node:inspector').url() !== undefined;
+}
+
+/** A number that two threads see. */
+function sharedNumber(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 }

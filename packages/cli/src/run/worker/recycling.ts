@@ -14,14 +14,23 @@ export interface RecycleFigures {
   readonly requests: number;
 }
 
-/** Why a worker is to be replaced, in words; `undefined` if it is not. */
-export function recycleReason(limits: RecycleLimits, figures: RecycleFigures): string | undefined {
+/** Why a worker is to be replaced. */
+export interface RecycleReason {
+  readonly limit: keyof RecycleLimits;
+  /** In words. */
+  readonly reason: string;
+}
+
+/** Why a worker is to be replaced; `undefined` if it is not. */
+export function recycleReason(limits: RecycleLimits, figures: RecycleFigures): RecycleReason | undefined {
   const { maxAge, maxMemory, maxRequests } = limits;
   const { age, memory, requests } = figures;
-  if (maxRequests !== undefined && requests >= maxRequests) return `it has had ${requests} requests`;
-  if (maxAge !== undefined && age >= maxAge) return `it has served for ${Math.floor(age)} s`;
+  if (maxRequests !== undefined && requests >= maxRequests)
+    return { limit: 'maxRequests', reason: `it has had ${requests} requests` };
+  if (maxAge !== undefined && age >= maxAge)
+    return { limit: 'maxAge', reason: `it has served for ${Math.floor(age)} s` };
   if (maxMemory !== undefined && memory >= maxMemory)
-    return `it takes ${Math.ceil(memory / MEBIBYTE)} MiB of memory`;
+    return { limit: 'maxMemory', reason: `it takes ${Math.ceil(memory / MEBIBYTE)} MiB of memory` };
   return undefined;
 }
 
@@ -38,7 +47,7 @@ const INTERVAL = 200;
 export function watchLimits(
   limits: RecycleLimits,
   requests: () => number,
-  reached: (reason: string) => void,
+  reached: (reason: RecycleReason) => void,
 ): void {
   if (Object.keys(limits).length === 0) return;
   const own = spreadAge(limits, Math.random());

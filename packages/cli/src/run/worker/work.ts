@@ -9,6 +9,7 @@ import { startLogs } from '../logs/start-logs.ts';
 import { socketOf } from '../passed-connection.ts';
 import type { WorkerLogOptions, WorkerOptions } from '../pool/messages.ts';
 import { WORKER_SOCKET } from '../pool/worker-process.ts';
+import { onSignal } from '../process/held-signals.ts';
 import { settle } from '../process/surroundings.ts';
 import { type Service, serveApplication } from '../serve-application.ts';
 import { WorkerStatus } from '../status/worker-status.ts';
@@ -25,29 +26,34 @@ export async function work(): Promise<void> {
   outliveReaders();
   const parent = new Parent();
   const options = await parent.started;
-  const { blockedTimeout, idleExit, requestTimeout, stopTimeout } = options;
-  const ward = { grace: stopTimeout, pid: process.ppid };
-  const watchdog = new Watchdog(ward, blockedTimeout ?? requestTimeout, notice);
+  const { blockedTimeout, idleExit, requestTimeout, startTimeout, stopTimeout } = options;
+  const watchdog = new Watchdog({
+    blockedTimeout: blockedTimeout ?? requestTimeout,
+    failed: (reason) => notice(`the thread that looks after this worker has failed: ${reason}`),
+    parent: { grace: stopTimeout, pid: process.ppid },
+    startTimeout,
+  });
   settle(options);
   const signals = watchStopSignals();
   const reopenLogs = await startWorkerLogs(parent, options.logs);
   parent.onReopen(reopenLogs);
   // Without a listener, Node opens its debugger to whoever sends that signal.
-  process.on('SIGUSR1', reopenLogs);
+  onSignal('SIGUSR1', reopenLogs);
   const status = options.status && new WorkerStatus(options.status, (message) => parent.tell(message));
-  const service = await serve(options, status);
-  if (service === undefined) {
+  const service = await Promise.race([serve(options, status), parent.stopped, signals.first]);
+  // Told to stop before it served anything.
+  if (typeof service === 'string') return;
+  if (service === undefined || !(await isWatched(watchdog))) {
     process.exitCode = 1;
     return;
   }
   if (requestTimeout !== undefined) reportStuckRequests(requestTimeout, notice);
-  await watchdog.watchEventLoop();
   parent.tell({ fcgi: 'ready', application: service.kind });
   status?.start(service.stats);
   watchLimits(
     options.recycle,
     () => service.stats().totalRequests,
-    (reason) => parent.tell({ fcgi: 'recycle', reason }),
+    (reached) => parent.tell({ fcgi: 'recycle', ...reached }),
   );
   if (idleExit !== undefined) {
     watchIdle(idleExit, service.stats, (isIdle) => parent.tell({ fcgi: 'idle', isIdle }));
@@ -75,6 +81,14 @@ export async function work(): Promise<void> {
   if (process.listenerCount('SIGTERM') === 1) return;
   if (!isTold) process.emit('SIGTERM', 'SIGTERM');
   await ends();
+}
+
+/** Whether it is looked after from now on; otherwise the watchdog has said why. */
+async function isWatched(watchdog: Watchdog): Promise<boolean> {
+  return watchdog.watchEventLoop().then(
+    () => true,
+    () => false,
+  );
 }
 
 async function startWorkerLogs(parent: Parent, logs: WorkerLogOptions | undefined): Promise<() => void> {

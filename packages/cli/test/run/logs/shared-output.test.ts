@@ -90,3 +90,38 @@ test('a line without an end is passed on when no more comes', async () => {
   source.write('done\n');
   await expect.poll(() => taken).toEqual(['> connecting …\n', '> done\n']);
 });
+
+test('a disk that is full for a while costs lines, which are counted, and nothing else', async () => {
+  const taken: string[] = [];
+  let isFull = true;
+  const stream = new Writable({
+    autoDestroy: false,
+    emitClose: false,
+    write(chunk, _encoding, callback) {
+      if (!isFull) taken.push(String(chunk));
+      callback();
+    },
+  });
+  // As Node writes to files: an error for each write, and the stream stays.
+  const write = stream.write.bind(stream);
+  stream.write = ((lines: string, done: (error: Error | null | undefined) => void) => {
+    if (!isFull) return write(lines, done);
+    process.nextTick(() => {
+      done(new Error('ENOSPC'));
+      stream.emit('error', new Error('ENOSPC'));
+    });
+    return false;
+  }) as typeof stream.write;
+  const output = new SharedOutput(stream);
+  const source = new PassThrough({ highWaterMark: 10 });
+  output.relay(source, new LineSplitter(() => ''));
+  source.write('lost\n');
+  source.write('lost too\n');
+  await expect.poll(() => source.readableLength + source.writableLength).toBe(0);
+  await expect.poll(() => source.isPaused()).toBe(false);
+  isFull = false;
+  source.write('kept\n');
+  await expect
+    .poll(() => taken)
+    .toEqual(['kept\n', 'fcgi: output could not be written for a while, and 2 lines of it are lost\n']);
+});

@@ -45,7 +45,7 @@ test('it falls asleep when all workers are idle, and the next connection loads t
   expect(short(pool.idle(1, false, 110))).toEqual([]);
   expect(short(pool.idle(2, true, 120))).toEqual([]);
   expect(short(pool.idle(1, true, 130))).toEqual(['stop 1', 'stop 2', 'sleep', 'say asleep']);
-  expect(short([...pool.exited(1, 140), ...pool.recycle(2, 141)])).toEqual([]);
+  expect(short([...pool.exited(1, 140), ...pool.recycle(2, 'maxAge', 141)])).toEqual([]);
   // Also while the last of the old ones still lets a request end.
   const spawned = pool.knock(150);
   expect(spawned).toEqual([{ kind: 'spawn', id: 3, generation: 2 }]);
@@ -56,7 +56,7 @@ test('it falls asleep when all workers are idle, and the next connection loads t
 
 test('it does not fall asleep while a worker starts', () => {
   const pool = awake();
-  expect(short(pool.recycle(1, 100))).toEqual(['spawn 3']);
+  expect(short(pool.recycle(1, 'maxAge', 100))).toEqual(['spawn 3']);
   expect(short([...pool.idle(1, true, 110), ...pool.idle(2, true, 110)])).toEqual([]);
   expect(short(pool.ready(3, 120))).toEqual(['stop 1']);
   expect(short(pool.idle(3, true, 20_200))).toEqual(['stop 2', 'stop 3', 'sleep', 'say asleep']);
@@ -96,13 +96,12 @@ test('a reload is heeded asleep, while it wakes, and awake', () => {
   expect(short(pool.reload(1))).toEqual(['say asleep']);
   expect(short(pool.knock(2))).toEqual(['spawn 1']);
   expect(short(pool.reload(3))).toEqual([]);
-  expect(short(pool.ready(1, 4))).toEqual(['spawn 2']);
-  expect(short(pool.ready(2, 5))).toEqual(['say awake']);
-  expect(short(pool.reload(6))).toEqual(['spawn 3']);
-  expect(short(pool.exited(3, 7))).toEqual(['say reload-failed']);
-  expect(short(pool.reload(8))).toEqual(['spawn 4']);
-  expect(short(pool.ready(4, 9))).toEqual(['stop 1', 'spawn 5']);
-  expect(short(pool.ready(5, 10))).toEqual(['stop 2', 'say reloaded']);
+  expect(short(pool.ready(1, 4))).toEqual(['spawn 2', 'spawn 3']);
+  expect(short(pool.ready(3, 5))).toEqual([]);
+  expect(short(pool.ready(2, 6))).toEqual(['stop 1', 'spawn 4']);
+  expect(short(pool.ready(4, 7))).toEqual(['stop 3', 'say started', 'say reloaded']);
+  expect(short(pool.reload(8))).toEqual(['spawn 5']);
+  expect(short(pool.exited(5, 9))).toEqual(['say reload-failed']);
 });
 
 test('the end comes at once while it sleeps, and in spite of connections while it wakes', () => {
@@ -157,7 +156,7 @@ test('whatever happens, it is asleep without workers that serve, or there are so
         phases.delete(id);
         apply(pool.exited(id, now));
       } else if (action === 2) apply(pool.reload(now));
-      else if (action === 3) apply(pool.recycle(id, now));
+      else if (action === 3) apply(pool.recycle(id, 'maxAge', now));
       else if (action === 4) apply(pool.idle(id, random(3) > 0, now));
       else apply(pool.knock(now));
     }

@@ -52,12 +52,23 @@ test('a reload that fails leaves the old workers alone, and may be tried again',
   expect(short(pool.ready(4, 400))).toEqual(['stop 1', 'spawn 5']);
 });
 
-test('a reload during a reload changes nothing as long as its first worker is not ready', () => {
+test('a reload while the first worker starts, or that of another reload, follows when it is ready: it may have read old files', () => {
   const pool = running(1);
   expect(short(pool.reload(100))).toEqual(['spawn 2']);
   expect(short(pool.reload(110))).toEqual([]);
-  expect(short(pool.ready(2, 200))).toEqual(['stop 1', 'say reloaded']);
-  expect(short(pool.reload(210))).toEqual(['spawn 3']);
+  expect(short(pool.ready(2, 200))).toEqual(['stop 1', 'spawn 3']);
+  expect(short(pool.ready(3, 210))).toEqual(['stop 2', 'say reloaded']);
+  const early = new PoolState(1);
+  // Nothing has been loaded yet.
+  early.reload(0);
+  early.wake(0);
+  expect(short(early.reload(10))).toEqual([]);
+  expect(short(early.ready(1, 20))).toEqual(['spawn 2']);
+  expect(short(early.ready(2, 30))).toEqual(['stop 1', 'say started', 'say reloaded']);
+  const failing = running(1);
+  failing.reload(100);
+  failing.reload(110);
+  expect(short(failing.exited(2, 120))).toEqual(['say reload-failed', 'spawn 3']);
 });
 
 test('a worker that crashes during a reload is replaced, by the new one where that was to replace it', () => {
@@ -70,7 +81,7 @@ test('a worker that crashes during a reload is replaced, by the new one where th
 
 test('a reload waits for a worker that it can replace', () => {
   const pool = running(1);
-  expect(short(pool.recycle(1, 100))).toEqual(['spawn 2']);
+  expect(short(pool.recycle(1, 'maxAge', 100))).toEqual(['spawn 2']);
   expect(short(pool.reload(110))).toEqual([]);
   expect(short(pool.ready(2, 120))).toEqual(['stop 1', 'spawn 3']);
 });
@@ -84,17 +95,17 @@ test('a reload ends the pause after crashes', () => {
 
 test('a worker is recycled by one that replaces it when it is ready', () => {
   const pool = running(2);
-  expect(short(pool.recycle(1, 100))).toEqual(['spawn 3']);
-  expect(short(pool.recycle(1, 110))).toEqual([]);
+  expect(short(pool.recycle(1, 'maxAge', 100))).toEqual(['spawn 3']);
+  expect(short(pool.recycle(1, 'maxAge', 110))).toEqual([]);
   expect(short(pool.ready(3, 200))).toEqual(['stop 1']);
-  expect(short(pool.recycle(1, 210))).toEqual([]);
+  expect(short(pool.recycle(1, 'maxAge', 210))).toEqual([]);
   expect(short(pool.exited(1, 300))).toEqual([]);
 });
 
 test('workers that are worn at the same time are replaced one after the other', () => {
   const pool = running(3);
-  expect(short(pool.recycle(1, 100))).toEqual(['spawn 4']);
-  expect(short([...pool.recycle(2, 100), ...pool.recycle(3, 100)])).toEqual([]);
+  expect(short(pool.recycle(1, 'maxAge', 100))).toEqual(['spawn 4']);
+  expect(short([...pool.recycle(2, 'maxAge', 100), ...pool.recycle(3, 'maxAge', 100)])).toEqual([]);
   expect(short(pool.ready(4, 200))).toEqual(['stop 1', 'spawn 5']);
   expect(short(pool.exited(1, 210))).toEqual([]);
   expect(short(pool.ready(5, 300))).toEqual(['stop 2', 'spawn 6']);
@@ -117,7 +128,7 @@ test('what a worker leaves is for the others of the latest generation, in turn',
 
 test('a worker is recycled also where what was to replace it has ended before it was ready', () => {
   const pool = running(2);
-  expect(short(pool.recycle(1, 100))).toEqual(['spawn 3']);
+  expect(short(pool.recycle(1, 'maxAge', 100))).toEqual(['spawn 3']);
   expect(short(pool.exited(3, 200))).toEqual(['spawn 4']);
   expect(short(pool.ready(4, 300))).toEqual(['stop 1']);
 });
@@ -125,7 +136,7 @@ test('a worker is recycled also where what was to replace it has ended before it
 test('a worker that is due during a reload is recycled when that has failed, and the next reload counts', () => {
   const pool = running(2);
   expect(short(pool.reload(100))).toEqual(['spawn 3']);
-  expect(short(pool.recycle(2, 110))).toEqual([]);
+  expect(short(pool.recycle(2, 'maxAge', 110))).toEqual([]);
   expect(short(pool.exited(3, 200))).toEqual(['say reload-failed', 'spawn 4']);
   expect(short(pool.ready(4, 300))).toEqual(['stop 2']);
   expect(short(pool.reload(400))).toEqual(['spawn 5']);
@@ -145,7 +156,7 @@ test('workers of a reload that end before they are ready are started anew with p
 
 test('a worker that crashes while it is being recycled is not replaced twice', () => {
   const pool = running(2);
-  expect(short(pool.recycle(1, 100))).toEqual(['spawn 3']);
+  expect(short(pool.recycle(1, 'maxAge', 100))).toEqual(['spawn 3']);
   expect(short(pool.exited(1, 110))).toEqual([]);
   expect(short(pool.ready(3, 200))).toEqual([]);
 });
@@ -229,10 +240,34 @@ test('whatever happens, there are never fewer workers meant to serve than before
       } else if (action === 2) {
         apply(pool.reload(now));
       } else if (action === 3) {
-        apply(pool.recycle(id, now));
+        apply(pool.recycle(id, 'maxAge', now));
       } else {
         apply(pool.wake(now));
       }
     }
   }
+});
+
+test('a limit of memory below what a fresh worker takes is said once, and replaces workers more and more seldom', () => {
+  const pool = running(1);
+  let now = 0;
+  const said: string[] = [];
+  const pauses: number[] = [];
+  for (let id = 1; id <= 10; id += 1) {
+    const commands = short(pool.recycle(id, 'maxMemory', now));
+    said.push(...commands.filter((command) => command.startsWith('say')));
+    const wake = commands.find((command) => command.startsWith('wake'));
+    if (wake !== undefined) {
+      pauses.push(Number(wake.slice('wake '.length)) - now);
+      now = Number(wake.slice('wake '.length));
+      expect(short(pool.wake(now))).toEqual([`spawn ${id + 1}`]);
+    }
+    pool.ready(id + 1, now);
+  }
+  expect(said).toEqual(['say greedy']);
+  expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+  // A reload may have made it smaller, and a worker that has lived for a while is none of these.
+  expect(short(pool.reload(now))).toEqual(['spawn 12']);
+  pool.ready(12, now);
+  expect(short(pool.recycle(12, 'maxMemory', now + 60_000))).toEqual(['spawn 13']);
 });

@@ -254,7 +254,7 @@ test('what an application sends to its parent is no order', async () => {
     process.send({ fcgi: 'ready', application: 5 });
     process.send({ fcgi: 'done' });
     process.send({ fcgi: 'connection' });
-    process.send({ fcgi: 'recycle', reason: 'bored\\nfcgi: \\u001b[31mlies' });
+    process.send({ fcgi: 'recycle', limit: 'maxAge', reason: 'bored\\nfcgi: \\u001b[31mlies' });
     process.send(null);
     ${whoAmI}`);
   await runner.says(/is replaced: bored\\nfcgi: \\x1b\[31mlies\n/);
