@@ -5,33 +5,53 @@ import { isFcgiListenSocket } from './inherited.ts';
 export type Variables = ReadonlyMap<string, string>;
 
 /**
- * The variables that web servers make of a request: the meta-variables of RFC 3875 §4.1, what Apache, lighttpd, IIS and
- * others add to them, and what mod_ssl tells of the connection. What an administrator sets beside them (`SetEnv NODE_ENV
- * production`, SSL_CERT_FILE) is not among them.
+ * The variables that web servers make of a request: the meta-variables of RFC 3875 §4.1, and what Apache, lighttpd, IIS and
+ * others add to them. What an administrator sets beside them (`SetEnv NODE_ENV production`) is not among them.
  */
-const OF_REQUEST = new RegExp(
-  `^(?:${[
-    'AUTH_(?:PASSWORD|TYPE|USER)',
-    'CERT_\\w+',
-    'CONTENT_(?:LENGTH|TRANSFER_ENCODING|TYPE)',
-    'CONTEXT_(?:DOCUMENT_ROOT|PREFIX)',
-    'DOCUMENT_(?:ROOT|URI)',
+const OF_REQUEST: ReadonlySet<string> = new Set([
+  ...[
+    'AUTH_PASSWORD',
+    'AUTH_TYPE',
+    'AUTH_USER',
+    'CONTENT_LENGTH',
+    'CONTENT_TRANSFER_ENCODING',
+    'CONTENT_TYPE',
+  ],
+  ...[
+    'CONTEXT_DOCUMENT_ROOT',
+    'CONTEXT_PREFIX',
+    'DOCUMENT_ROOT',
+    'DOCUMENT_URI',
     'GATEWAY_INTERFACE',
-    'HTTPS(?:_\\w+)?',
-    'HTTP_.*',
-    'H2_\\w+|HTTP2',
-    'LOCAL_ADDR|LOGON_USER',
-    'PATH_(?:INFO|TRANSLATED)',
-    'QUERY_STRING(?:_UNESCAPED)?',
-    'REDIRECT_.*',
-    'REMOTE_(?:ADDR|HOST|IDENT|PASSWD|PORT|USER)',
-    'REQUEST_(?:METHOD|SCHEME|URI)',
-    'SCRIPT_(?:FILENAME|NAME|URI|URL)',
-    'SERVER_(?:ADDR|ADMIN|NAME|PORT|PORT_SECURE|PROTOCOL|SIGNATURE|SOFTWARE)',
-    'SSL_(?:CIPHER|CLIENT|COMPRESS|PROTOCOL|SECURE|SERVER|SESSION|SRP|TLS|VERSION)(?:_\\w+)?',
-    'UNENCODED_URL|UNIQUE_ID',
-  ].join('|')})$`,
-);
+    'HTTP2',
+    'HTTPS',
+  ],
+  ...['LOCAL_ADDR', 'LOGON_USER', 'PATH_INFO', 'PATH_TRANSLATED', 'QUERY_STRING', 'QUERY_STRING_UNESCAPED'],
+  ...['REMOTE_ADDR', 'REMOTE_HOST', 'REMOTE_IDENT', 'REMOTE_PASSWD', 'REMOTE_PORT', 'REMOTE_USER'],
+  ...[
+    'REQUEST_METHOD',
+    'REQUEST_SCHEME',
+    'REQUEST_URI',
+    'SCRIPT_FILENAME',
+    'SCRIPT_NAME',
+    'SCRIPT_URI',
+    'SCRIPT_URL',
+  ],
+  ...['SERVER_ADDR', 'SERVER_ADMIN', 'SERVER_NAME', 'SERVER_PORT', 'SERVER_PORT_SECURE', 'SERVER_PROTOCOL'],
+  ...[
+    'SERVER_SIGNATURE',
+    'SERVER_SOFTWARE',
+    'SSL_CIPHER',
+    'SSL_PROTOCOL',
+    'SSL_TLS_SNI',
+    'UNENCODED_URL',
+    'UNIQUE_ID',
+  ],
+]);
+
+/** Header fields, copies that Apache makes of variables, and what mod_ssl and IIS tell of a connection and its certificates. */
+const PREFIX_OF_REQUEST =
+  /^(?:CERT_(?:COOKIE|FLAGS|ISSUER|SERIALNUMBER|SERVER|SUBJECT)|H2_|H2PUSH|HTTP_|HTTPS_(?:KEYSIZE|SERVER)|REDIRECT_|SSL_(?:CIPHER|CLIENT|COMPRESS|SECURE|SERVER|SESSION|SRP|VERSION)_)/;
 
 /** What {@link takeCgiRequest} has taken. */
 let taken: Variables | undefined;
@@ -54,7 +74,9 @@ export function takeCgiRequest(): boolean {
   // mod_fcgid and others set these variables for programs that they start for FastCGI, too.
   if (!isPlainCgi(process.env) || isFcgiListenSocket()) return false;
   taken = environment();
-  for (const name of Object.keys(process.env)) if (OF_REQUEST.test(name)) delete process.env[name];
+  for (const name of Object.keys(process.env)) {
+    if (OF_REQUEST.has(name) || PREFIX_OF_REQUEST.test(name)) delete process.env[name];
+  }
   return true;
 }
 

@@ -142,7 +142,9 @@ describe('a plain CGI program', () => {
     const ofAdministrator = {
       PATH: process.env['PATH'],
       AUTH_SECRET: 's',
+      CERT_PATH: 'c',
       DATABASE_URL: 'd',
+      HTTPS_PROXY: 'p',
       http_proxy: 'p',
       NODE_ENV: 'production',
       SERVER_SECRET: 's',
