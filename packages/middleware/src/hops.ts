@@ -35,7 +35,7 @@ export function forwardedHops(params: ReadonlyMap<string, string>): Hops {
       const middle = pair.indexOf('=');
       return [
         pair.slice(0, Math.max(middle, 0)).trim().toLowerCase(),
-        textOf(pair.slice(middle + 1).trim()),
+        pairValue(pair.slice(middle + 1).trim()),
       ] as const;
     });
     return new Map(pairs.filter(([, value]) => value !== undefined));
@@ -45,7 +45,7 @@ export function forwardedHops(params: ReadonlyMap<string, string>): Hops {
 }
 
 /** A token, or the text in quotes; `undefined` where it is neither. */
-function textOf(text: string): string | undefined {
+function pairValue(text: string): string | undefined {
   if (/^"(?:[^"\\]|\\.)*"$/.test(text)) return text.slice(1, -1).replace(/\\(.)/g, '$1');
   return /["\s]/.test(text) ? undefined : text;
 }
