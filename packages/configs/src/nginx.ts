@@ -39,7 +39,7 @@ export function nginxConfig(options: WebServerOptions): string {
       serverNames.length > 0 && `server_name ${serverNames.join(' ')};`,
       '',
       `client_max_body_size ${site.maxBodySize ?? 0};`,
-      '# Less than the 30 s after which the application gives up a body that stalls.',
+      '# Less than the 300 s after which the application gives up a body that stalls.',
       `client_body_timeout ${timeouts.upload}s;`,
       '',
       statics.map(({ folder, prefix }) => [

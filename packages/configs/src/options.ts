@@ -43,7 +43,7 @@ export interface TimeoutOptions {
   /**
    * Without a byte from the browser that sends a body.
    *
-   * @defaultValue 25,000: less than `bodyStallTimeout` of `@fcgi-js/server`
+   * @defaultValue 60,000: less than `bodyStallTimeout` of `@fcgi-js/server`
    */
   readonly upload?: number;
 }

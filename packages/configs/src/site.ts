@@ -97,7 +97,7 @@ const DEFAULT_TIMEOUTS: Required<TimeoutOptions> = {
   connect: 5_000,
   idle: 60_000,
   response: 60_000,
-  upload: 25_000,
+  upload: 60_000,
 };
 
 /**

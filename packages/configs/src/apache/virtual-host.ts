@@ -20,7 +20,7 @@ export function virtualHost(site: Site, module: ApacheModule): string {
       'AllowEncodedSlashes NoDecode',
       'MergeSlashes Off',
       `LimitRequestBody ${maxBodySize ?? 0}`,
-      '# Less than the 30 s after which the application gives up a body that stalls.',
+      '# Less than the 300 s after which the application gives up a body that stalls.',
       `Timeout ${timeouts.upload}`,
       '',
       statics.map((folder) => staticFiles(folder)),
