@@ -64,7 +64,12 @@ async function serveAlone(
   const say = ownMessages(io, 'cyan', stderr);
   const name = relative(io.cwd, file);
   const manager = new ServiceManager(process.env, say);
-  const reopenLogs = await startLogs(options, { report: say, stderr, stdout, user: surroundings.identity?.uid });
+  const reopenLogs = await startLogs(options, {
+    report: say,
+    stderr,
+    stdout,
+    user: surroundings.identity?.uid,
+  });
   // Without a listener, Node opens its debugger to whoever sends that signal.
   onSignal('SIGUSR1', reopenLogs);
   for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
