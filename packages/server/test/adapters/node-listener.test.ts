@@ -395,12 +395,3 @@ describe('a browser that goes away', () => {
     await expect.poll(() => outcome).toBe('ECONNRESET');
   });
 });
-
-describe('options', () => {
-  test.each([
-    [{ unbufferedStreams: 'yes' }, /"unbufferedStreams" must be true or false/],
-    [{ unbuffered: true }, /no option "unbuffered"/],
-  ])('%j are refused', async (options, message) => {
-    await expect(serve(() => {}, options)).rejects.toThrow(message);
-  });
-});
