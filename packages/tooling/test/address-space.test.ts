@@ -13,7 +13,8 @@ import { publishedPackages, root } from '../src/workspace.mjs';
 /** Kibibytes of address space that shared hosts allow a process. */
 const LIMIT = 2_097_152;
 const fcgi = join(root, 'packages/cli/dist/bin/fcgi.js');
-const APPLICATION = "require('node:http').createServer((req, res) => res.end('hello')).listen(process.env.PORT ?? 3000);";
+const APPLICATION =
+  "require('node:http').createServer((req, res) => res.end('hello')).listen(process.env.PORT ?? 3000);";
 
 /** A program and its arguments, with the address space limited. */
 function limited(...words: string[]): [program: string, args: string[]] {
@@ -26,7 +27,12 @@ async function outputOf(...words: string[]): Promise<string> {
 }
 
 /** Starts a command of fcgi; resolves to what it said when `pattern` is among it. */
-async function started(node: string, cwd: string, pattern: RegExp, ...words: string[]): Promise<RegExpExecArray> {
+async function started(
+  node: string,
+  cwd: string,
+  pattern: RegExp,
+  ...words: string[]
+): Promise<RegExpExecArray> {
   const [program, args] = limited(node, fcgi, ...words);
   const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'close');
@@ -67,7 +73,16 @@ describe.runIf(process.platform === 'linux').each(nodes)(
         onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
         writeFileSync(join(folder, 'app.cjs'), APPLICATION);
         const address = `unix:${folder}/s`;
-        const serve = ['--listen', address, '--status-path', '/status', '--ping-path', '/ping', ...words, 'app.cjs'];
+        const serve = [
+          '--listen',
+          address,
+          '--status-path',
+          '/status',
+          '--ping-path',
+          '/ping',
+          ...words,
+          'app.cjs',
+        ];
         await started(node, folder, /is served on/, 'run', ...serve);
         const tapped = `unix:${folder}/t`;
         await started(node, folder, /unix:\S+t\b/, 'tap', tapped, address);

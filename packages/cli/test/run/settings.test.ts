@@ -169,7 +169,14 @@ test('an option behind APP goes to the application, and a line says where it bel
 test('limits of the server may stand in the file, and each on the command line counts more than that one', async () => {
   const limits = { requests: 5_000, bodyStallTimeout: '10m', paramsBytes: '2M', bodyBytes: 'Infinity' };
   const cwd = await folderWith({ 'fcgi.config.json': JSON.stringify({ app: 'app.cjs', limits }) });
-  const words = ['--limit', 'requests=6000', '--limit', 'writeStallTimeout=1500', '--limit', 'idleTimeout=90s'];
+  const words = [
+    '--limit',
+    'requests=6000',
+    '--limit',
+    'writeStallTimeout=1500',
+    '--limit',
+    'idleTimeout=90s',
+  ];
   const { config, origins } = await printed(cwd, ...words);
   expect(config.limits).toEqual({
     requests: 6_000,
@@ -211,7 +218,9 @@ test.each([[[]], [['--workers', '1']]])(
       cwd,
     }).serving();
     expect(await runner.get(`/${'x'.repeat(100)}`)).toMatch(/^431/);
-    await runner.says(/exceed 100 bytes, which is limits\.paramsBytes \(fcgi run --limit paramsBytes=VALUE\)/);
+    await runner.says(
+      /exceed 100 bytes, which is limits\.paramsBytes \(fcgi run --limit paramsBytes=VALUE\)/,
+    );
     expect(await runner.stop()).toBe(0);
   },
 );

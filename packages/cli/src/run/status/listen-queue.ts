@@ -61,7 +61,8 @@ function listening(): Listening[] {
   const tcp = tcpListeners().map(({ inode, port, waiting }) => ({
     inode,
     waiting,
-    is: (kind: string, rest: string) => kind === 'tcp' && port === Number(rest.slice(rest.lastIndexOf(':') + 1)),
+    is: (kind: string, rest: string) =>
+      kind === 'tcp' && port === Number(rest.slice(rest.lastIndexOf(':') + 1)),
   }));
   return [...unix, ...tcp];
 }

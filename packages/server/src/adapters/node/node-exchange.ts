@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Stream } from 'node:stream';
 import type { Params } from '../../cgi/params.ts';
-import { isEncrypted } from '../../cgi/request-url.ts';
 import { LARGE_HEAD_BYTES, streamingField } from '../../cgi/response-head.ts';
 import { FcgiServerError, textOf } from '../../errors.ts';
 import type { FcgiRequest } from '../../request/fcgi-request.ts';
@@ -20,7 +19,8 @@ import {
   releaseResponse,
 } from './messages.ts';
 import { emitRequest, type NodeServer, publishFinish } from './node-server.ts';
-import { RequestSocket, type SocketAddresses, type SocketPeer } from './request-socket.ts';
+import { ParamsAddresses } from './params-addresses.ts';
+import { RequestSocket, type SocketPeer } from './request-socket.ts';
 
 /**
  * One request between FastCGI and the objects of `node:http`: feeds the body to `req`, reads the response that
@@ -366,37 +366,4 @@ export function exchangeOf(message: IncomingMessage | ServerResponse): NodeExcha
 /** What `node:http` gives a request whose browser went away; the reason is its cause. */
 function resetError(cause: Error | undefined): Error {
   return Object.assign(new Error('aborted', { cause }), { code: 'ECONNRESET' });
-}
-
-/** The addresses in the params of a request, looked up when somebody asks. */
-class ParamsAddresses implements SocketAddresses {
-  readonly #params: Params;
-
-  constructor(params: Params) {
-    this.#params = params;
-  }
-
-  get encrypted(): boolean {
-    return isEncrypted(this.#params);
-  }
-
-  get localAddress(): string | undefined {
-    return this.#params.get('SERVER_ADDR') || undefined;
-  }
-
-  get localPort(): number | undefined {
-    return portOf(this.#params.get('SERVER_PORT'));
-  }
-
-  get remoteAddress(): string | undefined {
-    return this.#params.get('REMOTE_ADDR') || undefined;
-  }
-
-  get remotePort(): number | undefined {
-    return portOf(this.#params.get('REMOTE_PORT'));
-  }
-}
-
-function portOf(text: string | undefined): number | undefined {
-  return text === undefined || text === '' ? undefined : Number(text);
 }
