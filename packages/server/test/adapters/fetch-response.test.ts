@@ -4,7 +4,7 @@ import { pattern } from 'test-support';
 import { describe, expect, test } from 'vitest';
 import { answerTo, serve } from '../support/fetching.ts';
 import { settle } from '../support/time.ts';
-import { abort, GET, HANDED_OVER, request } from '../support/wire.ts';
+import { abort, GET, request } from '../support/wire.ts';
 
 /** A response of a class that checks nothing, as a framework may have one. */
 function foreignResponse(parts: { headers?: string[][]; status?: number; statusText?: string }) {
@@ -37,15 +37,6 @@ describe('the response of a fetch handler', () => {
   ] as Array<[() => Response, string]>)('%s has status %s', async (make, status) => {
     const { answer } = await answerTo(make);
     expect(answer.status).toBe(status);
-  });
-
-  test.each(HANDED_OVER)('that has %s has the length of the file, and no body of its own', async (name) => {
-    const { answer, codes } = await answerTo(
-      () => new Response(null, { headers: { 'Content-Length': '100000', [name]: '/protected/big.txt' } }),
-    );
-    expect(answer.status).toBe('200 OK');
-    expect(answer.head).toContain('content-length: 100000');
-    expect(codes).toEqual([]);
   });
 
   test('keeps every Set-Cookie', async () => {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type Harness, start } from '../support/harness.ts';
 import type { Peer } from '../support/peer.ts';
 import type { Answer } from '../support/received.ts';
-import { begin, GET, HANDED_OVER, params, post, request, stdin } from '../support/wire.ts';
+import { begin, GET, params, post, request, stdin } from '../support/wire.ts';
 
 async function serve(listener: NodeListener, ...options: unknown[]): Promise<Harness & { peer: Peer }> {
   const given = options as [Parameters<typeof fromNodeListener>[1]?];
@@ -207,17 +207,6 @@ describe('the response of a listener', () => {
     expect(answer.status).toBe('200 OK');
     expect(answer.body).toBe('final');
     expect(answer.stdout).not.toContain('a.css');
-  });
-
-  test.each(HANDED_OVER)('that has %s has the length of the file, and no body of its own', async (name) => {
-    const { answer, codes } = await answerTo((_, res) => {
-      res.writeHead(200, { 'Content-Length': 100_000, [name]: '/protected/big.txt' });
-      res.end();
-    });
-    expect(answer.status).toBe('200 OK');
-    expect(answer.head).toContain('Content-Length: 100000');
-    expect(answer.head).toContain(`${name}: /protected/big.txt`);
-    expect(codes).toEqual([]);
   });
 
   test('that is longer than its Content-Length is cut, and told', async () => {

@@ -83,13 +83,3 @@ export function request(requestId: number, options: RequestOptions = {}): Uint8A
 export function post(length: number, more: Readonly<Record<string, string>> = {}): Record<string, string> {
   return { ...GET, REQUEST_METHOD: 'POST', CONTENT_LENGTH: String(length), ...more };
 }
-
-/** Fields by which a web server is told to make the body itself. */
-export const HANDED_OVER = [
-  'X-Accel-Redirect',
-  'X-Sendfile',
-  'X-Sendfile2',
-  'X-LIGHTTPD-send-file',
-  'X-Reproxy-URL',
-  'X-LiteSpeed-Location',
-] as const;
