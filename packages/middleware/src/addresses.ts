@@ -20,7 +20,7 @@ interface Network extends Address {
 const MAPPED_PREFIX: Bytes = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 const MAPPED_BITS = 96;
 
-const ZONED = /^([^%]*:[^%]*)%([\w.~-]+)$/;
+const ZONE = /^[\w.~-]+$/;
 /** Without zeros in front, which make a number octal for some programs. */
 const DECIMAL = /^(?:0|[1-9]\d{0,2})$/;
 
@@ -45,8 +45,11 @@ export function addressCheck(entries: readonly unknown[]): AddressCheck | undefi
 
 /** The bytes and the zone of an address, or `undefined` where it is none. */
 export function parseAddress(text: string): Address | undefined {
-  const [, unzoned = text, zone] = ZONED.exec(text) ?? [];
-  const bytes = unzoned.includes(':') ? parseIpv6(unzoned) : parseIpv4(unzoned);
+  const mark = text.indexOf('%');
+  const [unzoned, zone] = mark === -1 ? [text] : [text.slice(0, mark), text.slice(mark + 1)];
+  const isIpv6 = unzoned.includes(':');
+  if (zone !== undefined && !(isIpv6 && ZONE.test(zone))) return undefined;
+  const bytes = isIpv6 ? parseIpv6(unzoned) : parseIpv4(unzoned);
   return bytes && { bytes: isMapped(bytes) ? bytes.slice(MAPPED_PREFIX.length) : bytes, zone };
 }
 
