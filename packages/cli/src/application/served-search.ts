@@ -94,6 +94,7 @@ export class ServedSearch {
       }
     } finally {
       process.off('beforeExit', over);
+      this.#start.end();
       this.#servers.onChange = () => {};
     }
   }

@@ -1,7 +1,12 @@
+import { Intervals } from './intervals.ts';
+
 /** What the start of an application looks like from outside. */
 export interface StartLook {
-  /** `idle`: nothing is open; `connecting`: looks up a name or connects; `open`: has timers, connections and so on. */
-  readonly activity: 'connecting' | 'idle' | 'open';
+  /**
+   * `idle`: nothing is open; `connecting`: looks up a name or connects; `repeating`: has nothing but timers that fire
+   * again and again; `open`: has other timers, connections and so on.
+   */
+  readonly activity: 'connecting' | 'idle' | 'open' | 'repeating';
   /** What is open, in words: `1 timer, 2 connections`. */
   readonly description: string;
   /** Milliseconds since its module has been run to its end; undefined before that. */
@@ -23,12 +28,15 @@ export interface Patience {
 /** Milliseconds with nothing open after which a start is over, once the module has been run, and before that. */
 const IDLE = 20;
 const IDLE_UNFINISHED = 1_000;
+/** Milliseconds without a change after which a timer that repeats is the work of an application that has started. */
+const REPEATING = 1_000;
 
 /** What is open for other reasons than a start: listening sockets, watched files, terminals, turns of the event loop. */
 const UNRELATED = /Server|FSEvent|StatWatcher|TTY|SignalWrap|CloseReq|Immediate/;
+const TIMER = 'Timeout';
 const CONNECTING = /ConnectWrap|AddrInfo|Query/;
 const WORDS: ReadonlyArray<[kind: RegExp, word: string]> = [
-  [/Timeout/, 'timer'],
+  [/^Timeout$/, 'timer'],
   [CONNECTING, 'attempt to connect'],
   [/TCPSocket|PipeWrap|TLS/, 'connection'],
   [/Process/, 'child process'],
@@ -38,6 +46,7 @@ const WORDS: ReadonlyArray<[kind: RegExp, word: string]> = [
 export class StartWatch {
   readonly #before = countKinds();
   #changedAt = performance.now();
+  readonly #intervals = new Intervals();
   #loadedAt: number | undefined;
   #signature = '';
 
@@ -60,11 +69,22 @@ export class StartWatch {
     const now = performance.now();
     const isConnecting = kinds.some((kind) => CONNECTING.test(kind));
     return {
-      activity: isConnecting ? 'connecting' : kinds.length > 0 ? 'open' : 'idle',
+      activity: isConnecting ? 'connecting' : this.#activityOf(kinds),
       description: describe(kinds),
       sinceLoaded: this.#loadedAt === undefined ? undefined : now - this.#loadedAt,
       unchanged: now - this.#changedAt,
     };
+  }
+
+  /** The start is over, or nothing that is to be known. */
+  end(): void {
+    this.#intervals.end();
+  }
+
+  #activityOf(kinds: readonly string[]): 'idle' | 'open' | 'repeating' {
+    if (kinds.length === 0) return 'idle';
+    const isRepeating = kinds.every((kind) => kind === TIMER) && kinds.length <= this.#intervals.count;
+    return isRepeating ? 'repeating' : 'open';
   }
 
   /** The kinds of what was opened since the start, sorted. */
@@ -82,6 +102,7 @@ export function hasSettled(
 ): boolean {
   if (activity === 'idle')
     return unchanged >= (sinceLoaded === undefined ? IDLE_UNFINISHED : Math.min(IDLE, quiet));
+  if (activity === 'repeating' && sinceLoaded !== undefined) return unchanged >= Math.min(REPEATING, quiet);
   if (activity === 'connecting' && waitsForConnections) return false;
   return (unchanged >= quiet && activity !== 'connecting') || (sinceLoaded ?? 0) >= longest;
 }

@@ -114,9 +114,8 @@ async function serveAlone(
   // Plain CGI has one request, and nothing else to wait for.
   if (service.address === 'cgi') return service.stop(Number.POSITIVE_INFINITY);
   manager.ready(served);
-  const { accessWarning } = await import('./socket-access.ts');
-  const warning = await accessWarning(service.address);
-  if (warning !== undefined) say(warning);
+  // Not waited for: a signal may come first.
+  void sayAccess(service.address, say);
   // Whatever runs in this process has let this be asked.
   manager.showLife(async () => true);
   const closed = service.closed.then(say);
@@ -134,6 +133,13 @@ async function serveAlone(
   if (process.listenerCount(signal === 'idle' ? 'SIGTERM' : signal) === 1) return;
   if (signal === 'idle') process.emit('SIGTERM', 'SIGTERM');
   await applicationEnds(delay(timeout, undefined, { ref: false }), signals.second);
+}
+
+/** Says it when a web server of this machine cannot open the socket. */
+async function sayAccess(address: string, say: (message: string) => void): Promise<void> {
+  const { accessWarning } = await import('./socket-access.ts');
+  const warning = await accessWarning(address);
+  if (warning !== undefined) say(warning);
 }
 
 /** Resolves when no request has come for the time after which it is to end. */
