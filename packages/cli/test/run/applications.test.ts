@@ -253,3 +253,12 @@ test('a command line that makes no sense is 2', async () => {
     expect(await new Runner(args, { cwd }).exited, args.join(' ')).toBe(2);
   }
 });
+
+test('a package.json with a mistake is named, whether a folder or a file is to be run', async () => {
+  const cwd = await folderWith({ 'app.js': 'export default () => {};', 'package.json': '{ "main": "app.js", }' });
+  for (const app of ['.', 'app.js']) {
+    const runner = new Runner(['--listen', './s', app], { cwd });
+    expect(await runner.exited).toBe(2);
+    expect(runner.stderr).toMatch(/\/package\.json cannot be read: .*JSON.* correct it\.\n$/);
+  }
+});
