@@ -255,7 +255,10 @@ test('a command line that makes no sense is 2', async () => {
 });
 
 test('a package.json with a mistake is named, whether a folder or a file is to be run', async () => {
-  const cwd = await folderWith({ 'app.js': 'export default () => {};', 'package.json': '{ "main": "app.js", }' });
+  const cwd = await folderWith({
+    'app.js': 'export default () => {};',
+    'package.json': '{ "main": "app.js", }',
+  });
   for (const app of ['.', 'app.js']) {
     const runner = new Runner(['--listen', './s', app], { cwd });
     expect(await runner.exited).toBe(2);
