@@ -9,7 +9,7 @@ export type WrittenLimits = { readonly [Name in keyof ServerLimits]: number | st
 /** No limit. Workers get their options as JSON, which has no Infinity. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
-const isName = (name: string): name is keyof ServerLimits => name in DEFAULT_LIMITS;
+const isName = (name: string): name is keyof ServerLimits => Object.hasOwn(DEFAULT_LIMITS, name);
 
 /** Limits of `createServer`; on the command line each has a flag of its own, NAME=VALUE. */
 export const limits: Kind<ServerLimits, WrittenLimits> = {
@@ -38,7 +38,7 @@ export const limits: Kind<ServerLimits, WrittenLimits> = {
 function checkedName(name: string): keyof ServerLimits {
   if (isName(name)) return name;
   throw new InvalidArgumentError(
-    `There is no limit "${name}". There are ${Object.keys(DEFAULT_LIMITS).join(', ')}.`,
+    `It must name limits, and "${name}" is none. There are ${Object.keys(DEFAULT_LIMITS).join(', ')}.`,
   );
 }
 

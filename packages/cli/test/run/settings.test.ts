@@ -191,10 +191,10 @@ test('limits of the server may stand in the file, and each on the command line c
 
 test.each([
   ['requests', 'must be NAME=VALUE'],
-  ['reqests=5', 'There is no limit "reqests". There are bodyBytes, '],
+  ['reqests=5', 'It must name limits, and "reqests" is none. There are bodyBytes, '],
   ['requests=0', 'limits.requests must be a number above 0, or Infinity, but it is "0"'],
   ['requests=5m', 'limits.requests must be a number above 0'],
-  ['__proto__=5', 'There is no limit "__proto__"'],
+  ['__proto__=5', '"__proto__" is none'],
   ['bodyStallTimeout=soon', 'must be a time above 0'],
 ])('--limit %s is refused with what is allowed', async (word, complaint) => {
   const { status, stderr } = await runMain(['run', '--limit', word, 'app.cjs'], { cwd: '/' });
@@ -204,7 +204,7 @@ test.each([
 
 test.each([
   ['{ "limits": 5 }', '"limits" is 5. It must be an object'],
-  ['{ "limits": { "request": 5 } }', 'There is no limit "request"'],
+  ['{ "limits": { "request": 5 } }', '"request" is none'],
   ['{ "limits": { "requests": null } }', 'limits.requests must be a number above 0'],
 ])('limits of a file that make no sense are refused: %s', async (config, complaint) => {
   expect(await refusal(config)).toContain(complaint);
