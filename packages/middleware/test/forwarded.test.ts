@@ -115,6 +115,14 @@ describe('the field Forwarded', () => {
     expect(changesOf(given, { fields, trust })).toEqual({ REMOTE_ADDR: address });
   });
 
+  test.each(['for=203.0.113.9,;', 'for=203.0.113.9, for=10.0.0.2"', 'for=203.0.113.9, for=a"b"'])(
+    '%s says nothing of the last hop, so what stands before it is not believed',
+    (field) => {
+      const given = { REMOTE_ADDR: '10.0.0.1', HTTP_FORWARDED: field };
+      expect(changesOf(given, { fields, trust })).toEqual({});
+    },
+  );
+
   test('has scheme and host of each hop', () => {
     const given = {
       REMOTE_ADDR: '10.0.0.1',
