@@ -25,9 +25,10 @@ export class PrivateFolder {
 
   /**
    * @param folder in which it is made
+   * @param descriptors where the system names what this process has open; Linux does so
    * @throws the error of the system, and FcgiServerError `FCGI_ADDRESS_DENIED` where others could interfere
    */
-  constructor(folder: string) {
+  constructor(folder: string, descriptors = '/proc/self/fd') {
     this.#path = mkdtempSync(join(folder, PREFIX));
     this.unique = basename(this.#path).slice(PREFIX.length);
     try {
@@ -39,7 +40,7 @@ export class PrivateFolder {
     try {
       const { mode, uid } = fstatSync(this.#fd);
       if (uid !== process.geteuid?.() || (mode & OTHERS) !== 0) throw interference(folder);
-      const descriptor = `/proc/self/fd/${this.#fd}${sep}`;
+      const descriptor = `${descriptors}/${this.#fd}${sep}`;
       const hasDescriptor = statSync(descriptor, { throwIfNoEntry: false })?.ino === fstatSync(this.#fd).ino;
       if (!hasDescriptor && uid === 0 && canBeReplaced(folder)) throw interference(folder);
       this.inside = hasDescriptor ? descriptor : `${this.#path}${sep}`;

@@ -1,26 +1,14 @@
-import { chmodSync, chownSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, readdirSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { listenOnUnixSocket } from '@fcgi-js/server';
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { PrivateFolder } from '../../src/listen/private-folder.ts';
 import { whyNotRoot } from '../support/child.ts';
 import { scratchFolder } from '../support/harness.ts';
 import { because } from '../support/skipping.ts';
 
 const NOBODY = 65_534;
-const proc = vi.hoisted(() => ({ isThere: true }));
-
-vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof import('node:fs')>();
-  const stat = (path: string, options?: { throwIfNoEntry: false }) =>
-    !proc.isThere && path.startsWith('/proc/') ? undefined : fs.statSync(path, options);
-  return { ...fs, statSync: stat };
-});
-
-beforeEach(() => {
-  proc.isThere = true;
-});
 
 describe('a folder that only this user can enter', () => {
   test('is beside others, and gone when it is closed', () => {
@@ -39,40 +27,35 @@ describe('a folder that only this user can enter', () => {
 });
 
 describe('on a system without /proc', () => {
-  beforeEach(() => {
-    proc.isThere = false;
+  const withoutProc = (folder: string) => new PrivateFolder(folder, '/nowhere');
+
+  test('it is named by its path', () => {
+    const folder = scratchFolder();
+    const own = withoutProc(folder);
+    writeFileSync(`${own.inside}socket`, '');
+    expect(readdirSync(join(folder, `.fcgi-${own.unique}`))).toEqual(['socket']);
+    renameSync(`${own.inside}socket`, `${own.beside}app.sock`);
+    own.close();
+    expect(readdirSync(folder)).toEqual(['app.sock']);
   });
 
-  async function listen(folder: string): Promise<string[]> {
-    const server = createServer();
-    onTestFinished(() => void server.close());
-    const path = join(folder, 'app.sock');
-    const file = await listenOnUnixSocket(server, path, { mode: 0o600 });
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    const files = readdirSync(folder);
-    file.remove();
-    expect(readdirSync(folder)).toEqual([]);
-    return files;
-  }
-
-  test('a socket is made in the same way, by the path of the folder', async () => {
-    expect(await listen(scratchFolder())).toEqual(['app.sock']);
-  });
-
-  test.skipIf(because(whyNotRoot()))('root makes none where others can replace what it makes', async () => {
+  test.skipIf(because(whyNotRoot()))('root makes none where others can replace what it makes', () => {
     const theirs = scratchFolder();
     chownSync(theirs, NOBODY, NOBODY);
     const open = scratchFolder();
     chmodSync(open, 0o777);
     for (const folder of [theirs, open]) {
-      await expect(listen(folder)).rejects.toMatchObject({
-        code: 'FCGI_ADDRESS_DENIED',
-        message: expect.stringMatching(/another user can replace files there .* belong to root/),
-      });
+      expect(() => withoutProc(folder)).toThrow(
+        expect.objectContaining({
+          code: 'FCGI_ADDRESS_DENIED',
+          message: expect.stringMatching(/another user can replace files there .* belong to root/),
+        }),
+      );
       expect(readdirSync(folder)).toEqual([]);
     }
     chmodSync(open, 0o1777);
-    expect(await listen(open)).toEqual(['app.sock']);
+    withoutProc(open).close();
+    expect(readdirSync(open)).toEqual([]);
   });
 });
 
