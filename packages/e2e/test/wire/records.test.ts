@@ -210,7 +210,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
       streamEnd(Type.stdin, 1),
     ];
     for (const one of records) connection.send(getValues(['FCGI_MAX_REQS']), one);
-    for (const _one of records) expect((await connection.management()).content.toString()).toContain('1024');
+    for (const _one of records) expect((await connection.management()).content.toString()).toContain('16384');
     expect((await connection.answer(1)).json).toMatchObject({ bodyLength: 4 });
   });
 });

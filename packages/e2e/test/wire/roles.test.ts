@@ -121,12 +121,12 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     expect((await connection.answer(1)).json).toMatchObject({ dataLength: 4, complete: true });
   });
 
-  test('DATA that comes before the end of STDIN is ignored', async () => {
+  test('DATA that comes before the end of STDIN is refused: half of a file is never filtered', async () => {
     const connection = await probe().connect();
     connection.send(filterHead(4, 4), record(Type.data, 1, 'early'));
     connection.send(record(Type.stdin, 1, pattern(4)), streamEnd(Type.stdin, 1));
     connection.send(record(Type.data, 1, pattern(4)), streamEnd(Type.data, 1));
-    expect((await connection.answer(1)).json).toMatchObject({ dataCrc32: sumOf(pattern(4)), complete: true });
+    expect((await connection.answer(1)).status).toBe(400);
   });
 
   test('a filter answers nothing before STDIN is complete', async () => {

@@ -45,7 +45,9 @@ describe('limits.paramsBytes', () => {
     expect(await peer.answer(1)).toMatchObject({
       status: '431 Request Header Fields Too Large',
       protocolStatus: 0,
-      stderr: expect.stringContaining('limits.paramsBytes (99)'),
+      stderr: expect.stringContaining(
+        'exceed 99 bytes, which is limits.paramsBytes (fcgi run --limit paramsBytes=VALUE)',
+      ),
     });
     expect(codes()).toEqual(['FCGI_PARAMS_TOO_LARGE']);
     peer.send(record(4, 1), stdin(1), begin(1, { keepConn: true }), params(1, { A: '1' }), stdin(1));

@@ -66,7 +66,11 @@ describe('a refusal', () => {
     [
       'of params that come too late',
       paramsTimeout(10),
-      { status: '408 Request Timeout', protocolStatus: 0, log: /10 ms \(limits\.incompleteRequestTimeout\)/ },
+      {
+        status: '408 Request Timeout',
+        protocolStatus: 0,
+        log: /10 ms, which is limits\.incompleteRequestTimeout \(/,
+      },
     ],
     [
       'of a length that is none',
@@ -76,7 +80,11 @@ describe('a refusal', () => {
     [
       'of a body above the limit',
       bodyTooLarge(11, 10),
-      { status: '413 Content Too Large', protocolStatus: 0, log: /11 bytes, but limits\.bodyBytes is 10/ },
+      {
+        status: '413 Content Too Large',
+        protocolStatus: 0,
+        log: /11 bytes, but limits\.bodyBytes \(fcgi run --limit bodyBytes=VALUE\) is 10/,
+      },
     ],
     [
       'of a body with its chunk framing',
