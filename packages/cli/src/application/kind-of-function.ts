@@ -29,7 +29,7 @@ export function kindOfFunction(value: (...args: never[]) => unknown, name: strin
 
 /** Names of parameters as they stand in the source of a function; a pattern is one name. */
 function parameterNames(source: string): string[] {
-  const text = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+  const text = source.replace(/\/\*(?:[^*]|\*(?!\/))*(?:\*\/)?|\/\/.*$/gm, '');
   const arrow = /^(?:async\s+)?(\w+)\s*=>/.exec(text);
   if (arrow?.[1] !== undefined) return [arrow[1]];
   const names: string[] = [''];

@@ -8,7 +8,7 @@ import { messageText } from '../shown-text.ts';
  * @throws CommandFailure where nobody could see what the word is: it is printed for people to copy
  */
 export function quoteForShell(value: string): string {
-  if (messageText(value) !== value || /[\n\t]/.test(value)) {
+  if (messageText(value) !== value) {
     throw usageFailure(
       `${escapeLogText(value)} has characters that a terminal does not show as they are. Rename it.`,
     );
