@@ -262,6 +262,7 @@ describe('connections at once', () => {
     const client = clientFor(peer, { limits: { connections: 1, queue: 2 } });
     const waiting = [1, 2, 3].map(() => get(client).catch((error) => error.code));
     await expect(get(client)).rejects.toMatchObject({ code: 'FCGI_QUEUE_FULL', side: 'caller' });
+    await peer.accept();
     await client.close({ timeout: 1 });
     const refused = Array(2).fill('FCGI_CLIENT_CLOSED');
     expect(await Promise.all(waiting)).toEqual(['FCGI_CLIENT_CUT_OFF', ...refused]);

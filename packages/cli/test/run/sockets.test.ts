@@ -100,7 +100,7 @@ test('plain CGI leaves nothing of the request in the environment in which the ap
     env,
   });
   expect(stdout).toMatch(/\r\n\r\nhello \/x at $/);
-  expect(stderr).toContain('found ["NODE_ENV","PATH"]');
+  expect(stderr).toContain('found ["NODE_ENV","PATH","TSX_DISABLE_CACHE"]');
 });
 
 test('the socket has the permissions that were asked for', async () => {
