@@ -17,9 +17,9 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
   };
 
   test.each([
-    ['only what was asked for', ['FCGI_MAX_REQS'], [['FCGI_MAX_REQS', '1024']]],
+    ['only what was asked for', ['FCGI_MAX_REQS'], [['FCGI_MAX_REQS', '16384']]],
     ['known names and not the others', ['X', 'FCGI_MPXS_CONNS', ''], [['FCGI_MPXS_CONNS', '1']]],
-    ['a name once that was asked for twice', ['FCGI_MAX_REQS', 'FCGI_MAX_REQS'], [['FCGI_MAX_REQS', '1024']]],
+    ['a name once that was asked for twice', ['FCGI_MAX_REQS', 'FCGI_MAX_REQS'], [['FCGI_MAX_REQS', '16384']]],
     ['nothing where nothing was asked for', [], []],
     ['nothing where case differs', ['fcgi_max_reqs'], []],
   ] as const)('GET_VALUES_RESULT has %s', async (_name, names, expected) => {
@@ -36,7 +36,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
   test('lengths in four bytes are understood', async () => {
     const name = pair('FCGI_MAX_CONNS', '', { name: 4, value: 4 });
     expect(new Uint8Array((await ask(record(Type.getValues, 0, name))).content)).toEqual(
-      pairs([['FCGI_MAX_CONNS', '4096']]),
+      pairs([['FCGI_MAX_CONNS', '16384']]),
     );
   });
 

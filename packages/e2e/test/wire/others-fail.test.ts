@@ -47,8 +47,8 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
       expect(type).toBe(Type.getValuesResult);
       expect(new Uint8Array(content)).toEqual(
         pairs([
-          ['FCGI_MAX_CONNS', '4096'],
-          ['FCGI_MAX_REQS', '1024'],
+          ['FCGI_MAX_CONNS', '16384'],
+          ['FCGI_MAX_REQS', '16384'],
           ['FCGI_MPXS_CONNS', '1'],
         ]),
       );
