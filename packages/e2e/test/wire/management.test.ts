@@ -19,7 +19,11 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
   test.each([
     ['only what was asked for', ['FCGI_MAX_REQS'], [['FCGI_MAX_REQS', '16384']]],
     ['known names and not the others', ['X', 'FCGI_MPXS_CONNS', ''], [['FCGI_MPXS_CONNS', '1']]],
-    ['a name once that was asked for twice', ['FCGI_MAX_REQS', 'FCGI_MAX_REQS'], [['FCGI_MAX_REQS', '16384']]],
+    [
+      'a name once that was asked for twice',
+      ['FCGI_MAX_REQS', 'FCGI_MAX_REQS'],
+      [['FCGI_MAX_REQS', '16384']],
+    ],
     ['nothing where nothing was asked for', [], []],
     ['nothing where case differs', ['fcgi_max_reqs'], []],
   ] as const)('GET_VALUES_RESULT has %s', async (_name, names, expected) => {

@@ -9,8 +9,11 @@ export interface WatchdogData {
   readonly eventLoop?: { readonly beat: Int32Array; readonly interval: number; readonly timeout: number };
   /** The process that this one must not outlive, and the seconds that requests under way have to end. */
   readonly parent?: { readonly grace: number; readonly pid: number };
-  /** Whether the application has been loaded, one of {@link START}, and the milliseconds it has for that. */
-  readonly start?: { readonly phase: Int32Array; readonly timeout: number };
+  /**
+   * Whether the application has been loaded, one of {@link START}, the milliseconds it has for that, and the heartbeat of the
+   * event loop meanwhile.
+   */
+  readonly start?: { readonly beat: Int32Array; readonly phase: Int32Array; readonly timeout: number };
 }
 
 /** What a watchdog is made of. */
@@ -29,6 +32,7 @@ export const START = { loading: 0, done: 1 } as const;
 
 /** Milliseconds between two heartbeats. */
 const LONGEST_INTERVAL = 500;
+const START_INTERVAL = 100;
 const NO_ROOM =
   'the limit of the address space (ulimit -v, RLimitMEM) leaves no room for it. Raise it by 1 GB, or leave --blocked-timeout out';
 
@@ -47,6 +51,7 @@ export class Watchdog {
   readonly #eventLoop: WatchdogData['eventLoop'];
   readonly #phase = sharedNumber();
   readonly #isNeededLater: boolean;
+  #startPulse: NodeJS.Timeout | undefined;
   #thread: Worker | undefined;
 
   constructor({ blockedTimeout, failed, parent, startTimeout }: WatchdogOptions) {
@@ -59,7 +64,8 @@ export class Watchdog {
       };
     }
     this.#isNeededLater = (parent ?? this.#eventLoop) !== undefined;
-    const start = { phase: this.#phase, timeout: startTimeout * 1000 };
+    const start = { beat: sharedNumber(), phase: this.#phase, timeout: startTimeout * 1000 };
+    this.#startPulse = setInterval(() => Atomics.add(start.beat, 0, 1), START_INTERVAL).unref();
     // Who may stop at a breakpoint is not watched.
     const workerData: WatchdogData = {
       ...(this.#eventLoop === undefined ? {} : { eventLoop: this.#eventLoop }),
@@ -95,6 +101,7 @@ export class Watchdog {
   /** The application has been loaded: from now on the event loop must not be blocked for longer than is allowed then. */
   async watchEventLoop(): Promise<void> {
     Atomics.store(this.#phase, 0, START.done);
+    clearInterval(this.#startPulse);
     if (!this.#isNeededLater) {
       await this.#thread?.terminate();
       return;
