@@ -80,6 +80,8 @@ const LONGEST_PAUSE = 30_000;
 const FIRST_GREEDY_PAUSE = 1_000;
 /** From so many crashes in a row on it is a loop, and worth a line. */
 const LOOP = 3;
+/** One worker may have had a request that took much; from so many in a row on it is the limit. */
+const GREEDY_LOOP = 2;
 
 export class PoolState {
   readonly #size: number;
@@ -352,10 +354,10 @@ export class PoolState {
   /** A limit below what the application needs would replace its workers for ever, one after the other. */
   #countGreed(worker: Worker, now: number): void {
     this.#greedy = now - worker.startedAt >= STEADY_AFTER ? 0 : this.#greedy + 1;
-    if (this.#greedy < LOOP) return;
-    const delay = Math.min(FIRST_GREEDY_PAUSE * 2 ** (this.#greedy - LOOP), LONGEST_PAUSE);
+    if (this.#greedy < GREEDY_LOOP) return;
+    const delay = Math.min(FIRST_GREEDY_PAUSE * 2 ** (this.#greedy - GREEDY_LOOP), LONGEST_PAUSE);
     this.#renewsNotBefore = now + delay;
-    if (this.#greedy === LOOP) this.#say({ event: 'greedy', delay });
+    if (this.#greedy === GREEDY_LOOP) this.#say({ event: 'greedy', delay });
   }
 
   #countCrash(worker: Worker, now: number): void {

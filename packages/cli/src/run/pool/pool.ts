@@ -257,7 +257,7 @@ export class Pool {
       case 'reload-failed':
         return `the reload has failed: the worker of generation ${news.generation} has ended before it was ready. The workers from before go on`;
       case 'greedy':
-        return `a fresh worker already takes more than --max-memory, ${this.#options.worker.recycle.maxMemory} bytes, so that replacing it does not help: the next one is replaced in ${news.delay / 1000} s, then more and more seldom. Raise --max-memory`;
+        return `a fresh worker already takes more than --max-memory, ${this.#options.worker.recycle.maxMemory} bytes, so that a replacement does not help: the next one follows in ${news.delay / 1000} s, then more and more seldom. Raise --max-memory`;
       case 'crash-loop':
         return `${news.crashes} workers in a row have ended soon after their start; the next one starts in ${news.delay / 1000} s`;
     }

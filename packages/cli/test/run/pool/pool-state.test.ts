@@ -265,7 +265,7 @@ test('a limit of memory below what a fresh worker takes is said once, and replac
     pool.ready(id + 1, now);
   }
   expect(said).toEqual(['say greedy']);
-  expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+  expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000, 30_000]);
   // A reload may have made it smaller, and a worker that has lived for a while is none of these.
   expect(short(pool.reload(now))).toEqual(['spawn 12']);
   pool.ready(12, now);
