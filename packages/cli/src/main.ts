@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { CommandFailure, ExitStatus, isForeseen } from './command-failure.ts';
+import { exhaustedLimit } from './exhausted-limit.ts';
 import type { Io } from './io.ts';
 import { ownMessages } from './own-messages.ts';
 import { createProgram } from './program.ts';
@@ -28,5 +29,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 
 function describe(error: unknown): string {
   if (isForeseen(error)) return error.message;
+  const limit = exhaustedLimit(error);
+  if (limit !== undefined) return limit;
   return `This should not have happened; please report it.\n${error instanceof Error ? error.stack : error}`;
 }

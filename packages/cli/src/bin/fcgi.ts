@@ -1,7 +1,16 @@
+import { exhaustedLimit } from '../exhausted-limit.ts';
 import { leadContainer, leadsContainer } from '../run/process/container-init.ts';
 import { holdSignals } from '../run/process/held-signals.ts';
 
 const isRunner = process.argv[2] === 'run';
+
+/** Ends with a line where the files of the program cannot be opened. */
+function fail(error: unknown): never {
+  const limit = exhaustedLimit(error);
+  if (limit === undefined) throw error;
+  process.stderr.write(`fcgi: ${limit}\n`);
+  process.exit(1);
+}
 
 if (isRunner && leadsContainer()) leadContainer();
 else {
@@ -10,6 +19,6 @@ else {
   const [{ main }, { endProcess, processIo }] = await Promise.all([
     import('../main.ts'),
     import('../process-io.ts'),
-  ]);
+  ]).catch(fail);
   await endProcess(await main(process.argv.slice(2), processIo()));
 }
