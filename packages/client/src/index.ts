@@ -20,6 +20,7 @@ export type { FcgiEnd, FcgiResponse } from './fcgi-response.ts';
 export type { GatewayBalance } from './gateway/backends.ts';
 export type { GatewayExchange, GatewayRequest } from './gateway/gateway-exchange.ts';
 export type { GatewayLimits } from './gateway/gateway-limits.ts';
+export type { BeforeRequest } from './gateway/http-listener.ts';
 export {
   createGateway,
   type Gateway,
