@@ -7,4 +7,5 @@ export {
   type Output,
   processIo,
   type RunConfig,
+  type WrittenLimits,
 } from '@fcgi-js/cli';

@@ -1,4 +1,5 @@
 export {
+  type BeforeRequest,
   type CgiResponseHead,
   type CgiResponseKind,
   type CgiResponseLimits,

@@ -2,6 +2,7 @@ export {
   type ApacheOptions,
   type ApplicationOptions,
   apacheConfig,
+  type CaddyOptions,
   type ComposeOptions,
   ConfigError,
   type ContainerFileOptions,

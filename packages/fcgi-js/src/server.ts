@@ -28,6 +28,7 @@ export {
   listenOnUnixSocket,
   type NodeListener,
   type NodeListenerOptions,
+  type NodeServer,
   Params,
   type ParamsTransform,
   parseListenAddress,

@@ -21,6 +21,8 @@ export function record(
 ): Uint8Array {
   const body = join(content);
   const { contentLength = body.length, padding = 0, reserved = 0, version = 1 } = options;
+  if (contentLength > 0xffff)
+    throw new RangeError(`A record announces at most 65535 bytes, not ${contentLength}.`);
   const header = [
     version,
     type,
