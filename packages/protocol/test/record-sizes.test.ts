@@ -28,10 +28,10 @@ const LENGTHS = [1, 8, 65_520, 65_528, 65_535, 65_536, 131_040, 131_070, 131_072
 
 /** Contents and paddings of records, read from their headers alone. */
 function sizesOf(bytes: Uint8Array): Array<[content: number, padding: number]> {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const sizes: Array<[number, number]> = [];
-  for (let offset = 0; offset < view.length; ) {
-    const size: [number, number] = [view.readUInt16BE(offset + 4), view[offset + 6]!];
+  for (let offset = 0; offset < view.byteLength; ) {
+    const size: [number, number] = [view.getUint16(offset + 4), view.getUint8(offset + 6)];
     sizes.push(size);
     offset += 8 + size[0] + size[1];
   }

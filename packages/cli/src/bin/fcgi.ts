@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { exhaustedLimit } from '../exhausted-limit.ts';
 import { leadContainer, leadsContainer } from '../run/process/container-init.ts';
 import { holdSignals } from '../run/process/held-signals.ts';
