@@ -83,7 +83,7 @@ export class OpenFilesWatch {
 /** Whether a descriptor is in use. The system gives out the lowest that is free, so the last one is used last. */
 function isOpen(fd: number): boolean {
   try {
-    fstatSync(fd);
+    fstatSync(fd, { bigint: true });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EBADF') return false;

@@ -113,6 +113,18 @@ test('no file is longer than 400 lines', () => {
   expect(long).toEqual([]);
 });
 
+test('what looks at files in the process of an application keeps the numbers to itself', () => {
+  // Node finds packages that are links with the numbers of the last such call of anyone in the process, and not those that
+  // were asked for with `bigint: true`: of a socket or a pipe, they would keep the application from finding its packages.
+  const shared = /\b(f|l)?statSync\((?!.*bigint: true)/;
+  const found = ['packages/cli/src', 'packages/server/src']
+    .flatMap((folder) => repositoryFiles(folder, scripts))
+    .flatMap(({ path, text }) =>
+      text.split('\n').flatMap((line) => (shared.test(line) ? [`${path}: ${line.trim()}`] : [])),
+    );
+  expect(found).toEqual([]);
+});
+
 describe('silenced checks', () => {
   const self = 'packages/tooling/test/architecture.test.ts';
   const silencers = [

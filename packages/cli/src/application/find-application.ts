@@ -58,9 +58,9 @@ function readManifest(manifest: string): { readonly main?: unknown } {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.isFile() === true;
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.isDirectory() === true;
 }

@@ -77,7 +77,7 @@ export function writeNew(
       mode: mode ?? 0o644,
     });
     try {
-      if (mode !== undefined && fstatSync(fd).isFile()) fchmodSync(fd, mode);
+      if (mode !== undefined && fstatSync(fd, { bigint: true }).isFile()) fchmodSync(fd, mode);
       writeFileSync(fd, text);
     } finally {
       closeSync(fd);

@@ -1,4 +1,5 @@
 import {
+  type BigIntStats,
   closeSync,
   constants,
   fstatSync,
@@ -6,7 +7,6 @@ import {
   mkdirSync,
   openSync,
   readlinkSync,
-  type Stats,
   statSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -38,9 +38,9 @@ export interface HoldOptions {
 const MOST_LINKS = 40;
 
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
-const WRITABLE_FOR_OTHERS = 0o002;
-const WRITABLE_FOR_GROUP = 0o020;
-const STICKY = 0o1000;
+const WRITABLE_FOR_OTHERS = 0o002n;
+const WRITABLE_FOR_GROUP = 0o020n;
+const STICKY = 0o1000n;
 /** Where Linux has the descriptors of a process as links that cannot be read as such. */
 const DESCRIPTORS = /^\/proc\/\d+\/fd$/;
 
@@ -60,7 +60,7 @@ export function holdFolder(path: string, { makeFolders = false }: HoldOptions = 
       const [name = '.', ...rest] = pending;
       const kind = place.kind();
       if (rest.length === 0 && kind === 'descriptors') return { ...place.held(), kind, name };
-      const stats = lstatSync(place.inside + name, { throwIfNoEntry: false });
+      const stats = lstatSync(place.inside + name, { bigint: true, throwIfNoEntry: false });
       if (stats?.isSymbolicLink()) {
         links += 1;
         const target = readlinkSync(place.inside + name);
@@ -85,21 +85,21 @@ class Place {
   inside = '';
   path = '';
   #fd: number | undefined;
-  #stats: Stats;
+  #stats: BigIntStats;
 
   constructor() {
     this.#stats = this.goTo('/');
   }
 
   /** Steps into a folder of this one, or to the root. */
-  goTo(name: string): Stats {
+  goTo(name: string): BigIntStats {
     const fd = openSync(name === '/' ? name : this.inside + name, FOLDER);
     this.close();
     this.#fd = fd;
     this.path = name === '/' ? name : resolve(this.path, name);
-    this.#stats = fstatSync(fd);
+    this.#stats = fstatSync(fd, { bigint: true });
     this.inside = insideOf(fd, this.path, this.#stats);
-    if ((this.#stats.mode & WRITABLE_FOR_OTHERS) !== 0 && (this.#stats.mode & STICKY) === 0) {
+    if ((this.#stats.mode & WRITABLE_FOR_OTHERS) !== 0n && (this.#stats.mode & STICKY) === 0n) {
       throw new CommandFailure(
         `root opens no file below ${this.path}, because every user can replace what is in that folder. Take that right away: chmod o-w ${this.path}`,
       );
@@ -113,7 +113,7 @@ class Place {
   }
 
   held(): Pick<HeldFolder, 'close' | 'inside' | 'owner'> {
-    return { close: () => this.close(), inside: this.inside, owner: this.#stats.uid };
+    return { close: () => this.close(), inside: this.inside, owner: Number(this.#stats.uid) };
   }
 
   close(): void {
@@ -123,23 +123,23 @@ class Place {
 }
 
 /** Whether no user but root can write a file, or what is in a folder. The group of root counts as root. */
-export function isRootsAlone({ gid, mode, uid }: Stats): boolean {
-  const writable = WRITABLE_FOR_OTHERS | (gid === 0 ? 0 : WRITABLE_FOR_GROUP);
-  return uid === 0 && (mode & writable) === 0;
+export function isRootsAlone({ gid, mode, uid }: BigIntStats): boolean {
+  const writable = WRITABLE_FOR_OTHERS | (gid === 0n ? 0n : WRITABLE_FOR_GROUP);
+  return uid === 0n && (mode & writable) === 0n;
 }
 
 /** By its descriptor, where the system can name files so. Elsewhere by its path, if nobody but root can replace it. */
-function insideOf(fd: number, path: string, { ino, uid }: Stats): string {
+function insideOf(fd: number, path: string, { ino, uid }: BigIntStats): string {
   const descriptor = `/proc/self/fd/${fd}/`;
-  if (statSync(descriptor, { throwIfNoEntry: false })?.ino === ino) return descriptor;
-  if (uid === 0) return path.endsWith('/') ? path : `${path}/`;
+  if (statSync(descriptor, { bigint: true, throwIfNoEntry: false })?.ino === ino) return descriptor;
+  if (uid === 0n) return path.endsWith('/') ? path : `${path}/`;
   throw new CommandFailure(
     `root opens no file in ${path}, which belongs to user ${uid}, because this system has no /proc. Let the folder belong to root: chown root ${path}`,
   );
 }
 
-function checkLink(path: string, target: string, { uid }: Stats, links: number): void {
-  if (uid !== 0) {
+function checkLink(path: string, target: string, { uid }: BigIntStats, links: number): void {
+  if (uid !== 0n) {
     throw new CommandFailure(
       `root does not follow the link ${path} to ${target}, because user ${uid} has made it. Remove it, or let it belong to root: chown -h root ${path}`,
     );

@@ -1,4 +1,12 @@
-import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, type Stats } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { CommandFailure } from '../command-failure.ts';
 import { type HeldFolder, holdFolder } from './held-folder.ts';
@@ -38,7 +46,7 @@ export function openFile(path: string, flags: number, options: OpenOptions = {})
     if (kind === 'descriptors') return openSync(inside + name, flags, mode);
     const fd = openSync(inside + name, (flags & ~constants.O_TRUNC) | constants.O_NOFOLLOW, mode);
     try {
-      const stats = fstatSync(fd);
+      const stats = fstatSync(fd, { bigint: true });
       if (kind === 'shared') checkOwner(path, stats, folder, user);
       if ((flags & constants.O_TRUNC) !== 0 && stats.isFile()) ftruncateSync(fd);
       return fd;
@@ -51,8 +59,9 @@ export function openFile(path: string, flags: number, options: OpenOptions = {})
   }
 }
 
-function checkOwner(path: string, stats: Stats, { owner }: HeldFolder, user: number | undefined): void {
-  const { nlink, uid } = stats;
+function checkOwner(path: string, stats: BigIntStats, { owner }: HeldFolder, user: number | undefined): void {
+  const nlink = Number(stats.nlink);
+  const uid = Number(stats.uid);
   if (stats.isDirectory()) return;
   if (uid !== 0 && uid !== owner && uid !== user) {
     throw new CommandFailure(

@@ -1,8 +1,8 @@
-import { lstatSync, readlinkSync, type Stats } from 'node:fs';
+import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isRootsAlone } from './held-folder.ts';
 
-const STICKY = 0o1000;
+const STICKY = 0o1000n;
 /** As many as Linux follows. */
 const MOST_LINKS = 40;
 
@@ -18,16 +18,16 @@ export function foreignHand(path: string, links = 0): string | undefined {
   const folder = dirname(absolute);
   const above = folder === absolute ? undefined : foreignHand(folder, links);
   if (above !== undefined) return above;
-  const stats = lstatSync(absolute);
+  const stats = lstatSync(absolute, { bigint: true });
   if (!stats.isSymbolicLink()) return handOn(absolute, stats);
-  if (stats.uid !== 0) return `user ${stats.uid} has made the link ${absolute}`;
+  if (stats.uid !== 0n) return `user ${stats.uid} has made the link ${absolute}`;
   if (links === MOST_LINKS) return `${absolute} leads through more than ${MOST_LINKS} links`;
   return foreignHand(resolve(folder, readlinkSync(absolute)), links + 1);
 }
 
-function handOn(path: string, stats: Stats): string | undefined {
-  if (stats.uid !== 0) return `${path} belongs to user ${stats.uid}`;
+function handOn(path: string, stats: BigIntStats): string | undefined {
+  if (stats.uid !== 0n) return `${path} belongs to user ${stats.uid}`;
   // There, nobody can replace what belongs to somebody else.
-  if (isRootsAlone(stats) || (stats.isDirectory() && (stats.mode & STICKY) !== 0)) return undefined;
+  if (isRootsAlone(stats) || (stats.isDirectory() && (stats.mode & STICKY) !== 0n)) return undefined;
   return `others than root can write ${path}`;
 }

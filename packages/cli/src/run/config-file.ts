@@ -64,7 +64,7 @@ function checkHands(file: string): void {
 }
 
 function folderOf(app: string): string {
-  return statSync(app, { throwIfNoEntry: false })?.isDirectory() === true ? app : dirname(app);
+  return statSync(app, { bigint: true, throwIfNoEntry: false })?.isDirectory() === true ? app : dirname(app);
 }
 
 const isJson = (file: string) => extname(file) === '.json';

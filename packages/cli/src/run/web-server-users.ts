@@ -41,9 +41,12 @@ function runningWebServers(): WebServerUser[] {
   const found = new Map<string, WebServerUser>();
   for (const pid of processes()) {
     const product = PRODUCTS[readProc(`${pid}/comm`).trim()];
-    const uid = product === undefined ? undefined : statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid;
-    if (product === undefined || uid === undefined || uid === 0 || found.has(`${product} ${uid}`)) continue;
-    const user = accountOf(uid);
+    const uid =
+      product === undefined
+        ? undefined
+        : statSync(`/proc/${pid}`, { bigint: true, throwIfNoEntry: false })?.uid;
+    if (product === undefined || uid === undefined || uid === 0n || found.has(`${product} ${uid}`)) continue;
+    const user = accountOf(Number(uid));
     if (user !== undefined) found.set(`${product} ${uid}`, { product, user });
   }
   return [...found.values()];

@@ -24,7 +24,7 @@ export class Recording {
     try {
       this.#file = openFile(path, OVERWRITE, { mode: OWNER_ONLY });
       // Of a file that was there before, the mode is the old one.
-      if (fstatSync(this.#file).isFile()) fchmodSync(this.#file, OWNER_ONLY);
+      if (fstatSync(this.#file, { bigint: true }).isFile()) fchmodSync(this.#file, OWNER_ONLY);
       appendFileSync(this.#file, `${JSON.stringify(TAP_FILE_HEAD)}\n`);
     } catch (error) {
       throw new CommandFailure(`Cannot write to ${path}: ${systemReason(error)}`, undefined, {

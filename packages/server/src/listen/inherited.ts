@@ -19,7 +19,7 @@ const LISTEN_STATE = '0A';
  */
 export function isFcgiListenSocket(fd: number = FCGI_LISTENSOCK_FILENO): boolean {
   try {
-    const stats = fstatSync(fd);
+    const stats = fstatSync(fd, { bigint: true });
     if (!stats.isSocket()) return false;
     // Elsewhere nothing tells without asking the kernel what Node cannot ask; a socket is then taken for one.
     if (process.platform !== 'linux') return true;
@@ -30,7 +30,7 @@ export function isFcgiListenSocket(fd: number = FCGI_LISTENSOCK_FILENO): boolean
   }
 }
 
-function isListening(inode: number): boolean {
+function isListening(inode: bigint): boolean {
   const unix = socketsIn('/proc/self/net/unix').find((fields) => fields[6] === String(inode));
   if (unix !== undefined) return (Number.parseInt(unix[3]!, 16) & ACCEPTS) !== 0;
   const tcp = [...socketsIn('/proc/self/net/tcp'), ...socketsIn('/proc/self/net/tcp6')];

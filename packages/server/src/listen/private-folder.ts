@@ -4,9 +4,9 @@ import { FcgiServerError } from '../errors.ts';
 
 const PREFIX = '.fcgi-';
 /** What others may do. */
-const OTHERS = 0o077;
-const WRITABLE_FOR_OTHERS = 0o022;
-const STICKY = 0o1000;
+const OTHERS = 0o077n;
+const WRITABLE_FOR_OTHERS = 0o022n;
+const STICKY = 0o1000n;
 
 /**
  * A folder beside a path that only this user can enter, for a file that is not ready for others yet. It is held open, and
@@ -38,11 +38,11 @@ export class PrivateFolder {
       throw error;
     }
     try {
-      const { mode, uid } = fstatSync(this.#fd);
-      if (uid !== process.geteuid?.() || (mode & OTHERS) !== 0) throw interference(folder);
+      const { ino, mode, uid } = fstatSync(this.#fd, { bigint: true });
+      if (Number(uid) !== process.geteuid?.() || (mode & OTHERS) !== 0n) throw interference(folder);
       const descriptor = `${descriptors}/${this.#fd}${sep}`;
-      const hasDescriptor = statSync(descriptor, { throwIfNoEntry: false })?.ino === fstatSync(this.#fd).ino;
-      if (!hasDescriptor && uid === 0 && canBeReplaced(folder)) throw interference(folder);
+      const hasDescriptor = statSync(descriptor, { bigint: true, throwIfNoEntry: false })?.ino === ino;
+      if (!hasDescriptor && uid === 0n && canBeReplaced(folder)) throw interference(folder);
       this.inside = hasDescriptor ? descriptor : `${this.#path}${sep}`;
       this.beside = hasDescriptor ? `${descriptor}..${sep}` : `${folder}${sep}`;
     } catch (error) {
@@ -70,8 +70,8 @@ export class PrivateFolder {
 
 /** Whether another user could put something else in the place of what root has made in a folder. */
 export function canBeReplaced(folder: string): boolean {
-  const { mode, uid } = statSync(folder);
-  return uid !== 0 || ((mode & WRITABLE_FOR_OTHERS) !== 0 && (mode & STICKY) === 0);
+  const { mode, uid } = statSync(folder, { bigint: true });
+  return uid !== 0n || ((mode & WRITABLE_FOR_OTHERS) !== 0n && (mode & STICKY) === 0n);
 }
 
 /** Says that a folder is not safe for root to make a socket in. */

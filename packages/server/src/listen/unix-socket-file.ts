@@ -1,4 +1,4 @@
-import { lstatSync, rmSync } from 'node:fs';
+import { lstatSync, unlinkSync } from 'node:fs';
 
 /** The file of a listening Unix socket, as {@link listenOnUnixSocket} has made it. */
 export class UnixSocketFile {
@@ -25,14 +25,14 @@ export class UnixSocketFile {
   remove(): void {
     if (this.#identity === undefined || identityOf(this.path) !== this.#identity) return;
     try {
-      rmSync(this.path, { force: true });
+      unlinkSync(this.path);
     } catch (error) {
-      if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      if (!['EACCES', 'ENOENT', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     }
   }
 }
 
 function identityOf(path: string): string | undefined {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   return stats && `${stats.dev}:${stats.ino}`;
 }

@@ -137,7 +137,7 @@ function checkLength(path: string, bound: string): void {
 
 /** A stale socket may be replaced; a live one, or another kind of file, may not. */
 async function checkFree(path: string): Promise<void> {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return;
   if (!stats.isSocket()) {
     throw new FcgiServerError(

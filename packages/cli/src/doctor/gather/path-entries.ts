@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { type Stats, statSync } from 'node:fs';
+import { type BigIntStats, statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type AccountDatabase, accountEntry } from '../../account-files.ts';
@@ -28,24 +28,25 @@ function foldersAbove(path: string): string[] {
 }
 
 /** Nothing where there is nothing, and where whoever runs the doctor may not look. */
-function look(path: string): Stats | undefined {
+function look(path: string): BigIntStats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
     throw error;
   }
 }
 
-function entryOf(path: string, stats: Stats): PathEntry {
+function entryOf(path: string, stats: BigIntStats): PathEntry {
+  const [uid, gid] = [Number(stats.uid), Number(stats.gid)];
   return {
     path,
     isFolder: stats.isDirectory(),
-    mode: stats.mode & 0o777,
-    uid: stats.uid,
-    gid: stats.gid,
-    owner: nameOf('passwd', stats.uid),
-    group: nameOf('group', stats.gid),
+    mode: Number(stats.mode) & 0o777,
+    uid,
+    gid,
+    owner: nameOf('passwd', uid),
+    group: nameOf('group', gid),
   };
 }
 

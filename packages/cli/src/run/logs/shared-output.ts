@@ -104,7 +104,7 @@ export class SharedOutput implements LogSink {
  */
 export function unblocked(stream: Output, fd: 1 | 2): Writable {
   if (stream !== process.stdout && stream !== process.stderr) return stream;
-  const stats = fstatSync(fd);
+  const stats = fstatSync(fd, { bigint: true });
   if (stats.isSocket()) return new Socket({ fd, readable: false, writable: true });
   if (!stats.isFIFO()) return stream;
   try {

@@ -39,7 +39,10 @@ export function howItEnded(status: number | null, signal: NodeJS.Signals | null)
 
 /** Why a process could not be started, and what to do. Node's own message names the program, whatever is missing. */
 function startFailure(error: NodeJS.ErrnoException, program: string, folder: SpawnOptions['cwd']): string {
-  if (folder !== undefined && statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (
+    folder !== undefined &&
+    statSync(folder, { bigint: true, throwIfNoEntry: false })?.isDirectory() !== true
+  ) {
     return `its folder ${folder} does not exist any more. Make it again, or start fcgi in another one or with --chdir.`;
   }
   if (program.includes('/') && !existsSync(program)) {

@@ -37,7 +37,10 @@ export function readSurroundings({
   group,
   user,
 }: RunOptions): Surroundings {
-  if (chdir !== undefined && statSync(chdir, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (
+    chdir !== undefined &&
+    statSync(chdir, { bigint: true, throwIfNoEntry: false })?.isDirectory() !== true
+  ) {
     throw usageFailure(`--chdir: There is no folder ${chdir}.`);
   }
   const identity = findIdentity(user, group);
