@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
@@ -33,6 +33,8 @@ test.skipIf(missing).each([['kept', true] as const, ['not kept', false] as const
   { timeout: (SUCCESSIONS * 30 + 60) * 1000 },
   async (_how, keepConnections) => {
     const folder = await createScratchFolder();
+    // Root runs no configuration that the group of the web server could write.
+    await chmod(folder.path, 0o2755);
     const pidFile = join(folder.path, 'pid');
     const current = async () => Number(await readFile(pidFile, 'utf8'));
     const file = join(folder.path, 'app.cjs');
