@@ -171,11 +171,14 @@ describe.concurrent.each(products)('the log of $name', ({ answers, programs, soc
     });
   }
 
-  test.sequential.each(Object.entries(answers))('of an application that does %s tells “%s”', async (path, id) => {
-    expect(await findings(path)).toEqual([id]);
-  });
+  test.sequential.each(Object.entries(answers))(
+    'of an application that does %s tells “%s”',
+    async (path, id) => {
+      expect(await findings(path)).toEqual([id]);
+    },
+  );
 
-  test.sequential.skipIf(!isRoot)(
+  (isRoot ? test.sequential : test.sequential.skip)(
     `tells “${sockets.closed}” where it may not connect${isRoot ? '' : ' (needs root)'}`,
     async () => {
       await chmod(application.path, 0o600);
