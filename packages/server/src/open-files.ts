@@ -1,6 +1,7 @@
-import { fstatSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { FcgiServerError } from './errors.ts';
 import { limitName } from './limits.ts';
+import { descriptorStats } from './stats.ts';
 
 /** The part of its open files that a process keeps for other things than connections of web servers. */
 const RESERVED = 1 / 8;
@@ -83,7 +84,7 @@ export class OpenFilesWatch {
 /** Whether a descriptor is in use. The system gives out the lowest that is free, so the last one is used last. */
 function isOpen(fd: number): boolean {
   try {
-    fstatSync(fd);
+    descriptorStats(fd);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EBADF') return false;

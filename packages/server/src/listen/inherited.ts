@@ -1,8 +1,9 @@
-import { fstatSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { FCGI_LISTENSOCK_FILENO } from '@fcgi-js/protocol';
 import { FcgiServerError } from '../errors.ts';
 import { formatTcpAddress } from '../listen-address.ts';
+import { descriptorStats } from '../stats.ts';
 import { DEFAULT_BACKLOG, type Listener, type ListenerOwner, type ListenOptions } from './listener.ts';
 import { openNetListener, startListening } from './net-listener.ts';
 
@@ -19,7 +20,7 @@ const LISTEN_STATE = '0A';
  */
 export function isFcgiListenSocket(fd: number = FCGI_LISTENSOCK_FILENO): boolean {
   try {
-    const stats = fstatSync(fd);
+    const stats = descriptorStats(fd);
     if (!stats.isSocket()) return false;
     // Elsewhere nothing tells without asking the kernel what Node cannot ask; a socket is then taken for one.
     if (process.platform !== 'linux') return true;
@@ -30,7 +31,7 @@ export function isFcgiListenSocket(fd: number = FCGI_LISTENSOCK_FILENO): boolean
   }
 }
 
-function isListening(inode: number): boolean {
+function isListening(inode: bigint): boolean {
   const unix = socketsIn('/proc/self/net/unix').find((fields) => fields[6] === String(inode));
   if (unix !== undefined) return (Number.parseInt(unix[3]!, 16) & ACCEPTS) !== 0;
   const tcp = [...socketsIn('/proc/self/net/tcp'), ...socketsIn('/proc/self/net/tcp6')];

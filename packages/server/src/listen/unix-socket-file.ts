@@ -1,4 +1,5 @@
-import { lstatSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
+import { pathStats } from '../stats.ts';
 
 /** The file of a listening Unix socket, as {@link listenOnUnixSocket} has made it. */
 export class UnixSocketFile {
@@ -33,6 +34,6 @@ export class UnixSocketFile {
 }
 
 function identityOf(path: string): string | undefined {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+  const stats = pathStats(path);
   return stats && `${stats.dev}:${stats.ino}`;
 }

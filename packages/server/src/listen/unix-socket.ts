@@ -1,9 +1,10 @@
 import cluster from 'node:cluster';
-import { chmodSync, existsSync, lchownSync, lstatSync, renameSync } from 'node:fs';
+import { chmodSync, existsSync, lchownSync, renameSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FcgiServerError } from '../errors.ts';
 import { checkOptions } from '../options.ts';
+import { pathStats } from '../stats.ts';
 import { DEFAULT_BACKLOG, LISTEN_OPTIONS, type ListenOptions } from './listener.ts';
 import { startListening } from './net-listener.ts';
 import { canBeReplaced, interference, PrivateFolder } from './private-folder.ts';
@@ -137,7 +138,7 @@ function checkLength(path: string, bound: string): void {
 
 /** A stale socket may be replaced; a live one, or another kind of file, may not. */
 async function checkFree(path: string): Promise<void> {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+  const stats = pathStats(path);
   if (stats === undefined) return;
   if (!stats.isSocket()) {
     throw new FcgiServerError(

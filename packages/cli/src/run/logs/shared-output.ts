@@ -104,7 +104,8 @@ export class SharedOutput implements LogSink {
  */
 export function unblocked(stream: Output, fd: 1 | 2): Writable {
   if (stream !== process.stdout && stream !== process.stderr) return stream;
-  const stats = fstatSync(fd);
+  // As bigint: after the numbers of a pipe, Node 20 looks for the next module without following symbolic links.
+  const stats = fstatSync(fd, { bigint: true });
   if (stats.isSocket()) return new Socket({ fd, readable: false, writable: true });
   if (!stats.isFIFO()) return stream;
   try {
