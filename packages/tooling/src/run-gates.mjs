@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { writeDurations } from './durations.mjs';
 import { filesOf } from './gates.mjs';
 import { installAll } from './install.mjs';
 import { unsupportedNode } from './node-version.mjs';
 import { pnpmCommand } from './pnpm-command.mjs';
+import { failureCount, reportLines } from './report.mjs';
 import { addRun, emptyRun, runTests } from './run-vitest.mjs';
 import { StepFailed, step } from './steps.mjs';
 import {
@@ -16,9 +18,6 @@ import { root } from './workspace.mjs';
 
 /** @typedef {import('./gates.mjs').Gate} Gate */
 /** @typedef {import('./run-vitest.mjs').TestRun} TestRun */
-
-/** How many of the slowest files are named at the end. */
-const SLOWEST = 10;
 
 /**
  * A step without which the others still make sense.
@@ -124,23 +123,10 @@ async function timed(title, run) {
   const result = await run();
   const { passed, failed, skipped } = result.totals;
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  result.durations = result.durations.map((duration) => ({ ...duration, step: title }));
   // In words of its own: the line with all numbers is the last one.
   result.steps.push(`${title} … ${seconds} s: passed ${passed}, failed ${failed}, skipped ${skipped}`);
   return result;
-}
-
-/** @param {TestRun} run */
-function report({ durations, failures, steps, totals }) {
-  const slowest = [...durations].sort((one, other) => other.seconds - one.seconds).slice(0, SLOWEST);
-  if (slowest.length > 0) process.stdout.write('\nThe slowest files:\n');
-  for (const { file, seconds } of slowest) process.stdout.write(`  ${seconds.toFixed(1)} s  ${file}\n`);
-  process.stdout.write('\n');
-  for (const line of steps) process.stdout.write(`${line}\n`);
-  for (const failure of failures) process.stdout.write(`failed: ${failure}\n`);
-  // Whatever went wrong outside the tests counts too, so that no failed run reads like a good one.
-  const failed = totals.failed + failures.length;
-  process.stdout.write(`${totals.passed} passed, ${failed} failed, ${totals.skipped} skipped\n`);
-  process.exitCode = failed === 0 ? 0 : 1;
 }
 
 /**
@@ -158,9 +144,12 @@ export async function runGates(gates, args) {
     // The sources are the same for both gates.
     if (gates.includes('test')) run.failures.push(...(await checkSources(pnpm)));
     addRun(run, args.length === 0 ? await runAll(gates) : await runTests(args));
+    if (args.length === 0) writeDurations(run.durations);
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
     run.failures.push(error.message);
   }
-  report(run);
+  if (gates.includes('release')) run.failures.push(...run.unsteady.map(({ file }) => `unsteady: ${file}`));
+  for (const line of reportLines(run)) process.stdout.write(`${line}\n`);
+  process.exitCode = failureCount(run) === 0 ? 0 : 1;
 }

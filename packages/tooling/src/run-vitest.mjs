@@ -6,19 +6,45 @@ import { root } from './workspace.mjs';
 
 /** @typedef {import('./totals-reporter.ts').RunTotals} RunTotals */
 /** @typedef {import('./totals-reporter.ts').Totals} Totals */
+/** @typedef {import('./totals-reporter.ts').Failure} Failure */
+
+/**
+ * A test file in which something failed.
+ * @typedef {object} FailedFile
+ * @property {string} file below the root
+ * @property {Failure[]} failures
+ */
+
+/**
+ * How long a test file took, loading it included.
+ * @typedef {object} Duration
+ * @property {string} file below the root
+ * @property {number} tests how many it has, skipped ones included
+ * @property {number} seconds
+ * @property {string} [step] the title of the part of the run, which {@link runTests} does not know
+ */
 
 /**
  * What came of some tests.
  * @typedef {object} TestRun
  * @property {Totals} totals
  * @property {string[]} failures what no test can be blamed for
- * @property {Array<{ file: string, seconds: number }>} durations of each file, below the folder that vitest ran in
+ * @property {FailedFile[]} failing
+ * @property {FailedFile[]} unsteady what failed among other files and passed by itself, with what failed the first time
+ * @property {Duration[]} durations
  * @property {string[]} steps a line for each part of the run
  */
 
 /** @returns {TestRun} */
 export function emptyRun() {
-  return { totals: { passed: 0, failed: 0, skipped: 0 }, failures: [], durations: [], steps: [] };
+  return {
+    totals: { passed: 0, failed: 0, skipped: 0 },
+    failures: [],
+    failing: [],
+    unsteady: [],
+    durations: [],
+    steps: [],
+  };
 }
 
 /**
@@ -31,6 +57,8 @@ export function addRun(run, other) {
   run.totals.failed += other.totals.failed;
   run.totals.skipped += other.totals.skipped;
   run.failures.push(...other.failures);
+  run.failing.push(...other.failing);
+  run.unsteady.push(...other.unsteady);
   run.durations.push(...other.durations);
   run.steps.push(...other.steps);
 }
@@ -41,7 +69,7 @@ export function addRun(run, other) {
  * @param {object} [options]
  * @param {boolean} [options.again] whether files in which something failed are run once more by themselves, default
  *   false: they start real web servers, and a machine that does ten things at once can be too slow for one of them. What
- *   fails twice has failed; what passes then is named, so that nobody takes it for sound.
+ *   fails twice has failed; what passes then is named as unsteady.
  * @param {string} [options.folder] where vitest finds its configuration, default the root
  * @returns {Promise<TestRun>}
  */
@@ -52,35 +80,59 @@ export async function runTests(args, { again = false, folder = root } = {}) {
     run.failures.push(`Running the tests: vitest ended with ${ended} and no result`);
     return run;
   }
-  if (totals.failing.length > 0 && again) await runAgain(totals, folder);
   if (ended !== 'exit code 0' && totals.failed === 0 && totals.failing.length === 0)
     run.failures.push(`Running the tests: vitest ended with ${ended}`);
   run.totals = { passed: totals.passed, failed: totals.failed, skipped: totals.skipped };
-  run.durations = totals.durations.map(({ file, seconds }) => ({ file: relative(root, file), seconds }));
+  run.failing = totals.failing.map(failedFile);
+  if (totals.unhandled.length > 0) run.failing.push(outsideTests(totals.unhandled));
+  run.durations = totals.durations.map((each) => ({ ...each, file: relative(root, each.file) }));
+  if (totals.failing.length > 0 && again) await runAgain(run, totals.failing, folder);
   return run;
 }
 
 /**
- * @param {RunTotals} totals of the first run; what the second one says of the failing files takes its place
+ * @param {RunTotals['failing'][number]} failing
+ * @returns {FailedFile}
+ */
+const failedFile = ({ file, failures }) => ({ file: relative(root, file), failures });
+
+/**
+ * @param {string[]} messages
+ * @returns {FailedFile}
+ */
+const outsideTests = (messages) => ({
+  file: 'outside of all tests',
+  failures: [{ name: 'an error that no test caught', messages }],
+});
+
+/**
+ * Runs files once more by themselves. What comes of that takes the place of what the first run says of them.
+ * @param {TestRun} run
+ * @param {RunTotals['failing']} failing in the first run
  * @param {string} folder
  */
-async function runAgain(totals, folder) {
-  const files = totals.failing.map(({ file }) => file);
-  process.stdout.write(`\nOnce more, one at a time, the files in which something failed: ${files.length}\n`);
+async function runAgain(run, failing, folder) {
+  process.stdout.write(
+    `\nOnce more, one at a time, the files in which something failed: ${failing.length}\n`,
+  );
+  const files = failing.map(({ file }) => file);
   const { totals: second } = await runVitest(['--no-file-parallelism', ...files], folder);
-  if (second === undefined) return;
-  for (const { file, totals: first } of totals.failing) {
-    totals.passed -= first.passed;
-    totals.failed -= first.failed;
-    totals.skipped -= first.skipped;
-    if (second.failing.some((failing) => failing.file === file)) continue;
-    process.stdout.write(
-      `unsteady: ${relative(folder, file)} failed among the others and passed by itself\n`,
-    );
+  // What did not run a second time stays failed.
+  if (second === undefined || second.durations.length < files.length) return;
+  for (const first of failing) {
+    run.totals.passed -= first.totals.passed;
+    run.totals.failed -= first.totals.failed;
+    run.totals.skipped -= first.totals.skipped;
+    const { file, failures } = failedFile(first);
+    const failedAgain = second.failing.find((each) => each.file === first.file);
+    run.failing = run.failing.filter((each) => each.file !== file);
+    if (failedAgain === undefined) run.unsteady.push({ file, failures });
+    else run.failing.push(failedFile(failedAgain));
   }
-  totals.passed += second.passed;
-  totals.failed += second.failed;
-  totals.skipped += second.skipped;
+  if (second.unhandled.length > 0) run.failing.push(outsideTests(second.unhandled));
+  run.totals.passed += second.passed;
+  run.totals.failed += second.failed;
+  run.totals.skipped += second.skipped;
 }
 
 /**

@@ -1,10 +1,20 @@
 // What would be published, and how its users install it.
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pnpmCommand } from './pnpm-command.mjs';
-import { publishedPackages, root } from './workspace.mjs';
+import { publishedPackages, readManifest, root } from './workspace.mjs';
 
 const run = promisify(execFile);
 
@@ -12,6 +22,11 @@ const run = promisify(execFile);
  * Names of packages, each with the file that would be published.
  * @typedef {ReadonlyMap<string, string>} Tarballs
  */
+
+/** Where {@link workspaceTarballs} keeps the files, in a folder for each state of the packages. */
+const cache = join(root, 'node_modules/.cache/fcgi-js/tarballs');
+
+const UNFINISHED = 'unfinished-';
 
 /**
  * Packs what would be published.
@@ -21,16 +36,66 @@ const run = promisify(execFile);
  */
 export async function packTarballs(folder, workspace = root) {
   const [command, ...args] = pnpmCommand();
-  /** @type {Map<string, string>} */
-  const tarballs = new Map();
-  for (const each of publishedPackages()) {
-    const packing = run(command, [...args, 'pack', '--json', '--pack-destination', folder], {
-      cwd: join(workspace, each.folder),
-    });
-    const { stdout } = await packing;
-    tarballs.set(each.manifest.name, JSON.parse(stdout).filename);
+  const filters = publishedPackages().map(({ manifest }) => `--filter=${manifest.name}`);
+  await run(command, [...args, ...filters, 'pack', '--json', '--pack-destination', folder], {
+    cwd: workspace,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return tarballsIn(folder, workspace);
+}
+
+/**
+ * What this repository would publish, packed by the first test that needs it after something has changed.
+ * @returns {Promise<Tarballs>}
+ */
+export async function workspaceTarballs() {
+  const folder = join(cache, fingerprint());
+  if (!existsSync(folder)) {
+    mkdirSync(cache, { recursive: true });
+    // Of an earlier state; another process may be busy with an unfinished one.
+    for (const name of readdirSync(cache).filter((each) => !each.startsWith(UNFINISHED)))
+      rmSync(join(cache, name), { recursive: true });
+    const unfinished = mkdtempSync(join(cache, UNFINISHED));
+    try {
+      await packTarballs(unfinished);
+      // Another process may have been faster.
+      if (!existsSync(folder)) renameSync(unfinished, folder);
+    } finally {
+      rmSync(unfinished, { recursive: true, force: true });
+    }
   }
-  return tarballs;
+  return tarballsIn(folder, root);
+}
+
+/**
+ * @param {string} folder
+ * @param {string} workspace whose manifests have the versions
+ * @returns {Tarballs}
+ */
+function tarballsIn(folder, workspace) {
+  return new Map(
+    publishedPackages().map((each) => {
+      const { name, version } = readManifest(join(workspace, each.folder));
+      return [name, join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`)];
+    }),
+  );
+}
+
+/** Another one as soon as a file of a package that is published is another one. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  for (const { path } of publishedPackages()) {
+    for (const place of ['.', 'bin', 'dist', 'src'].filter((name) => existsSync(join(path, name)))) {
+      const options = { recursive: place !== '.', withFileTypes: /** @type {const} */ (true) };
+      for (const entry of readdirSync(join(path, place), options)) {
+        if (!entry.isFile()) continue;
+        const file = join(entry.parentPath, entry.name);
+        const { mtimeMs, size } = statSync(file);
+        hash.update(`${file} ${size} ${mtimeMs}\n`);
+      }
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestCase, TestCollection, TestModule, TestSuite, Vitest } from 'vitest/node';
 
 /** How many tests ended how, over all suites. */
@@ -8,12 +9,20 @@ export interface Totals {
   skipped: number;
 }
 
+/** One test, hook or file that failed, with the first line of each of its errors. */
+export interface Failure {
+  name: string;
+  messages: string[];
+}
+
 /** What the file that FCGI_JS_TOTALS names holds after a run. */
 export interface RunTotals extends Totals {
   /** The test files in which something failed, each with its part of the numbers above. */
-  failing: Array<{ file: string; totals: Totals }>;
-  /** How long each test file took, loading it included. */
-  durations: Array<{ file: string; seconds: number }>;
+  failing: Array<{ file: string; totals: Totals; failures: Failure[] }>;
+  /** Errors that no test caught, each with its first line. Part of `failed`. */
+  unhandled: string[];
+  /** How many tests each file has, skipped ones included, and how long it took, loading it included. */
+  durations: Array<{ file: string; tests: number; seconds: number }>;
 }
 
 /**
@@ -33,19 +42,28 @@ export default class TotalsReporter implements Reporter {
   }
 
   onTestRunEnd(modules: ReadonlyArray<TestModule>, errors: ReadonlyArray<unknown>): void {
-    const totals: RunTotals = { passed: 0, failed: errors.length, skipped: 0, failing: [], durations: [] };
+    const totals: RunTotals = {
+      passed: 0,
+      failed: errors.length,
+      skipped: 0,
+      failing: [],
+      unhandled: errors.map((error) => firstLine(messageOf(error))),
+      durations: [],
+    };
     for (const module of modules) {
       const own = count(module);
       totals.passed += own.passed;
       totals.failed += own.failed;
       totals.skipped += own.skipped;
       const { collectDuration, duration } = module.diagnostic();
-      totals.durations.push({ file: module.moduleId, seconds: (collectDuration + duration) / 1000 });
-      if (own.failed > 0) totals.failing.push({ file: module.moduleId, totals: own });
+      const tests = [...module.children.allTests()].length;
+      totals.durations.push({ file: module.moduleId, tests, seconds: (collectDuration + duration) / 1000 });
+      if (own.failed > 0)
+        totals.failing.push({ file: module.moduleId, totals: own, failures: failuresOf(module) });
     }
     const skips = this.#filtered ? [] : modules.flatMap((module) => [...skipLines(module.children)]);
     // The failures last: of a long output, the end is what people see.
-    this.#report = { totals, lines: [...skips, ...modules.flatMap((module) => [...failureLines(module)])] };
+    this.#report = { totals, lines: [...skips, ...modules.flatMap(failureLines)] };
   }
 
   #print(): void {
@@ -81,23 +99,43 @@ function wasCutOff(test: TestCase): boolean {
   return suite.errors().length > 0;
 }
 
-function* failureLines(module: TestModule): Generator<string> {
-  for (const suite of [module, ...module.children.allSuites()]) {
-    yield* errorLines(suite.type === 'suite' ? suite.fullName : 'the file itself', module, suite.errors());
-  }
-  for (const test of module.children.allTests('failed')) {
-    yield* errorLines(test.fullName, module, test.result().errors ?? []);
-  }
+interface FailedTask {
+  name: string;
+  errors: ReadonlyArray<{ message: string }>;
 }
 
-function* errorLines(
-  what: string,
-  module: TestModule,
-  errors: ReadonlyArray<{ message: string }>,
-): Generator<string> {
-  for (const { message } of errors) {
-    yield `failed: ${what} (${module.relativeModuleId}): ${message}`;
-  }
+function failedTasks(module: TestModule): FailedTask[] {
+  const suites = [module, ...module.children.allSuites()].map((suite) => ({
+    name: suite.type === 'suite' ? suite.fullName : 'the file itself',
+    errors: suite.errors(),
+  }));
+  const tests = [...module.children.allTests('failed')].map((test) => ({
+    name: test.fullName,
+    errors: test.result().errors ?? [],
+  }));
+  return [...suites.filter(({ errors }) => errors.length > 0), ...tests];
+}
+
+function failureLines(module: TestModule): string[] {
+  return failedTasks(module).flatMap(({ name, errors }) =>
+    errors.map(({ message }) => `failed: ${name} (${module.relativeModuleId}): ${message}`),
+  );
+}
+
+function failuresOf(module: TestModule): Failure[] {
+  return failedTasks(module).map(({ name, errors }) => ({
+    name,
+    messages: errors.map(({ message }) => firstLine(message)),
+  }));
+}
+
+const messageOf = (error: unknown) =>
+  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+
+/** The first line with something in it. Colours are for terminals. */
+function firstLine(message: string): string {
+  const lines = stripVTControlCharacters(message).split('\n');
+  return lines.find((line) => line.trim() !== '')?.trim() ?? 'no message';
 }
 
 function* skipLines(collection: TestCollection): Generator<string> {

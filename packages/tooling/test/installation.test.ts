@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runtimeProgram, runtimes } from '../src/runtimes.ts';
-import { installTarball, packTarballs } from '../src/tarballs.mjs';
+import { installTarball, workspaceTarballs } from '../src/tarballs.mjs';
 import { typeErrors } from '../src/type-check.ts';
 import { publishedPackages } from '../src/workspace.mjs';
 
@@ -34,19 +34,20 @@ const installers = ['npm', 'pnpm'] as const;
 const projectOf = (name: string, installer: string) => join(folder, `${name.replace('/', '-')}-${installer}`);
 
 let folder: string;
-let tarballs: Awaited<ReturnType<typeof packTarballs>>;
+let tarballs: Awaited<ReturnType<typeof workspaceTarballs>>;
 
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'fcgi-js-installation-')));
-  tarballs = await packTarballs(folder);
-  for (const { manifest } of packages) {
-    const { name } = manifest;
-    for (const installer of installers) {
+  tarballs = await workspaceTarballs();
+  const installAll = async (installer: (typeof installers)[number]) => {
+    for (const { manifest } of packages) {
+      const { name } = manifest;
       const project = projectOf(name, installer);
       await installTarball({ installer, name, offline: !isProgram(manifest), project, tarballs });
       await writeFile(join(project, 'program.mjs'), program);
     }
-  }
+  };
+  await Promise.all(installers.map(installAll));
 }, 300_000);
 
 afterAll(async () => {

@@ -1,25 +1,17 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { packTarballs } from '../src/tarballs.mjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { workspaceTarballs } from '../src/tarballs.mjs';
 import { publishedPackages } from '../src/workspace.mjs';
 
 const packages = publishedPackages();
 
-let folder: string;
-let tarballs: Awaited<ReturnType<typeof packTarballs>>;
+let tarballs: Awaited<ReturnType<typeof workspaceTarballs>>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'fcgi-js-pack-'));
-  tarballs = await packTarballs(folder);
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
+  tarballs = await workspaceTarballs();
 });
 
 async function tarball(name: string): Promise<Uint8Array<ArrayBuffer>> {

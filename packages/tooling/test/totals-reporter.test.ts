@@ -71,8 +71,15 @@ test('the numbers go into the file that FCGI_JS_TOTALS names, and nowhere else',
       passed: 1,
       failed: 1,
       skipped: 0,
-      failing: [{ file: join(fixtures, 'failing.fixture.ts'), totals: { passed: 1, failed: 1, skipped: 0 } }],
-      durations: [{ file: join(fixtures, 'failing.fixture.ts'), seconds: expect.any(Number) }],
+      failing: [
+        {
+          file: join(fixtures, 'failing.fixture.ts'),
+          totals: { passed: 1, failed: 1, skipped: 0 },
+          failures: [{ name: 'fails', messages: ['expected 1 to be 2 // Object.is equality'] }],
+        },
+      ],
+      unhandled: [],
+      durations: [{ file: join(fixtures, 'failing.fixture.ts'), tests: 2, seconds: expect.any(Number) }],
     });
     expect(lines.join('\n')).not.toContain('1 passed, 1 failed');
   } finally {

@@ -118,7 +118,9 @@ describe.skipIf(missing)(`the service manager${suffix}`, () => {
       'app.cjs': 'module.exports = (req, res) => { process.stderr.write("blocks"); for (;;); };',
     });
     const options = { cwd, env: { ...env, ...watched } };
-    const runner = await new Runner(['--listen', './s', ...args, 'app.cjs'], options).serving();
+    // A worker that outlives its parent is ended after the time to stop, and holds the output until then.
+    const times = ['--stop-timeout', '0.2'];
+    const runner = await new Runner(['--listen', './s', ...times, ...args, 'app.cjs'], options).serving();
     await expect.poll(signsOfLife, { timeout: 10_000 }).toBeGreaterThan(3);
     const answer = runner.get().catch(() => 'broken off');
     await runner.says(/blocks/);

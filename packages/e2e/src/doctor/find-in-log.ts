@@ -16,8 +16,11 @@ export async function findInLog(folder: string, logged: () => Promise<string>): 
   try {
     return await until(
       async () => {
-        last = await logged();
-        await writeFile(file, last);
+        const text = await logged();
+        // What has been looked at already has nothing to find.
+        if (text === last) return undefined;
+        last = text;
+        await writeFile(file, text);
         const found = await runDoctor(['--log', file]);
         return found.length === 0 ? undefined : found.map(({ id }) => id);
       },

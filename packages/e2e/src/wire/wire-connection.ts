@@ -14,8 +14,11 @@ export interface ConnectionOptions {
 /** Where an application listens. */
 export type Target = { readonly path: string } | { readonly host: string; readonly port: number };
 
-/** Milliseconds after which an answer has not come; far more than any needs on a busy machine. */
-const PATIENCE = 15_000;
+/**
+ * Milliseconds without a byte after which what is waited for does not come any more. How long all of it takes has no limit here:
+ * that depends on the machine.
+ */
+const PATIENCE = 30_000;
 
 /**
  * A connection of a web server, with bytes in the place of a web server: what is sent is up to the test, what comes
@@ -154,26 +157,22 @@ export class WireConnection {
    * @param id of this request; default whichever comes first
    * @throws Error where none comes, or the application broke the protocol
    */
-  answer(id?: number, timeout = PATIENCE): Promise<Answer> {
+  answer(id?: number): Promise<Answer> {
     const what = `an answer${id === undefined ? '' : ` to request ${id}`}`;
-    return this.#until(
-      () => {
-        const index = this.#answers.findIndex((answer) => id === undefined || answer.id === id);
-        return index === -1 ? undefined : this.#answers.splice(index, 1)[0];
-      },
-      what,
-      timeout,
-    );
+    return this.#until(() => {
+      const index = this.#answers.findIndex((answer) => id === undefined || answer.id === id);
+      return index === -1 ? undefined : this.#answers.splice(index, 1)[0];
+    }, what);
   }
 
   /** The next management record. */
-  management(timeout = PATIENCE): Promise<ReceivedRecord> {
-    return this.#until(() => this.#management.shift(), 'a management record', timeout);
+  management(): Promise<ReceivedRecord> {
+    return this.#until(() => this.#management.shift(), 'a management record');
   }
 
   /** Waits until something holds; it is checked whenever bytes come and when the connection ends. */
-  async reached(holds: () => boolean, what: string, timeout = PATIENCE): Promise<void> {
-    await this.#until(() => holds() || undefined, what, timeout);
+  async reached(holds: () => boolean, what: string): Promise<void> {
+    await this.#until(() => holds() || undefined, what);
   }
 
   /**
@@ -181,8 +180,8 @@ export class WireConnection {
    *
    * @returns `'end'` for a FIN, or the code of the error that ended the connection
    */
-  async end(timeout = PATIENCE): Promise<string> {
-    await this.#poll(() => this.hasEnded || undefined, 'the end of the connection', timeout);
+  async end(): Promise<string> {
+    await this.#poll(() => this.hasEnded || undefined, 'the end of the connection');
     if (this.#finished) return 'end';
     return this.#error === undefined ? 'end' : ((this.#error as NodeJS.ErrnoException).code ?? 'error');
   }
@@ -219,19 +218,15 @@ export class WireConnection {
     for (const check of this.#waiting) check();
   }
 
-  #until<T>(check: () => T | undefined, what: string, timeout: number): Promise<T> {
-    return this.#poll(
-      () => {
-        const found = check();
-        if (found === undefined && this.hasEnded) throw this.#lost(what);
-        return found;
-      },
-      what,
-      timeout,
-    );
+  #until<T>(check: () => T | undefined, what: string): Promise<T> {
+    return this.#poll(() => {
+      const found = check();
+      if (found === undefined && this.hasEnded) throw this.#lost(what);
+      return found;
+    }, what);
   }
 
-  #poll<T>(check: () => T | undefined, what: string, timeout: number): Promise<T> {
+  #poll<T>(check: () => T | undefined, what: string): Promise<T> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => {
         clearTimeout(timer);
@@ -239,6 +234,7 @@ export class WireConnection {
         act();
       };
       const look = () => {
+        timer.refresh();
         try {
           const found = check();
           if (found !== undefined) settle(() => resolve(found));
@@ -247,8 +243,10 @@ export class WireConnection {
         }
       };
       const timer = setTimeout(() => {
-        settle(() => reject(new Error(`There was not ${what} within ${timeout} ms. ${this.#situation()}`)));
-      }, timeout);
+        settle(() =>
+          reject(new Error(`There was not ${what} after ${PATIENCE} ms of silence. ${this.#situation()}`)),
+        );
+      }, PATIENCE);
       this.#waiting.add(look);
       look();
     });

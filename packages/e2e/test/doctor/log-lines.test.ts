@@ -137,7 +137,8 @@ const products: readonly Expected[] = [
 // As root the application and the web server are two users, as they are in most deployments.
 const isRoot = webServerUser() !== undefined;
 
-describe.each(products)('the log of $name', ({ answers, programs, sockets, start }) => {
+// The web servers at the same time, because each mostly waits; the tests of one of them one after the other.
+describe.concurrent.each(products)('the log of $name', ({ answers, programs, sockets, start }) => {
   const missing = skipReason(...programs);
   if (missing !== undefined) {
     test.skip(missing);
@@ -170,11 +171,14 @@ describe.each(products)('the log of $name', ({ answers, programs, sockets, start
     });
   }
 
-  test.each(Object.entries(answers))('of an application that does %s tells “%s”', async (path, id) => {
-    expect(await findings(path)).toEqual([id]);
-  });
+  test.sequential.each(Object.entries(answers))(
+    'of an application that does %s tells “%s”',
+    async (path, id) => {
+      expect(await findings(path)).toEqual([id]);
+    },
+  );
 
-  test.skipIf(!isRoot)(
+  (isRoot ? test.sequential : test.sequential.skip)(
     `tells “${sockets.closed}” where it may not connect${isRoot ? '' : ' (needs root)'}`,
     async () => {
       await chmod(application.path, 0o600);
@@ -183,7 +187,7 @@ describe.each(products)('the log of $name', ({ answers, programs, sockets, start
     },
   );
 
-  test(`tells “${sockets.left}” where nobody listens any more, and “${sockets.missing}” where there is no socket`, async () => {
+  test.sequential(`tells “${sockets.left}” where nobody listens any more, and “${sockets.missing}” where there is no socket`, async () => {
     await application.vanish();
     expect(await findings('/')).toEqual([sockets.left]);
     await rm(application.path);

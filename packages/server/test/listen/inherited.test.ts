@@ -1,6 +1,7 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer as createNetServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createServer, isFcgiListenSocket } from '@fcgi-js/server';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Child, program, startApp } from '../support/child.ts';
@@ -40,6 +41,20 @@ async function askedInShell(command: string): Promise<string> {
 }
 
 describe('isFcgiListenSocket', () => {
+  // As pnpm installs, a dependency is found only beside the real folder of a package.
+  test('of a pipe leaves modules behind symbolic links where they are', async () => {
+    const folder = scratchFolder();
+    mkdirSync(join(folder, 'store/package'), { recursive: true });
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync('../store/package', join(folder, 'node_modules/package'));
+    writeFileSync(join(folder, 'store/package/index.mjs'), 'export const place = import.meta.url;');
+    writeFileSync(join(folder, 'main.mjs'), "export { place } from './node_modules/package/index.mjs';");
+    const words = [process.execPath, program('import-after'), join(folder, 'main.mjs')];
+    const child = new Child('sh', ['-c', 'true | "$@"', 'sh', ...words]);
+    await child.ended;
+    expect(child.stdout).toBe(`${pathToFileURL(join(folder, 'store/package/index.mjs')).href}\n`);
+  });
+
   test('knows listening sockets of every family', async () => {
     const unix = await listening({ path: join(scratchFolder(), 'app.sock') });
     const tcp = await listening({ host: '127.0.0.1', port: 0 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 
 /** A program of `test/programs`, for plain `node`. */
-export function program(name: 'app' | 'cluster' | 'is-listen-socket' | 'parent'): string {
+export function program(name: 'app' | 'cluster' | 'import-after' | 'is-listen-socket' | 'parent'): string {
   return join(inject('programs'), `${name}.mjs`);
 }
 

@@ -59,6 +59,8 @@ export async function serveSite(): Promise<Server> {
       .map((candidate) => join(dist, candidate))
       .find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
     res.writeHead(file === undefined ? 404 : 200, {
+      // Their names have a hash of what is in them, and every page asks for most of them.
+      ...(path.startsWith('/assets/') ? { 'Cache-Control': 'max-age=3600, immutable' } : {}),
       'Content-Type': types[extname(file ?? '')] ?? 'text/plain',
     });
     res.end(file === undefined ? 'Not found' : await readFile(file));

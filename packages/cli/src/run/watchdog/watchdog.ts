@@ -106,21 +106,24 @@ export class Watchdog {
       await this.#thread?.terminate();
       return;
     }
+    // Before the thread stands: the first request may come before, and block the event loop.
+    if (this.#eventLoop !== undefined) startPulse(this.#eventLoop);
     // Only then is everything there that a process that serves is to have.
     this.#thread?.ref();
     await this.stands.finally(() => this.#thread?.unref());
-    if (this.#eventLoop === undefined || this.#thread === undefined) return;
-    const { beat, interval } = this.#eventLoop;
-    let count = 0;
-    const pulsate = () => {
-      count = (count % 0x7fff_ffff) + 1;
-      // 0: not watched.
-      Atomics.store(beat, 0, isDebugged() ? 0 : count);
-    };
-    // At once: the first request may block it.
-    pulsate();
-    setInterval(pulsate, interval).unref();
   }
+}
+
+/** Shows the thread that the event loop turns: at once, and as long as it does. */
+function startPulse({ beat, interval }: NonNullable<WatchdogData['eventLoop']>): void {
+  let count = 0;
+  const pulsate = () => {
+    count = (count % 0x7fff_ffff) + 1;
+    // 0: not watched.
+    Atomics.store(beat, 0, isDebugged() ? 0 : count);
+  };
+  pulsate();
+  setInterval(pulsate, interval).unref();
 }
 
 /** Whether the inspector of Node is open. */

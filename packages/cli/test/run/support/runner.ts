@@ -43,7 +43,8 @@ export class Runner {
     this.#cwd = cwd;
     const child = spawn(process.execPath, [fcgi, 'run', ...args], {
       cwd,
-      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
+      // Where pnpm has started the tests, NODE_PATH finds what the command itself would not.
+      env: { ...process.env, NODE_PATH: undefined, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
       stdio: [stdin ?? 'ignore', 'pipe', 'pipe'],
     });
     this.process = child;
