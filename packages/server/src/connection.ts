@@ -12,6 +12,7 @@ import { encodeRefusal, type Refusal } from './engine/refusal.ts';
 import { Phase, type RequestState } from './engine/request-state.ts';
 import { FcgiServerError } from './errors.ts';
 import { limitName } from './limits.ts';
+import type { Timed } from './open-connections.ts';
 import { FcgiRequest } from './request/fcgi-request.ts';
 import type { ConnectionInfo } from './request/request-context.ts';
 import { type LinkHost, RequestLink } from './request-link.ts';
@@ -24,7 +25,7 @@ type State = RequestState<FcgiRequest>;
  * One connection of a web server: the only place that touches its socket. Moves bytes between the socket and
  * the multiplexer, and closes the connection when it is time to.
  */
-export class Connection implements LinkHost, SocketOwner, WriterOwner {
+export class Connection implements LinkHost, SocketOwner, Timed, WriterOwner {
   readonly #socket: Duplex;
   readonly owner: ConnectionOwner;
   readonly info: ConnectionInfo;
@@ -33,6 +34,7 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
   readonly writer: ConnectionWriter;
   /** Bytes that the web server has sent. */
   bytesReceived = 0;
+  place = -1;
   #paused = false;
   #hadRequest = false;
   /** A request without FCGI_KEEP_CONN has come: the connection ends with its requests. */
@@ -52,7 +54,6 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
     this.#timeouts = new ConnectionTimeouts(owner.limits, owner.clock.now);
     this.writer = new ConnectionWriter(socket, this);
     tell(this, socket);
-    owner.clock.watch(this);
   }
 
   /** Whether a request is active. */
@@ -324,7 +325,6 @@ export class Connection implements LinkHost, SocketOwner, WriterOwner {
     if (this.#destroyed) return;
     this.#destroyed = true;
     this.writer.close();
-    this.owner.clock.unwatch(this);
     if (this.busy) this.#abortAll(lostConnection(cause), true);
     this.owner.connectionClosed(this);
   }

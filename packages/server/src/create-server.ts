@@ -2,7 +2,6 @@ import type { Duplex } from 'node:stream';
 import type { Role } from '@fcgi-js/protocol';
 import { isMount } from './cgi/mount.ts';
 import type { ParamsTransform } from './cgi/params-transform.ts';
-import { Clock } from './clock.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOwner } from './connection-owner.ts';
 import { publishEnd, publishError, publishStart } from './diagnostics.ts';
@@ -14,6 +13,7 @@ import { resolveLimits, type ServerLimits } from './limits.ts';
 import { allowedPeers, type PeerCheck } from './listen/allowed-peers.ts';
 import type { AcceptedSocket, Listener, ListenOptions } from './listen/listener.ts';
 import { openListener } from './listen/open-listener.ts';
+import { OpenConnections } from './open-connections.ts';
 import { connectionsPossible, OpenFilesWatch, tooManyConnections } from './open-files.ts';
 import { BOOLEAN, checkOptions, functionSuchAs, OBJECT, type OptionKinds } from './options.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
@@ -126,7 +126,7 @@ export class FcgiServer {
   readonly #connectionsOption: number;
   readonly #owner: ConnectionOwner;
   readonly #slots = new RequestSlots();
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new OpenConnections<Connection>();
   readonly #listeners = new Set<Listener>();
   /** What handlers go on with after their response. */
   readonly #background = new Set<Promise<unknown>>();
@@ -150,7 +150,7 @@ export class FcgiServer {
     this.#connectionsOption = limits.connections;
     const presenter = new RequestPresenter(options);
     this.#owner = {
-      clock: new Clock(),
+      clock: this.#connections,
       limits: { ...limits, connections: Math.min(limits.connections, connectionsPossible()) },
       hasRole: (role): role is Role => this.#handlers.has(role),
       slots: this.#slots,
@@ -241,7 +241,7 @@ export class FcgiServer {
   stats(): ServerStats {
     let bytesReceived = this.#bytesReceived;
     let bytesSent = this.#bytesSent;
-    for (const connection of this.#connections) {
+    for (const connection of this.#connections.all()) {
       bytesReceived += connection.bytesReceived;
       bytesSent += connection.writer.sent;
     }
@@ -262,7 +262,7 @@ export class FcgiServer {
     const closed = new Promise<void>((resolve) => {
       this.#closed = resolve;
     });
-    for (const connection of [...this.#connections]) connection.shutDown(handOver);
+    for (const connection of this.#connections.all()) connection.shutDown(handOver);
     if (this.#connections.size === 0) this.#closed?.();
     let timer: NodeJS.Timeout | undefined;
     const expired = new Promise<void>((resolve) => {
@@ -270,7 +270,7 @@ export class FcgiServer {
     });
     await Promise.race([closed.then(() => Promise.all(this.#background)), expired]);
     clearTimeout(timer);
-    for (const connection of [...this.#connections]) connection.destroy();
+    for (const connection of this.#connections.all()) connection.destroy();
     this.#openFiles.stop();
   }
 
