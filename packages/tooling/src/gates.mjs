@@ -63,7 +63,6 @@ export const kinds = [
     files: [
       'packages/tooling/test/fresh-clone.test.ts',
       'packages/tooling/test/installation.test.ts',
-      'packages/tooling/test/pack.test.ts',
       'packages/tooling/test/release.test.ts',
     ],
   },
@@ -89,7 +88,7 @@ export const kinds = [
     files: ['packages/e2e/test'],
   },
   {
-    what: 'the repository: layers, guides, links, translations, changesets',
+    what: 'the repository: layers, guides, links, translations, changesets, what is packed',
     gate: 'test',
     files: ['packages/tooling/test'],
   },
