@@ -83,15 +83,15 @@ export class ApplicationServers implements ListenJudge {
     this.#byServer.set(server, captured);
     if (captured.state === 'listening') throw alreadyListens();
     if (captured.state === 'opened') return false;
+    if (this.#isTaken(captured, target)) {
+      process.nextTick(() => server.emit('error', addressInUse(target)));
+      return true;
+    }
     if (!this.#isWanted(captured, target)) {
       notice(this.#aside(target));
       captured.state = 'opened';
       if (target.kind === 'port') this.openedPorts.push(target.port);
       return false;
-    }
-    if (this.#isTaken(captured, target)) {
-      process.nextTick(() => server.emit('error', addressInUse(target)));
-      return true;
     }
     captured.listen(args, target, this.#standIn(target));
     this.#listening.add(captured);
@@ -189,7 +189,7 @@ export class ApplicationServers implements ListenJudge {
 
   /** As if another server had the port. */
   #isTaken(captured: CapturedServer, target: ListenTarget): boolean {
-    return this.listening.some((other) => other !== captured && isSameTarget(other.target, target));
+    return this.listening.some((other) => other !== captured && isSameTarget(other.occupied, target));
   }
 
   #aside(target: ListenTarget): string {

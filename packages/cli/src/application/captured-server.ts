@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns';
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type { NodeServer } from '@fcgi-js/server';
 import { describeTarget, type ListenTarget, openArguments } from './listen-arguments.ts';
@@ -10,15 +11,17 @@ type Callback = (...args: unknown[]) => void;
  * What a captured server is to its application.
  *
  * ```text
- * listening ──close()──> closing ──its last request──> closed
- *  │   ^                    │                            │
- *  │   └───────listen()─────┴─────────listen()───────────┘
- *  └──open()──> opened
+ * opening ──its host has been looked up──> listening ──close()──> closing ──its last request──> closed
+ *  │  ^                                     │   ^                    │                            │
+ *  │  │                                     │   └──listen(), no host─┴────────────────────────────┤
+ *  │  └─────────────────────────────────────│──────────────────────listen(), a host──────────────┤
+ *  ├──close()───────────────────────────────│────────────────────────────────────────────────────>┘
+ *  └──open()──> opened <──open()────────────┘
  * ```
  *
  * `opened`: Node has opened its port, and it is captured no more.
  */
-export type CaptureState = 'closed' | 'closing' | 'listening' | 'opened';
+export type CaptureState = 'closed' | 'closing' | 'listening' | 'opened' | 'opening';
 
 /** What is told of a captured server. */
 export interface CaptureWatch {
@@ -41,6 +44,7 @@ export class CapturedServer {
   state: CaptureState = 'closed';
   /** Whether the application has said that this server alone does not keep its process running. */
   isUnreferenced = false;
+  /** That it has once it listens. */
   #address: AddressInfo | string | null = null;
   #args: readonly unknown[] = [];
   /** Whether `close` waits for more than the requests. */
@@ -61,6 +65,12 @@ export class CapturedServer {
   /** What the application asked for. */
   get target(): ListenTarget {
     return this.#target;
+  }
+
+  /** What no other server can listen on; like {@link target}, with the port that the system would have chosen. */
+  get occupied(): ListenTarget {
+    const { port, target } = this;
+    return target.kind === 'port' && port !== undefined ? { ...target, port } : target;
   }
 
   /** The port that the application believes to be open; undefined for a path. */
@@ -89,24 +99,50 @@ export class CapturedServer {
     this.#args = args;
     this.#target = target;
     this.#standIn = standIn;
-    this.#address = madeUpAddress(target, this.#watch.listen);
-    this.state = 'listening';
+    const address = madeUpAddress(target, this.#watch.listen);
+    this.#address = address;
+    this.state = 'opening';
     this.#override();
     const callback = args.find((argument) => typeof argument === 'function');
     if (callback !== undefined) server.once('listening', callback as Callback);
     signalOf(args)?.addEventListener('abort', () => server.close(), { once: true });
+    if (target.kind !== 'port' || target.host === undefined) {
+      this.#begin();
+      return;
+    }
+    // A server of Node does not listen before that, even where the host is an address.
+    lookup(target.host, (_error, found, family) => {
+      if (this.state !== 'opening' || this.#address !== address) return;
+      // A host that is not known here may be where the web server is: nothing is opened.
+      if (typeof address === 'object' && found !== undefined) {
+        Object.assign(address, { address: found, family: family === 6 ? 'IPv6' : 'IPv4' });
+      }
+      this.#begin();
+    });
+  }
+
+  #begin(): void {
+    const { server } = this;
+    this.state = 'listening';
     // In a turn of its own, as in Node: what a listener throws is the application's, and stops nothing here.
     process.nextTick(() => {
       if (this.state === 'listening' || this.state === 'opened') server.emit('listening');
     });
   }
 
-  /** Has Node open the port. The application has been told that it listens, and is not told again. */
+  /** Has Node open the port. An application that has been told that it listens is not told again. */
   open(): void {
     const { server } = this;
+    if (this.state === 'listening') this.#keepQuiet();
     this.state = 'opened';
     this.#restore();
     this.#standIn?.remove();
+    Reflect.apply(this.#watch.listen, server, openArguments(this.#args, this.port));
+    if (this.isUnreferenced) server.unref();
+  }
+
+  #keepQuiet(): void {
+    const { server } = this;
     const { emit } = server;
     const isOwn = Object.hasOwn(server, 'emit');
     const restoreEmit = () => {
@@ -118,8 +154,6 @@ export class CapturedServer {
       if (event === 'listening' || event === 'error') restoreEmit();
       return event === 'listening' ? false : Reflect.apply(emit, server, [event, ...values]);
     };
-    Reflect.apply(this.#watch.listen, server, openArguments(this.#args, this.port));
-    if (this.isUnreferenced) server.unref();
   }
 
   #override(): void {
@@ -131,7 +165,7 @@ export class CapturedServer {
       return server;
     };
     const methods: Record<PropertyKey, (...args: unknown[]) => unknown> = {
-      address: () => this.#address,
+      address: () => (this.state === 'opening' ? null : this.#address),
       close: (callback) => {
         this.#close(callback as Callback | undefined);
         return server;
@@ -180,7 +214,7 @@ export class CapturedServer {
       if (this.state === 'listening') server.once('close', callback);
       else server.once('close', () => callback(notRunning()));
     }
-    if (this.state !== 'listening') return;
+    if (this.state !== 'listening' && this.state !== 'opening') return;
     this.state = 'closing';
     this.#address = null;
     this.#standIn?.remove();

@@ -7,6 +7,8 @@ export type ListenTarget =
 type Options = Readonly<Record<string, unknown>>;
 
 const LARGEST_PORT = 65_535;
+/** Hosts that stand for all addresses: Node opens IPv6 so that it takes IPv4, too. */
+const EVERYWHERE: ReadonlySet<string | undefined> = new Set([undefined, '::', '0.0.0.0']);
 
 /**
  * Reads what `listen()` was called with. The ways to call it are many: https://nodejs.org/api/net.html#serverlisten
@@ -35,7 +37,8 @@ export function describeTarget(target: ListenTarget): string {
 export function isSameTarget(one: ListenTarget, other: ListenTarget): boolean {
   if (one.kind === 'path' && other.kind === 'path') return one.path === other.path;
   if (one.kind !== 'port' || other.kind !== 'port' || one.port === 0) return false;
-  return one.port === other.port && one.host === other.host;
+  const isEverywhere = EVERYWHERE.has(one.host) || EVERYWHERE.has(other.host);
+  return one.port === other.port && (isEverywhere || one.host === other.host);
 }
 
 /** The arguments for Node to open a target itself, on the port that the application has been told. */
@@ -53,6 +56,8 @@ function readOptions(options: Options): ListenTarget | undefined {
   if (signal !== undefined && !(signal instanceof AbortSignal)) return undefined;
   if (options['_handle'] || options['handle'] || (typeof fd === 'number' && fd >= 0))
     return { kind: 'handle' };
+  // Node looks it up, which throws.
+  if (host !== undefined && host !== null && typeof host !== 'string') return undefined;
   if ('port' in options && (port === undefined || port === null)) return readPort(0, host);
   if (typeof port === 'number' || typeof port === 'string') return readPort(port, host);
   return isPath(path) ? { kind: 'path', path } : undefined;

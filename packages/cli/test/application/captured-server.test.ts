@@ -25,6 +25,11 @@ function told(log: Log, name: string): (error?: Error & { code?: string }) => vo
   return (error) => log(name, error?.code);
 }
 
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
 /** Ports differ, and whether all addresses have IPv6 does not. */
 function addressOf(server: Server): unknown {
   const address = server.address();
@@ -42,6 +47,35 @@ const programs: Record<string, (server: Server, log: Log) => unknown> = {
     server.listen({ host: '127.0.0.1', port: 0 });
     await once(server, 'listening');
     log(server.listening, addressOf(server));
+  },
+  'tells its state while its host is looked up': async (server, log) => {
+    server.on('listening', () => log('event', addressOf(server)));
+    server.listen(0, '127.0.0.1', () => log('callback'));
+    log('returned', server.listening, server.address());
+    process.nextTick(() => log('tick', server.listening, addressOf(server)));
+    await once(server, 'listening');
+  },
+  'listens on a host by its name': async (server, log) => {
+    server.listen({ host: 'localhost', port: 0 }, () => log('callback', addressOf(server)));
+    log(server.listening, server.address());
+    await once(server, 'listening');
+  },
+  'listens on every address of IPv4': async (server, log) => {
+    server.listen(0, '0.0.0.0', 511, () => log('callback', addressOf(server)));
+    log(server.listening, server.address());
+    await once(server, 'listening');
+  },
+  'has its port taken by another': async (server, log) => {
+    server.listen(0);
+    await once(server, 'listening');
+    const port = portOf(server);
+    for (const host of [undefined, '::', '0.0.0.0', '127.0.0.1']) {
+      const other = http.createServer();
+      other.listen({ host, port }, () => log('listening'));
+      const [error] = await once(other, 'error');
+      const { address, code, message, syscall } = error;
+      log(code, syscall, address, message.replace(String(port), ''), error.port === port, other.listening);
+    }
   },
   closes: async (server, log) => {
     server.on('close', () => log('close')).listen(0);
@@ -150,6 +184,12 @@ const calls: Record<string, unknown[]> = {
   'an empty path': [{ path: '' }],
   'a host alone': [{ host: 'localhost' }],
   'a signal that is none': [{ port: 0, signal: 1 }],
+  'a host that is no text': [{ host: 5, port: 0 }],
+  'a backlog where the host may be': [0, 5, 'x'],
+  'a port that is no number': [Number.NaN],
+  'a symbol': [Symbol.iterator],
+  'a descriptor below 0': [{ fd: -1 }],
+  'a port that is null beside a path': [{ path: 'x', port: null }],
   'no arguments': [],
   null: [null],
   undefined: [undefined],

@@ -18,6 +18,11 @@ export class ChunkedDecoder {
     this.#emit = emit;
   }
 
+  /** Whether the last chunk has come. */
+  get done(): boolean {
+    return this.#part === Part.Done;
+  }
+
   /** Takes the next bytes. */
   push(bytes: Uint8Array): void {
     let offset = 0;

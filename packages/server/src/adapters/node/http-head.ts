@@ -19,6 +19,7 @@ export interface HttpHead {
   readonly statusText: string;
 }
 
+const VERSION = 'HTTP/1.';
 const LINE_END = '\r\n';
 const CARRIAGE_RETURN = 0x0d;
 const BLANK = 0x20;
@@ -52,15 +53,18 @@ const LENGTHS = [
 ].reduce((bits, { length }) => bits | (1 << length), 0);
 
 /**
- * Reads the head of a response as `ServerResponse` writes it, always in one piece. Line by line, because that is
- * cheaper than looking through all of it for each of the names that matter.
+ * Reads the head of a response as `ServerResponse` writes it. Line by line, because that is cheaper than looking through all
+ * of it for each of the names that matter.
  *
+ * @returns `undefined` where the text ends before the head: an application that writes to the socket itself writes it in pieces
  * @throws TypeError where the text begins with anything else
  */
-export function readHttpHead(text: string): HttpHead {
+export function readHttpHead(text: string): HttpHead | undefined {
+  if (!(text.startsWith(VERSION) || VERSION.startsWith(text))) throw notAHead();
+  const statusEnd = text.indexOf(LINE_END);
+  if (statusEnd === -1) return undefined;
   const status = Number(text.slice(STATUS_OFFSET, REASON_OFFSET));
-  if (!text.startsWith('HTTP/1.') || !(status >= 100)) throw notAHead();
-  const statusEnd = endOfLine(text, 0);
+  if (!(status >= 100)) throw notAHead();
   const reasonEnd = text.charCodeAt(statusEnd - 1) === BLANK ? statusEnd - 1 : statusEnd;
   let bodyElsewhere = false;
   let chunked = false;
@@ -72,7 +76,8 @@ export function readHttpHead(text: string): HttpHead {
   let keptFrom = statusEnd + LINE_END.length;
   let at = keptFrom;
   while (text.charCodeAt(at) !== CARRIAGE_RETURN) {
-    const end = endOfLine(text, at);
+    const end = text.indexOf(LINE_END, at);
+    if (end === -1) return undefined;
     const colon = text.indexOf(':', at);
     // A length above 31 counts as one below, which costs time and nothing else.
     if ((LENGTHS >>> (colon - at)) & 1) {
@@ -98,6 +103,7 @@ export function readHttpHead(text: string): HttpHead {
     }
     at = end + LINE_END.length;
   }
+  if (at + LINE_END.length > text.length) return undefined;
   return {
     bodyAt: at + LINE_END.length,
     bodyElsewhere,
@@ -108,12 +114,6 @@ export function readHttpHead(text: string): HttpHead {
     status,
     statusText: text.slice(STATUS_OFFSET, reasonEnd),
   };
-}
-
-function endOfLine(text: string, from: number): number {
-  const end = text.indexOf(LINE_END, from);
-  if (end === -1) throw notAHead();
-  return end;
 }
 
 function notAHead(): TypeError {

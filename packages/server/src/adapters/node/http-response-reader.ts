@@ -27,6 +27,8 @@ export class HttpResponseReader {
   readonly #method: string;
   readonly #unbuffered: boolean;
   readonly #sink: ResponseSink;
+  /** A head that is not complete. */
+  #headText = '';
   #headRead = false;
   #bodyless = false;
   #chunked: ChunkedDecoder | undefined;
@@ -40,6 +42,12 @@ export class HttpResponseReader {
     this.#method = method;
     this.#unbuffered = unbuffered;
     this.#sink = sink;
+  }
+
+  /** Whether what was written is a whole response. */
+  get isComplete(): boolean {
+    const bodyEnded = this.#bodyless || this.#chunked === undefined || this.#chunked.done;
+    return this.#headRead && this.missing === 0 && bodyEnded;
   }
 
   /** Whether the head of the final response has been read. */
@@ -64,8 +72,11 @@ export class HttpResponseReader {
     }
   }
 
-  #head(text: string, encoding: BufferEncoding): void {
+  #head(written: string, encoding: BufferEncoding): void {
+    const text = this.#headText + written;
     const head = readHttpHead(text);
+    this.#headText = head === undefined ? text : '';
+    if (head === undefined) return;
     const { bodyAt, status } = head;
     const hasBody = text.length > bodyAt;
     if (status >= 200 || status === 101) {

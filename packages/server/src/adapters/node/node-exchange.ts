@@ -19,8 +19,9 @@ import {
   releaseResponse,
 } from './messages.ts';
 import { emitRequest, type NodeServer, publishFinish } from './node-server.ts';
-import { ParamsAddresses } from './params-addresses.ts';
+import { socketOf } from './params-socket.ts';
 import { RequestSocket, type SocketPeer } from './request-socket.ts';
+import { startRequestTimer } from './request-timer.ts';
 
 /**
  * One request between FastCGI and the objects of `node:http`: feeds the body to `req`, reads the response that
@@ -30,12 +31,15 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   readonly req: HttpMessages['req'];
   readonly res: HttpMessages['res'];
   readonly #request: FcgiRequest;
+  /** That of the socket may be replaced by the application. */
+  readonly #server: NodeServer;
   readonly #socket: RequestSocket;
   readonly #reader: HttpResponseReader;
   readonly #unbuffered: boolean;
   /** A head that waits for what follows it, and the encoding of its characters. */
   #waitingHead: string | undefined;
   #headEncoding: BufferEncoding = 'latin1';
+  #bodyTimer: NodeJS.Timeout | undefined;
   /** The listener has returned. */
   #listening = false;
   /** The response was complete before. */
@@ -56,7 +60,8 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   constructor(request: FcgiRequest, server: NodeServer, unbuffered: boolean) {
     const { params } = request;
     this.#request = request;
-    this.#socket = new RequestSocket(this, new ParamsAddresses(params), server);
+    this.#server = server;
+    this.#socket = socketOf(params, this, server);
     const { req, res } = createMessages(params, request.target, this.#socket);
     this.req = req;
     this.res = res;
@@ -78,21 +83,23 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
 
   /** Has the server answer. */
   emit(): void {
-    emitRequest(this.#socket.server, this.#socket, this.req, this.res);
+    emitRequest(this.#server, this.#socket, this.req, this.res, this.params.get('HTTP_EXPECT'));
   }
 
   push(chunk: Uint8Array): boolean {
-    this.#socket.touch(chunk.length);
+    RequestSocket.touch(this.#socket, chunk.length);
     return this.req.push(chunk);
   }
 
   end(): void {
+    clearTimeout(this.#bodyTimer);
     this.req.complete = true;
     this.req.push(null);
     this.#release();
   }
 
   fail(error: Error): void {
+    clearTimeout(this.#bodyTimer);
     // As after a FIN: `on-finished` (Express) waits for more otherwise, and never answers.
     this.#socket.readable = false;
     this.#destroyRequest(error);
@@ -102,7 +109,9 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   /** The listener has returned: as on Node's own server, `req` now holds what has come of the body. */
   listening(): void {
     this.#listening = true;
-    this.#request.input.offer();
+    const { input } = this.#request;
+    input.offer();
+    if (!(input.ended || this.#ended)) this.#bodyTimer = startRequestTimer(this.#server, this.#socket, this);
     if (this.#endsWithListener) this.endRequest();
   }
 
@@ -114,7 +123,15 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     }
     this.#ended = true;
     this.#request.fail(error);
-    this.#socket.close();
+    RequestSocket.close(this.#socket);
+  }
+
+  /** The body has not come in time. */
+  expired(reason: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#request.answerInstead('408 Request Timeout', `fcgi-js: ${reason}`);
+    RequestSocket.close(this.#socket);
   }
 
   /** The response emitted an error, as it does when it is written to after its end. */
@@ -196,6 +213,18 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     else this.#request.answerInstead('500 Internal Server Error', textOf(failure));
   }
 
+  ended(): void {
+    if (this.#ended) return;
+    const { isComplete } = this.#reader;
+    if (!isComplete) {
+      this.destroyed(undefined);
+      return;
+    }
+    this.#ended = true;
+    this.#sendHead();
+    this.#request.complete();
+  }
+
   /** The response has been written. */
   responseComplete(): void {
     if (this.#ended) return;
@@ -242,10 +271,10 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
 
   /** The response has left, or never will. */
   responseSent(): void {
-    publishFinish(this.#socket.server, this.#socket, this.req, this.res);
+    publishFinish(this.#server, this.#socket, this.req, this.res);
     this.#settleRequest();
     releaseResponse(this.res, this.#socket);
-    if (!this.#held) this.#socket.close();
+    if (!this.#held) RequestSocket.close(this.#socket);
   }
 
   /** Nobody has to wait any longer for what is left of the request. */
@@ -266,13 +295,13 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     if (!this.#held) return;
     this.#held = false;
     this.#request.complete();
-    if (this.res.socket === null) this.#socket.close();
+    if (this.res.socket === null) RequestSocket.close(this.#socket);
   }
 
   drained(): void {
     // Whoever waits learns from `close` that nothing more can be written.
     if (this.#request.output.closed) return;
-    this.#socket.drained();
+    RequestSocket.drained(this.#socket);
     emitDrain(this.res);
   }
 
@@ -285,20 +314,21 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     this.#cause = error;
     if (this.#request.output.closed) {
       this.#ended = true;
-      this.#socket.close();
+      RequestSocket.close(this.#socket);
       // A response that has emitted its `close` does not see that of its socket.
       if (this.res.closed) this.res.destroyed = true;
     } else {
       this.#socket._hadError = true;
       this.#closeRequest();
       emitClose(this.res);
-      this.#socket.emitClose();
+      RequestSocket.emitClose(this.#socket);
     }
   }
 
   /** A body that has arrived whole stays readable; otherwise `req` is told that the rest will not come. */
   #closeRequest(): void {
     const { req } = this;
+    clearTimeout(this.#bodyTimer);
     if (this.#requestClosed || req.destroyed) return;
     this.#requestClosed = true;
     if (req.complete && isRead(req)) return;
@@ -325,7 +355,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     const { req, res } = this;
     const heardByRequest = !req.complete && req.emit('timeout', this.#socket);
     const heardByResponse = res.socket !== null && res.emit('timeout', this.#socket);
-    const heardByServer = this.#socket.server.emit('timeout', this.#socket as Stream as Socket);
+    const heardByServer = this.#server.emit('timeout', this.#socket as Stream as Socket);
     if (!(heardByRequest || heardByResponse || heardByServer)) this.#socket.destroy();
   }
 }
@@ -359,8 +389,8 @@ function onError(this: ServerResponse, error: Error): void {
 
 /** The exchange that a request or response belongs to, or `undefined` if it did not come over FastCGI. */
 export function exchangeOf(message: IncomingMessage | ServerResponse): NodeExchange | undefined {
-  const socket: unknown = message.socket;
-  return socket instanceof RequestSocket && socket.peer instanceof NodeExchange ? socket.peer : undefined;
+  const peer = RequestSocket.peerOf(message.socket);
+  return peer instanceof NodeExchange ? peer : undefined;
 }
 
 /** What `node:http` gives a request whose browser went away; the reason is its cause. */

@@ -21,22 +21,33 @@ export function isNodeServer(value: unknown): value is NodeServer {
   return value instanceof http.Server || (typeof value === 'object' && value instanceof httpsServer());
 }
 
+const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
+
 /**
  * Gives a request to a server as the server does it itself with one from its port: the events `connection` and
  * `request`, and what monitoring subscribes to, in their order.
+ *
+ * @param expectation the field Expect, where the web server has passed it on
  */
 export function emitRequest(
   server: NodeServer,
   socket: RequestSocket,
   request: IncomingMessage,
   response: ServerResponse,
+  expectation: string | undefined,
 ): void {
   if (server.listenerCount('connection') > 1) emitConnection(server, 'connection', socket);
   if (server.listenerCount('secureConnection') > 1) emitConnection(server, 'secureConnection', socket);
   if (server.timeout > 0) socket.setTimeout(server.timeout);
   if (requestStart.hasSubscribers) requestStart.publish({ request, response, socket, server });
-  // No `checkContinue`: the web server has dealt with Expect, and does not pass it on.
-  server.emit('request', request, response);
+  server.emit(requestEvent(server, expectation), request, response);
+}
+
+/** An application that does not ask for an expectation gets the request: the web server has dealt with it. */
+function requestEvent(server: NodeServer, expectation: string | undefined): string {
+  if (expectation === undefined || expectation === '') return 'request';
+  const event = CONTINUE.test(expectation) ? 'checkContinue' : 'checkExpectation';
+  return server.listenerCount(event) > 0 ? event : 'request';
 }
 
 /** The response has been sent. */

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { getDefaultHighWaterMark, Stream } from 'node:stream';
+import { Socket } from 'node:net';
+import { getDefaultHighWaterMark, Readable, Stream } from 'node:stream';
 import type { NodeServer } from './node-server.ts';
 
 /** What the socket of a request is connected to. */
@@ -12,13 +13,14 @@ export interface SocketPeer {
   timedOut(): void;
   /** The application destroys the socket, the request or the response. */
   destroyed(error: Error | undefined): void;
+  /** The application has ended the socket: what it has written is all of the response. */
+  ended(): void;
   /** The socket is about to emit `close`. */
   closed(): void;
 }
 
 /** Both ends of the browser's connection, as the web server tells them. */
 export interface SocketAddresses {
-  readonly encrypted: boolean;
   readonly localAddress: string | undefined;
   readonly localPort: number | undefined;
   readonly remoteAddress: string | undefined;
@@ -29,47 +31,101 @@ export interface SocketAddresses {
 const HIGH_WATER_MARK = getDefaultHighWaterMark(false);
 
 /**
- * What an application finds as `req.socket` and `res.socket`: looks like the `net.Socket` (or `TLSSocket`) of
- * the browser's connection, belongs to this one request, and passes on what `ServerResponse` writes.
+ * Constructed as a bare `Stream`; its instances inherit from `net.Socket`. The constructor of `net.Socket` makes two streams and
+ * looks for a handle of the system, which takes several times as long as all the rest of a request's objects.
  */
-export class RequestSocket extends Stream {
-  readonly readableHighWaterMark = HIGH_WATER_MARK;
-  readonly writableHighWaterMark = HIGH_WATER_MARK;
-  readonly connecting = false;
-  readonly pending = false;
+class UnconnectedSocket extends Stream {}
+Object.setPrototypeOf(UnconnectedSocket.prototype, Socket.prototype);
+
+/**
+ * What an application finds as `req.socket` and `res.socket`: the `net.Socket` of the browser's connection, which belongs
+ * to this one request, and passes on what `ServerResponse` writes. It has the members of a `net.Socket` and no others: what
+ * the server does with it is in static methods.
+ */
+export class RequestSocket extends UnconnectedSocket {
+  connecting = false;
   destroyed = false;
-  errored: Error | null = null;
   readable = true;
   writable = true;
   writableCorked = 0;
   writableNeedDrain = false;
-  bytesRead = 0;
-  bytesWritten = 0;
-  timeout = 0;
+  allowHalfOpen = true;
+  /** Milliseconds; there once `setTimeout()` has been called. */
+  declare timeout?: number;
   /** `ServerResponse` keeps itself here while it writes to this socket. */
   _httpMessage: ServerResponse | null = null;
   /** `ServerResponse` asks it before it emits `finish`, which is not to come after `close`. */
   _hadError = false;
   /** `ServerResponse.end()` sets its `corked`. */
   readonly _writableState = { corked: 0 };
-  /** What reads and writes here. */
-  readonly peer: SocketPeer;
   /** For middleware that subscribes to `upgrade` there, or keeps something on it. */
   server: NodeServer;
-  /** There for HTTPS alone: frameworks look whether there is such a property, which a `net.Socket` does not have. */
-  declare encrypted?: boolean;
   readonly #addresses: SocketAddresses;
-  #timer: NodeJS.Timeout | undefined;
+  #bytesRead = 0;
+  #bytesWritten = 0;
   #closeEmitted = false;
+  #errored: Error | null = null;
+  readonly #peer: SocketPeer;
+  #readableState: object | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #waiting = 0;
 
-  /** @param server that the request is emitted on */
+  /**
+   * @param peer what reads and writes here
+   * @param server that the request is emitted on
+   */
   constructor(peer: SocketPeer, addresses: SocketAddresses, server: NodeServer) {
     super();
-    this.peer = peer;
+    this.#peer = peer;
     this.#addresses = addresses;
     this.server = server;
-    if (addresses.encrypted) this.encrypted = true;
+  }
+
+  /** What reads and writes at the other side of a socket; undefined where that is not one of ours. */
+  static peerOf(socket: unknown): SocketPeer | undefined {
+    return typeof socket === 'object' && socket !== null && #peer in socket ? socket.#peer : undefined;
+  }
+
+  /** The request is over: `close` follows, once. */
+  static close(socket: RequestSocket): void {
+    if (socket.destroyed) return;
+    socket.#shut();
+    process.nextTick(RequestSocket.emitClose, socket);
+  }
+
+  /** The web server has caught up. */
+  static drained(socket: RequestSocket): void {
+    socket.#waiting = 0;
+    socket.writableNeedDrain = false;
+    socket.emit('drain');
+  }
+
+  /** Emits `close`, unless that has been done. */
+  static emitClose(socket: RequestSocket): void {
+    if (socket.#closeEmitted) return;
+    socket.#closeEmitted = true;
+    socket.#peer.closed();
+    socket.emit('close', socket.#errored !== null);
+  }
+
+  /** Bytes came or went: the time-out begins anew. */
+  static touch(socket: RequestSocket, bytesRead: number): void {
+    socket.#bytesRead += bytesRead;
+    socket.#active();
+  }
+
+  /** For what Node's `Readable` does with its listeners; few sockets are asked for it. */
+  get _readableState(): object | undefined {
+    this.#readableState ??= Reflect.get(new Readable(), '_readableState');
+    return this.#readableState;
+  }
+
+  get bytesRead(): number {
+    return this.#bytesRead;
+  }
+
+  get bytesWritten(): number {
+    return this.#bytesWritten;
   }
 
   get localAddress(): string | undefined {
@@ -92,12 +148,20 @@ export class RequestSocket extends Stream {
     return this.destroyed;
   }
 
-  get allowHalfOpen(): boolean {
-    return true;
+  get errored(): Error | null {
+    return this.#errored;
+  }
+
+  get bufferSize(): number {
+    return this.#waiting;
   }
 
   get localFamily(): string | undefined {
     return family(this.localAddress);
+  }
+
+  get pending(): boolean {
+    return false;
   }
 
   get readyState(): string {
@@ -107,6 +171,10 @@ export class RequestSocket extends Stream {
 
   get readableEnded(): boolean {
     return false;
+  }
+
+  get readableHighWaterMark(): number {
+    return HIGH_WATER_MARK;
   }
 
   get readableObjectMode(): boolean {
@@ -119,6 +187,10 @@ export class RequestSocket extends Stream {
 
   get writableEnded(): boolean {
     return !this.writable;
+  }
+
+  get writableHighWaterMark(): number {
+    return HIGH_WATER_MARK;
   }
 
   get writableFinished(): boolean {
@@ -156,8 +228,8 @@ export class RequestSocket extends Stream {
     const done = typeof encodingOrCallback === 'function' ? encodingOrCallback : callback;
     const encoding = typeof encodingOrCallback === 'string' ? encodingOrCallback : 'utf8';
     this.#active();
-    this.bytesWritten += data.length;
-    const flowing = this.peer.write(data, encoding, typeof done === 'function' ? done : undefined);
+    this.#bytesWritten += data.length;
+    const flowing = this.#peer.write(data, encoding, typeof done === 'function' ? done : undefined);
     if (flowing) {
       this.#waiting = 0;
     } else {
@@ -167,49 +239,39 @@ export class RequestSocket extends Stream {
     return flowing;
   }
 
-  end(data?: string | Uint8Array | (() => void), encoding?: BufferEncoding | (() => void)): this {
+  end(
+    data?: string | Uint8Array | (() => void),
+    encoding?: BufferEncoding | (() => void),
+    callback?: () => void,
+  ): this {
     if (typeof data === 'string' || data instanceof Uint8Array) {
       this.write(data, typeof encoding === 'string' ? encoding : undefined);
     }
-    // Nothing but the response is written here, and the response says itself when it has ended.
-    this.destroySoon();
+    const done = [data, encoding, callback].find((argument) => typeof argument === 'function');
+    if (typeof done === 'function') this.once('finish', done);
+    if (this.destroyed) return this;
+    this.#shut();
+    this.#peer.ended();
+    setImmediate(emitEnd, this);
     return this;
   }
 
   destroySoon(): void {
-    this.destroy();
+    this.end();
   }
 
   destroy(error?: Error): this {
     if (this.destroyed) return this;
-    this.errored = error ?? null;
-    this.peer.destroyed(error);
+    this.#errored = error ?? null;
+    this.#peer.destroyed(error);
     this.#shut();
     // Later than what is called back because of this, as on a socket of the system.
-    setImmediate(emitClose, this);
+    setImmediate(RequestSocket.emitClose, this);
     return this;
   }
 
-  /** The request is over: `close` follows, once. */
-  close(): void {
-    if (this.destroyed) return;
-    this.#shut();
-    process.nextTick(emitClose, this);
-  }
-
-  /** The web server has caught up. */
-  drained(): void {
-    this.#waiting = 0;
-    this.writableNeedDrain = false;
-    this.emit('drain');
-  }
-
-  /** Emits `close`, unless that has been done. */
-  emitClose(): void {
-    if (this.#closeEmitted) return;
-    this.#closeEmitted = true;
-    this.peer.closed();
-    this.emit('close', false);
+  resetAndDestroy(): this {
+    return this.destroy();
   }
 
   pause(): this {
@@ -217,7 +279,7 @@ export class RequestSocket extends Stream {
   }
 
   resume(): this {
-    if (!this.destroyed) this.peer.resume();
+    if (!this.destroyed) this.#peer.resume();
     return this;
   }
 
@@ -232,21 +294,26 @@ export class RequestSocket extends Stream {
     if (milliseconds > 0 && !this.destroyed) {
       this.#timer = setTimeout(() => {
         this.emit('timeout');
-        this.peer.timedOut();
+        this.#peer.timedOut();
       }, milliseconds);
       this.#timer.unref();
     }
     return this;
   }
 
-  /** Bytes came or went: the time-out begins anew. */
-  touch(bytesRead: number): void {
-    this.bytesRead += bytesRead;
-    this.#active();
+  read(): null {
+    return null;
   }
 
-  setEncoding(): this {
+  setDefaultEncoding(): this {
     return this;
+  }
+
+  setEncoding(): never {
+    throw Object.assign(
+      new Error('The encoding of the socket cannot be changed: HTTP is read from it (RFC 9112 §2.2).'),
+      { code: 'ERR_HTTP_SOCKET_ENCODING' },
+    );
   }
 
   setKeepAlive(): this {
@@ -277,8 +344,12 @@ export class RequestSocket extends Stream {
   }
 }
 
-function emitClose(socket: RequestSocket): void {
-  socket.emitClose();
+// Else errors and `console.log()` would name our classes.
+for (const { prototype } of [UnconnectedSocket, RequestSocket]) Reflect.deleteProperty(prototype, 'constructor');
+
+function emitEnd(socket: RequestSocket): void {
+  socket.emit('finish');
+  RequestSocket.emitClose(socket);
 }
 
 function family(address: string | undefined): string | undefined {

@@ -129,12 +129,25 @@ describe('the head of a response', () => {
     expect(heads).toEqual(['Status: 101 Switching Protocols\r\n\r\n']);
   });
 
-  test.each(['something else', 'HTTP/1.1 OK\r\n\r\n', 'HTTP/1.1 200 OK', 'HTTP/1.1 200 OK\r\nA: b\r\n'])(
+  test.each(['something else', 'HTTP/1.1 OK\r\n\r\n', 'HTTP/2 200 OK'])(
     'that is none is an error: %j',
     (text) => {
       expect(() => newReader().reader.write(text, 'latin1')).toThrow(TypeError);
     },
   );
+
+  test('may come in two pieces, wherever it is cut', () => {
+    const text = 'HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 2\r\n\r\nhi';
+    for (let cut = 1; cut < text.length; cut += 1) {
+      const { reader, heads, body } = newReader();
+      reader.write(text.slice(0, cut), 'latin1');
+      expect(reader.isComplete).toBe(false);
+      reader.write(text.slice(cut), 'latin1');
+      expect(heads).toEqual(['A: b\r\nContent-Length: 2\r\nStatus: 200 OK\r\n\r\n']);
+      expect(body()).toBe('hi');
+      expect(reader.isComplete).toBe(true);
+    }
+  });
 });
 
 describe('the body of a response', () => {

@@ -1,37 +1,15 @@
 import diagnostics from 'node:diagnostics_channel';
-import { once } from 'node:events';
 import http, { IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
 import https from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { fromNodeListener } from '@fcgi-js/server';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Ask, overFastCgi, overHttp } from '../../support/both-ways.ts';
 import { start } from '../../support/harness.ts';
 import { GET, request } from '../../support/wire.ts';
 
 /** What a program sees, in order. */
 type Log = (...seen: unknown[]) => void;
-
-/** One GET over HTTP; the status. */
-async function overHttp(server: Server): Promise<unknown> {
-  server.listen(0, '127.0.0.1');
-  onTestFinished(() => void server.close());
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const sent = http.get({ agent: false, host: '127.0.0.1', port });
-  const [response] = (await once(sent, 'response')) as [IncomingMessage];
-  response.resume();
-  await once(response, 'close');
-  return response.statusCode;
-}
-
-/** The same over FastCGI. */
-async function overFastCgi(server: Server): Promise<unknown> {
-  const { connect } = await start({ responder: fromNodeListener(server) });
-  const peer = await connect();
-  peer.send(request(1, { params: { ...GET, HTTP_HOST: 'example.org' } }));
-  const { status } = await peer.answer(1);
-  return Number.parseInt(status ?? '200', 10);
-}
 
 class OwnRequest extends IncomingMessage {
   readonly own = 'request';
@@ -117,6 +95,49 @@ const programs: Record<string, (log: Log) => Server> = {
   },
 };
 
+/** Programs for requests that are not a bare GET. */
+const awaited: Record<string, { ask: Ask; program: (log: Log) => Server }> = {
+  'that checks whether to continue': {
+    ask: { body: 'abc', headers: { Expect: '100-continue' } },
+    program: (log) => {
+      const server = http.createServer(ok);
+      return server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+        log('checkContinue', server.listenerCount('request'));
+        res.writeContinue();
+        req.resume().on('end', () => res.end('continued'));
+      });
+    },
+  },
+  'that checks another expectation': {
+    ask: { headers: { Expect: 'miracles' } },
+    program: (log) =>
+      http.createServer(ok).on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
+        log('checkExpectation');
+        res.writeHead(417).end('none');
+      }),
+  },
+  'with a time for requests': {
+    ask: { body: 'abc', length: 10 },
+    program: (log) =>
+      http.createServer(
+        { connectionsCheckingInterval: 10, headersTimeout: 30, requestTimeout: 30 },
+        (req) => {
+          req.resume().on('error', (error: Error & { code?: string }) => log(error.code, error.message));
+        },
+      ),
+  },
+  'that answers when the time for a request is over': {
+    ask: { body: 'abc', length: 10 },
+    program: (log) =>
+      http
+        .createServer({ connectionsCheckingInterval: 10, headersTimeout: 30, requestTimeout: 30 }, () => {})
+        .once('clientError', (error: Error & { code?: string }, socket: Socket) => {
+          log(error.code, error.message, socket.writable);
+          socket.end('HTTP/1.1 408 Late\r\nConnection: close\r\n\r\nlate');
+        }),
+  },
+};
+
 describe('a server of node:http', () => {
   test.each(Object.entries(programs))(
     '%s does with FastCGI what it does with HTTP',
@@ -125,7 +146,7 @@ describe('a server of node:http', () => {
       for (const send of [overHttp, overFastCgi]) {
         const seen: unknown[][] = [];
         const server = program((...values) => seen.push(values));
-        const status = await send(server);
+        const { status } = await send(server);
         // `close` of the connection comes after the answer.
         await expect.poll(() => seen.length).toBe(runs[0]?.seen.length ?? seen.length);
         runs.push({ seen, status });
@@ -133,6 +154,39 @@ describe('a server of node:http', () => {
       expect(runs[1]).toEqual(runs[0]);
     },
   );
+
+  test.each(Object.entries(awaited))(
+    '%s does with FastCGI what it does with HTTP',
+    async (_name, { ask, program }) => {
+      const runs = [];
+      for (const send of [overHttp, overFastCgi]) {
+        const seen: unknown[][] = [];
+        const got = await send(
+          program((...values) => seen.push(values)),
+          ask,
+        );
+        runs.push({ got: got.status === 408 ? 408 : got, seen });
+      }
+      expect(runs[1]).toEqual(runs[0]);
+    },
+  );
+
+  test('that waits for an expectation gets other requests as they are', async () => {
+    const seen: string[] = [];
+    const server = http.createServer((_req, res) => {
+      seen.push('request');
+      res.end();
+    });
+    const ask = { body: 'abc', headers: { Expect: '100-continue' } };
+    await overFastCgi(server, ask);
+    server.on('checkContinue', (_req, res: ServerResponse) => {
+      seen.push('checkContinue');
+      res.end();
+    });
+    await overFastCgi(server, ask);
+    await overFastCgi(server, { headers: { Expect: '' } });
+    expect(seen).toEqual(['request', 'checkContinue', 'request']);
+  });
 
   test('that has HTTPS tells of its connections without reading TLS from them', async () => {
     const told: string[] = [];

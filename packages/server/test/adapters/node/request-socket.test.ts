@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import { Server } from 'node:http';
-import { Stream } from 'node:stream';
+import { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RequestSocket, type SocketAddresses } from '../../../src/adapters/node/request-socket.ts';
 
 const ADDRESSES: SocketAddresses = {
-  encrypted: true,
   localAddress: '192.0.2.1',
   localPort: 443,
   remoteAddress: '2001:db8::1',
@@ -14,7 +13,6 @@ const ADDRESSES: SocketAddresses = {
 };
 
 const UNKNOWN: SocketAddresses = {
-  encrypted: false,
   localAddress: undefined,
   localPort: undefined,
   remoteAddress: undefined,
@@ -33,6 +31,7 @@ function newSocket(addresses = ADDRESSES) {
       return peer.flowing;
     },
     destroyed: (error: Error | undefined) => told.push(['destroyed', error]),
+    ended: () => told.push('ended'),
     timedOut: () => told.push('timedOut'),
     closed: () => told.push('closed'),
   };
@@ -42,7 +41,7 @@ function newSocket(addresses = ADDRESSES) {
 describe('the socket of a request', () => {
   test('tells the addresses of the browser and of the web server', () => {
     const { socket } = newSocket();
-    expect(socket).toBeInstanceOf(Stream);
+    expect(socket).toBeInstanceOf(Socket);
     expect(socket).toMatchObject({
       ...ADDRESSES,
       localFamily: 'IPv4',
@@ -76,7 +75,9 @@ describe('the socket of a request', () => {
 
   test('takes the settings of a socket and returns itself', () => {
     const { socket } = newSocket();
-    expect(socket.setKeepAlive().setNoDelay().setEncoding().ref().unref().pause()).toBe(socket);
+    expect(socket.setKeepAlive().setNoDelay().setDefaultEncoding().ref().unref().pause()).toBe(socket);
+    expect(socket.read()).toBeNull();
+    expect(() => socket.setEncoding()).toThrow('encoding');
   });
 
   test('counts how often it was corked', () => {
@@ -134,7 +135,7 @@ describe('its end', () => {
     expect(told).toEqual([['destroyed', error]]);
     expect(closes).toEqual([]);
     await nextTurn();
-    expect(closes).toEqual([false]);
+    expect(closes).toEqual([true]);
     expect(socket).toMatchObject({ destroyed: true, closed: true, readable: false, writable: false });
     expect(socket.readyState).toBe('closed');
     expect(socket.writableFinished).toBe(true);
@@ -143,26 +144,28 @@ describe('its end', () => {
   test('by the request itself tells the peer only that it closes', async () => {
     const { socket, told } = newSocket();
     const closed = once(socket, 'close');
-    socket.close();
-    socket.close();
+    RequestSocket.close(socket);
+    RequestSocket.close(socket);
     await closed;
     socket.destroy();
     expect(told).toEqual(['closed']);
   });
 
-  test('by end() sends the last words and destroys', () => {
+  test('by end() sends the last words, and says that this was all', async () => {
     const { socket, told } = newSocket();
-    socket.end('bye', 'latin1');
-    expect(told).toEqual([
-      ['write', 'bye', 'latin1'],
-      ['destroyed', undefined],
-    ]);
+    const events: string[] = [];
+    for (const name of ['finish', 'close']) socket.on(name, () => events.push(name));
+    socket.end('bye', 'latin1', () => events.push('callback'));
+    socket.end('again');
+    expect(told).toEqual([['write', 'bye', 'latin1'], 'ended', ['write', 'again', 'utf8']]);
+    await nextTurn();
+    expect(events).toEqual(['finish', 'callback', 'close']);
     const other = newSocket();
     other.socket.end(() => {});
-    expect(other.told).toEqual([['destroyed', undefined]]);
+    expect(other.told).toEqual(['ended']);
     const third = newSocket();
     third.socket.destroySoon();
-    expect(third.told).toEqual([['destroyed', undefined]]);
+    expect(third.told).toEqual(['ended']);
   });
 
   test('without an error never emits "error"', async () => {
@@ -176,7 +179,7 @@ describe('its end', () => {
 test('it asks its peer for the body until it is destroyed', () => {
   const { socket, told } = newSocket();
   expect(socket.resume()).toBe(socket);
-  socket.close();
+  RequestSocket.close(socket);
   socket.resume();
   expect(told).toEqual(['resume']);
 });
@@ -213,7 +216,7 @@ describe('its time-out', () => {
     vi.advanceTimersByTime(900);
     socket.write('x');
     vi.advanceTimersByTime(900);
-    socket.touch(5);
+    RequestSocket.touch(socket, 5);
     vi.advanceTimersByTime(900);
     expect(timeouts()).toBe(0);
     expect(socket.bytesRead).toBe(5);
