@@ -72,8 +72,8 @@ export interface WorkerOptions extends Entrance, Omit<ServeOptions, 'listen'> {
 const LONGEST_TEXT = 500;
 
 /**
- * Reads what came from a worker. The application can send what it likes over the same channel, `process.send('ready')`
- * for one, and the parent may have more rights than it: whatever is not of the form is nothing.
+ * Reads what came from a worker. The application can write what it likes to the descriptor of the channel, and the parent may
+ * have more rights than it: whatever is not of the form is nothing.
  */
 export function readWorkerMessage(given: unknown): WorkerMessage | undefined {
   if (typeof given !== 'object' || given === null || !('fcgi' in given)) return undefined;

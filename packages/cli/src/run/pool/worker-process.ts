@@ -5,10 +5,14 @@ import { howItEnded, startProcess } from '../process/start-process.ts';
 import type { Entrance, Surroundings } from '../process/surroundings.ts';
 import { programFile } from '../programs.ts';
 import type { Snapshot } from '../status/snapshot.ts';
+import { WITHOUT_CHANNEL } from '../worker/private-channel.ts';
 import { type ParentMessage, readWorkerMessage, type WorkerMessage, type WorkerOptions } from './messages.ts';
 
 /** The descriptor on which workers find the listening socket. */
 export const WORKER_SOCKET = 3;
+
+/** The descriptor of the channel to their parent, which is not that of their `process`. */
+export const WORKER_CHANNEL = 4;
 
 /** What a worker tells of itself. */
 export type WorkerNews = Exclude<WorkerMessage, { readonly fcgi: 'alive' | 'connection' }>;
@@ -50,7 +54,7 @@ export class WorkerProcess {
     const output = (name: 'stderr' | 'stdout') => (watch[name] === undefined ? 'inherit' : 'pipe');
     this.#child = startProcess(process.execPath, [...process.execArgv, programFile('worker')], {
       ...(folder === undefined ? {} : { cwd: folder }),
-      env: environment,
+      env: { ...environment, ...WITHOUT_CHANNEL },
       // A session of its own: Ctrl-C is for the parent, which knows what is to be done.
       detached: true,
       // As if it had ended at once, which is tried again with pauses.

@@ -1,6 +1,6 @@
 import type { ServerStats } from '@fcgi-js/server';
 import type { Roles } from '../../application/recognise.ts';
-import type { ParentMessage, WorkerMessage } from '../pool/messages.ts';
+import type { Parent } from '../worker/parent.ts';
 import { withPages } from './fcgi-pages.ts';
 import { FiguresCollector } from './figures-collector.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -16,13 +16,13 @@ const PATIENCE = 5000;
 export class WorkerStatus {
   readonly #collector = new FiguresCollector();
   readonly #paths: StatusPaths;
-  readonly #tell: (message: WorkerMessage) => void;
+  readonly #parent: Parent;
   #asked: Promise<Snapshot> | undefined;
   #answer: ((snapshot: Snapshot) => void) | undefined;
 
-  constructor(paths: StatusPaths, tell: (message: WorkerMessage) => void) {
+  constructor(paths: StatusPaths, parent: Parent) {
     this.#paths = paths;
-    this.#tell = tell;
+    this.#parent = parent;
   }
 
   /** The handlers of the application, with the pages in front and figures of all requests. */
@@ -32,10 +32,10 @@ export class WorkerStatus {
 
   /** Begins to tell. */
   start(stats: () => ServerStats): void {
-    const report = () => this.#tell({ fcgi: 'figures', figures: this.#collector.figures(stats()) });
+    const report = () => this.#parent.tell({ fcgi: 'figures', figures: this.#collector.figures(stats()) });
     report();
     setInterval(report, INTERVAL).unref();
-    process.on('message', (message: ParentMessage) => {
+    this.#parent.onMessage((message) => {
       if (message.fcgi === 'report') report();
       else if (message.fcgi === 'status') this.#answer?.(message.snapshot);
     });
@@ -49,7 +49,7 @@ export class WorkerStatus {
         clearTimeout(late);
         resolve(snapshot);
       };
-      this.#tell({ fcgi: 'status' });
+      this.#parent.tell({ fcgi: 'status' });
     }).finally(() => {
       this.#asked = undefined;
     });

@@ -1,8 +1,10 @@
+import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import type { LogSink } from '../logs/log-file.ts';
 import { TurnSink } from '../logs/turn-sink.ts';
 import { connectionOf, isPassedConnection, type PassedConnection, sendable } from '../passed-connection.ts';
 import type { ParentMessage, WorkerMessage, WorkerOptions } from '../pool/messages.ts';
+import { openPrivateChannel } from './private-channel.ts';
 
 /** Characters of log lines for a parent that does not take them; more of them are lost. */
 const UNSENT_LIMIT = 1_048_576;
@@ -14,12 +16,15 @@ export class Parent {
   readonly stopped: Promise<'ended' | 'replaced'>;
   /** Gets the connections that other workers have left. */
   onConnection: (connection: PassedConnection) => void = (connection) => connection.close();
+  readonly #channel: ChildProcess;
   readonly #passing = new Set<Promise<void>>();
   #reopen = () => {};
   /** Characters of log lines that it has not taken yet. */
   #unsent = 0;
 
-  constructor() {
+  /** @param descriptor of the channel to it */
+  constructor(descriptor: number) {
+    this.#channel = openPrivateChannel(descriptor);
     let start: (options: WorkerOptions) => void = () => {};
     let stop: (how: 'ended' | 'replaced') => void = () => {};
     this.started = new Promise((resolve) => {
@@ -28,22 +33,27 @@ export class Parent {
     this.stopped = new Promise((resolve) => {
       stop = resolve;
     });
-    process.on('message', (message: ParentMessage, handle: unknown) => {
+    this.onMessage((message, handle) => {
       if (message.fcgi === 'start') {
         // The application alone decides whether this process has something to do.
-        process.channel?.unref();
+        this.#channel.channel?.unref();
         start(message.options);
       } else if (message.fcgi === 'ask') this.tell({ fcgi: 'alive' });
       else if (message.fcgi === 'reopen') this.#reopen();
       else if (message.fcgi === 'stop') stop(message.hasSuccessor ? 'replaced' : 'ended');
       else if (isPassedConnection(handle)) this.onConnection(handle);
     });
-    process.once('disconnect', () => stop('ended'));
+    this.#channel.once('disconnect', () => stop('ended'));
   }
 
   tell(message: WorkerMessage, told = () => {}): void {
     // Gone, there is nobody to be told; `stopped` says so.
-    if (process.connected) process.send?.(message, undefined, {}, told);
+    if (this.#channel.connected) this.#channel.send(message, undefined, {}, told);
+  }
+
+  /** Calls back with each message, and what comes with it. */
+  onMessage(receive: (message: ParentMessage, handle: unknown) => void): void {
+    this.#channel.on('message', receive);
   }
 
   /** Log files have been renamed. */
@@ -65,14 +75,14 @@ export class Parent {
   /** Leaves a connection to whoever takes this worker's place. */
   pass(socket: Duplex): void {
     const connection = connectionOf(socket);
-    if (connection === undefined || !process.connected) {
+    if (connection === undefined || !this.#channel.connected) {
       socket.destroy();
       return;
     }
     connection.readStop();
     const passing = new Promise<void>((resolve) => {
       const message: WorkerMessage = { fcgi: 'connection' };
-      process.send?.(message, sendable(connection), {}, () => {
+      this.#channel.send(message, sendable(connection), {}, () => {
         socket.destroy();
         this.#passing.delete(passing);
         resolve();
@@ -84,8 +94,8 @@ export class Parent {
   /** Resolves when all connections are on their way. */
   async passed(): Promise<void> {
     // Each waits until the parent has got the one before.
-    process.channel?.ref();
+    this.#channel.channel?.ref();
     await Promise.all(this.#passing);
-    process.channel?.unref();
+    this.#channel.channel?.unref();
   }
 }

@@ -8,7 +8,7 @@ import { applicationEnds } from '../application-ends.ts';
 import { startLogs } from '../logs/start-logs.ts';
 import { socketOf } from '../passed-connection.ts';
 import type { WorkerLogOptions, WorkerOptions } from '../pool/messages.ts';
-import { WORKER_SOCKET } from '../pool/worker-process.ts';
+import { WORKER_CHANNEL, WORKER_SOCKET } from '../pool/worker-process.ts';
 import { onSignal } from '../process/held-signals.ts';
 import { settle } from '../process/surroundings.ts';
 import { type Service, serveApplication } from '../serve-application.ts';
@@ -24,7 +24,7 @@ import { watchLimits } from './recycling.ts';
 export async function work(): Promise<void> {
   // Otherwise what the application prints after its parent has gone would end it with its requests.
   outliveReaders();
-  const parent = new Parent();
+  const parent = new Parent(WORKER_CHANNEL);
   const options = await parent.started;
   const { blockedTimeout, idleExit, requestTimeout, startTimeout, stopTimeout } = options;
   const watchdog = new Watchdog({
@@ -39,7 +39,7 @@ export async function work(): Promise<void> {
   parent.onReopen(reopenLogs);
   // Without a listener, Node opens its debugger to whoever sends that signal.
   onSignal('SIGUSR1', reopenLogs);
-  const status = options.status && new WorkerStatus(options.status, (message) => parent.tell(message));
+  const status = options.status && new WorkerStatus(options.status, parent);
   const service = await Promise.race([serve(options, status), parent.stopped, signals.first]);
   // Told to stop before it served anything.
   if (typeof service === 'string') return;

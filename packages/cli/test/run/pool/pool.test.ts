@@ -249,18 +249,6 @@ test('a worker that is told to stop while it starts, and then blocks, is ended',
   expect(await runner.stop()).toBe(0);
 });
 
-test('what an application sends to its parent is no order', async () => {
-  const { runner } = await start(`process.send('ready');
-    process.send({ fcgi: 'ready', application: 5 });
-    process.send({ fcgi: 'done' });
-    process.send({ fcgi: 'connection' });
-    process.send({ fcgi: 'recycle', limit: 'maxAge', reason: 'bored\\nfcgi: \\u001b[31mlies' });
-    process.send(null);
-    ${whoAmI}`);
-  await runner.says(/is replaced: bored\\nfcgi: \\x1b\[31mlies\n/);
-  expect(await runner.stop()).toBe(0);
-});
-
 test('without a socket a gateway opens in front of the workers', async () => {
   const cwd = await folderWith({ 'app.cjs': "module.exports = (req, res) => res.end('served');" });
   const runner = new Runner(['--workers', '2', 'app.cjs'], { cwd });

@@ -24,6 +24,8 @@ export async function folderWith(files: Readonly<Record<string, string>>): Promi
 
 /** How `fcgi run` is started. */
 export interface RunnerOptions {
+  /** Whether it gets a channel, as of `fork()`. */
+  readonly channel?: boolean;
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
   /** Descriptors 0 and 3, 4, … as the child is to get them; 1 and 2 are collected. */
@@ -39,13 +41,13 @@ export class Runner {
   stderr = '';
   readonly #cwd: string;
 
-  constructor(args: readonly string[], { cwd, env, stdin }: RunnerOptions) {
+  constructor(args: readonly string[], { channel = false, cwd, env, stdin }: RunnerOptions) {
     this.#cwd = cwd;
     const child = spawn(process.execPath, [fcgi, 'run', ...args], {
       cwd,
       // Where pnpm has started the tests, NODE_PATH finds what the command itself would not.
       env: { ...process.env, NODE_PATH: undefined, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
-      stdio: [stdin ?? 'ignore', 'pipe', 'pipe'],
+      stdio: [stdin ?? 'ignore', 'pipe', 'pipe', ...(channel ? (['ipc'] as const) : [])],
     });
     this.process = child;
     child.stdout?.on('data', (chunk) => {
