@@ -1,15 +1,15 @@
-/** Which way bytes go. */
+/** Which way bytes go: the web server sends `'to-application'`, the application answers `'from-application'`. */
 export type Direction = 'from-application' | 'to-application';
 
-/** Something about a stream of records that is worth telling. */
+/** One thing that the specification forbids, or that some implementation cannot read. */
 export interface Finding {
-  /** `'error'`: a rule is broken. `'notice'`: it is allowed, but unusual, or some implementation stumbles over it. */
+  /** `'error'`: a rule is broken. `'notice'`: allowed, but unusual, or known to fail with some implementation. */
   readonly level: 'error' | 'notice';
-  /** One sentence. */
+  /** One sentence for people. Its wording may change between versions. Not escaped: it may hold bytes of the peer. */
   readonly message: string;
-  /** Position of the byte that it is about. */
+  /** Position of the byte in question, counted from the first byte of its direction. */
   readonly offset: number;
-  /** Where the rule stands, for example `FastCGI 1.0 §3.3`. */
+  /** The section of the specification, such as `FastCGI 1.0 §3.3`; `undefined` where no section has a rule. */
   readonly rule?: string;
 }
 

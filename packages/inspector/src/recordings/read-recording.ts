@@ -1,49 +1,49 @@
-import { createReadStream } from 'node:fs';
-import { resolve } from 'node:path';
-import type { Readable } from 'node:stream';
-import { CommandFailure } from '../command-failure.ts';
-import type { Io } from '../io.ts';
-import { systemReason } from '../system-reason.ts';
-import { isTapFile } from '../watch/tap-file.ts';
+import { emptyRecording } from '../errors.ts';
 import { isCapture, readCapture } from './capture.ts';
 import { isHexDump, readHexDump } from './hex-dump.ts';
-import { rawSource } from './raw-source.ts';
+import { rawRecords } from './raw-records.ts';
+import type { Recording } from './recording.ts';
 import { readTapFile } from './saved-tap.ts';
-import type { Source } from './source.ts';
+import { isTapFile } from './tap-file.ts';
 
-/** Bytes that tell what a file is. */
+/** What {@link readRecording} is told. */
+export interface ReadRecordingOptions {
+  /** Number of the only TCP stream of a capture that is read; by default all streams that begin with a record. */
+  readonly tcpStream?: number;
+}
+
+/** Bytes that tell what a recording is. */
 const START_BYTES = 64;
 
 /**
- * Opens what is to be decoded.
+ * Reads recorded FastCGI traffic. The first bytes tell what it is:
  *
- * @param file undefined or `-` for stdin
- * @param stream the TCP stream of a capture that is wanted, undefined for all that speak FastCGI
- * @throws CommandFailure where it cannot be read, or is empty
+ * - a capture of tcpdump or Wireshark (pcap, pcapng). It is written into a temporary file, which only this user can read,
+ *   and read by `tshark`, which must be installed
+ * - a file of `fcgi tap --save`
+ * - hexadecimal digits, also those of xxd, `hexdump -C` and Wireshark, with the records of one direction
+ * - the bytes of one direction themselves. Only these are not kept in memory as a whole
+ *
+ * @param bytes cut anywhere, for example `createReadStream(file)`, or `[bytes]`
+ * @throws RecordingError where it is empty, damaged, or of another version; what reading `bytes` throws
  */
-export async function openSource(
-  io: Io,
-  file: string | undefined,
-  stream: number | undefined,
-): Promise<Source> {
-  const input: Readable =
-    file === undefined || file === '-' ? io.stdin : createReadStream(resolve(io.cwd, file));
-  const name = file === undefined || file === '-' ? 'stdin' : file;
-  const pieces = readable(input, name);
+export async function readRecording(
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options: ReadRecordingOptions = {},
+): Promise<Recording> {
+  const pieces = piecesOf(bytes);
   const start = await readStart(pieces);
-  if (start.length === 0) throw new CommandFailure(`${name} is empty.`);
+  if (start.length === 0) throw emptyRecording();
   const all = joined(start, pieces);
-  if (isCapture(start)) return await readCapture(all, stream);
+  if (isCapture(start)) return await readCapture(all, options.tcpStream);
   if (isTapFile(start)) return await readTapFile(all);
-  return isHexDump(start) ? await readHexDump(all) : rawSource(start, all);
+  return isHexDump(start) ? await readHexDump(all) : rawRecords(start, all);
 }
 
-async function* readable(input: Readable, name: string): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const piece of input) yield piece as Uint8Array;
-  } catch (error) {
-    throw new CommandFailure(`${name} cannot be read: ${systemReason(error)}`);
-  }
+async function* piecesOf(
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield* bytes;
 }
 
 async function readStart(pieces: AsyncGenerator<Uint8Array>): Promise<Uint8Array> {

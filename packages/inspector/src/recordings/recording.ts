@@ -1,25 +1,31 @@
-import type { Direction } from '../watch/finding.ts';
+import type { Direction } from '../finding.ts';
 
-/** What is next on a connection. */
-export interface Chunk {
-  /** Missing where the direction ends. */
+/** The next bytes of a recorded connection, or the end of one of its directions. */
+export interface RecordedChunk {
+  /** The bytes; missing where the direction ends. */
   readonly bytes?: Uint8Array;
+  /** The side that sent them. */
   readonly direction: Direction;
-  /** Milliseconds since 1970, where that is known. */
+  /** When they passed, in milliseconds since 1970; `undefined` where the recording has no times. */
   readonly time?: number;
 }
 
 /** One recorded connection. */
-export interface Connection {
-  readonly chunks: AsyncIterable<Chunk> | Iterable<Chunk>;
-  /** What to call it; undefined where there is one only. */
+export interface RecordedConnection {
+  /** Its bytes in the order in which they passed. To be read once. */
+  readonly chunks: AsyncIterable<RecordedChunk> | Iterable<RecordedChunk>;
+  /** A name for people, such as `connection 1`; `undefined` where the recording has one connection only. */
   readonly name?: string;
-  /** Which directions are in the recording. */
+  /** The directions that the recording has. */
   readonly seen: 'both' | Direction;
 }
 
-/** What was read, and what is to be said about it. */
-export interface Source {
-  readonly connections: AsyncIterable<Connection> | Iterable<Connection>;
+/** What `readRecording()` has read. */
+export interface Recording {
+  /** The connections in their order. To be read once, and each to its end before the next. */
+  readonly connections: AsyncIterable<RecordedConnection> | Iterable<RecordedConnection>;
+  /** TCP streams of a capture that do not look like FastCGI, and are not in `connections`. */
+  readonly leftOut: number;
+  /** What the recording does not have, one sentence each, for people. */
   readonly notes: readonly string[];
 }
