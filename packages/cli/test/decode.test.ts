@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join as path } from 'node:path';
-import { join, pairs, record } from 'test-support';
+import { join, type PcapSegment, pairs, pcap, record } from 'test-support';
 import { expect, test } from 'vitest';
 import { skipReason } from '../../tooling/src/system-packages.mjs';
 import { FCGI, FcgiProcess, runFcgi } from './support/fcgi-process.ts';
-import { type PcapSegment, pcap } from './support/pcap.ts';
+
 import { temporaryFolder } from './support/temporary-folder.ts';
 import { runMain } from './support/test-io.ts';
 

@@ -75,6 +75,7 @@ export const kinds = [
       'packages/client/test',
       'packages/configs/test',
       'packages/fcgi-js/test',
+      'packages/inspector/test',
       'packages/middleware/test',
       'packages/protocol/test',
       'packages/server/test',

@@ -6,6 +6,7 @@ const sections: Record<string, readonly string[]> = {
   protocol: ['RemoteProtocolError', 'LocalProtocolError'],
   server: ['Server'],
   client: ['Client'],
+  inspector: ['Inspector'],
 };
 
 const [document] = repositoryFiles('docs', ['errors.md']);

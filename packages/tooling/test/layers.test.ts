@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { publishedPackages, readManifest, root, workspacePackages } from '../src/workspace.mjs';
 
 const scope = '@fcgi-js/';
-const libraries = ['protocol', 'server', 'client', 'middleware', 'configs'].map((name) => scope + name);
+const libraries = ['protocol', 'server', 'client', 'middleware', 'configs', 'inspector'].map(
+  (name) => scope + name,
+);
 
 /** Who may depend on whom, at run time. A package that is missing here has no place in the design yet. */
 const layers: Record<string, readonly string[]> = {
@@ -12,6 +14,8 @@ const layers: Record<string, readonly string[]> = {
   '@fcgi-js/client': ['@fcgi-js/protocol'],
   '@fcgi-js/middleware': [],
   '@fcgi-js/configs': [],
+  // The client has the parser of response heads, so that both judge them alike.
+  '@fcgi-js/inspector': ['@fcgi-js/protocol', '@fcgi-js/client'],
   '@fcgi-js/cli': libraries,
   'fcgi-js': [...libraries, '@fcgi-js/cli'],
 };

@@ -1,11 +1,10 @@
+import { inspectConnection, type Observation, type Recording } from '@fcgi-js/inspector';
 import { CommandFailure } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
 import { messageText } from '../shown-text.ts';
-import { ConnectionWatch, type Observation } from '../watch/connection-watch.ts';
 import { JsonLines } from './json-lines.ts';
-import { openSource } from './open-source.ts';
+import { openRecording } from './open-recording.ts';
 import { RecordTable } from './record-table.ts';
-import type { Connection } from './source.ts';
 
 /** What `fcgi decode` is told. */
 export interface DecodeOptions {
@@ -41,41 +40,28 @@ export interface Counts {
  * @throws CommandFailure where it cannot be read, or a rule of the protocol is broken
  */
 export async function decode(io: Io, file: string | undefined, options: DecodeOptions): Promise<void> {
-  const source = await openSource(io, file, options.stream);
+  const recording = await openRecording(io, file, options.stream);
   const { yellow } = colorsOf(io.stderr, io.env);
-  for (const note of source.notes) io.stderr.write(`${yellow('note:')} ${messageText(note)}\n`);
+  for (const note of notesOn(recording)) io.stderr.write(`${yellow('note:')} ${messageText(note)}\n`);
   const printer = options.json ? new JsonLines(io, options) : new RecordTable(io, options);
   const counts: Counts = { connections: 0, errors: 0, notices: 0, records: 0, requests: 0 };
-  for await (const connection of source.connections) {
+  for await (const connection of recording.connections) {
     if (io.interrupted.aborted) break;
     counts.connections += 1;
     printer.connection(connection.name);
-    await decodeConnection(io, connection, (observation, time) => {
+    for await (const observation of inspectConnection(connection)) {
       count(counts, observation);
-      printer.observe(observation, time);
-    });
+      printer.observe(observation, observation.time);
+      if (io.stdout.writableNeedDrain) await new Promise((resolve) => io.stdout.once('drain', resolve));
+    }
   }
   printer.summary(counts);
   if (counts.errors > 0) throw new CommandFailure();
 }
 
-async function decodeConnection(
-  io: Io,
-  { chunks, seen }: Connection,
-  tell: (observation: Observation, time: number | undefined) => void,
-): Promise<void> {
-  const watch = new ConnectionWatch(seen);
-  let latest: number | undefined;
-  for await (const { bytes, direction, time } of chunks) {
-    latest = time;
-    const observations = bytes === undefined ? watch.end(direction) : watch.push(direction, bytes);
-    for (const observation of observations) tell(observation, time);
-    if (io.stdout.writableNeedDrain) await new Promise((resolve) => io.stdout.once('drain', resolve));
-  }
-  for (const direction of ['to-application', 'from-application'] as const) {
-    for (const observation of watch.end(direction)) tell(observation, latest);
-  }
-  for (const observation of watch.close()) tell(observation, latest);
+function notesOn({ leftOut, notes }: Recording): string[] {
+  const others = `${leftOut} other TCP streams do not look like FastCGI: --stream NUMBER shows one.`;
+  return [...(leftOut > 0 ? [others] : []), ...notes];
 }
 
 function count(counts: Counts, { findings, scanned }: Observation): void {

@@ -1,14 +1,17 @@
+import {
+  decodeText,
+  headFields,
+  type InspectedRequest,
+  type Observation,
+  type Scanned,
+  type Secrecy,
+  secrecyOf,
+  toRecord,
+  typeName,
+} from '@fcgi-js/inspector';
 import { RecordType } from '@fcgi-js/protocol';
 import type { Io } from '../io.ts';
-import { toRecord } from '../records/describe-scanned.ts';
-import { typeName } from '../records/names.ts';
-import { decodeText } from '../records/text.ts';
-import { type Secrecy, secrecyOf } from '../secrets/secrecy.ts';
 import { jsonText } from '../shown-text.ts';
-import type { Observation } from '../watch/connection-watch.ts';
-import type { Scanned } from '../watch/scanner.ts';
-import { headFields } from '../watch/tell-head.ts';
-import type { WatchedRequest } from '../watch/watched-request.ts';
 import type { Counts, DecodeOptions, Printer } from './decode.ts';
 
 /** Prints one line of JSON for each record, for what is between records, and for the whole. */
@@ -17,7 +20,7 @@ export class JsonLines implements Printer {
   readonly #options: DecodeOptions;
   readonly #secrecy: Secrecy;
   #connection: string | undefined;
-  #told = new WeakSet<WatchedRequest>();
+  #told = new WeakSet<InspectedRequest>();
 
   constructor(io: Io, options: DecodeOptions) {
     this.#io = io;

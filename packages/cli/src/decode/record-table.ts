@@ -1,15 +1,19 @@
 import { escapeLogText } from '@fcgi-js/client';
+import {
+  decodeText,
+  describeScanned,
+  type Finding,
+  headFields,
+  type InspectedRequest,
+  type Observation,
+  type Scanned,
+  type ScannedRecord,
+  type Secrecy,
+  secrecyOf,
+  typeName,
+} from '@fcgi-js/inspector';
 import { RecordType } from '@fcgi-js/protocol';
 import { type Colors, colorsOf, type Io } from '../io.ts';
-import { describeScanned } from '../records/describe-scanned.ts';
-import { typeName } from '../records/names.ts';
-import { decodeText } from '../records/text.ts';
-import { type Secrecy, secrecyOf } from '../secrets/secrecy.ts';
-import type { Observation } from '../watch/connection-watch.ts';
-import type { Finding } from '../watch/finding.ts';
-import type { Scanned, ScannedRecord } from '../watch/scanner.ts';
-import { headFields } from '../watch/tell-head.ts';
-import type { WatchedRequest } from '../watch/watched-request.ts';
 import type { Counts, DecodeOptions, Printer } from './decode.ts';
 
 const INDENT = ' '.repeat(13);
@@ -23,7 +27,7 @@ export class RecordTable implements Printer {
   readonly #options: DecodeOptions;
   readonly #secrecy: Secrecy;
   /** Requests whose head has been printed. */
-  #told = new WeakSet<WatchedRequest>();
+  #told = new WeakSet<InspectedRequest>();
   #start: number | undefined;
   #isFirst = true;
 
@@ -75,7 +79,7 @@ export class RecordTable implements Printer {
     return `${columns(offset, sign, typeName(type), requestId, content.length, padding.length, passed)}  ${meaning}`;
   }
 
-  #tell(record: ScannedRecord, params: Observation['params'], request: WatchedRequest | undefined): void {
+  #tell(record: ScannedRecord, params: Observation['params'], request: InspectedRequest | undefined): void {
     for (const [name, value] of params) {
       this.#write(`${INDENT}${escapeLogText(`${name}=${this.#secrecy.value(name, value)}`)}`);
     }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import { secrecyOf } from '@fcgi-js/inspector';
 import { findApplication } from '../application/find-application.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { defined } from '../defined.ts';
@@ -8,7 +9,6 @@ import { colorsOf, type Io } from '../io.ts';
 import { ownMessages } from '../own-messages.ts';
 import { outliveReaders } from '../process-io.ts';
 import { watchStopSignals } from '../run/stop-signals.ts';
-import { secrecyOf } from '../secrets/secrecy.ts';
 import { answerRequest } from './answer-request.ts';
 import { DeveloperKey } from './developer-key.ts';
 import { openFront } from './front.ts';

@@ -1,13 +1,17 @@
+import {
+  type Direction,
+  decodeText,
+  describeScanned,
+  type Finding,
+  headFields,
+  type InspectedRequest,
+  type Observation,
+  roleName,
+  type Secrecy,
+  typeName,
+} from '@fcgi-js/inspector';
 import { RecordType } from '@fcgi-js/protocol';
-import { describeScanned } from '../records/describe-scanned.ts';
-import { roleName, typeName } from '../records/names.ts';
-import { decodeText } from '../records/text.ts';
-import type { Secrecy } from '../secrets/secrecy.ts';
 import type { PassingRequest, TapPrinter } from '../tap/request-log.ts';
-import type { Observation } from '../watch/connection-watch.ts';
-import type { Direction, Finding } from '../watch/finding.ts';
-import { headFields } from '../watch/tell-head.ts';
-import type { WatchedRequest } from '../watch/watched-request.ts';
 
 /** Requests that are kept. */
 const REQUESTS = 100;
@@ -56,7 +60,7 @@ export class RecentRequests implements TapPrinter {
   /** Grows with everything that happens. */
   revision = 0;
   readonly #kept: RecentRequest[] = [];
-  readonly #byRequest = new WeakMap<WatchedRequest, RecentRequest>();
+  readonly #byRequest = new WeakMap<InspectedRequest, RecentRequest>();
   readonly #secrecy: Secrecy;
   #count = 0;
 
@@ -112,7 +116,7 @@ export class RecentRequests implements TapPrinter {
     ];
   }
 
-  #find(request: WatchedRequest, time: number): RecentRequest {
+  #find(request: InspectedRequest, time: number): RecentRequest {
     const known = this.#byRequest.get(request);
     if (known !== undefined) return known;
     this.#count += 1;

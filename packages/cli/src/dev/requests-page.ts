@@ -1,5 +1,5 @@
-import { clock } from '../records/clock.ts';
-import { byteCount } from '../records/text.ts';
+import { byteCount } from '@fcgi-js/inspector';
+import { clock } from '../clock.ts';
 import { type Html, html, htmlPage, plainPage } from './html.ts';
 import type { RecentRequest } from './recent-requests.ts';
 import type { Page } from './replaceable-response.ts';

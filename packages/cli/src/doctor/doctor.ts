@@ -1,7 +1,7 @@
 import { escapeLogText } from '@fcgi-js/client';
+import { secrecyOf, withEnvironments } from '@fcgi-js/inspector';
 import { CommandFailure, ExitStatus, usageFailure } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
-import { secrecyOf, withEnvironments } from '../secrets/secrecy.ts';
 import { jsonText } from '../shown-text.ts';
 import type { Account } from './access.ts';
 import type { Finding } from './cause.ts';

@@ -1,6 +1,6 @@
 import manifest from '../../package.json' with { type: 'json' };
 import { usageFailure } from '../command-failure.ts';
-import { toParamText } from '../records/text.ts';
+import { toParamText } from '../param-text.ts';
 
 /** A header field; each character of its value is one byte. */
 export type Field = readonly [name: string, value: string];

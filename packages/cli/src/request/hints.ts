@@ -1,6 +1,6 @@
 import { FcgiClientError, FcgiConnectError } from '@fcgi-js/client';
+import { decodeLatin1 } from '@fcgi-js/inspector';
 import { RemoteProtocolError } from '@fcgi-js/protocol';
-import { decodeLatin1 } from '../records/text.ts';
 
 const CONNECT_HINTS: Readonly<Record<string, string>> = {
   EACCES:

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import type { FcgiClientError, FcgiResponse } from '@fcgi-js/client';
+import { decodeLatin1 } from '@fcgi-js/inspector';
 import type { RemoteProtocolError } from '@fcgi-js/protocol';
-import { decodeLatin1 } from '../records/text.ts';
 import { jsonText } from '../shown-text.ts';
 import type { Stopwatch } from './stopwatch.ts';
 

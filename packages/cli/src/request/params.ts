@@ -4,7 +4,7 @@ import { FcgiClientError, paramsFromRequest } from '@fcgi-js/client';
 import { usageFailure } from '../command-failure.ts';
 import type { Io } from '../io.ts';
 import { http } from '../node-http.ts';
-import { toParamText } from '../records/text.ts';
+import { toParamText } from '../param-text.ts';
 import type { Body } from './body.ts';
 import { type Field, readHeaderLines } from './header-lines.ts';
 import type { RequestOptions } from './options.ts';

@@ -1,9 +1,7 @@
 import { escapeLogText, type FcgiEnd, type FcgiResponse } from '@fcgi-js/client';
+import { decodeLatin1, protocolStatusName, secrecyOf } from '@fcgi-js/inspector';
 import { CommandFailure } from '../command-failure.ts';
 import { colorsOf, type Io } from '../io.ts';
-import { protocolStatusName } from '../records/names.ts';
-import { decodeLatin1 } from '../records/text.ts';
-import { secrecyOf } from '../secrets/secrecy.ts';
 import { messageText } from '../shown-text.ts';
 import { hintForStderr } from './hints.ts';
 import type { RequestOptions } from './options.ts';

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGateway } from '@fcgi-js/client';
+import { decodeText } from '@fcgi-js/inspector';
 import { defined } from '../defined.ts';
 import { isExpectedHost, unexpectedHostText } from '../expected-host.ts';
-import { decodeText } from '../records/text.ts';
 import { messageText } from '../shown-text.ts';
 
 /** An HTTP server in front of an application that was given no socket. */

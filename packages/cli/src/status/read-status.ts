@@ -1,9 +1,9 @@
 import { text } from 'node:stream/consumers';
 import { FcgiClient } from '@fcgi-js/client';
+import type { Secrecy } from '@fcgi-js/inspector';
 import { CommandFailure } from '../command-failure.ts';
 import { pathParams } from '../ping/path-params.ts';
 import { hintFor } from '../request/hints.ts';
-import type { Secrecy } from '../secrets/secrecy.ts';
 
 /** The JSON of php-fpm's status page, and of whatever has more of the same kind. */
 export type Status = Readonly<Record<string, unknown>>;

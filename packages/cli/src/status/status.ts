@@ -1,6 +1,6 @@
+import { secrecyOf } from '@fcgi-js/inspector';
 import type { Io } from '../io.ts';
 import { ownMessages } from '../own-messages.ts';
-import { secrecyOf } from '../secrets/secrecy.ts';
 import { jsonText } from '../shown-text.ts';
 import { readStatus, type Status } from './read-status.ts';
 import { renderStatus } from './render-status.ts';

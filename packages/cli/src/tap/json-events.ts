@@ -1,10 +1,13 @@
+import {
+  decodeText,
+  headFields,
+  type Observation,
+  type Secrecy,
+  secrecyOf,
+  typeName,
+} from '@fcgi-js/inspector';
 import type { Io } from '../io.ts';
-import { typeName } from '../records/names.ts';
-import { decodeText } from '../records/text.ts';
-import { type Secrecy, secrecyOf } from '../secrets/secrecy.ts';
 import { jsonText } from '../shown-text.ts';
-import type { Observation } from '../watch/connection-watch.ts';
-import { headFields } from '../watch/tell-head.ts';
 import type { PassingRequest, TapPrinter } from './request-log.ts';
 import type { TapOptions } from './tap.ts';
 

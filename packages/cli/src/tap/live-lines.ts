@@ -1,14 +1,20 @@
 import { escapeLogText } from '@fcgi-js/client';
+import {
+  byteCount,
+  decodeText,
+  describeScanned,
+  headFields,
+  type InspectedRequest,
+  type Observation,
+  protocolStatusName,
+  roleName,
+  type Secrecy,
+  secrecyOf,
+  typeName,
+} from '@fcgi-js/inspector';
 import { RecordType } from '@fcgi-js/protocol';
+import { clock } from '../clock.ts';
 import { type Colors, colorsOf, type Io } from '../io.ts';
-import { clock } from '../records/clock.ts';
-import { describeScanned } from '../records/describe-scanned.ts';
-import { protocolStatusName, roleName, typeName } from '../records/names.ts';
-import { byteCount, decodeText } from '../records/text.ts';
-import { type Secrecy, secrecyOf } from '../secrets/secrecy.ts';
-import type { Observation } from '../watch/connection-watch.ts';
-import { headFields } from '../watch/tell-head.ts';
-import type { WatchedRequest } from '../watch/watched-request.ts';
 import type { PassingRequest, TapPrinter } from './request-log.ts';
 import type { TapOptions } from './tap.ts';
 
@@ -18,7 +24,7 @@ export class LiveLines implements TapPrinter {
   readonly #io: Io;
   readonly #options: TapOptions;
   readonly #secrecy: Secrecy;
-  readonly #headTold = new WeakSet<WatchedRequest>();
+  readonly #headTold = new WeakSet<InspectedRequest>();
 
   constructor(io: Io, options: TapOptions) {
     this.#io = io;
@@ -84,7 +90,7 @@ export class LiveLines implements TapPrinter {
     this.#io.stdout.write(`${facts.join('  ')}\n`);
   }
 
-  #outcome({ aborted, end, head }: WatchedRequest, isWhole: boolean): string {
+  #outcome({ aborted, end, head }: InspectedRequest, isWhole: boolean): string {
     const { green, red, yellow } = this.#colors;
     const status = head?.status;
     const color = status === undefined || status >= 500 ? red : status >= 400 ? yellow : green;

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { FcgiAddress } from '@fcgi-js/client';
-import type { Direction } from '../watch/finding.ts';
+import type { Direction } from '@fcgi-js/inspector';
 
 /** Who wants to know what passes. Nothing that it does holds anything up. */
 export interface RelayWatcher {

@@ -1,7 +1,11 @@
+import {
+  ConnectionInspector,
+  type Direction,
+  type Finding,
+  type InspectedRequest,
+  type Observation,
+} from '@fcgi-js/inspector';
 import { RecordType } from '@fcgi-js/protocol';
-import { ConnectionWatch, type Observation } from '../watch/connection-watch.ts';
-import type { Direction, Finding } from '../watch/finding.ts';
-import type { WatchedRequest } from '../watch/watched-request.ts';
 import { KeptStderr } from './kept-stderr.ts';
 
 /** Findings that are kept of one request: where each record breaks a rule, more of them tell nothing new. */
@@ -15,7 +19,7 @@ export interface PassingRequest {
   readonly findings: Finding[];
   /** When its first record came back. */
   firstRecord?: number;
-  readonly request: WatchedRequest;
+  readonly request: InspectedRequest;
   readonly stderr: KeptStderr;
 }
 
@@ -30,9 +34,9 @@ export interface TapPrinter {
 /** Follows the requests of one connection. */
 export class RequestLog {
   readonly #connection: number;
-  readonly #passing = new Map<WatchedRequest, PassingRequest>();
+  readonly #passing = new Map<InspectedRequest, PassingRequest>();
   readonly #printer: TapPrinter;
-  readonly #watch = new ConnectionWatch('both');
+  readonly #watch = new ConnectionInspector('both');
 
   constructor(connection: number, printer: TapPrinter) {
     this.#connection = connection;
@@ -74,7 +78,7 @@ export class RequestLog {
     this.#printer.finished(passing, time, true);
   }
 
-  #find(request: WatchedRequest, time: number): PassingRequest {
+  #find(request: InspectedRequest, time: number): PassingRequest {
     const known = this.#passing.get(request);
     if (known !== undefined) return known;
     const stderr = new KeptStderr();

@@ -1,7 +1,7 @@
 import { escapeLogText } from '@fcgi-js/client';
+import { secrecyOf } from '@fcgi-js/inspector';
 import { colorsOf, type Io } from '../io.ts';
 import { ownMessages } from '../own-messages.ts';
-import { secrecyOf } from '../secrets/secrecy.ts';
 import type { StatusPage } from '../status/read-status.ts';
 import { watchStatus } from '../status/watch-status.ts';
 import { type Report, ratesBetween } from './rates.ts';

@@ -6,6 +6,7 @@ import {
   paramsFromRequest,
   parseAddress,
 } from '@fcgi-js/client';
+import { startText } from '@fcgi-js/inspector';
 import {
   encodeBeginRequest,
   encodeParams,
@@ -17,7 +18,6 @@ import {
 } from '@fcgi-js/protocol';
 import { defined } from '../../defined.ts';
 import { http } from '../../node-http.ts';
-import { startText } from '../../records/text.ts';
 import type { Exchange } from '../facts.ts';
 
 /** What is asked for, and how long one waits. */

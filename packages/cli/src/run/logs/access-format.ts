@@ -1,6 +1,5 @@
+import { hideSecret, isSecretName } from '@fcgi-js/inspector';
 import { InvalidArgumentError } from 'commander';
-import { hidden } from '../../secrets/hide-in-text.ts';
-import { isSecretName } from '../../secrets/secret-names.ts';
 import { type AccessEntry, pathOf, statusOf, urlOf } from './access-entry.ts';
 import { escapeValue } from './escape.ts';
 import { jsonFormat } from './json-format.ts';
@@ -150,7 +149,7 @@ function param(name: string): Part {
 }
 
 function withoutSecret(name: string, found: string | undefined): string | undefined {
-  return found === undefined || found === '' || !isSecretName(name) ? found : hidden(found);
+  return found === undefined || found === '' || !isSecretName(name) ? found : hideSecret(found);
 }
 
 /** The param of a request header field (RFC 3875 §4.1.18). */

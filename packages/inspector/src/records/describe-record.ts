@@ -1,13 +1,13 @@
 import { type FcgiRecord, NameValueDecoder, RecordType } from '@fcgi-js/protocol';
+import { byteCount, showBytes } from '../text.ts';
 import { protocolStatusName, roleName, typeName } from './names.ts';
-import { byteCount, showBytes } from './text.ts';
 
-/** The name of a record's type. */
+/** The specification's name of a record's type; `type 12` for one that it does not define. */
 export function recordName(record: FcgiRecord): string {
   return typeName(record.type === 'undefined' ? record.undefinedType : record.type);
 }
 
-/** What one record says, in a few words without its type and its id. */
+/** The content of one record in a few words, without its type and request ID: `RESPONDER, keep the connection`. */
 export function describeRecord(record: FcgiRecord): string {
   switch (record.type) {
     case RecordType.BeginRequest:

@@ -1,7 +1,7 @@
+import type { Direction } from '@fcgi-js/inspector';
+import { ConnectionInspector, type Observation } from '@fcgi-js/inspector';
 import { join, pairs, record } from 'test-support';
 import { describe, expect, test } from 'vitest';
-import { ConnectionWatch, type Observation } from '../src/watch/connection-watch.ts';
-import type { Direction } from '../src/watch/finding.ts';
 
 const begin = (id = 1, role = 1, flags = 1) => record(1, id, [0, role, flags, 0, 0, 0, 0, 0]);
 const end = (id = 1, protocolStatus = 0) => record(3, id, [0, 0, 0, 0, protocolStatus, 0, 0, 0]);
@@ -14,7 +14,7 @@ type Step = readonly ['<' | '>', Uint8Array];
 
 /** Everything that is found in a connection, as `level > offset: message (rule)`. */
 function findings(steps: readonly Step[], seen: 'both' | Direction = 'both', piece = 65_536): string[] {
-  const watch = new ConnectionWatch(seen);
+  const watch = new ConnectionInspector(seen);
   const all: Observation[] = [];
   for (const [sign, bytes] of steps) {
     const direction = sign === '>' ? 'to-application' : 'from-application';
@@ -267,7 +267,7 @@ test.each([
     ['<', join(output(), end())],
   ];
   expect(findings(steps)).toEqual(found);
-  const params = [...new ConnectionWatch('both').push('to-application', steps[0]![1])].flatMap(
+  const params = [...new ConnectionInspector('both').push('to-application', steps[0]![1])].flatMap(
     (one) => one.params,
   );
   expect(params.map(([first]) => first)).toEqual(name === undefined ? [] : [name]);

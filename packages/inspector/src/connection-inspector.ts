@@ -1,29 +1,40 @@
 import { RecordType, Role } from '@fcgi-js/protocol';
-import { roleName, typeName } from '../records/names.ts';
 import type { Direction, Finding, Report } from './finding.ts';
+import type { InspectedRequest } from './inspected-request.ts';
 import type { Param } from './param-pairs.ts';
 import { checkRecord } from './record-rules.ts';
-import { RecordScanner, type Scanned, type ScannedBytes, type ScannedRecord } from './scanner.ts';
-import { WatchedRequest } from './watched-request.ts';
+import { RecordScanner, type Scanned, type ScannedBytes, type ScannedRecord } from './record-scanner.ts';
+import { roleName, typeName } from './records/names.ts';
+import { RequestInspector } from './request-inspector.ts';
 
-/** What there is to tell about the next bytes of a connection. */
+/** The next record of a connection, or bytes that are not one, with everything known after it. */
 export interface Observation {
+  /** The side that sent it. */
   readonly direction: Direction;
+  /** What is wrong with it; empty where nothing is. */
   readonly findings: readonly Finding[];
-  /** Params that the record completes. */
+  /** The params that this record completes, in their order. */
   readonly params: readonly Param[];
-  /** The request that the record belongs to, as it is after the record. */
-  readonly request: WatchedRequest | undefined;
-  /** Missing where the observation is that the connection has ended. */
+  /** The request of this record; `undefined` for management records, and for records of no active request. */
+  readonly request: InspectedRequest | undefined;
+  /** The record, or the bytes; missing in observations of {@link ConnectionInspector.close}. */
   readonly scanned?: Scanned;
 }
 
 /**
- * Watches one connection: cuts the bytes of both directions into records, follows the requests, and checks all
- * rules. Nothing makes it stop.
+ * Inspects one connection from outside: cuts the bytes of each direction into records, follows the requests, and checks
+ * them against the specification. It never throws, whatever the bytes are.
+ *
+ * ```ts
+ * const inspector = new ConnectionInspector();
+ * for (const { findings } of inspector.push('to-application', bytes)) console.log(findings);
+ * ```
+ *
+ * Memory: one incomplete record for each direction, and for each active request its params (1 MiB at most) and the head
+ * of its response (1 MiB at most).
  */
-export class ConnectionWatch {
-  readonly #active = new Map<number, WatchedRequest>();
+export class ConnectionInspector {
+  readonly #active = new Map<number, RequestInspector>();
   /** Ids whose request has ended. */
   readonly #ended = new Set<number>();
   readonly #positions: Record<Direction, number> = { 'from-application': 0, 'to-application': 0 };
@@ -36,24 +47,33 @@ export class ConnectionWatch {
   #isDone = false;
   #wasAsked = false;
 
-  /** @param seen which directions are there to be seen */
-  constructor(seen: 'both' | Direction) {
+  /**
+   * @param seen the directions whose bytes will be pushed. With one of them, rules about the other are not checked.
+   *   `'both'` by default
+   */
+  constructor(seen: 'both' | Direction = 'both') {
     this.#seen = seen;
   }
 
-  /** Takes the next bytes of one direction. What they mean has to be looked at to its end before the next come. */
+  /**
+   * Takes the next bytes of one direction, cut anywhere. Push both directions in the order in which they were sent.
+   *
+   * The result is lazy: iterate over it to its end before the next call.
+   *
+   * @param bytes must not change afterwards
+   */
   push(direction: Direction, bytes: Uint8Array): Iterable<Observation> {
     this.#scanners[direction].push(bytes);
     return this.#drain(direction);
   }
 
-  /** One direction has ended. */
+  /** One direction has ended. The result is lazy, as that of {@link push}. */
   end(direction: Direction): Iterable<Observation> {
     this.#scanners[direction].end();
     return this.#drain(direction);
   }
 
-  /** The connection has ended, in both directions. */
+  /** The connection has ended; call {@link end} for both directions before. Reports requests that have not ended. */
   close(): Observation[] {
     const observations: Observation[] = [];
     for (const request of this.#active.values()) {
@@ -76,7 +96,7 @@ export class ConnectionWatch {
       const findings: Finding[] = [];
       const report = this.#reporter(findings, scanned.offset);
       let params: Param[] = [];
-      let request: WatchedRequest | undefined;
+      let request: RequestInspector | undefined;
       if (scanned.kind === 'record') {
         checkRecord(scanned, direction, report);
         request = this.#requestOf(scanned, report);
@@ -90,14 +110,14 @@ export class ConnectionWatch {
     }
   }
 
-  #requestOf(record: ScannedRecord, report: Report): WatchedRequest | undefined {
+  #requestOf(record: ScannedRecord, report: Report): RequestInspector | undefined {
     const { content, requestId, type } = record;
     if (requestId === 0 || type > RecordType.Data || type === 0) return undefined;
     if (type === RecordType.BeginRequest) return this.#begin(requestId, content, report);
     const request = this.#active.get(requestId);
     if (request !== undefined) return request;
     if (this.#seen === 'from-application' && !this.#ended.has(requestId)) {
-      const begun = new WatchedRequest(requestId, Role.Responder, true, true);
+      const begun = new RequestInspector(requestId, Role.Responder, true, true);
       this.#active.set(requestId, begun);
       return begun;
     }
@@ -105,7 +125,7 @@ export class ConnectionWatch {
     return undefined;
   }
 
-  #begin(requestId: number, content: Uint8Array, report: Report): WatchedRequest {
+  #begin(requestId: number, content: Uint8Array, report: Report): RequestInspector {
     if (this.#active.has(requestId)) {
       report('error', `The id ${requestId} is that of a request that has not ended.`, '3.3', 2);
     } else if (this.#active.size > 0 && this.#seen === 'both') {
@@ -119,7 +139,7 @@ export class ConnectionWatch {
       report('error', 'The request before had no FCGI_KEEP_CONN: the application closes after it.', '5.1');
     }
     const [high = 0, low = 0, flags = 0] = content;
-    const request = new WatchedRequest(requestId, high * 256 + low, (flags & 1) !== 0, false);
+    const request = new RequestInspector(requestId, high * 256 + low, (flags & 1) !== 0, false);
     this.#active.set(requestId, request);
     this.#ended.delete(requestId);
     return request;
@@ -136,7 +156,7 @@ export class ConnectionWatch {
     }
   }
 
-  #follow(record: ScannedRecord, request: WatchedRequest | undefined, report: Report): Param[] {
+  #follow(record: ScannedRecord, request: RequestInspector | undefined, report: Report): Param[] {
     const { content, type } = record;
     switch (type) {
       case RecordType.Params:
@@ -162,7 +182,7 @@ export class ConnectionWatch {
     }
   }
 
-  #finish(request: WatchedRequest, content: Uint8Array, report: Report): void {
+  #finish(request: RequestInspector, content: Uint8Array, report: Report): void {
     const appStatus = Buffer.from(content.buffer, content.byteOffset, 4).readUInt32BE(0);
     request.finish({ appStatus, protocolStatus: content[4] ?? 0 }, report);
     if (content[4] === 3 && request.role >= 1 && request.role <= 3) {

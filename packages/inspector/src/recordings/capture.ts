@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CommandFailure } from '../command-failure.ts';
+import { captureUnreadable, noTcpStream, tsharkMissing } from '../errors.ts';
 import { linesOf } from './collect.ts';
-import type { Source } from './source.ts';
+import type { Recording } from './recording.ts';
 import { type Segment, TcpStream } from './tcp-stream.ts';
 
 /** The first four bytes of pcap, in both byte orders and with both resolutions, and of pcapng. */
@@ -38,31 +38,25 @@ export function isCapture(start: Uint8Array): boolean {
  * Reads a capture with tshark, and puts the TCP connections in it together again.
  *
  * @param wanted the number of the only TCP stream that is wanted; else those that look like FastCGI
- * @throws CommandFailure where tshark is missing, or cannot read it
+ * @throws RecordingError where tshark is missing, or cannot read it
  */
 export async function readCapture(
   pieces: AsyncIterable<Uint8Array>,
   wanted: number | undefined,
-): Promise<Source> {
+): Promise<Recording> {
   const streams = await withFile(pieces, (file) => readStreams(file, wanted));
-  if (wanted !== undefined && streams.size === 0)
-    throw new CommandFailure(`There is no TCP stream ${wanted} in it.`);
+  if (wanted !== undefined && streams.size === 0) throw noTcpStream(wanted);
   const all = [...streams].filter(([, stream]) => stream.hasBytes);
   const chosen = all.filter(([, stream]) => wanted !== undefined || stream.looksLikeFastCgi);
-  if (chosen.length === 0) throw new CommandFailure('No TCP connection in this capture speaks FastCGI.');
-  const others = all.length - chosen.length;
+  if (chosen.length === 0) throw noTcpStream(undefined);
   return {
     connections: chosen.map(([number, stream]) => ({
       chunks: stream.chunks(),
       name: `TCP stream ${number}, ${stream.name}`,
       seen: stream.seen,
     })),
-    notes: [
-      ...(others > 0
-        ? [`${others} other TCP streams do not look like FastCGI: --stream NUMBER shows one.`]
-        : []),
-      ...chosen.flatMap(([number, stream]) => stream.notes.map((note) => `TCP stream ${number}: ${note}`)),
-    ],
+    leftOut: all.length - chosen.length,
+    notes: chosen.flatMap(([number, stream]) => stream.notes.map((note) => `TCP stream ${number}: ${note}`)),
   };
 }
 
@@ -93,10 +87,10 @@ async function* runTshark(file: string): AsyncGenerator<string> {
   try {
     yield* linesOf(tshark.stdout);
     const [code] = await ended;
-    if (code !== 0) throw new CommandFailure(`tshark cannot read this capture: ${said.trim()}`);
+    if (code !== 0) throw captureUnreadable(said.trim());
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new CommandFailure('This is a capture, and tshark, which reads those, is not installed.');
+    throw tsharkMissing();
   } finally {
     tshark.kill();
   }
@@ -104,7 +98,7 @@ async function* runTshark(file: string): AsyncGenerator<string> {
 
 /** Puts the capture into a file while it is used: tshark reads no sockets, which is what Node's pipes are. */
 async function withFile<T>(pieces: AsyncIterable<Uint8Array>, use: (file: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'fcgi-decode-'));
+  const folder = await mkdtemp(join(tmpdir(), 'fcgi-capture-'));
   try {
     const file = join(folder, 'capture');
     await writeFile(file, pieces, { mode: 0o600 });

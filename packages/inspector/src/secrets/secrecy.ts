@@ -1,22 +1,27 @@
-import { hidden, hideInText, passwordsIn } from './hide-in-text.ts';
+import { hideSecret, hideSecretsIn, passwordsIn } from './hide-secrets.ts';
 import { isSecretName } from './secret-names.ts';
 
-/** What a command does with secrets that it would print. */
+/** How text that may hold secrets is shown. */
 export interface Secrecy {
-  /** The value of a param, a header field or a variable of the environment, as it is to be shown. */
+  /** The value of a param, a header field or an environment variable, ready to be shown. */
   value(name: string, value: string): string;
-  /** Any other text, as it is to be shown. */
+  /** Any other text, ready to be shown. */
   text(text: string): string;
 }
 
 const hiding: Secrecy = {
-  value: (name, value) => (value !== '' && isSecretName(name) ? hidden(value) : hideInText(value)),
-  text: hideInText,
+  value: (name, value) => (value !== '' && isSecretName(name) ? hideSecret(value) : hideSecretsIn(value)),
+  text: hideSecretsIn,
 };
 
 const showing: Secrecy = { value: (_name, value) => value, text: (text) => text };
 
-/** @param showSecrets `--show-secrets`: without it, secrets are hidden, and how long they are is told */
+/**
+ * The way to show text that may hold secrets.
+ *
+ * @param options `showSecrets: true` shows everything; otherwise each secret is replaced by its length, as
+ *   {@link hideSecretsIn} does
+ */
 export function secrecyOf({ showSecrets }: { readonly showSecrets?: true }): Secrecy {
   return showSecrets === true ? showing : hiding;
 }
@@ -25,7 +30,10 @@ export function secrecyOf({ showSecrets }: { readonly showSecrets?: true }): Sec
 const SECRET_LENGTH = 6;
 
 /**
- * Hides besides, wherever they are, the values that secrets have in environments: the application may have printed them.
+ * Hides, wherever they occur, also the values of secrets in environments: an application may have printed them.
+ *
+ * @param secrecy returned unchanged where it shows secrets
+ * @param environments variables by name. Values shorter than 6 characters are not searched for
  */
 export function withEnvironments(
   secrecy: Secrecy,
@@ -38,7 +46,7 @@ export function withEnvironments(
     .filter((value) => value.length >= SECRET_LENGTH)
     .toSorted((one, other) => other.length - one.length);
   const hide = (text: string) =>
-    known.reduce((rest, secret) => rest.replaceAll(secret, hidden(secret)), text);
+    known.reduce((rest, secret) => rest.replaceAll(secret, hideSecret(secret)), text);
   return {
     value: (name, value) => secrecy.value(name, hide(value)),
     text: (text) => secrecy.text(hide(text)),

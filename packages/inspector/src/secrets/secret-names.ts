@@ -12,8 +12,10 @@ const AT_END =
 const NONE: ReadonlySet<string> = new Set(['PWD', 'SERVER_SIGNATURE', 'REDIRECT_SERVER_SIGNATURE']);
 
 /**
- * Whether the value that belongs to a name lets others act in somebody's name, or opens something: of a param, a header
- * field, a variable of the environment, a query parameter, a member of JSON.
+ * Whether values of this name are secrets, such as passwords, session cookies, keys and tokens.
+ *
+ * @param name of a param, a header field, an environment variable, a query parameter or a member of JSON, in any case:
+ *   `HTTP_COOKIE`, `X-Api-Key`, `dbPassword`
  */
 export function isSecretName(name: string): boolean {
   if (NONE.has(name)) return false;

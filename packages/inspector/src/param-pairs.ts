@@ -1,11 +1,11 @@
 import { NameValueDecoder } from '@fcgi-js/protocol';
-import { decodeText } from '../records/text.ts';
 import type { Report } from './finding.ts';
+import { decodeText } from './text.ts';
 
 /** Bytes of the params of one request that are looked at: far beyond what web servers send, and not without an end. */
 const LOOKED_AT = 1_048_576;
 
-/** One param as text. */
+/** One param as text: UTF-8 where its bytes are that, otherwise one character for each byte. Not escaped. */
 export type Param = readonly [name: string, value: string];
 
 /** Reads the PARAMS stream of one request, and says what is wrong with it. */

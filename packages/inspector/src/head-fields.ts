@@ -1,8 +1,12 @@
 import type { CgiResponseHead } from '@fcgi-js/client';
-import { decodeLatin1 } from '../records/text.ts';
-import type { Secrecy } from '../secrets/secrecy.ts';
+import type { Secrecy } from './secrets/secrecy.ts';
+import { decodeLatin1 } from './text.ts';
 
-/** The fields of a response head as people write them, Status first. */
+/**
+ * The fields of a response head as text, `Status` first, for example `['Status', '404 Not Found']`.
+ *
+ * @param secrecy what happens to fields such as Set-Cookie: `secrecyOf()`
+ */
 export function headFields(head: CgiResponseHead, secrecy: Secrecy): Array<[name: string, value: string]> {
   return [
     ['Status', `${head.status} ${head.reason}`.trimEnd()],

@@ -1,29 +1,19 @@
 import { type CgiResponseHead, CgiResponseParser, FcgiClientError } from '@fcgi-js/client';
 import { RecordType, Role } from '@fcgi-js/protocol';
-import { typeName } from '../records/names.ts';
-import { START_BYTES, startText } from '../records/text.ts';
 import type { Report } from './finding.ts';
+import type { InspectedRequest, RequestEnd, StreamType } from './inspected-request.ts';
 import { type Param, ParamPairs } from './param-pairs.ts';
+import { typeName } from './records/names.ts';
+import { START_BYTES, startText } from './text.ts';
 
 /** How far one stream has come. */
 type StreamState = 'ended' | 'open' | 'untouched';
 
-/** The streams of a request, by the types of their records. */
-type StreamType = 4 | 5 | 6 | 7 | 8;
-
-/** How a request ended. */
-export interface WatchedEnd {
-  readonly appStatus: number;
-  readonly protocolStatus: number;
-}
-
-/** One request as somebody sees it who stands beside the connection. */
-export class WatchedRequest {
-  /** ABORT_REQUEST has come. */
+/** Follows one request, and checks the rules that concern more than one of its records. */
+export class RequestInspector implements InspectedRequest {
   aborted = false;
-  /** Bytes after the head of the response. */
   bodyLength = 0;
-  end: WatchedEnd | undefined;
+  end: RequestEnd | undefined;
   head: CgiResponseHead | undefined;
   readonly id: number;
   readonly keepConn: boolean;
@@ -36,7 +26,7 @@ export class WatchedRequest {
   #start = Buffer.alloc(0);
   readonly #lengths = new Map<StreamType, number>();
   readonly #states = new Map<StreamType, StreamState>();
-  /** Only what the application sends is seen. */
+  /** Only what the application sends is visible. */
   readonly #isOneSided: boolean;
 
   constructor(id: number, role: number, keepConn: boolean, isOneSided: boolean) {
@@ -46,7 +36,6 @@ export class WatchedRequest {
     this.#isOneSided = isOneSided;
   }
 
-  /** Bytes of a stream so far. */
   lengthOf(type: StreamType): number {
     return this.#lengths.get(type) ?? 0;
   }
@@ -69,7 +58,7 @@ export class WatchedRequest {
   }
 
   /** END_REQUEST has come. */
-  finish(end: WatchedEnd, report: Report): void {
+  finish(end: RequestEnd, report: Report): void {
     this.end = end;
     if (this.aborted || end.protocolStatus !== 0) return;
     const output = this.#stateOf(RecordType.Stdout);

@@ -1,17 +1,18 @@
 import { isSecretLine, isSecretName } from './secret-names.ts';
 
-/** What stands in the place of a secret. */
-export function hidden(secret: string): string {
+/** The text that replaces a secret: its length, for example `(9 characters, hidden)`. */
+export function hideSecret(secret: string): string {
   return `(${secret.length} characters, hidden)`;
 }
 
 /**
- * Takes out of a text what must not be shown: passwords in URLs, what is assigned to a name that promises a secret (in
- * query strings, header fields, JSON, environments and command lines), and tokens that tell themselves.
+ * Replaces secrets in a text by their lengths: passwords in URLs, values of secret names ({@link isSecretName}) in query
+ * strings, header fields, JSON, environments and command lines, and bearer tokens and JSON Web Tokens.
  *
- * The time that this takes grows with the length of the text and no faster, whatever is in it.
+ * It is a safeguard, not a guarantee: a secret that nothing around it marks as one stays. The time grows linearly with
+ * the length of the text.
  */
-export function hideInText(text: string): string {
+export function hideSecretsIn(text: string): string {
   return hideTokens(hidePasswords(hideAssigned(text)));
 }
 
@@ -26,7 +27,7 @@ function replacePlaces(text: string, found: readonly Place[]): string {
   let shown = '';
   let position = 0;
   for (const [from, to] of found) {
-    shown += text.slice(position, from) + hidden(text.slice(from, to));
+    shown += text.slice(position, from) + hideSecret(text.slice(from, to));
     position = to;
   }
   return shown + text.slice(position);
@@ -173,6 +174,6 @@ function hideWebTokens(text: string): string {
   return text.replace(/[\w.-]+/g, (word) => {
     const [header = '', claims = '', signature] = word.split('.', 3);
     const isToken = header.startsWith('eyJ') && header.length > 10 && claims.length > 7;
-    return isToken && signature !== undefined ? hidden(word) : word;
+    return isToken && signature !== undefined ? hideSecret(word) : word;
   });
 }

@@ -1,6 +1,6 @@
-import type { Direction } from '../watch/finding.ts';
-import { directionOf } from '../watch/record-rules.ts';
-import type { Chunk } from './source.ts';
+import type { Direction } from '../finding.ts';
+import { directionOf } from '../record-rules.ts';
+import type { RecordedChunk } from './recording.ts';
 
 /** A TCP segment of a capture. */
 export interface Segment {
@@ -120,8 +120,8 @@ export class TcpStream {
   }
 
   /** Everything in the order of time. */
-  chunks(): Chunk[] {
-    const chunks = this.#settled().flatMap(([name, side]): Chunk[] => {
+  chunks(): RecordedChunk[] {
+    const chunks = this.#settled().flatMap(([name, side]): RecordedChunk[] => {
       const direction = this.#directionFrom(name);
       const bytes = side.chunks.map((chunk) => ({ ...chunk, direction }));
       return side.endTime === undefined ? bytes : [...bytes, { direction, time: side.endTime }];

@@ -10,17 +10,17 @@ const types = names(RecordType);
 const roles = names(Role);
 const protocolStatuses = names(ProtocolStatus);
 
-/** The name of a record type; its number where the specification has none. */
+/** The specification's name of a record type, such as `BEGIN_REQUEST`; `type 12` where it has none. */
 export function typeName(type: number): string {
   return types.get(type) ?? `type ${type}`;
 }
 
-/** The name of a role; its number where the specification has none. */
+/** The specification's name of a role, such as `RESPONDER`; `role 7` where it has none. */
 export function roleName(role: number): string {
   return roles.get(role) ?? `role ${role}`;
 }
 
-/** The name of a protocolStatus; its number where the specification has none. */
+/** The specification's name of a protocolStatus, such as `REQUEST_COMPLETE`; `protocolStatus 9` where it has none. */
 export function protocolStatusName(status: number): string {
   return protocolStatuses.get(status) ?? `protocolStatus ${status}`;
 }

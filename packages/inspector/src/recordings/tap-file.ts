@@ -1,16 +1,17 @@
-import type { Direction } from './finding.ts';
+import type { Direction } from '../finding.ts';
 
-/** The first line of a file that `fcgi tap --save` writes. */
+/** The first line, as JSON, of a file that `fcgi tap --save` writes. {@link TapEntry} is a line after it. */
 export const TAP_FILE_HEAD = { format: 'fcgi-tap', version: 1 } as const;
 
-/** What happened on one connection, at one time; a line of such a file. */
+/** Bytes that passed on one connection: one line of JSON in a file of `fcgi tap --save`. */
 export interface TapEntry {
-  /** In base64; missing for the end of a direction. */
+  /** The bytes, in base64; missing where the direction ends. */
   readonly bytes?: string;
-  /** Counted from 1. */
+  /** Number of the connection, counted from 1. */
   readonly connection: number;
+  /** The side that sent the bytes. */
   readonly direction: Direction;
-  /** Milliseconds since 1970. */
+  /** When they passed, in milliseconds since 1970. */
   readonly time: number;
 }
 

@@ -1,7 +1,7 @@
 import { FCGI_HEADER_LEN, FCGI_KEEP_CONN, FCGI_MAX_LENGTH, RecordType } from '@fcgi-js/protocol';
-import { typeName } from '../records/names.ts';
 import type { Direction, Report } from './finding.ts';
-import type { ScannedRecord } from './scanner.ts';
+import type { ScannedRecord } from './record-scanner.ts';
+import { typeName } from './records/names.ts';
 
 /** Appendix A: who sends which type. */
 const FROM_APPLICATION: ReadonlySet<number> = new Set([
@@ -12,7 +12,7 @@ const FROM_APPLICATION: ReadonlySet<number> = new Set([
   RecordType.UnknownType,
 ]);
 
-/** Which way a type goes; `undefined` for types that the specification does not have. */
+/** Which way records of a type go; `undefined` for types that the specification does not have. */
 export function directionOf(type: number): Direction | undefined {
   if (type < RecordType.BeginRequest || type > RecordType.UnknownType) return undefined;
   return FROM_APPLICATION.has(type) ? 'from-application' : 'to-application';

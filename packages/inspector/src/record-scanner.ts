@@ -1,12 +1,12 @@
 import { FCGI_HEADER_LEN, FCGI_VERSION_1, RecordType } from '@fcgi-js/protocol';
 
-/** A whole record, whatever is wrong with it. */
+/** A whole record. Its fields may break the rules. */
 export interface ScannedRecord {
   readonly kind: 'record';
   /** All of it, header and padding included. */
   readonly bytes: Uint8Array;
   readonly content: Uint8Array;
-  /** Position of its first byte in the stream. */
+  /** Position of its first byte, counted from the first byte that was pushed. */
   readonly offset: number;
   readonly padding: Uint8Array;
   readonly requestId: number;
@@ -15,26 +15,28 @@ export interface ScannedRecord {
   readonly type: number;
 }
 
-/** Bytes that are no record, and how many there are. */
+/** Bytes that are not a record. */
 export interface ScannedBytes {
   /**
-   * `'zeros'`: eight zero bytes where a record may begin, as Cherokee sends them. `'garbage'`: no record begins
-   * here; the next one that makes sense does after `length` bytes, or none does. `'cut'`: the stream ends in the
-   * middle of a record.
+   * `'zeros'`: eight zero bytes where a record may begin; Cherokee sends them. `'garbage'`: no record begins here; the
+   * next valid one begins after `length` bytes, or the stream ends there. `'cut'`: the stream ends in the middle of a
+   * record.
    */
   readonly kind: 'cut' | 'garbage' | 'zeros';
+  /** How many bytes. */
   readonly length: number;
+  /** Position of the first one, counted from the first byte that was pushed. */
   readonly offset: number;
-  /** The first of them. */
+  /** The first of them, at most 64. */
   readonly start: Uint8Array;
-  /** Of a record that is cut, as far as its header is there: how long it would be. */
+  /** Length of the record that is cut, in bytes; `undefined` where its header is cut too. */
   readonly wanted?: number;
 }
 
 /** Bytes of garbage that are shown. */
 const SHOWN_BYTES = 64;
 
-/** What stands next in a stream of records. */
+/** The next piece of a stream of records. */
 export type Scanned = ScannedBytes | ScannedRecord;
 
 const FIXED_LENGTHS = new Map<number, number>([
@@ -45,9 +47,11 @@ const FIXED_LENGTHS = new Map<number, number>([
 ]);
 
 /**
- * Finds the records in one direction of a connection, with their positions. Other than `RecordDecoder` it never
- * gives up: after bytes that are no record it looks for the next header that makes sense and has another one, or
- * the end, right after its record.
+ * Finds the records in one direction of a connection, with their positions.
+ *
+ * Unlike `RecordDecoder` of `@fcgi-js/protocol`, it never throws and it resynchronises: after bytes that are not a record, it
+ * looks for the next valid header whose record is followed by another valid header, or by the end. Memory: what was
+ * pushed and not yet returned by `next()`, plus one record.
  */
 export class RecordScanner {
   #buffer: Buffer = Buffer.alloc(0);
@@ -57,18 +61,18 @@ export class RecordScanner {
   #lostStart: Uint8Array = new Uint8Array(0);
   #offset = 0;
 
-  /** Takes the next bytes, which must not be changed afterwards. */
+  /** Takes the next bytes, cut anywhere. Results are views of them: do not change them afterwards. */
   push(bytes: Uint8Array): void {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
   }
 
-  /** Says that no more will come. */
+  /** Says that no more bytes will come. */
   end(): void {
     this.#ended = true;
   }
 
-  /** What stands next, or `undefined` until there is more, or at the end. */
+  /** The next record, or bytes that are not one; `undefined` until more is pushed, and at the end. */
   next(): Scanned | undefined {
     if (this.#lostAt !== undefined) return this.#resynchronise(this.#lostAt);
     const buffer = this.#buffer;

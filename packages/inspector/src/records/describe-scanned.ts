@@ -1,11 +1,14 @@
 import { type FcgiRecord, RecordDecoder } from '@fcgi-js/protocol';
-import type { Scanned, ScannedRecord } from '../watch/scanner.ts';
+import type { Scanned, ScannedRecord } from '../record-scanner.ts';
+import { byteCount, showBytes } from '../text.ts';
 import { describeRecord } from './describe-record.ts';
-import { byteCount, showBytes } from './text.ts';
 
 const SHOWN_CHARACTERS = 60;
 
-/** What a record says, or that it says nothing. */
+/**
+ * The content of a scanned record in a few words, as {@link describeRecord} has it; of bytes that are not a record, the
+ * first 60 characters, escaped for a terminal.
+ */
 export function describeScanned(scanned: Scanned): string {
   if (scanned.kind === 'zeros') return byteCount(scanned.length);
   if (scanned.kind !== 'record') return showBytes(scanned.start, SHOWN_CHARACTERS);
@@ -13,7 +16,7 @@ export function describeScanned(scanned: Scanned): string {
   return record === undefined ? `${byteCount(scanned.content.length)}, not readable` : describeRecord(record);
 }
 
-/** The record as the protocol has it, or `undefined` where it breaks the protocol. */
+/** The record as `RecordDecoder` returns it; `undefined` where the decoder rejects it. */
 export function toRecord({ bytes }: ScannedRecord): FcgiRecord | undefined {
   const decoder = new RecordDecoder();
   decoder.push(bytes);

@@ -1,7 +1,7 @@
-import { CommandFailure } from '../command-failure.ts';
+import { notHexadecimal } from '../errors.ts';
 import { collectText } from './collect.ts';
-import { rawSource } from './raw-source.ts';
-import type { Source } from './source.ts';
+import { rawRecords } from './raw-records.ts';
+import type { Recording } from './recording.ts';
 
 /** How a line of xxd (`:`), hexdump -C or Wireshark begins: with the position, before the bytes and then text. */
 const DUMP_LINE = /^\s*([0-9a-f]{4,16})(: ?| {2,}|\s*$)/i;
@@ -14,11 +14,11 @@ export function isHexDump(start: Uint8Array): boolean {
 /**
  * Reads hexadecimal digits, with or without positions beside them.
  *
- * @throws CommandFailure where a line is something else
+ * @throws RecordingError where a line is something else
  */
-export async function readHexDump(pieces: AsyncIterable<Uint8Array>): Promise<Source> {
+export async function readHexDump(pieces: AsyncIterable<Uint8Array>): Promise<Recording> {
   const bytes = parseHexDump(await collectText(pieces));
-  return rawSource(bytes, single(bytes));
+  return rawRecords(bytes, single(bytes));
 }
 
 /** The bytes that a dump stands for. */
@@ -53,7 +53,7 @@ export function parseHexDump(text: string): Uint8Array {
 function parseDumpLine(line: string, index: number): { at: number; bytes: Buffer } {
   // The last line of hexdump is a position only.
   const match = DUMP_LINE.exec(line);
-  if (match === null) throw notHex(index);
+  if (match === null) throw notHexadecimal(index + 1);
   const [start, at = '', separator = ''] = match;
   const rest = line.slice(start.length);
   const end = rest.search(separator.startsWith(':') ? / {2}/ : /\|| {3}/);
@@ -62,12 +62,8 @@ function parseDumpLine(line: string, index: number): { at: number; bytes: Buffer
 
 function parseDigits(text: string, index: number): Buffer {
   const digits = text.replace(/\\x|0x|[\s,:"]/gi, '');
-  if (!/^(?:[0-9a-f]{2})*$/i.test(digits)) throw notHex(index);
+  if (!/^(?:[0-9a-f]{2})*$/i.test(digits)) throw notHexadecimal(index + 1);
   return Buffer.from(digits, 'hex');
-}
-
-function notHex(index: number): CommandFailure {
-  return new CommandFailure(`This looks like hexadecimal digits, but line ${index + 1} has something else.`);
 }
 
 async function* single(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
