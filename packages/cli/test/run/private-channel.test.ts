@@ -30,7 +30,8 @@ test('an application sees no channel, as in a process that was started without o
 });
 
 test('what the runner tells a worker at a reload does not reach the messages of the application', async () => {
-  const runner = await start(`process.on('message', (message) => { if (message.data.type === 'x') process.exit(3); });
+  const runner =
+    await start(`process.on('message', (message) => { if (message.data.type === 'x') process.exit(3); });
     process.on('disconnect', () => process.exit(4));
     let held;
     const answer = (res) => { held = res; console.log('holds'); };

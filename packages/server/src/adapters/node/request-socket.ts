@@ -345,7 +345,8 @@ export class RequestSocket extends UnconnectedSocket {
 }
 
 // Else errors and `console.log()` would name our classes.
-for (const { prototype } of [UnconnectedSocket, RequestSocket]) Reflect.deleteProperty(prototype, 'constructor');
+for (const { prototype } of [UnconnectedSocket, RequestSocket])
+  Reflect.deleteProperty(prototype, 'constructor');
 
 function emitEnd(socket: RequestSocket): void {
   socket.emit('finish');
