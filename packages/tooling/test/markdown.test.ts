@@ -95,10 +95,11 @@ describe('code in READMEs and guides', () => {
   test('type-checks', () => {
     const code = modules();
     const readerOptions = { allowJs: true, checkJs: true, noUnusedLocals: false, noUnusedParameters: false };
-    // The examples depend on neither of these, or else `npm start` would install and build all of it.
+    // The examples depend on none of these, or else `npm start` would install and build all of it.
     const whole = join(root, 'packages/fcgi-js/src');
     const paths = {
       '@fcgi-js/cli': [join(root, 'packages/cli/src/index.ts')],
+      '@fcgi-js/inspector': [join(root, 'packages/inspector/src/index.ts')],
       'fcgi-js': [`${whole}/index.ts`],
       'fcgi-js/*': [`${whole}/*.ts`],
     };

@@ -187,6 +187,7 @@ describe('a program prints what the guide says', () => {
       'packages/configs/README.md 1',
       `${nginxConfig({ ...mounted, mount: '/yourapplication', static: folders })}\n`,
     ],
+    ['packages/inspector/README.md 1', block('packages/inspector/README.md', 'BEGIN_REQUEST')],
     ['packages/protocol/README.md 1', block('packages/protocol/README.md', 'request 1')],
   ])('%s', async (name, printed) => {
     expect(await project.run(program(name)).ended()).toBe(printed);
@@ -196,6 +197,19 @@ describe('a program prints what the guide says', () => {
     const printed = await project.run(program('docs/protocol.md 1')).ended();
     expect(printed).toMatch(/^\{.*requestId: 1,.*role: 1,.*keepConn: true.*\}\n$/s);
   });
+});
+
+test('the program in the README of @fcgi-js/inspector passes on what it inspects', async () => {
+  await project.run(program('docs/getting-started.md 1'), [here()]).listening(socket);
+  const tapped = join(folder, 'tap.sock');
+  const replacing = { '/run/app.sock': socket, '/run/tap.sock': tapped };
+  const tap = project.run(program('packages/inspector/README.md 2', replacing));
+  await tap.listening(tapped);
+  const throughTap = new FcgiClient({ address: tapped });
+  onTestFinished(() => throughTap.close());
+  const { body, status } = await throughTap.request({ params: paramsFor('/you') });
+  expect([status, await textOf(body)]).toEqual([200, 'Hello from /you\n']);
+  expect(await tap.until(() => /^.+\n/.exec(tap.output)?.[0])).toBe('/you: 200\n');
 });
 
 test('the programs of the guide to streaming send events as they happen, until the browser leaves', async () => {
