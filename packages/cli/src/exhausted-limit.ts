@@ -1,4 +1,4 @@
-import { readProc } from './proc.ts';
+import { readProc } from '@fcgi-js/doctor/system';
 
 /** Read beforehand: when no file can be opened any more, neither can this one. */
 const limits = readProc('self/limits');

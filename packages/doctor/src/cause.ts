@@ -1,6 +1,6 @@
 import type { Facts } from './facts.ts';
 
-/** Where one sees that something is wrong, and what stands there. */
+/** A line of a log that points to a cause. */
 export interface Symptom {
   /** A web server's error log, or another place. */
   readonly where: string;
@@ -8,50 +8,61 @@ export interface Symptom {
   readonly line: string;
 }
 
-/** What the texts of a cause name, as it is in this deployment. */
+/** The names in this deployment that the texts of a cause use. */
 export interface Names {
+  /** Where the application listens, such as `unix:/run/app.sock`. */
   readonly address: string;
+  /** The folder of the program. */
   readonly folder: string;
+  /** The path of the program. */
   readonly program: string;
+  /** The path of the Unix socket. */
   readonly socket: string;
+  /** The web server's user. */
   readonly user: string;
 }
 
-/** One thing that can be wrong. */
+/** One thing that can be wrong in a deployment, with its remedy. */
 export interface Cause {
   /** Stable, for scripts. */
   readonly id: string;
-  /** In a few words. */
+  /** The cause in a few words. */
   readonly title: string;
-  /** What the browser gets, for people. */
+  /** What the browser gets, in words. */
   readonly seen: string;
-  /** Lines of logs that tell it. */
+  /** Log lines that point to this cause. */
   readonly lines: readonly Symptom[];
-  /** Why that goes wrong, in plain words. */
+  /** Why it fails, in plain words. */
   readonly why: string;
   /** What to do, step by step. */
   remedy(names: Names): readonly string[];
-  /** What in the facts shows it; nothing where they do not. Logs are looked at elsewhere. */
+  /** What in the facts shows this cause; empty where they do not show it. Log lines are not considered. */
   evidence(facts: Facts): readonly string[];
 }
 
-/** Causes that belong together. */
+/** Causes that belong together, such as all that concern a socket. */
 export interface Family {
+  /** A heading for people. */
   readonly title: string;
   /**
-   * 'all': each stands for itself. 'first': they are ways in which the same thing goes wrong, and the first that the
-   * facts show is it. 'rest': so too, and worth telling only where nothing else was found. 'aside': whatever else was
-   * found.
+   * Which of its causes become findings. `'all'`: every one that the facts show. `'first'`: the first that they show; the others are its
+   * consequences. `'rest'`: the first, and only where nothing else was found. `'aside'`: every one, whatever else was found.
    */
   readonly reports: 'all' | 'aside' | 'first' | 'rest';
+  /** In the order in which they are considered. */
   readonly causes: readonly Cause[];
 }
 
-/** One thing that is wrong here. */
+/** One thing that is wrong in this deployment. Its texts may change between versions, its `id` does not. */
 export interface Finding {
+  /** The cause, for programs; `docs/doctor.md` has all of them. */
   readonly id: string;
+  /** The cause in a few words. */
   readonly title: string;
+  /** Why it fails, in plain words. */
   readonly cause: string;
+  /** What shows it, one line each. It may quote secrets and control characters. */
   readonly evidence: readonly string[];
+  /** What to do, one step each. */
   readonly remedy: readonly string[];
 }

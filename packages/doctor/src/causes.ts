@@ -8,7 +8,7 @@ import { programStart } from './causes/program-start.ts';
 import { socket } from './causes/socket.ts';
 import { webServerLog } from './causes/web-server-log.ts';
 
-/** All that the doctor knows. The order counts where a line of a log, or a family, tells one thing only. */
+/** Every cause that is known, in families. A log line counts for the first cause that has it. */
 export const families: readonly Family[] = [
   programFile,
   programStart,

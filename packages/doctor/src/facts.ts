@@ -1,5 +1,5 @@
-import type { Account, PathEntry } from './access.ts';
 import type { Configuration } from './gather/configuration.ts';
+import type { Account, PathEntry } from './system/access.ts';
 
 /** The first line of a script that names its interpreter. */
 export interface Shebang {

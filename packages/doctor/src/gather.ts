@@ -1,8 +1,5 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { type Account, fileOf } from './access.ts';
+import { dirname } from 'node:path';
 import { programFile } from './causes/program-file.ts';
-import type { Subject } from './deployment.ts';
 import type { Facts, Setting } from './facts.ts';
 import { lookUpOwner } from './gather/account.ts';
 import { type Configuration, readConfiguration } from './gather/configuration.ts';
@@ -11,12 +8,16 @@ import { canSeeSockets } from './gather/listening-sockets.ts';
 import { programFacts } from './gather/program-file.ts';
 import { socketFacts } from './gather/socket.ts';
 import { tryToStart } from './gather/start.ts';
+import type { Subject } from './subject.ts';
+import { type Account, fileOf } from './system/access.ts';
 
 /** How a deployment is looked at. */
 export interface Examination {
   readonly callersEnvironment: Readonly<Record<string, string>>;
   /** The environment that the web server gives. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What serves a module, with the path of the module after it; `undefined` for nothing. */
+  readonly moduleCommand: readonly string[] | undefined;
   readonly question: Question;
   /** Whether programs can be started as another user. */
   readonly isRoot: boolean;
@@ -45,7 +46,7 @@ async function gatherProgram(
   given: Given,
   examination: Examination,
 ): Promise<Facts> {
-  const { callersEnvironment, environment, isRoot, question } = examination;
+  const { callersEnvironment, environment, isRoot, moduleCommand, question } = examination;
   const seen = await programFacts(path, given.user, {
     callers: callersEnvironment['PATH'] ?? '',
     webServers: environment['PATH'] ?? '',
@@ -55,10 +56,11 @@ async function gatherProgram(
   const facts = { ...given, program, ...(configuration === undefined ? {} : { configuration }) };
   // What the system cannot start need not be tried.
   const isStartable = programFile.causes.every((cause) => cause.evidence(facts).length === 0);
-  if (!isStartable || !canSeeSockets()) return facts;
+  const command = program.kind === 'module' ? moduleCommand : [];
+  if (!isStartable || command === undefined || !canSeeSockets()) return facts;
   const owner = isRoot ? ownerOf(program.entries) : undefined;
   const setting: Setting = {
-    command: program.kind === 'module' ? [process.execPath, fcgiCommand(), 'run', path] : [path],
+    command: [...command, path],
     environment,
     folder: folderFor(path, given.configuration),
     ...(isRoot ? { user: given.user } : {}),
@@ -88,12 +90,6 @@ async function withHtaccess(
 function isHtaccessIgnored({ directives }: Configuration): boolean {
   const overrides = directives.filter(({ name }) => name.toLowerCase() === 'allowoverride');
   return overrides.length > 0 && overrides.every(({ args }) => /^none$/i.test(args[0] ?? ''));
-}
-
-/** The file of this command, wherever its package is. */
-function fcgiCommand(): string {
-  const manifest = createRequire(import.meta.url).resolve('@fcgi-js/cli/package.json');
-  return join(dirname(manifest), 'dist/bin/fcgi.js');
 }
 
 function folderFor(path: string, configuration: Configuration | undefined): string {

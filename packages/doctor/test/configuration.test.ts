@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { guessWebServer, readConfiguration } from '../../src/doctor/gather/configuration.ts';
+import { guessWebServer, readConfiguration } from '../src/gather/configuration.ts';
 import { examine, expectFinding, openFolder, responder, writeProgram } from './support/deployment.ts';
 
 /** A configuration in a file of its own. */
@@ -15,10 +15,14 @@ test('a program that suexec does not run, as others may write to it', async () =
     'apache2.conf',
     `SuexecUserGroup me me\nScriptAlias / ${program}/\nSetHandler fcgid-script\n`,
   );
-  await expectFinding('suexec-refused', [program, '--config', file], {
-    evidence: 'mode 775',
-    remedy: 'chmod 755',
-  });
+  await expectFinding(
+    'suexec-refused',
+    { target: program, configuration: file },
+    {
+      evidence: 'mode 775',
+      remedy: 'chmod 755',
+    },
+  );
 });
 
 test('nginx: addresses of fastcgi_pass, of an upstream, behind proxy_pass, and in included files', async () => {
@@ -140,13 +144,13 @@ test('a configuration whose applications are all looked at', async () => {
     'nginx.conf',
     `server { location / { fastcgi_pass unix:${folder}/none.sock; fastcgi_param REQUEST_METHOD $request_method; } }`,
   );
-  const { findings } = await examine(['--config', file]);
+  const { findings } = await examine({ configuration: file });
   expect(findings.map(({ id }) => id)).toEqual(['socket-missing']);
 });
 
 test('a configuration that names no application is told as such', async () => {
   const { file } = await configured('nginx.conf', 'server { location / { proxy_pass http://127.0.0.1:1; } }');
-  const { findings, looked } = await examine(['--config', file]);
+  const { findings, looked } = await examine({ configuration: file });
   expect(findings).toEqual([]);
   expect(looked).toEqual([`${file} (nginx), which names no FastCGI application`]);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Facts } from '../../src/doctor/facts.ts';
-import { readConfiguration } from '../../src/doctor/gather/configuration.ts';
-import { judge } from '../../src/doctor/judge.ts';
-import type { WebServerName } from '../../src/doctor/web-server-names.ts';
+import type { Facts } from '../src/facts.ts';
+import { readConfiguration } from '../src/gather/configuration.ts';
+import { judge } from '../src/judge.ts';
+import type { WebServerName } from '../src/web-server-names.ts';
 import { expectFinding, openFolder, responder, writeProgram } from './support/deployment.ts';
 
 const user = { name: 'www-data', uid: 33, gid: 33, groups: [33] };
@@ -31,10 +31,14 @@ describe('php-fpm whose kept connections are open to CVE-2026-129289', () => {
     const head = 'Status: 200\\r\\nX-Powered-By: PHP/8.2.35\\r\\nContent-Length: 0\\r\\n\\r\\n';
     const answer = `socket.end(Buffer.concat([stdout('${head}'), stdout(''), end]));`;
     const program = await writeProgram(await openFolder(), responder({ answer }));
-    await expectFinding('php-fpm-vulnerable', [program], {
-      evidence: 'X-Powered-By: PHP/8.2.35',
-      remedy: 'fastcgi_keep_conn',
-    });
+    await expectFinding(
+      'php-fpm-vulnerable',
+      { target: program },
+      {
+        evidence: 'X-Powered-By: PHP/8.2.35',
+        remedy: 'fastcgi_keep_conn',
+      },
+    );
   });
 
   test.each([

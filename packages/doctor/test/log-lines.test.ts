@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { families } from '../../src/doctor/causes.ts';
-import { judge } from '../../src/doctor/judge.ts';
-import { linesOf } from '../../src/doctor/log-lines.ts';
+import { families } from '../src/causes.ts';
+import { judge } from '../src/judge.ts';
+import { linesOf } from '../src/log-lines.ts';
 
 const user = { name: 'www-data', uid: 33, gid: 33, groups: [33] };
 const causes = families.flatMap((family) => family.causes);
@@ -21,7 +21,7 @@ test.each(causes.flatMap(({ id, lines }) => lines.map(({ line }) => ({ id, line 
 
 /** The lines in the table of log lines on a page of docs, as they were recorded; `…` stands for what differs. */
 function recordedLines(page: string): string[] {
-  const text = readFileSync(new URL(`../../../../docs/${page}`, import.meta.url), 'utf8');
+  const text = readFileSync(new URL(`../../../docs/${page}`, import.meta.url), 'utf8');
   const section = /^## \d+\. Log lines.*?\n(.*?)(?=^## )/ms.exec(text)?.[1] ?? '';
   const cells = section.split('\n').flatMap((line) => line.split('|').slice(2, 3));
   // What follows in the same cell may be the second half of a line, in words.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { noexecMount } from '../../src/doctor/gather/mounts.ts';
+import { noexecMount } from '../src/gather/mounts.ts';
 
 const mountinfo = `22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
 30 22 0:25 / /tmp rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw

@@ -15,44 +15,60 @@ import {
 
 test('a path at which there is nothing', async () => {
   const folder = await openFolder();
-  await expectFinding('program-missing', [join(folder, 'App.fcgi')], {
-    evidence: 'no such file',
-    remedy: /ls -l .*App\.fcgi/,
-  });
+  await expectFinding(
+    'program-missing',
+    { target: join(folder, 'App.fcgi') },
+    {
+      evidence: 'no such file',
+      remedy: /ls -l .*App\.fcgi/,
+    },
+  );
 });
 
 test('a folder instead of a program', async () => {
   const folder = await openFolder();
-  await expectFinding('program-not-a-file', [folder], {
-    evidence: 'is no file',
-    remedy: 'Name the file in it',
-  });
+  await expectFinding(
+    'program-not-a-file',
+    { target: folder },
+    {
+      evidence: 'is no file',
+      remedy: 'Name the file in it',
+    },
+  );
 });
 
 test('a program without its run bit', async () => {
   const program = await writeProgram(await openFolder(), responder(), { mode: 0o644 });
-  await expectFinding('run-bit-missing', [program], {
-    evidence: 'rw-r--r--',
-    remedy: `chmod 755 ${program}`,
-  });
+  await expectFinding(
+    'run-bit-missing',
+    { target: program },
+    {
+      evidence: 'rw-r--r--',
+      remedy: `chmod 755 ${program}`,
+    },
+  );
 });
 
 test('a program without a first line that says what runs it', async () => {
   const program = await writeProgram(await openFolder(), responder().slice(SHEBANG.length));
-  await expectFinding('shebang-missing', [program], {
-    evidence: 'does not begin with #!',
-    remedy: '#!/usr/bin/env node',
-  });
+  await expectFinding(
+    'shebang-missing',
+    { target: program },
+    {
+      evidence: 'does not begin with #!',
+      remedy: '#!/usr/bin/env node',
+    },
+  );
 });
 
 test('a program that was written on Windows', async () => {
   const program = await writeProgram(await openFolder(), responder().replaceAll('\n', '\r\n'));
-  await expectFinding('shebang-crlf', [program], { evidence: '\\r\\n', remedy: 'sed -i' });
+  await expectFinding('shebang-crlf', { target: program }, { evidence: '\\r\\n', remedy: 'sed -i' });
 });
 
 test('a program that begins with the mark of UTF-8', async () => {
   const program = await writeProgram(await openFolder(), `\ufeff${responder()}`);
-  await expectFinding('byte-order-mark', [program], { evidence: 'EF BB BF', remedy: 'sed -i' });
+  await expectFinding('byte-order-mark', { target: program }, { evidence: 'EF BB BF', remedy: 'sed -i' });
 });
 
 test('a program for an interpreter that does not exist', async () => {
@@ -60,10 +76,14 @@ test('a program for an interpreter that does not exist', async () => {
     await openFolder(),
     responder().replace(SHEBANG, '#!/usr/local/no/such/node\n'),
   );
-  await expectFinding('interpreter-missing', [program], {
-    evidence: '/usr/local/no/such/node is not there',
-    remedy: 'command -v node',
-  });
+  await expectFinding(
+    'interpreter-missing',
+    { target: program },
+    {
+      evidence: '/usr/local/no/such/node is not there',
+      remedy: 'command -v node',
+    },
+  );
 });
 
 test('a program for a Node that only a login shell finds', async () => {
@@ -71,11 +91,15 @@ test('a program for a Node that only a login shell finds', async () => {
   await mkdir(join(folder, 'bin'));
   await symlink(process.execPath, join(folder, 'bin/node-of-mine'));
   const program = await writeProgram(folder, responder().replace(SHEBANG, '#!/usr/bin/env node-of-mine\n'));
-  await expectFinding('interpreter-missing', [program], {
-    evidence: /node-of-mine is not there for the web server; you have it as /,
-    remedy: 'command -v node',
-    io: { env: { PATH: `${join(folder, 'bin')}:${process.env['PATH']}` } },
-  });
+  await expectFinding(
+    'interpreter-missing',
+    { target: program },
+    {
+      evidence: /node-of-mine is not there for the web server; you have it as /,
+      remedy: 'command -v node',
+      callersEnvironment: { PATH: `${join(folder, 'bin')}:${process.env['PATH']}` },
+    },
+  );
 });
 
 const notAsOthers = whyNotAsOthers();
@@ -84,20 +108,32 @@ describe.skipIf(notAsOthers)(`as ${WEB_SERVER_USER}${notAsOthers ? ` (${notAsOth
     const home = await openFolder();
     const program = await writeProgram(home, responder(), { name: 'public_html/app.fcgi' });
     await chmod(home, 0o700);
-    await expectFinding('program-folder-closed', [program], {
-      evidence: new RegExp(`${WEB_SERVER_USER} may not enter: rwx------ root:root ${home}`),
-      remedy: 'chmod o+x',
-    });
+    await expectFinding(
+      'program-folder-closed',
+      { target: program },
+      {
+        evidence: new RegExp(`${WEB_SERVER_USER} may not enter: rwx------ root:root ${home}`),
+        remedy: 'chmod o+x',
+      },
+    );
   });
 
   test('a run bit for the owner alone', async () => {
     const program = await writeProgram(await openFolder(), responder(), { mode: 0o744 });
-    await expectFinding('run-bit-missing', [program], { evidence: 'rwxr--r--', remedy: 'chmod 755' });
+    await expectFinding(
+      'run-bit-missing',
+      { target: program },
+      { evidence: 'rwxr--r--', remedy: 'chmod 755' },
+    );
   });
 
   test('a script that may be run and not read', async () => {
     const program = await writeProgram(await openFolder(), responder(), { mode: 0o711 });
-    await expectFinding('program-unreadable', [program], { evidence: 'rwx--x--x', remedy: 'chmod 755' });
+    await expectFinding(
+      'program-unreadable',
+      { target: program },
+      { evidence: 'rwx--x--x', remedy: 'chmod 755' },
+    );
   });
 
   test('a Node that nvm has put into a closed home folder', async () => {
@@ -107,10 +143,14 @@ describe.skipIf(notAsOthers)(`as ${WEB_SERVER_USER}${notAsOthers ? ` (${notAsOth
     await symlink(process.execPath, join(home, '.nvm/bin/node'));
     await chmod(home, 0o700);
     const program = await writeProgram(folder, responder().replace(SHEBANG, `#!${home}/.nvm/bin/node\n`));
-    await expectFinding('interpreter-closed', [program], {
-      evidence: `rwx------ root:root ${home}`,
-      remedy: '#!/usr/bin/node',
-    });
+    await expectFinding(
+      'interpreter-closed',
+      { target: program },
+      {
+        evidence: `rwx------ root:root ${home}`,
+        remedy: '#!/usr/bin/node',
+      },
+    );
   });
 
   test('a folder that is open to the group of the web server is no fault', async () => {
@@ -119,7 +159,7 @@ describe.skipIf(notAsOthers)(`as ${WEB_SERVER_USER}${notAsOthers ? ` (${notAsOth
     const gid = Number(execFileSync('id', ['-g', WEB_SERVER_USER], { encoding: 'utf8' }));
     await chown(folder, 0, gid);
     await chmod(folder, 0o750);
-    expect((await examine([program])).findings).toEqual([]);
+    expect((await examine({ target: program })).findings).toEqual([]);
   });
 
   const noMount = whyNoMount();
@@ -131,10 +171,14 @@ describe.skipIf(notAsOthers)(`as ${WEB_SERVER_USER}${notAsOthers ? ` (${notAsOth
     });
     await chmod(folder, 0o755);
     const program = await writeProgram(folder, responder());
-    await expectFinding('noexec-mount', [program], {
-      evidence: `${folder} is mounted with noexec`,
-      remedy: 'Move the program',
-    });
+    await expectFinding(
+      'noexec-mount',
+      { target: program },
+      {
+        evidence: `${folder} is mounted with noexec`,
+        remedy: 'Move the program',
+      },
+    );
   });
 });
 

@@ -14,7 +14,7 @@ import {
 } from './support/deployment.ts';
 
 /** A program that hangs is waited for no longer than this. */
-const SHORT = ['--timeout', '4'];
+const SHORT = { timeout: 4_000 };
 
 test('a program that opens a file by a relative path', async () => {
   const folder = await openFolder();
@@ -23,10 +23,14 @@ test('a program that opens a file by a relative path', async () => {
     folder,
     responder({ before: "require('node:fs').readFileSync('./data.json');" }),
   );
-  await expectFinding('relative-path', [program], {
-    evidence: /started in .*, and not in \/[\s\S]*data\.json/,
-    remedy: '__dirname',
-  });
+  await expectFinding(
+    'relative-path',
+    { target: program },
+    {
+      evidence: /started in .*, and not in \/[\s\S]*data\.json/,
+      remedy: '__dirname',
+    },
+  );
 });
 
 test('a relative path that is followed only when a request comes', async () => {
@@ -43,7 +47,11 @@ test('a relative path that is followed only when a request comes', async () => {
     ${HEALTHY}`,
     }),
   );
-  await expectFinding('relative-path', [program], { evidence: 'page.html', remedy: 'process.chdir' });
+  await expectFinding(
+    'relative-path',
+    { target: program },
+    { evidence: 'page.html', remedy: 'process.chdir' },
+  );
 });
 
 test('a program that needs a variable of the shell', async () => {
@@ -51,13 +59,19 @@ test('a program that needs a variable of the shell', async () => {
     await openFolder(),
     responder({ before: "if (!process.env.DATABASE_URL) throw new Error('DATABASE_URL is not set');" }),
   );
-  await expectFinding('environment-missing', [program], {
-    evidence: /it needs DATABASE_URL\n/,
-    remedy: 'FcgidInitialEnv',
-    io: {
-      env: { PATH: process.env['PATH'], DATABASE_URL: 'postgres://me:topsecret@localhost/db', HOME: '/root' },
+  await expectFinding(
+    'environment-missing',
+    { target: program },
+    {
+      evidence: /it needs DATABASE_URL\n/,
+      remedy: 'FcgidInitialEnv',
+      callersEnvironment: {
+        PATH: process.env['PATH'],
+        DATABASE_URL: 'postgres://me:topsecret@localhost/db',
+        HOME: '/root',
+      },
     },
-  });
+  );
 });
 
 test('a program whose first line leads to another Node than the shell', async () => {
@@ -70,11 +84,15 @@ test('a program whose first line leads to another Node than the shell', async ()
   });
   await symlink(process.execPath, join(folder, 'new/node-for-web'));
   const program = await writeProgram(folder, responder().replace(SHEBANG, '#!/usr/bin/env node-for-web\n'));
-  await expectFinding('another-interpreter', [program, '--env', `PATH=${folder}/old:/usr/bin:/bin`], {
-    evidence: /works with your .*new\/node-for-web, and not with .*old\/node-for-web/,
-    remedy: 'command -v node',
-    io: { env: { PATH: `${folder}/new:/usr/bin:/bin` } },
-  });
+  await expectFinding(
+    'another-interpreter',
+    { target: program, environment: { PATH: `${folder}/old:/usr/bin:/bin` } },
+    {
+      evidence: /works with your .*new\/node-for-web, and not with .*old\/node-for-web/,
+      remedy: 'command -v node',
+      callersEnvironment: { PATH: `${folder}/new:/usr/bin:/bin` },
+    },
+  );
 });
 
 const notAsOthers = whyNotAsOthers();
@@ -87,10 +105,14 @@ describe.skipIf(notAsOthers)(`as ${WEB_SERVER_USER}${notAsOthers ? ` (${notAsOth
       folder,
       responder({ before: "require('node:fs').readFileSync(__dirname + '/settings.json');" }),
     );
-    await expectFinding('wrong-user', [program], {
-      evidence: /works as root, and not as www-data[\s\S]*settings\.json/,
-      remedy: 'chgrp www-data',
-    });
+    await expectFinding(
+      'wrong-user',
+      { target: program },
+      {
+        evidence: /works as root, and not as www-data[\s\S]*settings\.json/,
+        remedy: 'chgrp www-data',
+      },
+    );
   });
 });
 
@@ -98,21 +120,29 @@ test('an ES module in a file that ends in .fcgi', async () => {
   const folder = await openFolder();
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   const program = await writeProgram(folder, `${SHEBANG}import 'node:net';\n`);
-  await expectFinding('esm-in-fcgi', [program], { evidence: '.fcgi', remedy: 'ln -s app.mjs' });
+  await expectFinding('esm-in-fcgi', { target: program }, { evidence: '.fcgi', remedy: 'ln -s app.mjs' });
 });
 
 test('a program whose packages were not installed', async () => {
   const folder = await openFolder();
   const program = await writeProgram(folder, `${SHEBANG}require('no-such-package');\n`);
-  await expectFinding('module-not-found', [program], {
-    evidence: "Cannot find module 'no-such-package'",
-    remedy: `cd ${folder} && npm install`,
-  });
+  await expectFinding(
+    'module-not-found',
+    { target: program },
+    {
+      evidence: "Cannot find module 'no-such-package'",
+      remedy: `cd ${folder} && npm install`,
+    },
+  );
 });
 
 test('a program with a syntax error', async () => {
   const program = await writeProgram(await openFolder(), `${SHEBANG}const = 1;\n`);
-  await expectFinding('syntax-error', [program], { evidence: 'SyntaxError', remedy: 'node --check' });
+  await expectFinding(
+    'syntax-error',
+    { target: program },
+    { evidence: 'SyntaxError', remedy: 'node --check' },
+  );
 });
 
 test('a program that opens a port of its own', async () => {
@@ -120,10 +150,14 @@ test('a program that opens a port of its own', async () => {
     await openFolder(),
     `${SHEBANG}require('node:http').createServer((req, res) => res.end('hello')).listen(0, '127.0.0.1');\n`,
   );
-  await expectFinding('own-port', [program, ...SHORT], {
-    evidence: /listens on tcp:127\.0\.0\.1:\d+/,
-    remedy: `fcgi run ${program}`,
-  });
+  await expectFinding(
+    'own-port',
+    { target: program, ...SHORT },
+    {
+      evidence: /listens on tcp:127\.0\.0\.1:\d+/,
+      remedy: `fcgi run ${program}`,
+    },
+  );
 });
 
 test('a program whose port is in use', async () => {
@@ -137,7 +171,7 @@ test('a program whose port is in use', async () => {
     await openFolder(),
     `${SHEBANG}require('node:http').createServer().listen(${port}, '127.0.0.1');\n`,
   );
-  await expectFinding('port-in-use', [program], { evidence: 'EADDRINUSE', remedy: 'fcgi run' });
+  await expectFinding('port-in-use', { target: program }, { evidence: 'EADDRINUSE', remedy: 'fcgi run' });
 });
 
 test('a program for CGI', async () => {
@@ -145,7 +179,11 @@ test('a program for CGI', async () => {
     await openFolder(),
     '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\n\\r\\nhello"\n',
   );
-  await expectFinding('plain-cgi', [program], { evidence: 'Content-Type: text/plain', remedy: 'cgi-script' });
+  await expectFinding(
+    'plain-cgi',
+    { target: program },
+    { evidence: 'Content-Type: text/plain', remedy: 'cgi-script' },
+  );
 });
 
 test('a program that ends at once', async () => {
@@ -153,16 +191,24 @@ test('a program that ends at once', async () => {
     await openFolder(),
     `${SHEBANG}console.error('fatal: no licence');\nprocess.exitCode = 3;\n`,
   );
-  await expectFinding('ends-at-once', [program], {
-    evidence: /ended with exit status 3 before it took a connection\nstderr: fatal: no licence/,
-    remedy: 'fd:0',
-  });
+  await expectFinding(
+    'ends-at-once',
+    { target: program },
+    {
+      evidence: /ended with exit status 3 before it took a connection\nstderr: fatal: no licence/,
+      remedy: 'fd:0',
+    },
+  );
 });
 
 test('a program that runs and listens nowhere', async () => {
   const program = await writeProgram(await openFolder(), `${SHEBANG}setInterval(() => {}, 1000);\n`);
-  await expectFinding('serves-nothing', [program, ...SHORT], {
-    evidence: 'took no connection from descriptor 0',
-    remedy: 'fd:0',
-  });
+  await expectFinding(
+    'serves-nothing',
+    { target: program, ...SHORT },
+    {
+      evidence: 'took no connection from descriptor 0',
+      remedy: 'fd:0',
+    },
+  );
 });

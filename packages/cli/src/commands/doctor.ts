@@ -1,7 +1,7 @@
+import { webServerNames } from '@fcgi-js/doctor/system';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { timeOption } from '../arguments.ts';
 import type { DoctorRequest } from '../doctor/doctor.ts';
-import { webServerNames } from '../doctor/web-server-names.ts';
 import type { Io } from '../io.ts';
 
 const examples = `

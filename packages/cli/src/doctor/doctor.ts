@@ -1,21 +1,20 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { escapeLogText } from '@fcgi-js/client';
+import {
+  DoctorError,
+  type Facts,
+  findingsOf,
+  gatherFacts,
+  lookedAt,
+  type WebServerName,
+} from '@fcgi-js/doctor';
 import { secrecyOf, withEnvironments } from '@fcgi-js/inspector';
 import { CommandFailure, ExitStatus, usageFailure } from '../command-failure.ts';
+import { defined } from '../defined.ts';
 import { colorsOf, type Io } from '../io.ts';
 import { jsonText } from '../shown-text.ts';
-import type { Account } from './access.ts';
-import type { Finding } from './cause.ts';
-import { type Subject, subjectOf, subjectsOf } from './deployment.ts';
-import type { Facts } from './facts.ts';
-import { callersAccount, findAccount, usualAccount } from './gather/account.ts';
-import { type Configuration, guessWebServer, readConfiguration } from './gather/configuration.ts';
-import { readLog } from './gather/log.ts';
-import { readNamedFile } from './gather/read-file.ts';
-import { webServerVersion } from './gather/web-server-version.ts';
-import { type Examination, type Given, gather } from './gather.ts';
-import { judge } from './judge.ts';
-import { lookedAt, reportText } from './report.ts';
-import type { WebServerName } from './web-server-names.ts';
+import { reportText } from './report.ts';
 
 /** What {@link doctor} is asked for. */
 export interface DoctorRequest {
@@ -32,34 +31,22 @@ export interface DoctorRequest {
   readonly webServer?: WebServerName;
 }
 
-/** What a system service has for PATH. */
-const SERVICE_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
 const COLUMNS = 100;
 
 /**
- * Looks for what is wrong with a deployment, and prints it: facts are gathered, then judged, then told.
+ * Looks for what is wrong with a deployment, and prints it.
  *
  * @param target a program or an address; without one, what the configuration names
  * @throws CommandFailure where something was found, or the command line makes no sense
  */
 export async function doctor(io: Io, target: string | undefined, request: DoctorRequest): Promise<void> {
-  if (target === undefined && request.config === undefined && request.log === undefined) {
-    throw usageFailure('Name a program or an address, or --config or --log.\nTry: fcgi doctor --help');
-  }
-  const given = await readGiven(request);
-  const subjects = await chooseSubjects(io, target, given.configuration);
-  const examination = examinationFor(io, request);
-  const all: Facts[] = [];
-  for (const subject of subjects) all.push(await gather(subject, given, examination));
-  if (all.length === 0) all.push(given);
-
+  const facts = await factsOf(io, target, request);
   const secrecy = withEnvironments(secrecyOf(request), io.env, request.env);
-  const findings = merge(all.flatMap(judge)).map((finding) => ({
+  const findings = findingsOf(facts).map((finding) => ({
     ...finding,
     evidence: finding.evidence.map((text) => oneLine(secrecy.text(text))),
   }));
-  const looked = [...new Set(all.flatMap(lookedAt))].map((text) => oneLine(secrecy.text(text)));
+  const looked = lookedAt(facts).map((text) => oneLine(secrecy.text(text)));
   io.stdout.write(
     request.json
       ? `${jsonText({ findings, looked })}\n`
@@ -68,63 +55,37 @@ export async function doctor(io: Io, target: string | undefined, request: Doctor
   if (findings.length > 0) throw new CommandFailure('', ExitStatus.failed);
 }
 
-async function readGiven({ config, log, user, webServer }: DoctorRequest): Promise<Given> {
-  const configuration = config === undefined ? undefined : await readProduct(config, webServer);
-  const version = configuration === undefined ? undefined : await webServerVersion(configuration.product);
-  return {
-    user: chooseUser(user ?? configuration?.user),
-    ...(configuration === undefined ? {} : { configuration }),
-    ...(log === undefined ? {} : { log: await readLog(log) }),
-    ...(version === undefined ? {} : { webServerVersion: version }),
-  };
-}
-
-async function readProduct(file: string, named: WebServerName | undefined): Promise<Configuration> {
-  const product = named ?? guessWebServer(file, await readNamedFile(file));
-  if (product === undefined) {
-    throw usageFailure(`${file} does not tell which web server it is for; say --web-server NAME.`);
-  }
-  return readConfiguration(product, file);
-}
-
-/** Only root can do what others may do; for others it is as if they were the web server, as with suexec. */
-function chooseUser(named: string | undefined): Account {
-  if (named !== undefined) return findAccount(named);
-  const caller = callersAccount();
-  return caller.uid === 0 ? (usualAccount() ?? caller) : caller;
-}
-
-async function chooseSubjects(
-  io: Io,
-  target: string | undefined,
-  configuration: Configuration | undefined,
-): Promise<Subject[]> {
-  if (target === undefined) return configuration === undefined ? [] : subjectsOf(configuration);
+async function factsOf(io: Io, target: string | undefined, request: DoctorRequest): Promise<Facts[]> {
+  const { config: configuration, env, log, timeout, url, user, webServer } = request;
   try {
-    return [await subjectOf(target, io.cwd)];
+    return await gatherFacts({
+      ...defined({ configuration, log, target, user, webServer }),
+      callersEnvironment: io.env,
+      cwd: io.cwd,
+      environment: env,
+      moduleCommand: [process.execPath, fcgiCommand(), 'run'],
+      signal: io.interrupted,
+      timeout: timeout * 1_000,
+      url,
+    });
   } catch (error) {
-    throw error instanceof TypeError ? usageFailure(error.message) : error;
+    throw error instanceof DoctorError ? usageFailure(messageOf(error)) : error;
   }
 }
 
-function examinationFor(io: Io, { env, timeout, url }: DoctorRequest): Examination {
-  const callers = Object.entries(io.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return {
-    callersEnvironment: Object.fromEntries(callers),
-    environment: { PATH: SERVICE_PATH, ...env },
-    isRoot: process.getuid?.() === 0,
-    question: { interrupted: io.interrupted, timeout: timeout * 1_000, url },
-  };
+/** With the options that mend it. */
+function messageOf({ code, message }: DoctorError): string {
+  if (code === 'FCGI_NOTHING_TO_EXAMINE') {
+    return 'Name a program or an address, or --config or --log.\nTry: fcgi doctor --help';
+  }
+  if (code === 'FCGI_WEB_SERVER_UNKNOWN') return `${message.slice(0, -1)}; say --web-server NAME.`;
+  return message;
 }
 
-/** The same cause at several places is one finding. */
-function merge(findings: readonly Finding[]): Finding[] {
-  const merged = new Map<string, Finding>();
-  for (const finding of findings) {
-    const evidence = [...(merged.get(finding.id)?.evidence ?? []), ...finding.evidence];
-    merged.set(finding.id, { ...finding, evidence: [...new Set(evidence)] });
-  }
-  return [...merged.values()];
+/** The file of this command, wherever its package is. */
+function fcgiCommand(): string {
+  const manifest = createRequire(import.meta.url).resolve('@fcgi-js/cli/package.json');
+  return join(dirname(manifest), 'dist/bin/fcgi.js');
 }
 
 /** Control characters from outside become visible; a backslash stays one. */

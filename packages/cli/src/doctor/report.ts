@@ -1,7 +1,5 @@
+import type { Finding } from '@fcgi-js/doctor';
 import type { Colors } from '../io.ts';
-import type { Finding } from './cause.ts';
-import type { Facts } from './facts.ts';
-import type { Configuration } from './gather/configuration.ts';
 
 /** Columns of a terminal that are used at most: longer lines are hard to read. */
 const MOST_COLUMNS = 100;
@@ -44,30 +42,4 @@ function wrap(text: string, first: string, columns: number, others = first): str
     } else line = line === '' ? word : `${line} ${word}`;
   }
   return [...lines, line].map((each, index) => `${index === 0 ? first : others}${each}`);
-}
-
-/** What was looked at, and as whom, so that one can trust that nothing was found. */
-export function lookedAt(facts: Facts): string[] {
-  const { address, answer, configuration, log, program, start, user } = facts;
-  const setting = start?.trial.setting;
-  return [
-    ...(configuration === undefined ? [] : [configurationText(configuration)]),
-    ...(program === undefined
-      ? []
-      : [`${program.path}, for the user ${user.name}${start === undefined ? '; it was not started' : ''}`]),
-    ...(setting === undefined
-      ? []
-      : [
-          `${setting.command.join(' ')}, started in ${setting.folder} as ${setting.user?.name ?? 'you'} with ${Object.keys(setting.environment).join(', ') || 'no environment'}`,
-        ]),
-    ...(address === undefined ? [] : [`${address}, for the user ${user.name}`]),
-    ...(answer?.status === undefined ? [] : [`the answer to a request: status ${answer.status}`]),
-    ...(log === undefined ? [] : [`${log.file}, its last ${log.lines.length} lines`]),
-  ];
-}
-
-/** Apache's need not name an application: a handler may stand for all files with an ending. */
-function configurationText({ addresses, files, product, programs }: Configuration): string {
-  const isAbout = product === 'apache' || addresses.length + programs.length > 0;
-  return `${files.join(', ')} (${product})${isAbout ? '' : ', which names no FastCGI application'}`;
 }

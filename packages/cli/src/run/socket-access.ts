@@ -4,10 +4,11 @@ import {
   describeEntry,
   fileOf,
   isAllowed,
+  nameOf,
   type PathEntry,
   Permission,
-} from '../doctor/access.ts';
-import { nameOf, pathEntries } from '../doctor/gather/path-entries.ts';
+  pathEntries,
+} from '@fcgi-js/doctor/system';
 import { type WebServerUser, webServerUsers } from './web-server-users.ts';
 
 /**

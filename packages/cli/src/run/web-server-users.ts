@@ -1,9 +1,6 @@
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { accountEntry, groupsNaming } from '../account-files.ts';
-import type { Account } from '../doctor/access.ts';
-import { WEB_SERVER_USERS } from '../doctor/gather/account.ts';
-import { readProc } from '../proc.ts';
+import { type Account, accountEntry, groupsNaming, readProc, WEB_SERVER_USERS } from '@fcgi-js/doctor/system';
 
 /** A web server of this machine, and the user that it connects as. */
 export interface WebServerUser {

@@ -1,9 +1,17 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { createServer } from '@fcgi-js/server';
+import { expect, onTestFinished, test } from 'vitest';
+import {
+  HEALTHY,
+  openFolder,
+  responder,
+  WEB_SERVER_USER,
+  whyNotAsOthers,
+  writeProgram,
+} from '../../../doctor/test/support/deployment.ts';
 import { until } from '../../../e2e/src/poll.ts';
 import { FcgiProcess } from '../support/fcgi-process.ts';
 import { runMain } from '../support/test-io.ts';
-import { HEALTHY, openFolder, responder, writeProgram } from './support/deployment.ts';
 
 test('a finding is told as title, cause, evidence and remedy, and the exit status is 1', async () => {
   const folder = await openFolder();
@@ -83,3 +91,27 @@ test('Ctrl-C ends the program that was started, too', async () => {
   expect((await running.outcome()).status).toBe(130);
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
 });
+
+/** What README.md shows. */
+const recording = await readFile(new URL('../../../../docs/terminal/doctor.ansi', import.meta.url), 'utf8');
+const words = (text: string) => text.trim().split(/\s+/);
+const notAsOthers = whyNotAsOthers();
+
+test.skipIf(notAsOthers)(
+  `what it prints of a socket closed to ${WEB_SERVER_USER} is what README.md shows${notAsOthers ? ` (${notAsOthers})` : ''}`,
+  async () => {
+    const folder = await openFolder();
+    const server = createServer({
+      responder: (request) => {
+        request.stdout.end('Status: 200 OK\r\nContent-Type: text/plain\r\n\r\nfine');
+        return 0;
+      },
+    });
+    await server.listen(`unix:${folder}/app.sock`, { mode: 0o660 });
+    onTestFinished(() => server.close());
+    const { stdout } = await runMain(['doctor', `${folder}/app.sock`], { env: { FORCE_COLOR: '1' } });
+    const [command, ...shown] = recording.split('\n');
+    expect(command).toContain('sudo fcgi doctor /run/app.sock');
+    expect(words(stdout.replaceAll(folder, '/run'))).toEqual(words(shown.join('\n')));
+  },
+);

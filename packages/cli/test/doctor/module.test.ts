@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { expect, test } from 'vitest';
-import { examine, expectFinding, openFolder, writeProgram } from './support/deployment.ts';
+import { openFolder, writeProgram } from '../../../doctor/test/support/deployment.ts';
+import { examine, expectFinding } from './support/examine.ts';
 
 /** The packages of this repository may be in a folder that is closed to the user of web servers. */
 const asMe = ['--user', userInfo().username, '--timeout', '30'];

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { openFolder, responder, writeProgram } from '../../../doctor/test/support/deployment.ts';
 import { runMain } from '../support/test-io.ts';
-import { openFolder, responder, writeProgram } from './support/deployment.ts';
 
 test('neither the report nor its JSON has secrets of environment, stderr and log', async () => {
   const folder = await openFolder();

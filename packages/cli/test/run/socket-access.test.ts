@@ -1,7 +1,7 @@
 import { chmod } from 'node:fs/promises';
+import type { Account, PathEntry } from '@fcgi-js/doctor/system';
 import { describe, expect, test } from 'vitest';
 import { skipReason } from '../../../tooling/src/system-packages.mjs';
-import type { Account, PathEntry } from '../../src/doctor/access.ts';
 import { describeDenial } from '../../src/run/socket-access.ts';
 import { folderWith, Runner } from './support/runner.ts';
 

@@ -1,7 +1,7 @@
-import { fileOf } from '../access.ts';
 import type { Cause, Family } from '../cause.ts';
 import type { Facts } from '../facts.ts';
 import type { Configuration, Directive } from '../gather/configuration.ts';
+import { fileOf } from '../system/access.ts';
 
 /** The directives of a web server's configuration with one of these names; none where another product was read. */
 function directives({ configuration }: Facts, product: string, ...names: string[]): readonly Directive[] {

@@ -1,7 +1,7 @@
-import { isOlder, versionIn } from '../../version-order.ts';
 import type { Cause, Family } from '../cause.ts';
 import type { Facts } from '../facts.ts';
 import type { Directive } from '../gather/configuration.ts';
+import { isOlder, versionIn } from '../system/version-order.ts';
 
 /** What a configuration of one product says by these names. */
 function settings({ configuration }: Facts, product: string, name: string): readonly Directive[] {

@@ -1,5 +1,5 @@
-import { closedFolder, describeEntry, fileOf, isAllowed, Permission } from '../access.ts';
 import type { Cause, Family } from '../cause.ts';
+import { closedFolder, describeEntry, fileOf, isAllowed, Permission } from '../system/access.ts';
 
 const NO_START = '500 (Apache); lighttpd does not start';
 

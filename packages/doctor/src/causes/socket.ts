@@ -1,6 +1,6 @@
-import { closedFolder, describeEntry, isAllowed, Permission } from '../access.ts';
 import type { Cause, Family } from '../cause.ts';
 import type { Facts } from '../facts.ts';
+import { closedFolder, describeEntry, isAllowed, Permission } from '../system/access.ts';
 
 const NOT_REACHED = '502 (nginx, Caddy), 503 (Apache, lighttpd, h2o, HAProxy)';
 

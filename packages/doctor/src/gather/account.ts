@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { usageFailure } from '../../command-failure.ts';
-import type { Account } from '../access.ts';
+import { missingUser } from '../errors.ts';
+import type { Account } from '../system/access.ts';
 
 /** Whom web servers run as, on Debian, Fedora, Alpine, macOS, FreeBSD. */
 export const WEB_SERVER_USERS = ['www-data', 'nginx', 'apache', 'http', '_www', 'www'];
@@ -8,11 +8,11 @@ export const WEB_SERVER_USERS = ['www-data', 'nginx', 'apache', 'http', '_www', 
 /**
  * Looks a user up as the system does.
  *
- * @throws CommandFailure where there is none of that name
+ * @throws DoctorError where there is none of that name
  */
 export function findAccount(name: string): Account {
   const found = lookUp(name);
-  if (found === undefined) throw usageFailure(`There is no user ${name} on this machine.`);
+  if (found === undefined) throw missingUser(name);
   return found;
 }
 

@@ -79,7 +79,7 @@ export function guessWebServer(file: string, text: string): WebServerName | unde
 /**
  * Reads the configuration of a web server, with the files that it includes.
  *
- * @throws CommandFailure where it cannot be read
+ * @throws DoctorError where it cannot be read
  */
 export async function readConfiguration(product: WebServerName, file: string): Promise<Configuration> {
   return { product, ...(await readers[product](file)) };

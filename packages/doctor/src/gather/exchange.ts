@@ -16,9 +16,8 @@ import {
   RemoteProtocolError,
   Role,
 } from '@fcgi-js/protocol';
-import { defined } from '../../defined.ts';
-import { http } from '../../node-http.ts';
 import type { Exchange } from '../facts.ts';
+import { http } from '../node-http.ts';
 
 /** What is asked for, and how long one waits. */
 export interface Question {
@@ -83,12 +82,13 @@ export async function exchange(address: string, question: Question): Promise<Exc
     const end = bodyLength === undefined ? undefined : await response.ended;
     const text = headOf(Buffer.concat(head).toString('latin1'));
     const raw = await rawExchange(address, params, question.timeout);
+    const poweredBy = response.header('x-powered-by');
     return {
       address,
       status: response.status,
       hasStatus: /^status:/im.test(text),
       hasLocation: response.location !== undefined,
-      ...defined({ poweredBy: response.header('x-powered-by') }),
+      ...(poweredBy === undefined ? {} : { poweredBy }),
       headBytes: text.length,
       ...(response.contentLength === undefined ? {} : { contentLength: response.contentLength }),
       ...(bodyLength === undefined ? {} : { bodyLength }),

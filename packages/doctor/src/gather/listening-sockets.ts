@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { readProc, socketsOf, tcpListeners, unixSockets } from '../../proc.ts';
+import { readProc, socketsOf, tcpListeners, unixSockets } from '../system/proc.ts';
 
 /** Of an IPv4 address in hexadecimal. */
 const IPV4_LENGTH = 8;

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { fileError } from '../errors.ts';
 import type { LogFacts } from '../facts.ts';
-import { failureOf } from './read-file.ts';
 
 /** Bytes at the end of a log that are read: what happened lately. */
 const TAIL_BYTES = 1_048_576;
@@ -8,7 +8,7 @@ const TAIL_BYTES = 1_048_576;
 /**
  * Reads the end of a log.
  *
- * @throws CommandFailure where it cannot be read
+ * @throws DoctorError where it cannot be read
  */
 export async function readLog(file: string): Promise<LogFacts> {
   let handle: FileHandle | undefined;
@@ -21,7 +21,7 @@ export async function readLog(file: string): Promise<LogFacts> {
     // The first line may have lost its beginning.
     return { file, lines: (length < size ? lines.slice(1) : lines).filter((line) => line !== '') };
   } catch (error) {
-    throw failureOf(error, file);
+    throw fileError(error, file);
   } finally {
     await handle?.close();
   }

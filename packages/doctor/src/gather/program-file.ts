@@ -1,9 +1,9 @@
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { basename, delimiter, dirname, join } from 'node:path';
-import { type Account, fileOf, isAllowed, type PathEntry, Permission } from '../access.ts';
 import type { Interpreter, ProgramFacts, Shebang } from '../facts.ts';
+import { type Account, fileOf, isAllowed, type PathEntry, Permission } from '../system/access.ts';
+import { pathEntries } from '../system/path-entries.ts';
 import { findNoexecMount } from './mounts.ts';
-import { pathEntries } from './path-entries.ts';
 
 /** More than the kernel reads of a first line. */
 const HEAD_BYTES = 512;

@@ -1,24 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { usageFailure } from '../../command-failure.ts';
-
-/** A file that was named on the command line and cannot be read. */
-export function failureOf(error: unknown, file: string): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return usageFailure(`There is no file ${file}.`);
-  if (code === 'EACCES') return usageFailure(`You may not read ${file}; try it with sudo.`);
-  if (code === 'EISDIR') return usageFailure(`${file} is a folder; name a file in it.`);
-  return error;
-}
+import { fileError } from '../errors.ts';
 
 /**
- * Reads a file that was named on the command line.
+ * Reads a file that the deployment names.
  *
- * @throws CommandFailure where it cannot be read
+ * @throws DoctorError where it cannot be read
  */
 export async function readNamedFile(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw failureOf(error, file);
+    throw fileError(error, file);
   }
 }

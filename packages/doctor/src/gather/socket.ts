@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { SocketFacts } from '../facts.ts';
-import { pathEntries } from './path-entries.ts';
+import { pathEntries } from '../system/path-entries.ts';
 
 /** Looks at a Unix socket without connecting to it. */
 export async function socketFacts(path: string): Promise<SocketFacts> {

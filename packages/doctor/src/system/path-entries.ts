@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { type BigIntStats, statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type AccountDatabase, accountEntry } from '../../account-files.ts';
-import type { PathEntry } from '../access.ts';
+import type { PathEntry } from './access.ts';
+import { type AccountDatabase, accountEntry } from './account-files.ts';
 
 /**
  * The way from `/` to a file: every folder as it is written and, where links lead elsewhere, every folder behind them;

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { type Deployment, type Finding, findingsOf, gatherFacts, lookedAt } from '@fcgi-js/doctor';
 import { expect, onTestFinished } from 'vitest';
-import { runMain, type TestIo } from '../../support/test-io.ts';
 
 /** What web servers of Debian run as. */
 export const WEB_SERVER_USER = 'www-data';
@@ -96,34 +96,26 @@ require('node:net').createServer((socket) => {
 export const HEALTHY =
   "socket.end(Buffer.concat([stdout('Status: 200 OK\\r\\nContent-Type: text/plain\\r\\n\\r\\nfine'), stdout(''), end]));";
 
-/** What the doctor found, as JSON tells it. */
-export interface Examined {
-  readonly findings: ReadonlyArray<{
-    readonly id: string;
-    readonly title: string;
-    readonly cause: string;
-    readonly evidence: readonly string[];
-    readonly remedy: readonly string[];
-  }>;
-  readonly looked: readonly string[];
-}
-
-/** Runs the doctor and reads what it prints for programs. */
-export async function examine(argv: readonly string[], io: TestIo = {}): Promise<Examined> {
-  const outcome = await runMain(['doctor', ...argv, '--json'], io);
-  expect(outcome.stderr).toBe('');
-  const examined = JSON.parse(outcome.stdout) as Examined;
-  expect(outcome.status).toBe(examined.findings.length > 0 ? 1 : 0);
-  return examined;
+/** What is found in a deployment, and what was looked at. By default the caller has an empty environment. */
+export async function examine(
+  deployment: Deployment,
+): Promise<{ readonly findings: readonly Finding[]; readonly looked: readonly string[] }> {
+  const facts = await gatherFacts({ callersEnvironment: {}, ...deployment });
+  return { findings: findingsOf(facts), looked: lookedAt(facts) };
 }
 
 /** Expects that one cause is found, and no other, with evidence and a remedy that both hold a word. */
 export async function expectFinding(
   id: string,
-  argv: readonly string[],
-  expected: { readonly evidence: string | RegExp; readonly remedy: string | RegExp; readonly io?: TestIo },
+  deployment: Deployment,
+  expected: {
+    readonly callersEnvironment?: Deployment['callersEnvironment'];
+    readonly evidence: string | RegExp;
+    readonly remedy: string | RegExp;
+  },
 ): Promise<void> {
-  const { findings } = await examine(argv, expected.io);
+  const { callersEnvironment = {} } = expected;
+  const { findings } = await examine({ callersEnvironment, ...deployment });
   expect(findings.map((finding) => finding.id)).toEqual([id]);
   expect(findings[0]?.evidence.join('\n')).toMatch(expected.evidence);
   expect(findings[0]?.remedy.join('\n')).toMatch(expected.remedy);

@@ -1,4 +1,4 @@
-import type { Cause, Family, Names } from '../../../src/doctor/cause.ts';
+import type { Cause, Family, Names } from '../../src/cause.ts';
 
 /** What stands for a deployment in the guide. */
 const EXAMPLE: Names = {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { accountEntry, groupsNaming } from '../src/account-files.ts';
+import { accountEntry, groupsNaming } from '../../src/system/account-files.ts';
 
 test('root is found by name and by number, as the system has it', () => {
   const [name, , uid, gid, , home] = accountEntry('passwd', 'root') ?? [];

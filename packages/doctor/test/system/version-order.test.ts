@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isOlder, versionIn } from '../src/version-order.ts';
+import { isOlder, versionIn } from '../../src/system/version-order.ts';
 
 test.each([
   ['v2.11.4 h1:abc=', '2.11.4'],

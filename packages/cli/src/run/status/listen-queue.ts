@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { readProc, socketsOf, tcpListeners, unixSockets } from '../../proc.ts';
+import { readProc, socketsOf, tcpListeners, unixSockets } from '@fcgi-js/doctor/system';
 
 /** Connections that the system has accepted and no process has taken yet. */
 export interface ListenQueue {

@@ -1,4 +1,4 @@
-import { readProc } from '../../proc.ts';
+import { readProc } from '@fcgi-js/doctor/system';
 
 /** Kibibytes of address space that a thread of Node takes, most of them never used: up to 905 MiB with Node 26. */
 const THREAD = 960 * 1_024;

@@ -1,0 +1,22 @@
+export { WEB_SERVER_USERS } from './gather/account.ts';
+export {
+  type Account,
+  closedFolder,
+  describeEntry,
+  fileOf,
+  isAllowed,
+  type PathEntry,
+  Permission,
+} from './system/access.ts';
+export { type AccountDatabase, accountEntry, groupsNaming } from './system/account-files.ts';
+export { nameOf, pathEntries } from './system/path-entries.ts';
+export {
+  readProc,
+  socketsOf,
+  type TcpListener,
+  tcpListeners,
+  type UnixSocket,
+  unixSockets,
+} from './system/proc.ts';
+export { isOlder, versionIn } from './system/version-order.ts';
+export { type WebServerName, webServerNames } from './web-server-names.ts';
