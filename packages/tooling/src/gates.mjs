@@ -74,6 +74,7 @@ export const kinds = [
       'packages/cli/test',
       'packages/client/test',
       'packages/configs/test',
+      'packages/doctor/test',
       'packages/fcgi-js/test',
       'packages/inspector/test',
       'packages/middleware/test',

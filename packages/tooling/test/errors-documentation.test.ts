@@ -7,6 +7,7 @@ const sections: Record<string, readonly string[]> = {
   server: ['Server'],
   client: ['Client'],
   inspector: ['Inspector'],
+  doctor: ['Doctor'],
 };
 
 const [document] = repositoryFiles('docs', ['errors.md']);

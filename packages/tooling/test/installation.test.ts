@@ -136,6 +136,11 @@ const consumers: Readonly<Record<string, string>> = {
     const inspector = new ConnectionInspector('to-application');
     const observations = [...inspector.push('to-application', new Uint8Array(8)), ...inspector.close()];
     export const findings: readonly Finding[] = observations.flatMap((each) => each.findings);`,
+  '@fcgi-js/doctor': `
+    import { diagnose, type Finding } from '@fcgi-js/doctor';
+    import { type Account, pathEntries } from '@fcgi-js/doctor/system';
+    export const findings: Promise<Finding[]> = diagnose({ target: 'unix:/run/app.sock' });
+    export const others: [typeof pathEntries, Account?] = [pathEntries];`,
   '@fcgi-js/cli': `
     import { main, type RunConfig } from '@fcgi-js/cli';
     export const config = { app: 'server.js', workers: 'auto' } satisfies RunConfig;
@@ -145,13 +150,14 @@ const consumers: Readonly<Record<string, string>> = {
     import type { RunConfig } from 'fcgi-js/cli';
     import { FcgiClient } from 'fcgi-js/client';
     import { nginxConfig } from 'fcgi-js/configs';
+    import { diagnose } from 'fcgi-js/doctor';
     import { ConnectionInspector } from 'fcgi-js/inspector';
     import { composeParams } from 'fcgi-js/middleware';
     import { RecordDecoder } from 'fcgi-js/protocol';
     import { createServer as same } from 'fcgi-js/server';
     const options = { params: composeParams(scriptNameStripper()), responder: fromNodeListener((req, res) => res.end(req.url)) };
     export const server: FcgiServer = createServer(options);
-    export const others = [FcgiClient, nginxConfig, ConnectionInspector, RecordDecoder, same, {} satisfies RunConfig];`,
+    export const others = [FcgiClient, nginxConfig, ConnectionInspector, diagnose, RecordDecoder, same, {} satisfies RunConfig];`,
 };
 
 /** Errors in what uses each package in a project of its own, and in the declarations of the packages. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { publishedPackages, readManifest, root, workspacePackages } from '../src/workspace.mjs';
 
 const scope = '@fcgi-js/';
-const libraries = ['protocol', 'server', 'client', 'middleware', 'configs', 'inspector'].map(
+const libraries = ['protocol', 'server', 'client', 'middleware', 'configs', 'inspector', 'doctor'].map(
   (name) => scope + name,
 );
 
@@ -16,6 +16,7 @@ const layers: Record<string, readonly string[]> = {
   '@fcgi-js/configs': [],
   // The client has the parser of response heads, so that both judge them alike.
   '@fcgi-js/inspector': ['@fcgi-js/protocol', '@fcgi-js/client'],
+  '@fcgi-js/doctor': ['protocol', 'client', 'configs', 'inspector'].map((name) => scope + name),
   '@fcgi-js/cli': libraries,
   'fcgi-js': [...libraries, '@fcgi-js/cli'],
 };

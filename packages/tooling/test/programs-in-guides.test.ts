@@ -212,6 +212,13 @@ test('the program in the README of @fcgi-js/inspector passes on what it inspects
   expect(await tap.until(() => /^.+\n/.exec(tap.output)?.[0])).toBe('/you: 200\n');
 });
 
+test('the program in the README of @fcgi-js/doctor prints what stands below it', async () => {
+  const printed = await project
+    .run(program('packages/doctor/README.md 1', { '/run/app.sock': socket }))
+    .ended();
+  expect(printed.replaceAll(folder, '/run')).toBe(block('packages/doctor/README.md', 'The socket'));
+});
+
 test('the programs of the guide to streaming send events as they happen, until the browser leaves', async () => {
   for (const name of ['docs/streaming.md 1', 'docs/streaming.md 2']) {
     const told = `setInterval(() => console.log(server.stats().activeRequests), 20);\n`;

@@ -9,9 +9,9 @@ const COMPOSED: Readonly<Record<string, string>> = {
   'packages/configs/src/checks.ts':
     'a host name of labels that end with a dot, which they cannot have, and have a limit',
   'packages/cli/src/run/logs/access-format.ts': 'one name, a colon and the rest of the line',
-  'packages/cli/src/doctor/gather/configuration/files.ts':
+  'packages/doctor/src/gather/configuration/files.ts':
     'a wildcard of a configuration against names of files, which have 255 bytes',
-  'packages/cli/src/doctor/gather/configuration/lighttpd.ts': 'one name, then a text up to the next quote',
+  'packages/doctor/src/gather/configuration/lighttpd.ts': 'one name, then a text up to the next quote',
 };
 
 interface Found {

@@ -1,0 +1,36 @@
+import * as api from '@fcgi-js/doctor';
+import * as system from '@fcgi-js/doctor/system';
+import { expect, test } from 'vitest';
+
+test('the package exports exactly its public names', () => {
+  expect(Object.keys(api).sort()).toEqual([
+    'DoctorError',
+    'diagnose',
+    'families',
+    'findingsOf',
+    'gatherFacts',
+    'lookedAt',
+  ]);
+});
+
+test('so does its entry with functions for the system', () => {
+  expect(Object.keys(system).sort()).toEqual([
+    'Permission',
+    'WEB_SERVER_USERS',
+    'accountEntry',
+    'closedFolder',
+    'describeEntry',
+    'fileOf',
+    'groupsNaming',
+    'isAllowed',
+    'isOlder',
+    'nameOf',
+    'pathEntries',
+    'readProc',
+    'socketsOf',
+    'tcpListeners',
+    'unixSockets',
+    'versionIn',
+    'webServerNames',
+  ]);
+});
