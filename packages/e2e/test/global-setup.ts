@@ -2,5 +2,15 @@ import { buildWhenStale } from '../../tooling/src/build-when-stale.ts';
 
 /** What the applications of these tests are made of. */
 export default function setup(): void {
-  buildWhenStale(['protocol', 'server', 'client', 'middleware', 'configs', 'inspector', 'doctor', 'cli', 'e2e']);
+  buildWhenStale([
+    'protocol',
+    'server',
+    'client',
+    'middleware',
+    'configs',
+    'inspector',
+    'doctor',
+    'cli',
+    'e2e',
+  ]);
 }
