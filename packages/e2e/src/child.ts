@@ -13,7 +13,7 @@ export interface ChildOptions {
   readonly uid?: number;
 }
 
-const STOP_TIMEOUT = 10_000;
+const STOP_TIMEOUT = 20_000;
 /** Milliseconds in which what a program has written before its end is read, if others may write more. */
 const OUTPUT_TIMEOUT = 1_000;
 const running = new Set<Child>();

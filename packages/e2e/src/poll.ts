@@ -6,7 +6,7 @@ export interface PollOptions {
   readonly interval?: number;
   /** Ends the waiting with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Milliseconds after which the waiting has failed, default 5,000. */
+  /** Milliseconds after which the waiting has failed, default 30,000: far more than anything here takes. */
   readonly timeout?: number;
   /** What is waited for, for the error's message. */
   readonly what: string;
@@ -24,7 +24,7 @@ export async function until<T>(
   check: () => T | undefined | Promise<T | undefined>,
   options: PollOptions,
 ): Promise<T> {
-  const { interval = 10, signal, timeout = 5_000, what } = options;
+  const { interval = 10, signal, timeout = 30_000, what } = options;
   const deadline = performance.now() + timeout;
   for (;;) {
     signal?.throwIfAborted();

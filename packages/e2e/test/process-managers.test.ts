@@ -34,7 +34,7 @@ function nextProcess(socket: string, ...before: number[]): Promise<number> {
       (pid) => (before.includes(pid) ? undefined : pid),
       () => undefined,
     );
-  return until(check, { what: 'process that answers', timeout: 15_000 });
+  return until(check, { what: 'process that answers' });
 }
 
 async function startingPoint() {

@@ -43,6 +43,7 @@ export const kinds = [
       'packages/e2e/test/wire/fuzz.test.ts',
       'packages/e2e/test/wire/guided.test.ts',
       'packages/e2e/test/wire/hostile-application.test.ts',
+      'packages/e2e/test/wire/hostile-endless.test.ts',
       'packages/e2e/test/wire/soak.test.ts',
     ],
   },

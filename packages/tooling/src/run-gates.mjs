@@ -4,7 +4,7 @@ import { filesOf } from './gates.mjs';
 import { installAll } from './install.mjs';
 import { unsupportedNode } from './node-version.mjs';
 import { pnpmCommand } from './pnpm-command.mjs';
-import { failureCount, reportLines } from './report.mjs';
+import { failureCount, reportLines, unsteadyFailures } from './report.mjs';
 import { addRun, emptyRun, runTests } from './run-vitest.mjs';
 import { StepFailed, step } from './steps.mjs';
 import {
@@ -149,7 +149,7 @@ export async function runGates(gates, args) {
     if (!(error instanceof StepFailed)) throw error;
     run.failures.push(error.message);
   }
-  if (gates.includes('release')) run.failures.push(...run.unsteady.map(({ file }) => `unsteady: ${file}`));
+  run.failures.push(...unsteadyFailures(gates, run));
   for (const line of reportLines(run)) process.stdout.write(`${line}\n`);
   process.exitCode = failureCount(run) === 0 ? 0 : 1;
 }

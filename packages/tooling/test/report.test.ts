@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { writeDurations } from '../src/durations.mjs';
-import { failureCount, reportLines } from '../src/report.mjs';
+import { failureCount, reportLines, unsteadyFailures } from '../src/report.mjs';
 import { emptyRun, type TestRun } from '../src/run-vitest.mjs';
 
 const run = (parts: Partial<TestRun> = {}): TestRun => ({ ...emptyRun(), ...parts });
@@ -79,6 +79,13 @@ test('what failed outside the tests counts as failed, and is named right before 
     'failed: unsteady: test/two.test.ts',
     '0 passed, 2 failed, 0 skipped',
   ]);
+});
+
+test('an unsteady file fails a run before a release, and not one for a change', () => {
+  const unsteady = [{ file: 'test/two.test.ts', failures: [] }];
+  expect(unsteadyFailures(['release'], { unsteady })).toEqual(['unsteady: test/two.test.ts']);
+  expect(unsteadyFailures(['test', 'release'], { unsteady })).toEqual(['unsteady: test/two.test.ts']);
+  expect(unsteadyFailures(['test'], { unsteady })).toEqual([]);
 });
 
 test('the durations of all files are written as JSON, the slowest first', async () => {

@@ -25,10 +25,8 @@ function children({ process: { pid } }: Runner): string[] {
 
 /** Waits until the runner sleeps for the `count`th time and nothing is left of the workers. */
 async function sleeps(runner: Runner, count: number): Promise<void> {
-  await expect
-    .poll(() => runner.stderr.match(/asleep: no worker runs/g)?.length ?? 0, { timeout: 15_000 })
-    .toBe(count);
-  await expect.poll(() => children(runner), { timeout: 15_000 }).toEqual([]);
+  await expect.poll(() => runner.stderr.match(/asleep: no worker runs/g)?.length ?? 0).toBe(count);
+  await expect.poll(() => children(runner)).toEqual([]);
 }
 
 test('workers start with the first connection, end when there are no requests, and start again', async () => {
@@ -94,7 +92,7 @@ test('an application that cannot be loaded closes connections, and is tried agai
   await runner.says(/app\.cjs could not be started; connections are closed for 0\.1 s/);
   await runner.says(/Error: no database/);
   await writeFile(join(cwd, 'app.cjs'), whoAmI);
-  await expect.poll(() => runner.get().catch(() => 'closed'), { timeout: 15_000 }).toMatch(/^200 old \d+$/);
+  await expect.poll(() => runner.get().catch(() => 'closed')).toMatch(/^200 old \d+$/);
   expect(await runner.stop()).toBe(0);
 });
 
@@ -113,7 +111,7 @@ test('SIGTERM ends what sleeps, and SIGHUP and SIGUSR2 do it no harm', async () 
   expect(await runner.exited).toBe(0);
   const { runner: other } = await start(whoAmI);
   expect(await other.stop()).toBe(0);
-  await expect.poll(() => existsSync(join(cwd, 's')), { timeout: 15_000 }).toBe(false);
+  await expect.poll(() => existsSync(join(cwd, 's'))).toBe(false);
 });
 
 test('the connection that wakes it is held to --allow as well', async () => {

@@ -81,7 +81,7 @@ describe.skipIf(missing)(`the service manager${suffix}`, () => {
     const runner = await new Runner(['--listen', './s', '--workers', '1', 'app.cjs'], { cwd, env }).serving();
     const before = process.hrtime.bigint() / 1000n;
     runner.signal('SIGHUP');
-    await expect.poll(messages, { timeout: 10_000 }).toHaveLength(3);
+    await expect.poll(messages).toHaveLength(3);
     const [, reloading, reloaded] = messages();
     const [, time = '0'] = /^RELOADING=1 MONOTONIC_USEC=(\d+) STATUS=reloading$/.exec(reloading ?? '') ?? [];
     expect(BigInt(time)).toBeGreaterThan(before);
@@ -89,7 +89,7 @@ describe.skipIf(missing)(`the service manager${suffix}`, () => {
     expect(reloaded).toBe('READY=1 STATUS=reloaded: all workers serve generation 2');
     await writeFile(join(cwd, 'app.cjs'), 'const a = ;');
     runner.signal('SIGHUP');
-    await expect.poll(messages, { timeout: 10_000 }).toHaveLength(5);
+    await expect.poll(messages).toHaveLength(5);
     expect(messages()[4]).toMatch(/^READY=1 STATUS=the reload has failed/);
   });
 
@@ -121,7 +121,7 @@ describe.skipIf(missing)(`the service manager${suffix}`, () => {
     // A worker that outlives its parent is ended after the time to stop, and holds the output until then.
     const times = ['--stop-timeout', '0.2'];
     const runner = await new Runner(['--listen', './s', ...times, ...args, 'app.cjs'], options).serving();
-    await expect.poll(signsOfLife, { timeout: 10_000 }).toBeGreaterThan(3);
+    await expect.poll(signsOfLife).toBeGreaterThan(3);
     const answer = runner.get().catch(() => 'broken off');
     await runner.says(/blocks/);
     // One may have been on its way. That no other comes can only be waited for.

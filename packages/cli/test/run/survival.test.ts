@@ -76,7 +76,7 @@ test('a Node that is no longer there ends neither the runner nor its workers', a
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
   });
-  const says = (pattern: RegExp) => expect.poll(() => stderr, { timeout: 15_000 }).toMatch(pattern);
+  const says = (pattern: RegExp) => expect.poll(() => stderr).toMatch(pattern);
   await says(/is served on/);
   const before = await served(root);
   rmSync(node);
@@ -99,7 +99,7 @@ test.runIf(existsSync('/dev/full')).each([
     stdio: ['ignore', full, full],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
-  await expect.poll(() => served(root).catch(() => ''), { timeout: 15_000 }).toBe('200 there');
+  await expect.poll(() => served(root).catch(() => '')).toBe('200 there');
   expect(await served(root)).toBe('200 there');
   expect(child.exitCode).toBeNull();
 });

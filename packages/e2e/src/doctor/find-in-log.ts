@@ -24,7 +24,7 @@ export async function findInLog(folder: string, logged: () => Promise<string>): 
         const found = await runDoctor(['--log', file]);
         return found.length === 0 ? undefined : found.map(({ id }) => id);
       },
-      { interval: 200, timeout: 15_000, what: 'finding' },
+      { interval: 200, what: 'finding' },
     );
   } catch (error) {
     throw new Error(`${String(error)}\nlogged: ${last}`);

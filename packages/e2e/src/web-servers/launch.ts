@@ -17,7 +17,7 @@ export interface Launch extends ChildOptions {
   readonly stopSignal?: NodeJS.Signals;
 }
 
-const START_TIMEOUT = 15_000;
+const START_TIMEOUT = 30_000;
 
 /**
  * Starts a web server on a free port and waits until it passes an answer of the application on, or answers at all if the
@@ -25,7 +25,7 @@ const START_TIMEOUT = 15_000;
  *
  * @param options where the application is mounted, and the scratch folder
  * @param configure writes the configuration for a port on 127.0.0.1, and tells what to start
- * @throws Error, with the error log in its message, if it ends or does not answer within 15 seconds
+ * @throws Error, with the error log in its message, if it ends or does not answer within 30 seconds
  */
 export async function launchWebServer(
   { broken = false, folder, mount = '' }: Pick<WebServerOptions, 'broken' | 'folder' | 'mount'>,

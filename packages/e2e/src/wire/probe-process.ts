@@ -32,8 +32,8 @@ export interface ProbeOptions {
 
 const PROBE = fileURLToPath(new URL('../../dist/apps/probe.js', import.meta.url));
 const REPORTER = ['--expose-gc', '--import', new URL('report-memory.mjs', import.meta.url).href];
-const START_TIMEOUT = 10_000;
-const STOP_TIMEOUT = 15_000;
+const START_TIMEOUT = 30_000;
+const STOP_TIMEOUT = 30_000;
 let sockets = 0;
 
 /** A probe application in a process of its own, as anybody would start it. */

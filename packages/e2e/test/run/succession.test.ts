@@ -52,7 +52,7 @@ test.skipIf(missing).each([['kept', true] as const, ['not kept', false] as const
       // The last of them is no child of this process.
       const last = parents.at(-1)!;
       if (isRunning(last)) process.kill(last, 'SIGTERM');
-      await until(() => !isRunning(last) || undefined, { what: 'end of the last runner', timeout: 15_000 });
+      await until(() => !isRunning(last) || undefined, { what: 'end of the last runner' });
       await runner.stop();
       await folder.remove();
     });
@@ -70,7 +70,7 @@ test.skipIf(missing).each([['kept', true] as const, ['not kept', false] as const
           const status = (await http.request('/status?json&full')).json() as Status;
           return status.processes.length === wanted ? status.processes.map(({ pid }) => pid) : undefined;
         },
-        { what: `status with ${wanted} workers`, timeout: 15_000 },
+        { what: `status with ${wanted} workers` },
       );
     let workers = await workersAre(WORKERS[0]!);
 

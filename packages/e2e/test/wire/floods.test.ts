@@ -51,7 +51,7 @@ async function expectBounded(
           () => true,
           () => undefined,
         );
-      await until(isServing, { timeout: 30_000, what: 'answer after the flood' });
+      await until(isServing, { what: 'answer after the flood' });
       live.push(await probe.liveBytes());
     }
     const figures = [peaks, live].map((list) => list.map(inMebibytes).join(', ')).join('; in use ');

@@ -50,7 +50,7 @@ describe('a web server that falls silent', () => {
       const { activeRequests, connections: open } = server.stats();
       return (activeRequests === 0 && open === 0) || undefined;
     };
-    await until(isFree, { what: 'end of all requests and connections', timeout: 15_000 });
+    await until(isFree, { what: 'end of all requests and connections' });
   }
 
   /** Sends every prefix of some bytes, each on a connection of its own, and nothing after it. */

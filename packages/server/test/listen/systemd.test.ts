@@ -25,7 +25,7 @@ async function activate(paths: readonly string[], args: readonly string[], fdNam
     program('app'),
     ...args,
   ]);
-  await expect.poll(() => child.stderr, { timeout: 5_000 }).toContain('Listening on');
+  await expect.poll(() => child.stderr).toContain('Listening on');
   return child;
 }
 

@@ -47,7 +47,7 @@ test('a worker does not wait for ever for somebody who does not read: lines are 
   output.relay(source, new LineSplitter(() => ''));
   source.write('a long line\n');
   await expect.poll(() => source.isPaused()).toBe(true);
-  await expect.poll(() => source.isPaused(), { timeout: 3000 }).toBe(false);
+  await expect.poll(() => source.isPaused()).toBe(false);
   for (let count = 0; count < 100; count += 1) source.write(`lost ${count}\n`);
   await expect.poll(() => source.readableLength + source.writableLength).toBe(0);
   read();
@@ -86,7 +86,7 @@ test('a line without an end is passed on when no more comes', async () => {
   const source = new PassThrough();
   output.relay(source, new LineSplitter(() => '> '));
   source.write('connecting …');
-  await expect.poll(() => taken, { timeout: 5000 }).toEqual(['> connecting …\n']);
+  await expect.poll(() => taken).toEqual(['> connecting …\n']);
   source.write('done\n');
   await expect.poll(() => taken).toEqual(['> connecting …\n', '> done\n']);
 });

@@ -41,7 +41,7 @@ describe.skipIf(noChromium)(`the status page in Chromium${noChromium ? ` (${noCh
       .locator('dd');
     expect(await requests.textContent()).toBe('1');
     await ask(`unix:${join(cwd, 's')}`, '/again');
-    await expect.poll(() => requests.textContent(), { timeout: 15_000 }).toBe('2');
+    await expect.poll(() => requests.textContent()).toBe('2');
     expect(faults).toEqual([]);
   });
 });

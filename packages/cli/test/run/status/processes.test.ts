@@ -135,7 +135,7 @@ test('an address of its own answers also when all workers are blocked, and says 
     await expect.poll(() => runner.stderr.match(/blocks/g)?.length).toBe(count);
   }
   for (const _late of [3, 4]) send();
-  await expect.poll(async () => (await statusAt(url))['blocked processes'], { timeout: 10_000 }).toBe(2);
+  await expect.poll(async () => (await statusAt(url))['blocked processes']).toBe(2);
   const { processes, ...pool } = await statusAt(url);
   // Nobody takes connections any more: what came too late waits, as the kernel tells.
   expect(pool).toMatchObject({ 'idle processes': 0, 'listen queue': 2, 'max listen queue': 2 });

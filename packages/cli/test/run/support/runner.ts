@@ -69,7 +69,7 @@ export class Runner {
     const ended = this.exited.then((status) => {
       if (found() === null) throw new Error(`ended with ${status} before saying ${pattern}:\n${this.stderr}`);
     });
-    await Promise.race([ended, expect.poll(found, { timeout: 15_000 }).not.toBeNull()]);
+    await Promise.race([ended, expect.poll(found).not.toBeNull()]);
     return found()!;
   }
 
