@@ -20,6 +20,8 @@ export interface LoadOptions {
   /** Its file, absolute. */
   readonly file: string;
   readonly notice: Notice;
+  /** Makes of Node's way to open a port that of the application, for what it opens itself. */
+  readonly opening?: (listen: Listen) => Listen;
   /** Milliseconds that it may take until it exports something or listens. */
   readonly timeout: number;
 }
@@ -48,10 +50,11 @@ const FORKS =
  */
 export async function loadApplication(options: LoadOptions): Promise<Application> {
   const { address, choice, file, notice } = options;
-  const listen = NetServer.prototype.listen as Listen;
+  const original = NetServer.prototype.listen as Listen;
+  const listen = options.opening?.(original) ?? original;
   const ownPath = address?.replace(/^unix:/, '');
   const servers = new ApplicationServers({ ...choice, listen, notice, ownPath });
-  const interception = new ListenInterception(servers, listen, notice);
+  const interception = new ListenInterception(servers, { listen, original }, notice);
   const start = new StartWatch();
   interception.install();
   cluster.once('fork', () => notice(FORKS));

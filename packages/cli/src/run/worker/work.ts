@@ -19,6 +19,7 @@ import { watchIdle } from '../watch-idle.ts';
 import { Watchdog } from '../watchdog/watchdog.ts';
 import { Parent } from './parent.ts';
 import { watchLimits } from './recycling.ts';
+import { SharedPorts } from './shared-ports.ts';
 
 /** The life of a worker: told what to serve, it serves until the parent, or whoever signals it, wants it to stop. */
 export async function work(): Promise<void> {
@@ -39,8 +40,9 @@ export async function work(): Promise<void> {
   parent.onReopen(reopenLogs);
   // Without a listener, Node opens its debugger to whoever sends that signal.
   onSignal('SIGUSR1', reopenLogs);
+  const ports = new SharedPorts(parent, notice);
   const status = options.status && new WorkerStatus(options.status, parent);
-  const service = await Promise.race([serve(options, status), parent.stopped, signals.first]);
+  const service = await Promise.race([serve(options, status, ports), parent.stopped, signals.first]);
   // Told to stop before it served anything.
   if (typeof service === 'string') return;
   if (service === undefined || !(await isWatched(watchdog))) {
@@ -101,10 +103,16 @@ async function startWorkerLogs(parent: Parent, logs: WorkerLogOptions | undefine
 async function serve(
   options: WorkerOptions,
   status: WorkerStatus | undefined,
+  ports: SharedPorts,
 ): Promise<(Service & { readonly kind: string }) | undefined> {
   const { file, startTimeout } = options;
   try {
-    const loaded = await loadApplication({ ...options, notice, timeout: startTimeout * 1000 });
+    const loaded = await loadApplication({
+      ...options,
+      notice,
+      opening: (listen) => ports.around(listen),
+      timeout: startTimeout * 1000,
+    });
     const application = status === undefined ? loaded : { ...loaded, roles: status.around(loaded.roles) };
     const service = await serveApplication(application, { ...options, listen: `fd:${WORKER_SOCKET}` });
     return { ...service, kind: application.kind };
