@@ -1,4 +1,3 @@
-import cluster from 'node:cluster';
 import { Server as NetServer } from 'node:net';
 import { ApplicationServers, type PortChoice } from './application-servers.ts';
 import { ListenInterception, type Notice } from './listen-interception.ts';
@@ -8,6 +7,7 @@ import { hintAtOwnPorts } from './own-port-hint.ts';
 import type { Roles } from './recognise.ts';
 import { ServedSearch } from './served-search.ts';
 import { StartWatch } from './start-watch.ts';
+import { StartedElsewhere } from './started-elsewhere.ts';
 
 /** How an application is loaded. */
 export interface LoadOptions {
@@ -39,10 +39,6 @@ export interface Application {
   aside<Result>(action: () => Result): Result;
 }
 
-/** What clusters, which share a port, are told: there is no port. */
-const FORKS =
-  'The application forks workers of its own (cluster). They open their ports themselves and are not served over FastCGI: let it listen in one process, and use --workers of fcgi run.';
-
 /**
  * Runs the file of an application until it is clear what of it is served.
  *
@@ -57,11 +53,11 @@ export async function loadApplication(options: LoadOptions): Promise<Application
   const interception = new ListenInterception(servers, { listen, original }, notice);
   const start = new StartWatch();
   interception.install();
-  cluster.once('fork', () => notice(FORKS));
+  const elsewhere = new StartedElsewhere(notice);
   hintAtOwnPorts((port) => servers.listening.some((server) => server.port === port), notice);
   const module = loadModule(file, options.args);
   try {
-    const exported = await new ServedSearch(options, servers, start).run(module);
+    const exported = await new ServedSearch(options, { elsewhere, servers, start }).run(module);
     // Of what the module throws after that, nothing here knows better what to do than Node.
     module.catch((error: unknown) => {
       throw error;
@@ -81,5 +77,7 @@ export async function loadApplication(options: LoadOptions): Promise<Application
   } catch (error) {
     interception.restore();
     throw error;
+  } finally {
+    elsewhere.end();
   }
 }

@@ -91,6 +91,7 @@ export class WorkerProcess implements PortUser {
     this.#child.once('close', (code, signal) => this.#ended(howItEnded(code, signal)));
     // A process that the application has left behind may keep its outputs open.
     this.#child.once('exit', (code, signal) => {
+      endGroup(pid);
       setTimeout(() => this.#ended(howItEnded(code, signal)), LAST_WORDS).unref();
     });
     this.#send({ fcgi: 'start', options: { ...options, ...entrance } });
@@ -193,6 +194,16 @@ export class WorkerProcess implements PortUser {
       this.kill();
     };
     this.#deadline = setTimeout(kill, (seconds + GRACE) * 1000);
+  }
+}
+
+/** What an ended worker has started ends, too: it is in the group of the worker, unless it has been given one of its own. */
+function endGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGTERM');
+  } catch {
+    // There is nothing.
   }
 }
 

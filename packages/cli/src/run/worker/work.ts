@@ -9,6 +9,7 @@ import { startLogs } from '../logs/start-logs.ts';
 import { socketOf } from '../passed-connection.ts';
 import type { WorkerLogOptions, WorkerOptions } from '../pool/messages.ts';
 import { WORKER_CHANNEL, WORKER_SOCKET } from '../pool/worker-process.ts';
+import { endDescendantsAtExit } from '../process/end-descendants.ts';
 import { onSignal } from '../process/held-signals.ts';
 import { settle } from '../process/surroundings.ts';
 import { type Service, serveApplication } from '../serve-application.ts';
@@ -34,6 +35,7 @@ export async function work(): Promise<void> {
     parent: { grace: stopTimeout, pid: process.ppid },
     startTimeout,
   });
+  endDescendantsAtExit();
   settle(options);
   const signals = watchStopSignals();
   const reopenLogs = await startWorkerLogs(parent, options.logs);
