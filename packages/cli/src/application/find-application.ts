@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { usageFailure } from '../command-failure.ts';
 
 const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
@@ -23,16 +23,17 @@ export function findApplication(argument: string, cwd: string): string {
     checkNearestManifest(dirname(found));
     return found;
   }
-  throw usageFailure(whyNone(argument, path));
+  throw usageFailure(whyNone(path));
 }
 
-function whyNone(argument: string, path: string): string {
+function whyNone(path: string): string {
   if (isFolder(path)) {
     return `There is no application in ${path}: neither "main" of a package.json nor index${EXTENSIONS.join(', index')}. Name its file.`;
   }
   const none = `There is no application ${path}.`;
-  return COMMANDS.has(argument)
-    ? `${none} APP is a file, and "${argument}" is a command that starts one: name the file that listens. "start" in the scripts of package.json leads to it.`
+  const name = basename(path);
+  return COMMANDS.has(name)
+    ? `${none} APP is a file, and "${name}" is a command that starts one: name the file that listens. "start" in the scripts of package.json leads to it.`
     : none;
 }
 

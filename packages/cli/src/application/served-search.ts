@@ -194,7 +194,7 @@ export class ServedSearch {
   /** A server in another process or thread is none that could be waited for. */
   #sayElsewhere({ sinceLoaded = 0 }: StartLook): void {
     if (!this.#saysWait || sinceLoaded < SAID_AFTER || describeExports(this.#namespace) !== undefined) return;
-    const hint = this.#elsewhere.hint();
+    const hint = this.#elsewhere.hint(this.#options.file);
     if (hint === undefined) return;
     this.#saysWait = false;
     this.#options.notice(
@@ -219,7 +219,7 @@ export class ServedSearch {
     const [port] = this.#servers.openedPorts;
     if (typeof choice.port === 'number' && port !== undefined)
       return `${file} ${how}. It listens on port ${port}: name that one, ${choice.flag} ${port}.`;
-    const hint = this.#elsewhere.hint();
+    const hint = this.#elsewhere.hint(this.#options.file);
     if (hint !== undefined) return `${file} ${exports}, and ${how}. ${hint}`;
     return `${file} ${exports}, and ${how}. Export a listener (req, res), an application of Express, Koa, Fastify, Hono or another framework, { fetch }, or handlers of FastCGI requests; or call listen(). A function that makes an application is not called: export what it makes.`;
   }

@@ -43,14 +43,21 @@ export class StartedElsewhere {
     diagnostics.unsubscribe('worker_threads', this.#ofThread);
   }
 
-  /** What to do where the application does not listen itself, while something runs that it has started; undefined otherwise. */
-  hint(): string | undefined {
+  /**
+   * What to do where the application does not listen itself, while something runs that it has started; undefined otherwise.
+   *
+   * @param file of the application
+   */
+  hint(file: string): string | undefined {
     if (this.#hasCluster) return undefined;
     const [program] = [...this.#processes].map(scriptOf).filter((script) => script !== undefined);
     const [process] = this.#processes;
     if (process === undefined && this.#threads.size === 0) return undefined;
     const what = process === undefined ? 'a thread' : `a child process (${describe(process, program)})`;
-    const remedy = program === undefined ? 'run the file that listens' : `fcgi run ${program}`;
+    const remedy =
+      program === undefined || program === file
+        ? 'let the file listen that fcgi run starts'
+        : `run that file, fcgi run ${program}`;
     return `It has started ${what}. What listens there is not served over FastCGI: ${remedy}.`;
   }
 }

@@ -36,25 +36,25 @@ test.each([
     'fork()',
     "require('child_process').fork('child.cjs', ['secret'])",
     'a child process (node child.cjs)',
-    'fcgi run child.cjs',
+    'run that file, fcgi run child.cjs',
   ],
   [
     'spawn()',
     "require('child_process').spawn('node', ['--no-warnings', 'child.cjs'], { stdio: 'inherit' })",
     'a child process (node child.cjs)',
-    'fcgi run child.cjs',
+    'run that file, fcgi run child.cjs',
   ],
   [
     'exec()',
     "require('child_process').exec('node child.cjs')",
     'a child process (sh)',
-    'run the file that listens',
+    'let the file listen that fcgi run starts',
   ],
   [
     'a thread',
     "new (require('worker_threads').Worker)('./child.cjs')",
     'a thread',
-    'run the file that listens',
+    'let the file listen that fcgi run starts',
   ],
 ])(
   'a server behind %s is said not to be served, before the time to start is over',
@@ -116,4 +116,16 @@ test.runIf(process.platform === 'linux')('a process with a session of its own go
   const pid = await hasChild(cwd);
   expect(await runner.stop()).toBe(0);
   expect(isRunning(pid)).toBe(true);
+});
+
+test('an application that ends when its child process has ended does not hide a failure', async () => {
+  const { runner } = await start(
+    `const { fork } = require('child_process');
+     if (process.argv[2] === 'child') require('http').createServer().listen(0);
+     else fork(__filename, ['child']).on('exit', (status) => process.exit(status));`,
+    ['--start-timeout', '2s'],
+  );
+  expect(await runner.exited).toBe(1);
+  expect(runner.stderr).toMatch(/has not called listen\(\) on an http server within 2 s/);
+  expect(runner.stderr).toMatch(/not served over FastCGI: let the file listen that fcgi run starts/);
 });

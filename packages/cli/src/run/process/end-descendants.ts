@@ -1,5 +1,8 @@
+import type { ChildProcess } from 'node:child_process';
 import diagnostics from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { readProc } from '../../proc.ts';
 
 /** A process, as Linux tells of it. */
@@ -10,33 +13,55 @@ interface ProcessRow {
   readonly session: number;
 }
 
+/** Milliseconds that they have to end. */
+const PATIENCE = 1_000;
+
+/** What the application has started, and what runs of it. */
+const children = new Set<ChildProcess>();
+
 /**
  * From now on, what the application starts ends with this process: it is sent SIGTERM when this one ends by itself. It could otherwise
- * keep a port, or go on with half a job, which nobody knows of. What has a session of its own (`detached`) is meant to go on.
+ * keep a port, or go on with work that no process waits for. What has a session of its own (`detached`) is meant to go on.
  *
  * On Linux; elsewhere there is no such list of processes.
  */
 export function endDescendantsAtExit(): void {
-  const started = () => {
-    diagnostics.unsubscribe('child_process', started);
-    process.once('exit', endDescendants);
-  };
-  diagnostics.subscribe('child_process', started);
+  let phase: 'none' | 'some' = 'none';
+  diagnostics.subscribe('child_process', (message) => {
+    const { process: child } = message as { readonly process: ChildProcess };
+    children.add(child);
+    child.once('exit', () => children.delete(child));
+    if (phase === 'none') process.once('exit', signalDescendants);
+    phase = 'some';
+  });
 }
 
-function endDescendants(): void {
+/**
+ * Ends what the application has started, and waits up to a second for it: a process whose parent ends first stays as a zombie in a
+ * container without an init.
+ */
+export async function endDescendants(): Promise<void> {
+  if (children.size === 0) return;
+  const signalled = new Set(signalDescendants());
+  const ended = [...children]
+    .filter(({ pid }) => pid !== undefined && signalled.has(pid))
+    .map((child) => once(child, 'exit'));
+  if (ended.length > 0) await Promise.race([Promise.allSettled(ended), delay(PATIENCE)]);
+}
+
+function signalDescendants(): number[] {
   const rows = processes();
   const session = rows.find(({ pid }) => pid === process.pid)?.session;
-  for (const { pid } of below(
-    process.pid,
-    rows.filter((row) => row.session === session),
-  )) {
+  const own = rows.filter((row) => row.session === session);
+  const descendants = below(process.pid, own).map(({ pid }) => pid);
+  for (const pid of descendants) {
     try {
       process.kill(pid, 'SIGTERM');
     } catch {
       // It has just ended, or belongs to another user.
     }
   }
+  return descendants;
 }
 
 function below(parent: number, rows: readonly ProcessRow[]): ProcessRow[] {
