@@ -1,4 +1,5 @@
 import type { Io } from './io.ts';
+import { endDescendants } from './run/process/end-descendants.ts';
 
 /**
  * The process itself, for {@link main}.
@@ -64,5 +65,12 @@ export async function endProcess(status: number): Promise<never> {
     (stream) => new Promise<void>((resolve) => stream.write('', () => resolve())),
   );
   await Promise.all(written);
+  // The application may end this process when one of its own has ended, which is no success.
+  if (status !== 0) {
+    process.once('exit', () => {
+      process.exitCode = status;
+    });
+  }
+  await endDescendants();
   process.exit(status === 0 ? process.exitCode : status);
 }

@@ -1,8 +1,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { usageFailure } from '../command-failure.ts';
 
 const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
+
+/** What people start applications with. */
+const COMMANDS = new Set(
+  'bun bunx deno nest next node nodemon npm npx nuxt pm2 pnpm ts-node ts-node-dev tsx vite yarn'.split(' '),
+);
 
 /**
  * The file that an argument stands for: itself, with the extension it lacks, or what the `package.json` of a folder
@@ -18,11 +23,18 @@ export function findApplication(argument: string, cwd: string): string {
     checkNearestManifest(dirname(found));
     return found;
   }
-  throw usageFailure(
-    isFolder(path)
-      ? `There is no application in ${path}: neither "main" of a package.json nor index${EXTENSIONS.join(', index')}. Name its file.`
-      : `There is no application ${path}.`,
-  );
+  throw usageFailure(whyNone(path));
+}
+
+function whyNone(path: string): string {
+  if (isFolder(path)) {
+    return `There is no application in ${path}: neither "main" of a package.json nor index${EXTENSIONS.join(', index')}. Name its file.`;
+  }
+  const none = `There is no application ${path}.`;
+  const name = basename(path);
+  return COMMANDS.has(name)
+    ? `${none} APP is a file, and "${name}" is a command that starts one: name the file that listens. "start" in the scripts of package.json leads to it.`
+    : none;
 }
 
 function findFile(path: string): string | undefined {

@@ -25,22 +25,28 @@ export interface ListenJudge {
  */
 export class ListenInterception {
   readonly #judge: ListenJudge;
+  readonly #listen: Listen;
   readonly #notice: Notice;
   readonly #original: Listen;
 
-  /** @param original Node's own */
-  constructor(judge: ListenJudge, original: Listen, notice: Notice) {
+  /** @param ways Node's own way to listen, and the one for servers that the application opens itself */
+  constructor(
+    judge: ListenJudge,
+    ways: { readonly listen: Listen; readonly original: Listen },
+    notice: Notice,
+  ) {
     this.#judge = judge;
-    this.#original = original;
+    this.#listen = ways.listen;
+    this.#original = ways.original;
     this.#notice = notice;
   }
 
   /** Begins to intercept. */
   install(): void {
-    const original = this.#original;
+    const listen = this.#listen;
     const capture = (server: NetServer, args: readonly unknown[]) => this.#capture(server, args);
     replaceListen(function (...args) {
-      return capture(this, args) ? this : Reflect.apply(original, this, args);
+      return capture(this, args) ? this : Reflect.apply(listen, this, args);
     });
   }
 

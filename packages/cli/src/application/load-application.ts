@@ -1,4 +1,3 @@
-import cluster from 'node:cluster';
 import { Server as NetServer } from 'node:net';
 import { ApplicationServers, type PortChoice } from './application-servers.ts';
 import { ListenInterception, type Notice } from './listen-interception.ts';
@@ -8,6 +7,7 @@ import { hintAtOwnPorts } from './own-port-hint.ts';
 import type { Roles } from './recognise.ts';
 import { ServedSearch } from './served-search.ts';
 import { StartWatch } from './start-watch.ts';
+import { StartedElsewhere } from './started-elsewhere.ts';
 
 /** How an application is loaded. */
 export interface LoadOptions {
@@ -20,6 +20,8 @@ export interface LoadOptions {
   /** Its file, absolute. */
   readonly file: string;
   readonly notice: Notice;
+  /** Makes of Node's way to open a port that of the application, for what it opens itself. */
+  readonly opening?: (listen: Listen) => Listen;
   /** Milliseconds that it may take until it exports something or listens. */
   readonly timeout: number;
 }
@@ -37,10 +39,6 @@ export interface Application {
   aside<Result>(action: () => Result): Result;
 }
 
-/** What clusters, which share a port, are told: there is no port. */
-const FORKS =
-  'The application forks workers of its own (cluster). They open their ports themselves and are not served over FastCGI: let it listen in one process, and use --workers of fcgi run.';
-
 /**
  * Runs the file of an application until it is clear what of it is served.
  *
@@ -48,17 +46,18 @@ const FORKS =
  */
 export async function loadApplication(options: LoadOptions): Promise<Application> {
   const { address, choice, file, notice } = options;
-  const listen = NetServer.prototype.listen as Listen;
+  const original = NetServer.prototype.listen as Listen;
+  const listen = options.opening?.(original) ?? original;
   const ownPath = address?.replace(/^unix:/, '');
   const servers = new ApplicationServers({ ...choice, listen, notice, ownPath });
-  const interception = new ListenInterception(servers, listen, notice);
+  const interception = new ListenInterception(servers, { listen, original }, notice);
   const start = new StartWatch();
   interception.install();
-  cluster.once('fork', () => notice(FORKS));
+  const elsewhere = new StartedElsewhere(notice);
   hintAtOwnPorts((port) => servers.listening.some((server) => server.port === port), notice);
   const module = loadModule(file, options.args);
   try {
-    const exported = await new ServedSearch(options, servers, start).run(module);
+    const exported = await new ServedSearch(options, { elsewhere, servers, start }).run(module);
     // Of what the module throws after that, nothing here knows better what to do than Node.
     module.catch((error: unknown) => {
       throw error;
@@ -78,5 +77,7 @@ export async function loadApplication(options: LoadOptions): Promise<Application
   } catch (error) {
     interception.restore();
     throw error;
+  } finally {
+    elsewhere.end();
   }
 }

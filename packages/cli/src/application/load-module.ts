@@ -56,7 +56,9 @@ function isCommonJs(file: string): boolean {
 /** `type` of the nearest `package.json`. */
 function packageType(folder: string): unknown {
   const manifest = nearest('package.json', folder);
-  return manifest && (JSON.parse(readFileSync(manifest, 'utf8')) as { type?: unknown }).type;
+  return (
+    manifest && (JSON.parse(readFileSync(manifest, 'utf8').replace(/^\uFEFF/, '')) as { type?: unknown }).type
+  );
 }
 
 /** The file of that name in a folder, or in the nearest one above. */

@@ -6,6 +6,7 @@ import { isOnPort, rankServers, sideSign } from './rank-servers.ts';
 import type { Recognised } from './recognise.ts';
 import { servedExport } from './served-export.ts';
 import { hasSettled, type Patience, type StartLook, type StartWatch } from './start-watch.ts';
+import type { StartedElsewhere } from './started-elsewhere.ts';
 
 /** What a search needs to know. */
 export interface SearchOptions {
@@ -15,6 +16,13 @@ export interface SearchOptions {
   readonly notice: Notice;
   /** Milliseconds that the application may take until it exports something or listens. */
   readonly timeout: number;
+}
+
+/** What is looked at while an application starts. */
+interface Watched {
+  readonly elsewhere: StartedElsewhere;
+  readonly servers: ApplicationServers;
+  readonly start: StartWatch;
 }
 
 /** The application is nothing that can be served. What it throws itself passes through as it is. */
@@ -55,10 +63,12 @@ export class ServedSearch {
   #saysWait = true;
   readonly #servers: ApplicationServers;
   readonly #start: StartWatch;
+  readonly #elsewhere: StartedElsewhere;
   #wake = () => {};
 
-  constructor(options: SearchOptions, servers: ApplicationServers, start: StartWatch) {
+  constructor(options: SearchOptions, { elsewhere, servers, start }: Watched) {
     this.#options = options;
+    this.#elsewhere = elsewhere;
     this.#servers = servers;
     this.#start = start;
     this.#deadline = performance.now() + options.timeout;
@@ -119,6 +129,7 @@ export class ServedSearch {
       this.#sayWait(look);
     }
     if (isLast) throw new NothingToServe(this.#whyNothing(look));
+    this.#sayElsewhere(look);
     return 'not yet';
   }
 
@@ -180,6 +191,17 @@ export class ServedSearch {
     );
   }
 
+  /** A server in another process or thread is none that could be waited for. */
+  #sayElsewhere({ sinceLoaded = 0 }: StartLook): void {
+    if (!this.#saysWait || sinceLoaded < SAID_AFTER || describeExports(this.#namespace) !== undefined) return;
+    const hint = this.#elsewhere.hint(this.#options.file);
+    if (hint === undefined) return;
+    this.#saysWait = false;
+    this.#options.notice(
+      `${this.#options.file} has not called listen() so far, and exports nothing. ${hint}`,
+    );
+  }
+
   #whyNothing({ sinceLoaded }: StartLook): string {
     const { choice, file, timeout } = this.#options;
     const exported = describeExports(this.#namespace);
@@ -197,6 +219,8 @@ export class ServedSearch {
     const [port] = this.#servers.openedPorts;
     if (typeof choice.port === 'number' && port !== undefined)
       return `${file} ${how}. It listens on port ${port}: name that one, ${choice.flag} ${port}.`;
+    const hint = this.#elsewhere.hint(this.#options.file);
+    if (hint !== undefined) return `${file} ${exports}, and ${how}. ${hint}`;
     return `${file} ${exports}, and ${how}. Export a listener (req, res), an application of Express, Koa, Fastify, Hono or another framework, { fetch }, or handlers of FastCGI requests; or call listen(). A function that makes an application is not called: export what it makes.`;
   }
 }

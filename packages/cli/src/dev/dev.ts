@@ -8,6 +8,7 @@ import { defined } from '../defined.ts';
 import { colorsOf, type Io } from '../io.ts';
 import { ownMessages } from '../own-messages.ts';
 import { outliveReaders } from '../process-io.ts';
+import { WorkerPorts } from '../run/pool/worker-ports.ts';
 import { watchStopSignals } from '../run/stop-signals.ts';
 import { answerRequest } from './answer-request.ts';
 import { DeveloperKey } from './developer-key.ts';
@@ -66,6 +67,7 @@ export async function dev(io: Io, options: DevOptions): Promise<void> {
       file,
       folder,
       mount: options.mount,
+      ports: new WorkerPorts(),
       printer: recent,
       startTimeout: options.startTimeout,
       stderr: (chunk) => io.stderr.write(chunk),

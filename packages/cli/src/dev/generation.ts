@@ -5,6 +5,7 @@ import { createGateway, type Gateway, type GatewayRequest } from '@fcgi-js/clien
 import type { PortChoice } from '../application/application-servers.ts';
 import { defined } from '../defined.ts';
 import { type HeldSocket, openSocket } from '../run/pool/held-socket.ts';
+import type { WorkerPorts } from '../run/pool/worker-ports.ts';
 import { WorkerProcess } from '../run/pool/worker-process.ts';
 import type { TapPrinter } from '../tap/request-log.ts';
 import { TailText } from './tail-text.ts';
@@ -22,6 +23,8 @@ export interface GenerationOptions {
   /** For sockets; nobody else may look into it. */
   readonly folder: string;
   readonly mount: string | undefined;
+  /** Those that the application opens itself, and that a generation has from the one before. */
+  readonly ports: WorkerPorts;
   /** Told of what passes between gateway and application. */
   readonly printer: TapPrinter;
   readonly startTimeout: number;
@@ -64,7 +67,7 @@ export class Generation {
 
   /** @param socket of the worker; it is closed here when the worker has it */
   constructor(socket: HeldSocket, tap: Tap, options: GenerationOptions) {
-    const { address, args, choice, env, file, mount, startTimeout, stderr, stopTimeout } = options;
+    const { address, args, choice, env, file, mount, ports, startTimeout, stderr, stopTimeout } = options;
     this.#stopTimeout = stopTimeout;
     this.#tap = tap;
     this.gone = new Promise((resolve) => {
@@ -92,6 +95,7 @@ export class Generation {
       ...defined({ mount }),
     };
     const watch = {
+      ports,
       message: (message: { readonly fcgi: string; readonly application?: string }) => {
         if (message.fcgi !== 'ready' || this.state !== 'starting') return;
         this.application = message.application ?? '';

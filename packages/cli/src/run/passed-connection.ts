@@ -35,8 +35,7 @@ export function socketOf(connection: PassedConnection): Socket {
   return new Socket(options).setNoDelay();
 }
 
-/** For `send()`, whose types know only the sockets around it. */
-export function sendable(connection: PassedConnection): SendHandle {
-  const handle: object = connection;
+/** A bare handle for `send()`, whose types know only the sockets around it. */
+export function sendable(handle: object): SendHandle {
   return handle as SendHandle;
 }

@@ -14,6 +14,7 @@ import type { LogSink } from './logs/log-file.ts';
 import { SharedOutput, unblocked } from './logs/shared-output.ts';
 import { startLogs } from './logs/start-logs.ts';
 import { type HeldSocket, inheritedSocket, openSocket } from './pool/held-socket.ts';
+import { endDescendantsAtExit } from './process/end-descendants.ts';
 import { onSignal, releaseSignal } from './process/held-signals.ts';
 import { ServiceManager } from './process/service-manager.ts';
 import { enter, type Surroundings, socketOptions } from './process/surroundings.ts';
@@ -84,6 +85,7 @@ async function serveAlone(
     say(`${early}: ended before ${name} was loaded`);
     return socket?.unpublish();
   }
+  endDescendantsAtExit();
   const { blockedTimeout, requestTimeout, startTimeout } = options;
   const watchdog = takeCgiRequest()
     ? undefined

@@ -14,7 +14,7 @@ import { inheritedSocket, leftSocket } from './pool/held-socket.ts';
 import type { Inherited } from './pool/pool-socket.ts';
 import { PidFile } from './process/pid-file.ts';
 import { type StartFolder, startFolder } from './process/start-folder.ts';
-import { type Inheritance, inheritance, succeed } from './process/succession.ts';
+import { FIRST_PORT, type Inheritance, inheritance, succeed } from './process/succession.ts';
 import { readSurroundings } from './process/surroundings.ts';
 import { runAlone } from './run-alone.ts';
 import { checkStatusOptions } from './status/status-options.ts';
@@ -38,7 +38,8 @@ function inherited(left: Inheritance, listen: string, pidFile: PidFile | undefin
   };
   // Until then the one before this one may have to go on.
   const socket = { ...given, unpublish: () => isOurs && given.unpublish() };
-  return { address: socket.address, close: async () => {}, serves, socket };
+  const ports = left.ports.map((where, index) => ({ fd: FIRST_PORT + index, where }));
+  return { address: socket.address, close: async () => {}, ports, serves, socket };
 }
 
 /** Whoever ends for want of requests needs somebody who starts it for the next one. */

@@ -14,7 +14,7 @@ afterEach(() => interception?.restore());
 function intercept(): void {
   const notice = () => {};
   const servers = new ApplicationServers({ flag: '--port', listen, notice, ownPath: undefined });
-  interception = new ListenInterception(servers, listen, notice);
+  interception = new ListenInterception(servers, { listen, original: listen }, notice);
   interception.install();
 }
 

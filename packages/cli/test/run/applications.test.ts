@@ -265,3 +265,19 @@ test('a package.json with a mistake is named, whether a folder or a file is to b
     expect(runner.stderr).toMatch(/\/package\.json cannot be read: .*JSON.* correct it\.\n$/);
   }
 });
+
+test('a package.json that an editor has put a byte order mark into says what kind of modules there are', async () => {
+  const cwd = await folderWith({
+    'package.json': '\uFEFF{ "type": "commonjs" }',
+    'app.js': "module.exports = (req, res) => res.end('served ' + (require.main === module));",
+  });
+  const runner = await new Runner(['--listen', './s', 'app.js'], { cwd }).serving();
+  expect(await runner.get()).toBe('200 served true');
+});
+
+test('a command in the place of the file is said to be one', async () => {
+  const cwd = await folderWith({ 'package.json': '{ "scripts": { "start": "node server.js" } }' });
+  const runner = new Runner(['--listen', './s', 'npm', 'start'], { cwd });
+  expect(await runner.exited).toBe(2);
+  expect(runner.stderr).toMatch(/"npm" is a command that starts one: name the file that listens/);
+});

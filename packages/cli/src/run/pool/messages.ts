@@ -7,6 +7,7 @@ import { type Figures, readFigures } from '../status/figures.ts';
 import type { Snapshot } from '../status/snapshot.ts';
 import type { StatusPaths } from '../status/status-site.ts';
 import type { RecycleLimits, RecycleReason } from '../worker/recycling.ts';
+import type { PortAnswer, PortMessage } from './worker-ports.ts';
 
 /** What the parent tells a worker. */
 export type ParentMessage =
@@ -22,7 +23,9 @@ export type ParentMessage =
   /** Stop accepting, let requests end, then exit. With a successor, kept connections are passed to it. */
   | { readonly fcgi: 'stop'; readonly hasSuccessor: boolean }
   /** Serve this connection, which comes with the message. */
-  | { readonly fcgi: 'connection' };
+  | { readonly fcgi: 'connection' }
+  /** The answer to `wanted` of {@link PortMessage}; a shared socket comes with it. */
+  | { readonly fcgi: 'port'; readonly is: PortAnswer; readonly where: string };
 
 /** What a worker tells the parent. */
 export type WorkerMessage =
@@ -42,6 +45,8 @@ export type WorkerMessage =
   | { readonly fcgi: 'status' }
   /** Its successor is to have this connection, which comes with the message. */
   | { readonly fcgi: 'connection' }
+  /** What becomes of a port of the application. */
+  | PortMessage
   /** The operator is to know something. */
   | { readonly fcgi: 'say'; readonly text: string };
 
@@ -77,16 +82,15 @@ const LONGEST_TEXT = 500;
  */
 export function readWorkerMessage(given: unknown): WorkerMessage | undefined {
   if (typeof given !== 'object' || given === null || !('fcgi' in given)) return undefined;
-  const { application, fcgi, figures, isIdle, limit, lines, reason, text, to } = given as Record<
-    string,
-    unknown
-  >;
+  const { application, event, fcgi, figures, isIdle, limit, lines, reason, text, to, where } =
+    given as Record<string, unknown>;
   if (fcgi === 'log' && typeof lines === 'string' && (to === 'stderr' || to === 'stdout')) {
     return { fcgi, lines: lines.endsWith('\n') ? lines : `${lines}\n`, to };
   }
   if (fcgi === 'ready' && typeof application === 'string') {
     return { fcgi, application: escapeLogText(application.slice(0, LONGEST_TEXT)) };
   }
+  if (fcgi === 'port' && isPortEvent(event) && typeof where === 'string') return { event, fcgi, where };
   if (fcgi === 'alive' || fcgi === 'connection') return { fcgi };
   if (fcgi === 'status') return { fcgi };
   if (fcgi === 'idle' && typeof isIdle === 'boolean') return { fcgi, isIdle };
@@ -99,6 +103,10 @@ export function readWorkerMessage(given: unknown): WorkerMessage | undefined {
   if (fcgi === 'say' && typeof text === 'string')
     return { fcgi, text: escapeLogText(text.slice(0, LONGEST_TEXT)) };
   return undefined;
+}
+
+function isPortEvent(given: unknown): given is PortMessage['event'] {
+  return given === 'closed' || given === 'opened' || given === 'wanted';
 }
 
 function isLimit(given: unknown): given is RecycleReason['limit'] {

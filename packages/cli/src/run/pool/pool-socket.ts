@@ -2,6 +2,7 @@ import { type Surroundings, socketOptions } from '../process/surroundings.ts';
 import type { RunOptions } from '../run.ts';
 import { openTrialGateway } from '../trial-gateway.ts';
 import { type HeldSocket, inheritedSocket, openSocket } from './held-socket.ts';
+import type { HeldPort } from './worker-ports.ts';
 
 /** Where the workers serve, and what is closed at the end. */
 export interface PoolSocket {
@@ -12,6 +13,8 @@ export interface PoolSocket {
 
 /** The socket of a process whose place this one takes, which is to be told when it serves. */
 export interface Inherited extends PoolSocket {
+  /** Those that its application has opened itself. */
+  readonly ports: readonly HeldPort[];
   /** Resolves when that process holds nothing any more but its requests. */
   serves(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { RecycleLimits } from '../worker/recycling.ts';
+import type { PoolCommand, PoolNews } from './pool-command.ts';
 
 /**
  * Which workers there ought to be: a pure machine that is told what has happened, and answers with what is to be done.
@@ -22,37 +23,10 @@ import type { RecycleLimits } from '../worker/recycling.ts';
  *      └─ scout exited ─┘
  */
 
-/** What is to be done. Times are of the caller's clock, in milliseconds. */
-export type PoolCommand =
-  | { readonly kind: 'spawn'; readonly id: number; readonly generation: number }
-  | { readonly kind: 'stop'; readonly id: number }
-  /** Call {@link PoolState.wake} then. */
-  | { readonly kind: 'wake'; readonly at: number }
-  | { readonly kind: 'say'; readonly what: PoolNews }
-  /** Call {@link PoolState.knock} when a connection comes. */
-  | { readonly kind: 'sleep' }
-  /** Nothing is left. `failed`: the application could not be started even once. */
-  | { readonly kind: 'done'; readonly failed: boolean };
-
-/** What the operator is to know. */
-export type PoolNews =
-  /** On demand, without workers yet. */
-  | { readonly event: 'started'; readonly workers: number }
-  /** There are no workers until a connection comes. */
-  | { readonly event: 'asleep' }
-  | { readonly event: 'awake'; readonly workers: number }
-  /** The application could not be started for a connection; none is tried for so long. */
-  | { readonly event: 'wake-failed'; readonly delay: number }
-  | { readonly event: 'reloaded'; readonly generation: number }
-  | { readonly event: 'reload-failed'; readonly generation: number }
-  /** Workers reach the limit of memory soon after their start; the next one is replaced after so long. */
-  | { readonly event: 'greedy'; readonly delay: number }
-  /** So many workers in a row have ended soon after their start. */
-  | { readonly event: 'crash-loop'; readonly crashes: number; readonly delay: number };
-
 interface Worker {
   readonly id: number;
   readonly generation: number;
+  readonly number: number;
   readonly startedAt: number;
   /** The worker that stops when this one is ready. */
   readonly replaces: number | undefined;
@@ -240,10 +214,14 @@ export class PoolState {
     return commands;
   }
 
+  #working(): Worker[] {
+    return [...this.#workers.values()].filter(({ phase }) => phase !== 'stopping');
+  }
+
   #isTired(): boolean {
     if (this.#mode === 'drowsy') return true;
     if (!this.#onDemand || this.#mode === 'waking' || this.#proven < this.#generation) return false;
-    const working = [...this.#workers.values()].filter(({ phase }) => phase !== 'stopping');
+    const working = this.#working();
     return working.length > 0 && working.every(({ isIdle, phase }) => phase === 'ready' && isIdle);
   }
 
@@ -318,7 +296,7 @@ export class PoolState {
 
   /** Starts what is missing, unless there were crashes a moment ago. */
   #fill(now: number): void {
-    const working = [...this.#workers.values()].filter(({ phase }) => phase !== 'stopping');
+    const working = this.#working();
     const replaced = working.filter((worker) => this.#isBeingReplaced(worker));
     const missing = this.#size - (working.length - replaced.length);
     if (missing <= 0 || this.#pauses(now)) return;
@@ -335,10 +313,26 @@ export class PoolState {
   #spawn(now: number, replaced: Worker | undefined, generation = this.#generation): void {
     this.#lastId += 1;
     const id = this.#lastId;
-    const replaces = replaced?.id;
-    const state = { phase: 'starting', isIdle: false, isWorn: false } as const;
-    this.#workers.set(id, { id, generation, startedAt: now, replaces, ...state });
-    this.#commands.push({ kind: 'spawn', id, generation });
+    const number = replaced?.number ?? this.#freeNumber();
+    const worker = {
+      id,
+      generation,
+      number,
+      startedAt: now,
+      replaces: replaced?.id,
+      isIdle: false,
+      isWorn: false,
+    };
+    this.#workers.set(id, { ...worker, phase: 'starting' });
+    this.#commands.push({ kind: 'spawn', id, generation, number });
+  }
+
+  /** The lowest number that no worker has, unless that stops. */
+  #freeNumber(): number {
+    const taken = new Set(this.#working().map(({ number }) => number));
+    let number = 0;
+    while (taken.has(number)) number += 1;
+    return number;
   }
 
   #stop(worker: Worker): void {

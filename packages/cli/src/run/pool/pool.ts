@@ -7,7 +7,9 @@ import type { Snapshot } from '../status/snapshot.ts';
 import type { StatusBook } from '../status/status-book.ts';
 import { Doorbell } from './doorbell.ts';
 import type { WorkerOptions } from './messages.ts';
-import { type PoolBeginning, type PoolCommand, type PoolNews, PoolState } from './pool-state.ts';
+import type { PoolCommand, PoolNews } from './pool-command.ts';
+import { type PoolBeginning, PoolState } from './pool-state.ts';
+import type { WorkerPorts } from './worker-ports.ts';
 import { type WorkerNews, WorkerProcess } from './worker-process.ts';
 
 /** What a pool is made of. */
@@ -24,6 +26,8 @@ export interface PoolOptions {
   /** Told what has become of the workers as a whole, in words as well. */
   readonly news: (event: PoolNews['event'], text: string) => void;
   readonly output: ParentOutput;
+  /** Those that the application opens. */
+  readonly ports: WorkerPorts;
   readonly say: (message: string) => void;
   readonly size: number;
   /** The descriptor of the listening socket. */
@@ -116,7 +120,7 @@ export class Pool {
     for (const command of commands) {
       switch (command.kind) {
         case 'spawn':
-          this.#spawn(command.id, command.generation);
+          this.#spawn(command.id, command.generation, command.number);
           break;
         case 'stop':
           this.#stopping.add(command.id);
@@ -140,11 +144,12 @@ export class Pool {
     }
   }
 
-  #spawn(id: number, generation: number): void {
-    const { book, logs, output, say, socket, surroundings, worker: options } = this.#options;
+  #spawn(id: number, generation: number, number: number): void {
+    const { book, logs, output, ports, say, socket, surroundings, worker: options } = this.#options;
     const told = { ...options, logs: { ...logs, worker: id } };
-    const worker = new WorkerProcess(socket, told, surroundings(), {
+    const worker = new WorkerProcess(socket, told, numbered(surroundings(), number), {
       message: (message) => this.#receive(id, message),
+      ports,
       connection: (connection) => this.#passOn(connection),
       exited: (how) => {
         const wasStopping = this.#stopping.delete(id);
@@ -262,6 +267,15 @@ export class Pool {
         return `${news.crashes} workers in a row have ended soon after their start; the next one starts in ${news.delay / 1000} s`;
     }
   }
+}
+
+/** What a worker finds around it: its number, too, from 0 to one less than there are workers. */
+function numbered({ environment, ...rest }: Surroundings, number: number): Surroundings {
+  const { NODE_APP_INSTANCE: given = '' } = environment;
+  const text = String(number);
+  // One that is no number has another meaning: the configurations of an application may have names.
+  const instance = /^\d*$/.test(given) ? text : given;
+  return { ...rest, environment: { ...environment, FCGI_WORKER: text, NODE_APP_INSTANCE: instance } };
 }
 
 function counted(workers: number): string {

@@ -17,8 +17,9 @@ import { openStatusListener } from '../status/status-listener.ts';
 import { wantsStatus } from '../status/status-options.ts';
 import { watchStopSignals } from '../stop-signals.ts';
 import { Pool } from './pool.ts';
+import type { PoolNews } from './pool-command.ts';
 import { type Inherited, openPoolSocket } from './pool-socket.ts';
-import type { PoolNews } from './pool-state.ts';
+import { WorkerPorts } from './worker-ports.ts';
 
 /** What the workers are to serve, and how many of them. */
 interface Kept {
@@ -83,12 +84,13 @@ async function keepWorkers(
   const news = (event: PoolNews['event'], text: string) => {
     say(text);
     if (event === 'started') phase = 'serving';
-    if (event === 'started') void inherited?.serves().then(openStatus).catch(complain);
+    if (event === 'started') void inherited?.serves().then(takeOver).catch(complain);
     if (event === 'crash-loop' || event === 'wake-failed') manager.status(text);
     else manager.ready(text);
   };
   const logs = { accessLogFormat, slowTime, ...defined({ accessLog, slowLog }) };
-  const parts = { book, logs, news, output, say, surroundings: renewed, worker };
+  const ports = new WorkerPorts(inherited?.ports);
+  const parts = { book, logs, news, output, ports, say, surroundings: renewed, worker };
   // Who takes the place of another shows first that it can serve.
   const beginning = { asleep: onDemand && inherited === undefined, onDemand };
   const pool = new Pool({ address, beginning, name, size, socket: socket.fd, ...parts });
@@ -97,6 +99,11 @@ async function keepWorkers(
   const openStatus = async () => {
     listener = await openStatusListener(options, socketOptions(options, surroundings), site);
     if (listener !== undefined) say(`its status is told on ${listener.address}`);
+  };
+  const takeOver = () => {
+    // Some applications open a port later than they serve.
+    setTimeout(() => ports.closeUnused(), stopTimeout * 1000).unref();
+    return openStatus();
   };
   const complain = (error: unknown) => {
     if (!isForeseen(error)) throw error;
@@ -120,7 +127,7 @@ async function keepWorkers(
     pool.reload();
   });
   const left = { address, listen: options.listen, pid: process.pid };
-  const replaced = successorAtSignal({ fd: socket.fd, folder, left, say });
+  const replaced = successorAtSignal({ fd: socket.fd, folder, left, ports: () => ports.held(), say });
   pool.start();
   const warning = inherited === undefined ? await accessWarning(address) : undefined;
   if (warning !== undefined) say(warning);

@@ -7,6 +7,7 @@ import { programFile } from '../programs.ts';
 import type { Snapshot } from '../status/snapshot.ts';
 import { WITHOUT_CHANNEL } from '../worker/private-channel.ts';
 import { type ParentMessage, readWorkerMessage, type WorkerMessage, type WorkerOptions } from './messages.ts';
+import type { PortAnswer, PortHandle, PortUser, WorkerPorts } from './worker-ports.ts';
 
 /** The descriptor on which workers find the listening socket. */
 export const WORKER_SOCKET = 3;
@@ -15,10 +16,12 @@ export const WORKER_SOCKET = 3;
 export const WORKER_CHANNEL = 4;
 
 /** What a worker tells of itself. */
-export type WorkerNews = Exclude<WorkerMessage, { readonly fcgi: 'alive' | 'connection' }>;
+export type WorkerNews = Exclude<WorkerMessage, { readonly fcgi: 'alive' | 'connection' | 'port' }>;
 
 /** Told what a worker does. */
 export interface WorkerWatch {
+  /** Those that its application opens. */
+  readonly ports: WorkerPorts;
   message(message: WorkerNews): void;
   /** It has left a connection to whoever takes its place; asked for with `hasSuccessor` of {@link WorkerProcess.stop}. */
   connection?(connection: PassedConnection): void;
@@ -31,7 +34,7 @@ export interface WorkerWatch {
 }
 
 /** One worker, as the parent sees it. */
-export class WorkerProcess {
+export class WorkerProcess implements PortUser {
   /** Undefined where it could not be started. */
   readonly #child: ChildProcess | undefined;
   #deadline: NodeJS.Timeout | undefined;
@@ -65,8 +68,10 @@ export class WorkerProcess {
     const { pid, stderr, stdout } = this.#child;
     if (stderr !== null) watch.stderr?.(stderr, pid);
     if (stdout !== null) watch.stdout?.(stdout, pid);
+    watch.ports.joined(this);
     this.#child.on('message', (given, handle: unknown) => {
       const message = readWorkerMessage(given);
+      if (message?.fcgi === 'port') return watch.ports.heard(this, message, handle);
       const connection = isPassedConnection(handle) ? handle : undefined;
       if (message?.fcgi === 'connection' && connection !== undefined && watch.connection !== undefined) {
         return watch.connection(connection);
@@ -86,6 +91,7 @@ export class WorkerProcess {
     this.#child.once('close', (code, signal) => this.#ended(howItEnded(code, signal)));
     // A process that the application has left behind may keep its outputs open.
     this.#child.once('exit', (code, signal) => {
+      endGroup(pid);
       setTimeout(() => this.#ended(howItEnded(code, signal)), LAST_WORDS).unref();
     });
     this.#send({ fcgi: 'start', options: { ...options, ...entrance } });
@@ -150,6 +156,13 @@ export class WorkerProcess {
     else close();
   }
 
+  /** Tells it whose a port is that it wants to open. */
+  answerPort(where: string, is: PortAnswer, handle?: PortHandle): void {
+    if (!this.#child?.connected) return;
+    const sent = handle === undefined ? undefined : sendable(handle);
+    this.#child.send({ fcgi: 'port', is, where } satisfies ParentMessage, sent, {}, () => {});
+  }
+
   /** Ends it at once. */
   kill(): void {
     this.#child?.kill('SIGKILL');
@@ -164,6 +177,7 @@ export class WorkerProcess {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     clearTimeout(this.#deadline);
+    this.#watch.ports.left(this);
     this.#watch.exited(this.#overdue === undefined ? how : `${how}, because ${this.#overdue}`);
   }
 
@@ -180,6 +194,16 @@ export class WorkerProcess {
       this.kill();
     };
     this.#deadline = setTimeout(kill, (seconds + GRACE) * 1000);
+  }
+}
+
+/** What an ended worker has started ends, too: it is in the group of the worker, unless it has been given one of its own. */
+function endGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGTERM');
+  } catch {
+    // There is nothing.
   }
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { isFcgiListenSocket } from '@fcgi-js/server';
 import { CommandFailure } from '../../command-failure.ts';
+import type { HeldPort } from '../pool/worker-ports.ts';
 import { CONTAINER_VARIABLE } from './container-init.ts';
 import { onSignal } from './held-signals.ts';
 import type { StartFolder } from './start-folder.ts';
@@ -14,6 +15,8 @@ export interface Inheritance {
   readonly listen: string;
   /** The process that has opened it. */
   readonly pid: number;
+  /** The ports that the application has opened itself; their sockets are on {@link FIRST_PORT} and the descriptors after it. */
+  readonly ports: readonly string[];
 }
 
 /** The runner that takes the place of this one. */
@@ -29,7 +32,9 @@ interface HandOver {
   readonly fd: number;
   /** Where this process was started. */
   readonly folder: StartFolder;
-  readonly left: Inheritance;
+  readonly left: Omit<Inheritance, 'ports'>;
+  /** Those that the application has open at that moment. */
+  readonly ports: () => readonly HeldPort[];
   readonly say: (message: string) => void;
 }
 
@@ -38,6 +43,9 @@ export const INHERITANCE_VARIABLE = 'FCGI_RUN_INHERITANCE';
 
 /** The descriptor on which the next runner finds the listening socket. */
 export const INHERITED_SOCKET = 3;
+
+/** The descriptor on which it finds the first port of the application; between the two is the channel. */
+export const FIRST_PORT = 5;
 
 /** Variables that are true of one process only. */
 const PERSONAL = ['LISTEN_FDNAMES', 'LISTEN_FDS', 'LISTEN_PID', 'WATCHDOG_PID'];
@@ -76,9 +84,14 @@ function readInheritance(text: string): Inheritance | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { address, listen, pid } = value as Readonly<Record<string, unknown>>;
-  const isWhole = typeof address === 'string' && typeof listen === 'string' && typeof pid === 'number';
-  return isWhole ? { address, listen, pid } : undefined;
+  const { address, listen, pid, ports = [] } = value as Readonly<Record<string, unknown>>;
+  const isWhole =
+    typeof address === 'string' &&
+    typeof listen === 'string' &&
+    typeof pid === 'number' &&
+    Array.isArray(ports) &&
+    ports.every((where) => typeof where === 'string');
+  return isWhole ? { address, listen, pid, ports } : undefined;
 }
 
 function whyForeign(left: Inheritance | undefined): string | undefined {
@@ -102,7 +115,7 @@ function endEarly(): void {
  *
  * @returns the new process, when it serves
  */
-export function successorAtSignal({ fd, folder, left, say }: HandOver): Promise<Successor> {
+export function successorAtSignal({ fd, folder, left, ports, say }: HandOver): Promise<Successor> {
   let isUnderWay = false;
   return new Promise((resolve) => {
     const replace = async () => {
@@ -110,7 +123,7 @@ export function successorAtSignal({ fd, folder, left, say }: HandOver): Promise<
       isUnderWay = true;
       say('starting anew, with the same socket');
       try {
-        const successor = await startSuccessor(fd, folder, left);
+        const successor = await startSuccessor(fd, folder, left, ports());
         say(`process ${successor.pid} serves; this one, ${process.pid}, lets its requests end`);
         resolve(successor);
       } catch (error) {
@@ -129,7 +142,13 @@ export function successorAtSignal({ fd, folder, left, say }: HandOver): Promise<
  * @returns the new process, which serves
  * @throws CommandFailure when it could not be started, or has ended before
  */
-async function startSuccessor(fd: number, folder: StartFolder, left: Inheritance): Promise<Successor> {
+async function startSuccessor(
+  fd: number,
+  folder: StartFolder,
+  given: Omit<Inheritance, 'ports'>,
+  ports: readonly HeldPort[],
+): Promise<Successor> {
+  const left: Inheritance = { ...given, ports: ports.map(({ where }) => where) };
   if (left.address.startsWith('http:')) {
     throw new CommandFailure('a gateway for trying cannot be handed over');
   }
@@ -149,7 +168,7 @@ async function startSuccessor(fd: number, folder: StartFolder, left: Inheritance
     cwd: folder.path,
     env,
     failed: (reason) => failed(new CommandFailure(`the new process could not be started: ${reason}`)),
-    stdio: ['ignore', 'inherit', 'inherit', fd, 'ipc'],
+    stdio: ['ignore', 'inherit', 'inherit', fd, 'ipc', ...ports.map((port) => port.fd)],
   });
   if (successor?.pid === undefined) return failure;
   const { pid } = successor;

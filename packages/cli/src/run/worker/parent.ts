@@ -41,7 +41,7 @@ export class Parent {
       } else if (message.fcgi === 'ask') this.tell({ fcgi: 'alive' });
       else if (message.fcgi === 'reopen') this.#reopen();
       else if (message.fcgi === 'stop') stop(message.hasSuccessor ? 'replaced' : 'ended');
-      else if (isPassedConnection(handle)) this.onConnection(handle);
+      else if (message.fcgi === 'connection' && isPassedConnection(handle)) this.onConnection(handle);
     });
     this.#channel.once('disconnect', () => stop('ended'));
   }
@@ -49,6 +49,17 @@ export class Parent {
   tell(message: WorkerMessage, told = () => {}): void {
     // Gone, there is nobody to be told; `stopped` says so.
     if (this.#channel.connected) this.#channel.send(message, undefined, {}, told);
+  }
+
+  /**
+   * Tells of a port of the application.
+   *
+   * @param handle its listening socket, which stays open here; undefined where the parent does not get it
+   */
+  tellOfPort(message: WorkerMessage, handle: unknown): void {
+    if (!this.#channel.connected) return;
+    const sent = typeof handle === 'object' && handle !== null ? sendable(handle) : undefined;
+    this.#channel.send(message, sent, {}, () => {});
   }
 
   /** Calls back with each message, and what comes with it. */

@@ -9,6 +9,7 @@ import { startLogs } from '../logs/start-logs.ts';
 import { socketOf } from '../passed-connection.ts';
 import type { WorkerLogOptions, WorkerOptions } from '../pool/messages.ts';
 import { WORKER_CHANNEL, WORKER_SOCKET } from '../pool/worker-process.ts';
+import { endDescendantsAtExit } from '../process/end-descendants.ts';
 import { onSignal } from '../process/held-signals.ts';
 import { settle } from '../process/surroundings.ts';
 import { type Service, serveApplication } from '../serve-application.ts';
@@ -19,6 +20,7 @@ import { watchIdle } from '../watch-idle.ts';
 import { Watchdog } from '../watchdog/watchdog.ts';
 import { Parent } from './parent.ts';
 import { watchLimits } from './recycling.ts';
+import { SharedPorts } from './shared-ports.ts';
 
 /** The life of a worker: told what to serve, it serves until the parent, or whoever signals it, wants it to stop. */
 export async function work(): Promise<void> {
@@ -33,14 +35,16 @@ export async function work(): Promise<void> {
     parent: { grace: stopTimeout, pid: process.ppid },
     startTimeout,
   });
+  endDescendantsAtExit();
   settle(options);
   const signals = watchStopSignals();
   const reopenLogs = await startWorkerLogs(parent, options.logs);
   parent.onReopen(reopenLogs);
   // Without a listener, Node opens its debugger to whoever sends that signal.
   onSignal('SIGUSR1', reopenLogs);
+  const ports = new SharedPorts(parent, notice);
   const status = options.status && new WorkerStatus(options.status, parent);
-  const service = await Promise.race([serve(options, status), parent.stopped, signals.first]);
+  const service = await Promise.race([serve(options, status, ports), parent.stopped, signals.first]);
   // Told to stop before it served anything.
   if (typeof service === 'string') return;
   if (service === undefined || !(await isWatched(watchdog))) {
@@ -101,10 +105,16 @@ async function startWorkerLogs(parent: Parent, logs: WorkerLogOptions | undefine
 async function serve(
   options: WorkerOptions,
   status: WorkerStatus | undefined,
+  ports: SharedPorts,
 ): Promise<(Service & { readonly kind: string }) | undefined> {
   const { file, startTimeout } = options;
   try {
-    const loaded = await loadApplication({ ...options, notice, timeout: startTimeout * 1000 });
+    const loaded = await loadApplication({
+      ...options,
+      notice,
+      opening: (listen) => ports.around(listen),
+      timeout: startTimeout * 1000,
+    });
     const application = status === undefined ? loaded : { ...loaded, roles: status.around(loaded.roles) };
     const service = await serveApplication(application, { ...options, listen: `fd:${WORKER_SOCKET}` });
     return { ...service, kind: application.kind };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type PoolCommand, PoolState } from '../../../src/run/pool/pool-state.ts';
+import type { PoolCommand } from '../../../src/run/pool/pool-command.ts';
+import { PoolState } from '../../../src/run/pool/pool-state.ts';
 
 /** Commands in short: `spawn 1`, `stop 2`, `wake 300`, `say awake`, `sleep`, `done`. */
 function short(commands: readonly PoolCommand[]): string[] {

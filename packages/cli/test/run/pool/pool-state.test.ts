@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type PoolCommand, PoolState } from '../../../src/run/pool/pool-state.ts';
+import type { PoolCommand } from '../../../src/run/pool/pool-command.ts';
+import { PoolState } from '../../../src/run/pool/pool-state.ts';
 
 /** Commands in short: `spawn 1`, `stop 2`, `wake 300`, `say started`, `sleep`, `done`. */
 function short(commands: readonly PoolCommand[]): string[] {
@@ -270,4 +271,25 @@ test('a limit of memory below what a fresh worker takes is said once, and replac
   expect(short(pool.reload(now))).toEqual(['spawn 12']);
   pool.ready(12, now);
   expect(short(pool.recycle(12, 'maxMemory', now + 60_000))).toEqual(['spawn 13']);
+});
+
+/** The workers that are started, each with its number. */
+function numbers(commands: readonly PoolCommand[]): string[] {
+  return commands.flatMap((command) =>
+    command.kind === 'spawn' ? [`${command.id} has ${command.number}`] : [],
+  );
+}
+
+test('workers have numbers from 0, and one that takes the place of another has its number', () => {
+  const pool = new PoolState(3);
+  expect(numbers(pool.wake(0))).toEqual(['1 has 0']);
+  expect(numbers(pool.ready(1, 5))).toEqual(['2 has 1', '3 has 2']);
+  pool.ready(2, 6);
+  pool.ready(3, 7);
+  expect(numbers(pool.exited(2, 20_000))).toEqual(['4 has 1']);
+  pool.ready(4, 20_001);
+  expect(numbers(pool.recycle(3, 'maxAge', 20_002))).toEqual(['5 has 2']);
+  pool.ready(5, 20_003);
+  expect(numbers(pool.reload(30_000))).toEqual(['6 has 0']);
+  expect(numbers(pool.ready(6, 30_001)).sort()).toEqual(['7 has 1', '8 has 2']);
 });

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { WorkerPorts } from '../../../src/run/pool/worker-ports.ts';
 import { WorkerProcess } from '../../../src/run/pool/worker-process.ts';
 
 const spawn = vi.hoisted(() => vi.fn());
@@ -19,7 +20,11 @@ test('a worker that the system does not start has ended, and is one to be tried 
     throw Object.assign(new Error('spawn ENOMEM'), { code: 'ENOMEM' });
   });
   const how = await new Promise<string>((exited) => {
-    const worker = new WorkerProcess(0, options, surroundings, { exited, message: () => {} });
+    const worker = new WorkerProcess(0, options, surroundings, {
+      exited,
+      message: () => {},
+      ports: new WorkerPorts(),
+    });
     worker.stop(1);
     worker.kill();
     expect(worker.pid).toBeUndefined();
@@ -32,7 +37,7 @@ test('a worker for which there is no folder has ended once', async () => {
   spawn.mockImplementation(real);
   const exited = vi.fn();
   const nowhere = { ...surroundings, folder: '/no/such/folder' };
-  new WorkerProcess(0, options, nowhere, { exited, message: () => {} });
+  new WorkerProcess(0, options, nowhere, { exited, message: () => {}, ports: new WorkerPorts() });
   await vi.waitFor(() => expect(exited).toHaveBeenCalled());
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(exited).toHaveBeenCalledTimes(1);

@@ -1,0 +1,168 @@
+import { writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { folderWith, Runner } from './support/runner.ts';
+
+/** A free port of loopback. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return address.port;
+}
+
+/** What a server of `net` says to who connects; the reason, where it does not listen. */
+function heard(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    const socket = connect(port, '127.0.0.1');
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
+    socket.on('close', () => resolve(text));
+  });
+}
+
+/** An application whose second server says a word, with these arguments of `listen()`. */
+const withPort = (listen: string, word = 'metrics') => `
+  const http = require('http'), net = require('net');
+  http.createServer((req, res) => res.end('shop ' + process.pid)).listen(3000);
+  const second = net.createServer((socket) => socket.end('${word} ' + process.pid));
+  second.listen(${listen});`;
+
+async function start(script: string, args: readonly string[] = ['--workers', '2']) {
+  const cwd = await folderWith({ 'app.cjs': script });
+  const runner = new Runner(['--listen', './s', ...args, 'app.cjs'], { cwd });
+  return { cwd, runner };
+}
+
+test('two workers share a second port, and a reload gives it to new ones without a gap', async () => {
+  const port = await freePort();
+  const { cwd, runner } = await start(withPort(String(port)));
+  await runner.says(/is served on .* by 2 workers/);
+  const workers = new Set<string>();
+  await expect.poll(async () => workers.add(await heard(port)).size, { timeout: 20_000 }).toBe(2);
+  await writeFile(join(cwd, 'app.cjs'), withPort(String(port), 'new'));
+  let isReloaded = false;
+  const answers: string[] = [];
+  const asking = (async () => {
+    while (!isReloaded) answers.push(await heard(port));
+  })();
+  runner.signal('SIGHUP');
+  await runner.says(/reloaded: all workers/);
+  isReloaded = true;
+  await asking;
+  await expect.poll(() => heard(port)).toMatch(/^new \d+$/);
+  expect(
+    answers.filter((answer) => !/^(?:metrics|new) \d+$/.test(answer) && answer !== 'ECONNRESET'),
+  ).toEqual([]);
+  expect(runner.stderr).not.toMatch(/has ended/);
+  expect(await runner.stop()).toBe(0);
+  expect(await heard(port)).toBe('ECONNREFUSED');
+});
+
+test.each([
+  ['of all addresses', (port: number) => String(port)],
+  ['of one address', (port: number) => `{ port: ${port}, host: '127.0.0.1' }`],
+  ['of a name', (port: number) => `${port}, 'localhost', () => console.log('open')`],
+])('one worker with a second port %s can be reloaded', async (_what, listen) => {
+  const { runner } = await start(withPort(listen(await freePort())), ['--workers', '1']);
+  await runner.serving();
+  for (const generation of [2, 3]) {
+    runner.signal('SIGHUP');
+    await runner.says(new RegExp(`all workers serve generation ${generation}`));
+  }
+  expect(runner.stderr).not.toMatch(/EADDRINUSE|has ended/);
+  expect(await runner.get()).toMatch(/^200 shop/);
+});
+
+test('an http server for metrics is shared, and a runner that takes the place of another has it, too', async () => {
+  const port = await freePort();
+  const { cwd, runner } = await start(
+    `const http = require('http');
+     http.createServer((req, res) => res.end('shop')).listen(3000);
+     http.createServer((req, res) => res.end('metrics ' + process.ppid)).listen(${port}, '127.0.0.1');`,
+    ['--workers', '2', '--pid-file', 'pid'],
+  );
+  await runner.says(/by 2 workers/);
+  const metrics = async () =>
+    (await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } })).text();
+  expect(await metrics()).toBe(`metrics ${runner.process.pid}`);
+  runner.signal('SIGUSR2');
+  const [, successor] = await runner.says(/process (\d+) serves/);
+  onTestFinished(() => {
+    process.kill(Number(successor), 'SIGTERM');
+  });
+  await expect.poll(() => runner.process.exitCode).toBe(0);
+  expect(await metrics()).toBe(`metrics ${successor}`);
+  expect(await runner.get('/', `unix:${join(cwd, 's')}`)).toBe('200 shop');
+  expect(runner.stderr).not.toMatch(/EADDRINUSE|worker \d+ .* has ended/);
+});
+
+test('a port that the application closes is closed, and one that a worker opens later is shared as well', async () => {
+  const port = await freePort();
+  const { runner } = await start(
+    `${withPort(String(port))}
+     process.on('SIGUSR2', () => (second.listening ? second.close() : second.listen(${port})));`,
+    ['--workers', '2', '--plain-output'],
+  );
+  await runner.says(/by 2 workers/);
+  const pids = new Set<number>();
+  await expect
+    .poll(async () => pids.add(Number((await runner.get()).split(' ')[2])).size, { timeout: 20_000 })
+    .toBe(2);
+  for (const pid of pids) process.kill(pid, 'SIGUSR2');
+  await expect.poll(() => heard(port)).toBe('ECONNREFUSED');
+  for (const pid of pids) process.kill(pid, 'SIGUSR2');
+  await expect.poll(() => heard(port)).toMatch(/^metrics/);
+  expect(await runner.get()).toMatch(/^200 shop/);
+  expect(runner.stderr).not.toMatch(/has ended/);
+});
+
+test('a port that another process has is named, and the command ends as it would for node', async () => {
+  const other = createServer().listen(0);
+  onTestFinished(() => void other.close());
+  await new Promise((resolve) => other.once('listening', resolve));
+  const address = other.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const { runner } = await start(withPort(String(port)));
+  expect(await runner.exited).toBe(1);
+  expect(runner.stderr).toMatch(
+    new RegExp(
+      `opens port ${port} of ::, which a process that is none of these workers has \\(EADDRINUSE\\)`,
+    ),
+  );
+  expect(runner.stderr).toMatch(/Error: listen EADDRINUSE/);
+});
+
+test('a second port that is for one process alone is said to be in the way of several workers', async () => {
+  const port = await freePort();
+  const { runner } = await start(`${withPort(`{ port: ${port}, exclusive: true }`)}
+    second.on('error', (error) => console.error('handled', error.code));`);
+  await runner.says(/by 2 workers/);
+  await runner.says(
+    new RegExp(`opens port ${port} of :: for one process alone \\(exclusive\\), and another worker`),
+  );
+  await runner.says(/handled EADDRINUSE/);
+});
+
+test('free ports are of each worker alone', async () => {
+  const { runner } = await start(`${withPort('0')}
+    second.on('listening', () => console.log('port', second.address().port));`);
+  await runner.says(/by 2 workers/);
+  await expect.poll(() => new Set(runner.stdout.match(/port \d+/g)).size).toBe(2);
+});
+
+test('a Unix socket that two workers open is named, with what to do', async () => {
+  const { runner } = await start(`${withPort("'./second'")}
+    second.on('error', (error) => console.error('handled', error.code));`);
+  await runner.says(/by 2 workers/);
+  await runner.says(
+    /opens the Unix socket \.\/second, which another worker or another process has \(EADDRINUSE\)/,
+  );
+  await runner.says(/handled EADDRINUSE/);
+});
