@@ -1,6 +1,7 @@
 import { Server as HttpsServer } from 'node:https';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fromNodeListener, type NodeServer, type RequestHandler } from '@fcgi-js/server';
+import { askForHttp } from './ask-for-http.ts';
 import { CapturedServer } from './captured-server.ts';
 import { describeTarget, isSameTarget, type ListenTarget } from './listen-arguments.ts';
 import type { ListenJudge, Notice } from './listen-interception.ts';
@@ -143,6 +144,7 @@ export class ApplicationServers implements ListenJudge {
   #serve(captured: CapturedServer): void {
     this.#state = 'served';
     if (!this.#served.includes(captured)) this.#served.push(captured);
+    askForHttp();
     this.front.serve(fromNodeListener(captured.server));
   }
 

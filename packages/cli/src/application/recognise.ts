@@ -9,6 +9,7 @@ import {
   type RequestHandler,
 } from '@fcgi-js/server';
 import { http } from '../node-http.ts';
+import { askForHttp } from './ask-for-http.ts';
 import { kindOfFunction } from './kind-of-function.ts';
 
 /** What `createServer` of `@fcgi-js/server` takes of an application. */
@@ -125,6 +126,7 @@ async function ofListener(instance: unknown, kind: string, file: string): Promis
 
 /** What is served by a listener for `node:http`, or by a server that has one. */
 function nodeListener(kind: string, exported: NodeListener | NodeServer): Recognised {
+  askForHttp();
   return { exported, kind, roles: { responder: fromNodeListener(exported) } };
 }
 

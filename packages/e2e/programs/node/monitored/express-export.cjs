@@ -1,0 +1,3 @@
+const { makeApp } = require('./express.cjs');
+
+module.exports = makeApp();

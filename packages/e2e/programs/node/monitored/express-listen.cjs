@@ -1,0 +1,3 @@
+const { makeApp } = require('./express.cjs');
+
+makeApp().listen(3000);
