@@ -3,7 +3,7 @@ import diagnostics from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readProc } from '../../proc.ts';
+import { readProc } from '@fcgi-js/doctor/system';
 
 /** A process, as Linux tells of it. */
 interface ProcessRow {
