@@ -20,4 +20,4 @@ export type { Configuration, Directive, Place } from './gather/configuration.ts'
 export { gatherFacts } from './gather-facts.ts';
 export { lookedAt } from './looked-at.ts';
 export type { Account, PathEntry } from './system/access.ts';
-export type { WebServerName } from './web-server-names.ts';
+export { type WebServerName, webServerNames } from './web-server-names.ts';

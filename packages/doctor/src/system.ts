@@ -19,4 +19,5 @@ export {
   unixSockets,
 } from './system/proc.ts';
 export { isOlder, versionIn } from './system/version-order.ts';
+// Here as well: a command line that offers them as choices need not load all causes for that.
 export { type WebServerName, webServerNames } from './web-server-names.ts';

@@ -29,4 +29,5 @@ export {
   type Symptom,
   type Trial,
   type WebServerName,
+  webServerNames,
 } from '@fcgi-js/doctor';
