@@ -1,6 +1,6 @@
 import type { CgiResponseHead } from '@fcgi-js/client';
+import { decodeLatin1 } from './bytes-as-text.ts';
 import type { Secrecy } from './secrets/secrecy.ts';
-import { decodeLatin1 } from './text.ts';
 
 /**
  * The fields of a response head as text, `Status` first, for example `['Status', '404 Not Found']`.

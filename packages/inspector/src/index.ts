@@ -1,5 +1,6 @@
 export type { CgiResponseHead, CgiResponseKind, HeaderField } from '@fcgi-js/client';
 export type { FcgiRecord } from '@fcgi-js/protocol';
+export { byteCount, decodeLatin1, decodeText, showBytes, startText } from './bytes-as-text.ts';
 export { ConnectionInspector, type Observation } from './connection-inspector.ts';
 export { RecordingError, type RecordingErrorCode } from './errors.ts';
 export type { Direction, Finding } from './finding.ts';
@@ -17,4 +18,3 @@ export { protocolStatusName, roleName, typeName } from './records/names.ts';
 export { hideSecret, hideSecretsIn } from './secrets/hide-secrets.ts';
 export { type Secrecy, secrecyOf, withEnvironments } from './secrets/secrecy.ts';
 export { isSecretName } from './secrets/secret-names.ts';
-export { byteCount, decodeLatin1, decodeText, showBytes, startText } from './text.ts';

@@ -1,6 +1,6 @@
 import { NameValueDecoder } from '@fcgi-js/protocol';
+import { decodeText } from './bytes-as-text.ts';
 import type { Report } from './finding.ts';
-import { decodeText } from './text.ts';
 
 /** Bytes of the params of one request that are looked at: far beyond what web servers send, and not without an end. */
 const LOOKED_AT = 1_048_576;

@@ -1,10 +1,10 @@
 import { type CgiResponseHead, CgiResponseParser, FcgiClientError } from '@fcgi-js/client';
 import { RecordType, Role } from '@fcgi-js/protocol';
+import { START_BYTES, startText } from './bytes-as-text.ts';
 import type { Report } from './finding.ts';
 import type { InspectedRequest, RequestEnd, StreamType } from './inspected-request.ts';
 import { type Param, ParamPairs } from './param-pairs.ts';
 import { typeName } from './records/names.ts';
-import { START_BYTES, startText } from './text.ts';
 
 /** How far one stream has come. */
 type StreamState = 'ended' | 'open' | 'untouched';

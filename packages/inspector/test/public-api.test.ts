@@ -1,4 +1,5 @@
 import * as api from '@fcgi-js/inspector';
+import * as text from '@fcgi-js/inspector/text';
 import { expect, test } from 'vitest';
 
 test('the package exports exactly its public names', () => {
@@ -28,4 +29,20 @@ test('the package exports exactly its public names', () => {
     'typeName',
     'withEnvironments',
   ]);
+});
+
+test('what makes text for people can be had alone, and is the same', () => {
+  expect(Object.keys(text).sort()).toEqual([
+    'byteCount',
+    'decodeLatin1',
+    'decodeText',
+    'hideSecret',
+    'hideSecretsIn',
+    'isSecretName',
+    'secrecyOf',
+    'showBytes',
+    'startText',
+    'withEnvironments',
+  ]);
+  expect(api).toMatchObject(text);
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGateway } from '@fcgi-js/client';
-import { decodeText } from '@fcgi-js/inspector';
+import { decodeText } from '@fcgi-js/inspector/text';
 import { defined } from '../defined.ts';
 import { isExpectedHost, unexpectedHostText } from '../expected-host.ts';
 import { messageText } from '../shown-text.ts';

@@ -1,5 +1,5 @@
 import { type FcgiRecord, NameValueDecoder, RecordType } from '@fcgi-js/protocol';
-import { byteCount, showBytes } from '../text.ts';
+import { byteCount, showBytes } from '../bytes-as-text.ts';
 import { protocolStatusName, roleName, typeName } from './names.ts';
 
 /** The specification's name of a record's type; `type 12` for one that it does not define. */

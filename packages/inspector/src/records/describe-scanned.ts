@@ -1,6 +1,6 @@
 import { type FcgiRecord, RecordDecoder } from '@fcgi-js/protocol';
+import { byteCount, showBytes } from '../bytes-as-text.ts';
 import type { Scanned, ScannedRecord } from '../record-scanner.ts';
-import { byteCount, showBytes } from '../text.ts';
 import { describeRecord } from './describe-record.ts';
 
 const SHOWN_CHARACTERS = 60;

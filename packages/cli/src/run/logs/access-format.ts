@@ -1,4 +1,4 @@
-import { hideSecret, isSecretName } from '@fcgi-js/inspector';
+import { hideSecret, isSecretName } from '@fcgi-js/inspector/text';
 import { InvalidArgumentError } from 'commander';
 import { type AccessEntry, pathOf, statusOf, urlOf } from './access-entry.ts';
 import { escapeValue } from './escape.ts';
