@@ -37,9 +37,13 @@ export async function prepareClone(folder) {
   const [command, ...args] = pnpmCommand();
   const cwd = { cwd: folder };
   await run('git', ['clone', '--quiet', '--shared', root, folder]);
-  await run(command, [...args, 'install', '--frozen-lockfile', '--prefer-offline'], cwd);
-  if (pendingChangesets(folder).length > 0) await run(command, [...args, 'run', 'version-packages'], cwd);
-  await run(command, [...args, '--filter=./packages/*', 'run', '--if-present', 'build'], cwd);
+  // No more than a release is made of: the tools of the tests are most of the rest.
+  const published = publishedPackages().map(({ manifest }) => `--filter=${manifest.name}`);
+  const filters = ['--filter=fcgi-js-workspace', ...published.map((filter) => `${filter}...`)];
+  await run(command, [...args, 'install', '--frozen-lockfile', '--prefer-offline', ...filters], cwd);
+  if (pendingChangesets(folder).length > 0)
+    await run(command, [...args, 'exec', 'changeset', 'version'], cwd);
+  await run(command, [...args, ...published, 'run', 'build'], cwd);
 }
 
 /**
