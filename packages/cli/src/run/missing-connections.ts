@@ -27,8 +27,8 @@ export function onlyOnce(say: (text: string) => void): SayOnce {
 /** The key of an opening handshake, RFC 6455 section 4.1: 16 bytes in base64. */
 const KEY = /^[A-Za-z0-9+/]{22}==$/;
 
-/** Long polling of Engine.IO, which Socket.IO stands on. */
-const POLLING = /(?:^|&)EIO=\d+&(?:.*&)?transport=polling(?:&|$)/;
+/** Both are in the query of long polling of Engine.IO, which Socket.IO stands on. */
+const POLLING = ['EIO=', 'transport=polling'];
 
 const WEBSOCKET =
   'A browser asks for a WebSocket. FastCGI has no connection that stays open both ways, so it gets 501. Let the web server pass that path to a port of its own over HTTP, or use event streams or polling (Socket.IO: transports: ["polling"], with --workers 1).';
@@ -62,7 +62,7 @@ function answering(responder: RequestHandler, workers: number, sayOnce: SayOnce)
       sayOnce('websocket', WEBSOCKET);
       return refuse(request);
     }
-    if (workers > 1 && POLLING.test(request.params.get('QUERY_STRING') ?? '')) {
+    if (workers > 1 && isPolling(request)) {
       sayOnce(
         'polling',
         `Socket.IO polls. Its sessions are in the memory of one process, and the requests of a session go to any of ${workers} workers, so that most are answered with 400. Use --workers 1, or an adapter that shares sessions.`,
@@ -70,6 +70,11 @@ function answering(responder: RequestHandler, workers: number, sayOnce: SayOnce)
     }
     return responder(request);
   };
+}
+
+function isPolling({ params }: FcgiRequest): boolean {
+  const query = params.get('QUERY_STRING') ?? '';
+  return POLLING.every((part) => query.includes(part));
 }
 
 async function refuse({ stdout }: FcgiRequest): Promise<void> {
