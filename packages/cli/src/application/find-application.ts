@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { usageFailure } from '../command-failure.ts';
+import { readJson } from '../files/read-json.ts';
 
 const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 
@@ -61,7 +62,7 @@ function checkNearestManifest(folder: string): void {
 
 function readManifest(manifest: string): { readonly main?: unknown } {
   try {
-    return JSON.parse(readFileSync(manifest, 'utf8').replace(/^\uFEFF/, ''));
+    return readJson(manifest) as { readonly main?: unknown };
   } catch (error) {
     throw usageFailure(
       `${manifest} cannot be read: ${(error as Error).message}. Node needs it to load the application: correct it.`,

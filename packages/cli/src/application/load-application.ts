@@ -55,7 +55,7 @@ export async function loadApplication(options: LoadOptions): Promise<Application
   interception.install();
   const elsewhere = new StartedElsewhere(notice);
   hintAtOwnPorts((port) => servers.listening.some((server) => server.port === port), notice);
-  const module = loadModule(file, options.args);
+  const module = loadModule(file, options.args, notice);
   try {
     const exported = await new ServedSearch(options, { elsewhere, servers, start }).run(module);
     // Of what the module throws after that, nothing here knows better what to do than Node.

@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import Module from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { readJson } from '../files/read-json.ts';
 import { importTsx } from '../tsx.ts';
+import type { Notice } from './listen-interception.ts';
 
 /** Node's way to run a file as the main module, which it does not document: looked for before it is used. */
 interface UndocumentedModule {
@@ -10,6 +12,8 @@ interface UndocumentedModule {
 }
 
 const TYPESCRIPT = new Set(['.ts', '.mts', '.cts', '.tsx']);
+/** What the compiler of TypeScript writes, and tsx does not. */
+const METADATA = /"emitDecoratorMetadata"\s*:\s*true/;
 /** By which tsx is told its settings; for CommonJS there is no other way. */
 const TSCONFIG = 'TSX_TSCONFIG_PATH';
 
@@ -18,20 +22,21 @@ const TSCONFIG = 'TSX_TSCONFIG_PATH';
  * where it is CommonJS. TypeScript goes through tsx.
  *
  * @param args the arguments that the application finds after its own name
+ * @param notice told what TypeScript may expect and does not find
  * @returns what it exports; `module.exports` of CommonJS is the value of `default`
  */
-export async function loadModule(file: string, args: readonly string[]): Promise<unknown> {
+export async function loadModule(file: string, args: readonly string[], notice: Notice): Promise<unknown> {
   process.argv.splice(1, Number.POSITIVE_INFINITY, file, ...args);
   // Lines of the sources that people know, in the stacks of what was compiled.
   process.setSourceMapsEnabled(true);
-  if (TYPESCRIPT.has(extname(file))) await registerTypeScript(file);
+  if (TYPESCRIPT.has(extname(file))) await registerTypeScript(file, notice);
   const { _load } = Module as UndocumentedModule;
   if (_load === undefined || !isCommonJs(file)) return import(pathToFileURL(file).href);
   return { default: _load.call(Module, file, null, true) };
 }
 
 /** tsx would take the settings of the folder that it is started in, which with a web server is any. */
-async function registerTypeScript(file: string): Promise<void> {
+async function registerTypeScript(file: string, notice: Notice): Promise<void> {
   const { commonJs, esm } = await importTsx();
   const { env } = process;
   const given = env[TSCONFIG];
@@ -40,6 +45,18 @@ async function registerTypeScript(file: string): Promise<void> {
   commonJs.register();
   esm.register(tsconfig === undefined ? {} : { tsconfig });
   if (given === undefined) delete env[TSCONFIG];
+  if (tsconfig !== undefined && asksForMetadata(tsconfig)) {
+    notice(
+      `${tsconfig} asks for emitDecoratorMetadata, which tsx does not write: Nest, TypeORM and others do not find the types of parameters and fields. Compile the application first, with nest build or tsc, and name its JavaScript: fcgi run dist/main.js`,
+    );
+  }
+}
+
+/** Without what it extends: this is a hint, and no reading of settings. */
+function asksForMetadata(tsconfig: string): boolean {
+  if (!existsSync(tsconfig)) return false;
+  const lines = readFileSync(tsconfig, 'utf8').split('\n');
+  return lines.some((line) => METADATA.test(line) && !line.trimStart().startsWith('//'));
 }
 
 /** Whether Node would take a file for CommonJS. Where nothing says so, its syntax decides. */
@@ -56,9 +73,7 @@ function isCommonJs(file: string): boolean {
 /** `type` of the nearest `package.json`. */
 function packageType(folder: string): unknown {
   const manifest = nearest('package.json', folder);
-  return (
-    manifest && (JSON.parse(readFileSync(manifest, 'utf8').replace(/^\uFEFF/, '')) as { type?: unknown }).type
-  );
+  return manifest && (readJson(manifest) as { type?: unknown }).type;
 }
 
 /** The file of that name in a folder, or in the nearest one above. */

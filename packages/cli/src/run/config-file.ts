@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InvalidArgumentError } from 'commander';
 import { usageFailure } from '../command-failure.ts';
+import { readJson } from '../files/read-json.ts';
 import { foreignHand } from '../files/root-owned.ts';
 import { importTsx } from '../tsx.ts';
 import { text, texts } from './option-kinds.ts';
@@ -71,7 +72,7 @@ const isJson = (file: string) => extname(file) === '.json';
 
 async function load(file: string): Promise<unknown> {
   try {
-    if (isJson(file)) return JSON.parse(readFileSync(file, 'utf8'));
+    if (isJson(file)) return readJson(file);
     return defaultExport(await importFile(file));
   } catch (error) {
     throw usageFailure(`${file} could not be loaded: ${error instanceof Error ? error.message : error}`);

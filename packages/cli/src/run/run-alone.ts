@@ -13,6 +13,7 @@ import { listenFailure } from './listen-failure.ts';
 import type { LogSink } from './logs/log-file.ts';
 import { SharedOutput, unblocked } from './logs/shared-output.ts';
 import { startLogs } from './logs/start-logs.ts';
+import { onlyOnce, sayWhatCannotWork } from './missing-connections.ts';
 import { type HeldSocket, inheritedSocket, openSocket } from './pool/held-socket.ts';
 import { endDescendantsAtExit } from './process/end-descendants.ts';
 import { onSignal, releaseSignal } from './process/held-signals.ts';
@@ -100,7 +101,8 @@ async function serveAlone(
   const loaded = await load(file, options, say);
   const signals = watchStopSignals();
   const status = wantsStatus(options) && !takeCgiRequest() ? new AloneStatus(options) : undefined;
-  const application = status === undefined ? loaded : { ...loaded, roles: status.around(loaded.roles) };
+  const roles = sayWhatCannotWork(loaded.roles, 1, onlyOnce(say));
+  const application = { ...loaded, roles: status?.around(roles) ?? roles };
   const { address } = socket ?? {};
   const where = socket === undefined ? {} : { address, listen: `fd:${socket.fd}` };
   const service = await serve(application, { ...options, ...where });

@@ -185,3 +185,21 @@ test.skipIf(noTerminal)(
     expect(isRunning(pid)).toBe(false);
   },
 );
+
+test('a second port of the application passes from one load to the next', async () => {
+  const spare = createServer().listen(0);
+  await new Promise((resolve) => spare.once('listening', resolve));
+  const { port } = spare.address() as AddressInfo;
+  await new Promise((resolve) => spare.close(resolve));
+  const withPort = (word: string) => `import http from 'node:http';
+    http.createServer((req, res) => res.end('${word}')).listen(3000);
+    http.createServer((req, res) => res.end('metrics of ${word}')).listen(${port});`;
+  const { get, running, write } = await startDevelopment({ 'app.mjs': withPort('one') });
+  expect((await get('/')).body).toBe('one');
+  await write('app.mjs', withPort('two'));
+  await running.printed('changed: app.mjs');
+  expect((await get('/')).body).toBe('two');
+  const metrics = async () => (await fetch(`http://127.0.0.1:${port}/`)).text();
+  await expect.poll(metrics).toBe('metrics of two');
+  expect(running.stderr).not.toContain('EADDRINUSE');
+});

@@ -275,6 +275,31 @@ test('a package.json that an editor has put a byte order mark into says what kin
   expect(await runner.get()).toBe('200 served true');
 });
 
+test('a configuration file may begin with a byte order mark', async () => {
+  const cwd = await folderWith({
+    'app.cjs': "module.exports = (req, res) => res.end('served');",
+    'fcgi.config.json': '\uFEFF{ "app": "app.cjs", "listen": "./s" }',
+  });
+  const runner = await new Runner([], { cwd }).serving();
+  expect(await runner.get()).toBe('200 served');
+});
+
+test.each([
+  ['{ "compilerOptions": { "emitDecoratorMetadata": true } }', true],
+  ['{\n  // "emitDecoratorMetadata": true\n}', false],
+])(
+  'metadata of decorators, which tsx does not write, is said to be missing: %j',
+  async (tsconfig, isSaid) => {
+    const cwd = await folderWith({
+      'app.ts': "export default (req: unknown, res: { end(text: string): void }) => res.end('typed');",
+      'tsconfig.json': tsconfig,
+    });
+    const runner = await new Runner(['--listen', './s', 'app.ts'], { cwd }).serving();
+    expect(await runner.get()).toBe('200 typed');
+    expect(/asks for emitDecoratorMetadata, .*nest build or tsc/.test(runner.stderr)).toBe(isSaid);
+  },
+);
+
 test('a command in the place of the file is said to be one', async () => {
   const cwd = await folderWith({ 'package.json': '{ "scripts": { "start": "node server.js" } }' });
   const runner = new Runner(['--listen', './s', 'npm', 'start'], { cwd });

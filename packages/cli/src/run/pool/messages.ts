@@ -1,6 +1,7 @@
 import { escapeLogText } from '@fcgi-js/client';
 import type { PortChoice } from '../../application/application-servers.ts';
 import type { RequestLogOptions } from '../logs/start-logs.ts';
+import { type HintTopic, isHintTopic } from '../missing-connections.ts';
 import type { Entrance } from '../process/surroundings.ts';
 import type { ServeOptions } from '../serve-application.ts';
 import { type Figures, readFigures } from '../status/figures.ts';
@@ -45,6 +46,8 @@ export type WorkerMessage =
   | { readonly fcgi: 'status' }
   /** Its successor is to have this connection, which comes with the message. */
   | { readonly fcgi: 'connection' }
+  /** The operator is to know something, once for all workers. */
+  | { readonly fcgi: 'hint'; readonly text: string; readonly topic: HintTopic }
   /** What becomes of a port of the application. */
   | PortMessage
   /** The operator is to know something. */
@@ -71,6 +74,8 @@ export interface WorkerOptions extends Entrance, Omit<ServeOptions, 'listen'> {
   /** The pages that it is to serve. Without it, nobody wants to know figures. */
   readonly status?: StatusPaths;
   readonly stopTimeout: number;
+  /** How many of them share the requests; default 1. */
+  readonly workers?: number;
 }
 
 /** Characters of a worker's text that get into a log. */
@@ -82,7 +87,7 @@ const LONGEST_TEXT = 500;
  */
 export function readWorkerMessage(given: unknown): WorkerMessage | undefined {
   if (typeof given !== 'object' || given === null || !('fcgi' in given)) return undefined;
-  const { application, event, fcgi, figures, isIdle, limit, lines, reason, text, to, where } =
+  const { application, event, fcgi, figures, isIdle, limit, lines, reason, text, to, topic, where } =
     given as Record<string, unknown>;
   if (fcgi === 'log' && typeof lines === 'string' && (to === 'stderr' || to === 'stdout')) {
     return { fcgi, lines: lines.endsWith('\n') ? lines : `${lines}\n`, to };
@@ -100,6 +105,8 @@ export function readWorkerMessage(given: unknown): WorkerMessage | undefined {
   }
   if (fcgi === 'recycle' && typeof reason === 'string' && isLimit(limit))
     return { fcgi, limit, reason: escapeLogText(reason.slice(0, LONGEST_TEXT)) };
+  if (fcgi === 'hint' && typeof text === 'string' && isHintTopic(topic))
+    return { fcgi, text: escapeLogText(text.slice(0, LONGEST_TEXT)), topic };
   if (fcgi === 'say' && typeof text === 'string')
     return { fcgi, text: escapeLogText(text.slice(0, LONGEST_TEXT)) };
   return undefined;

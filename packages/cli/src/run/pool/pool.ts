@@ -1,5 +1,6 @@
 import type { RequestLogOptions } from '../logs/start-logs.ts';
 import type { ParentOutput } from '../logs/worker-output.ts';
+import { onlyOnce, type SayOnce } from '../missing-connections.ts';
 import type { PassedConnection } from '../passed-connection.ts';
 import type { Entrance, Surroundings } from '../process/surroundings.ts';
 import { FreshFigures } from '../status/fresh-figures.ts';
@@ -52,11 +53,13 @@ export class Pool {
   readonly #waiting: PassedConnection[] = [];
   #onEnd: (failed: boolean) => void = () => {};
   #application = '';
+  readonly #sayOnce: SayOnce;
   #stopTimeout: number;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#sayOnce = onlyOnce(options.say);
     this.#stopTimeout = options.worker.stopTimeout;
     this.#state = new PoolState(options.size, options.beginning);
     this.#figures = new FreshFigures(options.book, () => {
@@ -196,6 +199,9 @@ export class Pool {
         break;
       case 'say':
         say(message.text);
+        break;
+      case 'hint':
+        this.#sayOnce(message.topic, message.text);
         break;
     }
   }

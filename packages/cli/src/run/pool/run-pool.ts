@@ -68,6 +68,7 @@ async function keepWorkers(
   const idleExit = onDemand ? (options.idleExit ?? IDLE_EXIT) : undefined;
   const status = wantsStatus(options) ? defined({ pingPath, statusPath }) : undefined;
   const worker = {
+    workers: size,
     ...{ address, args, file, recycle, startTimeout, stopTimeout },
     choice: { flag: '--port', ...defined({ port }) },
     ...defined({ allow, backlog, blockedTimeout, idleExit, limits, mount, requestTimeout, status }),

@@ -6,6 +6,7 @@ import { outliveReaders } from '../../process-io.ts';
 import { messageText } from '../../shown-text.ts';
 import { applicationEnds } from '../application-ends.ts';
 import { startLogs } from '../logs/start-logs.ts';
+import { sayWhatCannotWork } from '../missing-connections.ts';
 import { socketOf } from '../passed-connection.ts';
 import type { WorkerLogOptions, WorkerOptions } from '../pool/messages.ts';
 import { WORKER_CHANNEL, WORKER_SOCKET } from '../pool/worker-process.ts';
@@ -42,9 +43,8 @@ export async function work(): Promise<void> {
   parent.onReopen(reopenLogs);
   // Without a listener, Node opens its debugger to whoever sends that signal.
   onSignal('SIGUSR1', reopenLogs);
-  const ports = new SharedPorts(parent, notice);
   const status = options.status && new WorkerStatus(options.status, parent);
-  const service = await Promise.race([serve(options, status, ports), parent.stopped, signals.first]);
+  const service = await Promise.race([serve(options, parent, status), parent.stopped, signals.first]);
   // Told to stop before it served anything.
   if (typeof service === 'string') return;
   if (service === undefined || !(await isWatched(watchdog))) {
@@ -104,10 +104,11 @@ async function startWorkerLogs(parent: Parent, logs: WorkerLogOptions | undefine
 
 async function serve(
   options: WorkerOptions,
+  parent: Parent,
   status: WorkerStatus | undefined,
-  ports: SharedPorts,
 ): Promise<(Service & { readonly kind: string }) | undefined> {
-  const { file, startTimeout } = options;
+  const { file, startTimeout, workers = 1 } = options;
+  const ports = new SharedPorts(parent, notice);
   try {
     const loaded = await loadApplication({
       ...options,
@@ -115,7 +116,10 @@ async function serve(
       opening: (listen) => ports.around(listen),
       timeout: startTimeout * 1000,
     });
-    const application = status === undefined ? loaded : { ...loaded, roles: status.around(loaded.roles) };
+    const roles = sayWhatCannotWork(loaded.roles, workers, (topic, text) =>
+      parent.tell({ fcgi: 'hint', text, topic }),
+    );
+    const application = { ...loaded, roles: status?.around(roles) ?? roles };
     const service = await serveApplication(application, { ...options, listen: `fd:${WORKER_SOCKET}` });
     return { ...service, kind: application.kind };
   } catch (error) {

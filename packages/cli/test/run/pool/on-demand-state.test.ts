@@ -49,7 +49,7 @@ test('it falls asleep when all workers are idle, and the next connection loads t
   expect(short([...pool.exited(1, 140), ...pool.recycle(2, 'maxAge', 141)])).toEqual([]);
   // Also while the last of the old ones still lets a request end.
   const spawned = pool.knock(150);
-  expect(spawned).toEqual([{ kind: 'spawn', id: 3, generation: 2 }]);
+  expect(spawned).toEqual([{ kind: 'spawn', id: 3, generation: 2, number: 0 }]);
   expect(short(pool.exited(2, 160))).toEqual([]);
   expect(short(pool.ready(3, 170))).toEqual(['spawn 4']);
   expect(short(pool.ready(4, 180))).toEqual(['say awake']);
