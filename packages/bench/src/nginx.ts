@@ -34,7 +34,7 @@ export interface Nginx {
  */
 export async function startNginx(folder: string, upstreams: readonly Upstream[]): Promise<Nginx> {
   const port = await freePort();
-  const files = join(folder, 'nginx');
+  const files = join(folder, `nginx-${port}`);
   await mkdir(files, { recursive: true });
   const config = join(files, 'nginx.conf');
   const errors = join(files, 'error.log');
@@ -71,7 +71,8 @@ daemon off;
 worker_processes 1;
 pid ${folder}/nginx.pid;
 error_log ${folder}/error.log;
-events { worker_connections 1024; }
+# An event stream takes two of them.
+events { worker_connections 16384; }
 http {
   ${temporary}
   access_log off;

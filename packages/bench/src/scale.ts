@@ -14,6 +14,8 @@ export interface Scale {
   readonly transfers: number;
   /** Connections that stay open with nothing to do. */
   readonly idleConnections: number;
+  /** Browsers that hold an event stream open. */
+  readonly eventStreams: number;
   /** Requests at once on one connection. */
   readonly concurrentRequests: number;
   /** Requests in one measurement of them. */
@@ -37,6 +39,7 @@ export const usualScale: Scale = {
   transferBytes: 100_000_000,
   transfers: 1,
   idleConnections: 10_000,
+  eventStreams: 10_000,
   concurrentRequests: 1_000,
   multiplexedRequests: 15_000,
   fewRequests: 10_000,
@@ -71,6 +74,7 @@ export const smokeScale: Scale = {
   transferBytes: 1_000_000,
   transfers: 1,
   idleConnections: 100,
+  eventStreams: 100,
   concurrentRequests: 20,
   multiplexedRequests: 200,
   fewRequests: 100,

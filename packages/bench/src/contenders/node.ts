@@ -47,6 +47,18 @@ function upload(req: IncomingMessage, res: ServerResponse): void {
   });
 }
 
-const listeners: Record<string, RequestListener> = { download, hello, json, upload };
+/** Streams that stay open beside a page. */
+function events(req: IncomingMessage, res: ServerResponse): void {
+  if (req.url !== '/events') {
+    hello(req, res);
+    return;
+  }
+  res.setHeader('Content-Type', 'text/event-stream');
+  // fcgi-js asks nginx for that by itself.
+  res.setHeader('X-Accel-Buffering', 'no');
+  res.write('data: hello\n\n');
+}
+
+const listeners: Record<string, RequestListener> = { download, events, hello, json, upload };
 
 await serveListener(listeners[work] ?? hello);

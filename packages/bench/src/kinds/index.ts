@@ -1,3 +1,4 @@
+import { eventStreamKinds } from './event-streams.ts';
 import { idle } from './idle.ts';
 import type { Kind } from './kind.ts';
 import { memory } from './memory.ts';
@@ -12,6 +13,7 @@ export const kinds: readonly Kind[] = [
   ...requestKinds,
   ...transferKinds,
   idle,
+  ...eventStreamKinds,
   multiplexed,
   memory,
   stdin,

@@ -125,6 +125,15 @@ export class ApplicationServers implements ListenJudge {
     }
   }
 
+  /** Node opens the ports of all: what the application exports is served. */
+  openAll(): void {
+    for (const captured of this.listening) {
+      this.#options.notice(this.#aside(captured.target));
+      this.#listening.delete(captured);
+      captured.open();
+    }
+  }
+
   /**
    * Serves what the application has exported.
    *

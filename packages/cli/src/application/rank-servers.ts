@@ -1,5 +1,6 @@
 import { Server as HttpsServer } from 'node:https';
 import type { CapturedServer } from './captured-server.ts';
+import { lacksRoot, sideAnswer } from './handler-signs.ts';
 
 /** One of several servers that listen, and why it is taken for the application. */
 export interface Ranking {
@@ -21,11 +22,6 @@ interface Criterion {
  */
 const SIDE_PORTS = new Set([9000, 9090, 9091, 9100, 9102, 9229, 9464, 24_678, 35_729]);
 
-/** What small servers beside an application answer: figures, health, 426 for want of a WebSocket, a redirect. */
-const SIDE_ANSWER = /metrics|health|liveness|livereload|readiness|\b426\b|\b30[1278]\b/i;
-/** Characters of a handler that does nothing else. */
-const SHORT_HANDLER = 600;
-
 const LOOPBACK = /^(?:127\.|localhost$|::1$)/;
 
 /** What speaks against a server being the application, in words. */
@@ -37,12 +33,6 @@ export function sideSign(captured: CapturedServer): string | undefined {
     return `port ${port} is a usual one for metrics, health checks or development`;
   const [answer] = handlers.map(sideAnswer);
   return handlers.length === 1 && answer !== undefined ? `answers nothing but "${answer}"` : undefined;
-}
-
-/** The word by which the source of a handler gives itself away. */
-function sideAnswer(handler: unknown): string | undefined {
-  const source = Function.prototype.toString.call(handler);
-  return source.length <= SHORT_HANDLER ? SIDE_ANSWER.exec(source)?.[0] : undefined;
 }
 
 /** In this order. The last is a guess; the line about the choice says what to do if it is wrong. */
@@ -57,6 +47,10 @@ const CRITERIA: readonly Criterion[] = [
   },
   { compare: by((server) => (isFree(server) ? 1 : 0)), reason: 'the other has no fixed port' },
   { compare: by((server) => (server.server instanceof HttpsServer ? 0 : 1)), reason: 'it has HTTPS' },
+  {
+    compare: by(({ handlers }) => (handlers.length === 1 && lacksRoot(handlers[0]) ? 1 : 0)),
+    reason: 'the other has no route for /',
+  },
   { compare: by((server) => server.port ?? 0), reason: 'its port is the lowest' },
 ];
 

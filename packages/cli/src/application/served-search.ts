@@ -116,7 +116,12 @@ export class ServedSearch {
     const ranking = rankServers(this.#servers.listening, this.#environmentPort);
     if (ranking !== undefined) {
       const { best, reason } = ranking;
-      if (!(isLast || this.#isNamed(best) || hasSettled(look, patienceFor(best, look)))) return 'not yet';
+      const isNamed = this.#isNamed(best);
+      if (!(isLast || isNamed || hasSettled(look, patienceFor(best, look)))) return 'not yet';
+      if (!isNamed && sideSign(best) !== undefined) {
+        const preferred = this.#lookBeside(best, look);
+        if (preferred !== undefined) return preferred;
+      }
       this.#servers.choose(best, reason);
       return undefined;
     }
@@ -131,6 +136,21 @@ export class ServedSearch {
     if (isLast) throw new NothingToServe(this.#whyNothing(look));
     this.#sayElsewhere(look);
     return 'not yet';
+  }
+
+  /** Of servers that all look like ones beside an application: what the module exports is that application. */
+  #lookBeside(best: CapturedServer, look: StartLook): Recognised | undefined | 'not yet' {
+    if (this.#mayExport(look)) this.#readExport();
+    if (this.#export.is === 'reading') return 'not yet';
+    if (this.#export.is === 'found' && !isExported(best, this.#export.found)) {
+      this.#servers.openAll();
+      return this.#export.found;
+    }
+    const { choice, file } = this.#options;
+    if (!this.#elsewhere.hasCluster) return undefined;
+    throw new NothingToServe(
+      `${file} forks workers of its own (cluster), whose servers are not served over FastCGI. In its first process it listens on ${best.wanted}, which ${sideSign(best)}: to serve that nonetheless, name its port, ${choice.flag} ${best.port ?? 'PORT'}.`,
+    );
   }
 
   /** Waits until something has changed, or is to be looked at again. */
@@ -231,21 +251,26 @@ function patienceFor(best: CapturedServer, { sinceLoaded }: StartLook): Patience
   return sideSign(best) !== undefined || isFree || sinceLoaded === undefined ? LONG : SHORT;
 }
 
+function isExported({ handlers, server }: CapturedServer, { exported }: Recognised): boolean {
+  return exported !== undefined && (exported === server || handlers.includes(exported));
+}
+
 /** Names of what is exported; undefined for nothing. */
 function describeExports(namespace: unknown): string | undefined {
   const exported = Object.entries(typeof namespace === 'object' && namespace !== null ? namespace : {});
   // CommonJS that exports nothing has an empty object all the same.
-  const names = exported.filter(([, value]) => !isEmpty(value)).map(([name]) => name);
-  return names.length === 0 ? undefined : names.join(', ');
+  const names = exported
+    .filter(([, value]) => !isEmpty(value))
+    .flatMap(([name, value]) => (name === 'default' && isPlain(value) ? Object.keys(value) : name));
+  return names.length === 0 ? undefined : [...new Set(names)].join(', ');
 }
 
 function isEmpty(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.getPrototypeOf(value) === Object.prototype &&
-    Object.keys(value).length === 0
-  );
+  return isPlain(value) && Object.keys(value).length === 0;
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function readPort(text: string | undefined): number | undefined {

@@ -37,6 +37,11 @@ export class StartedElsewhere {
     });
   }
 
+  /** Whether the application has forked workers of `node:cluster`. */
+  get hasCluster(): boolean {
+    return this.#hasCluster;
+  }
+
   /** The start is over. */
   end(): void {
     diagnostics.unsubscribe('child_process', this.#ofProcess);

@@ -39,17 +39,22 @@ export function startNginx(options: NginxOptions): Promise<WebServer> {
  *
  * @param folder the scratch folder
  * @param site what stands in a file of its own on a real machine
+ * @param options `connections`: how many it may have, to browsers and to applications together; default 512
  */
-export async function configureNginx(folder: string, site: string): Promise<Launch> {
+export async function configureNginx(
+  folder: string,
+  site: string,
+  { connections = 512 }: { readonly connections?: number } = {},
+): Promise<Launch> {
   await writeFile(join(folder, NGINX_SITE), site);
   const config = join(folder, 'nginx.conf');
-  await writeFile(config, wrapper(folder));
+  await writeFile(config, wrapper(folder, connections));
   const errorLog = 'nginx-error.log';
   // -e: else it complains about /var/log/nginx before it has read the configuration.
   return { command: 'nginx', args: ['-e', join(folder, errorLog), '-c', config], errorLog };
 }
 
-function wrapper(folder: string): string {
+function wrapper(folder: string, connections: number): string {
   const user = webServerUser();
   const temporary = ['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'];
   return `
@@ -58,7 +63,7 @@ daemon off;
 worker_processes 1;
 pid ${folder}/nginx.pid;
 error_log ${folder}/nginx-error.log info;
-events { worker_connections 512; }
+events { worker_connections ${connections}; }
 http {
     access_log off;
     ${temporary.map((name) => `${name}_temp_path ${folder}/nginx-${name};`).join('\n    ')}

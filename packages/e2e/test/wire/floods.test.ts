@@ -97,6 +97,19 @@ test('20,000 requests that are aborted at once', async () => {
   });
 });
 
+test('a client that comes behind 20,000 requests, all begun and aborted at once on one connection, is served', async () => {
+  await withProbe('unix', async (probe) => {
+    await warmUp(probe);
+    const one = join(request('/slow?ms=1000'), abortRequest());
+    const flood = await probe.connect({ keepBodies: false });
+    flood.send(...times(20_000, () => one));
+    // Answered while handlers of the flood still run, or before all of it has been read.
+    expect((await probe.ask('/early')).text).toBe('early');
+    await flood.reached(() => flood.answers.length >= 20_000, 'END_REQUEST for each');
+    expect((await probe.ask('/early')).text).toBe('early');
+  });
+});
+
 test('PARAMS without end', async () => {
   const piece = record(Type.params, 1, new Uint8Array(65_535));
   await expectBounded('256 MiB of PARAMS', 8, async (probe) => {
