@@ -100,9 +100,13 @@ export class WorkerPorts {
       return;
     }
     this.#ports.set(where, { handle, users: new Set([user]) });
-    const waiting = this.#waiting.get(where) ?? [];
+    const waiting = this.#waiting.get(where) ?? new Set();
     this.#waiting.delete(where);
-    for (const other of waiting) this.#wanted(other, where);
+    for (const other of waiting) {
+      // Its time no longer runs.
+      waiting.delete(other);
+      this.#wanted(other, where);
+    }
   }
 
   #closed(user: PortUser, where: string): void {
