@@ -9,7 +9,7 @@ export interface Symptom {
 }
 
 /** The names in this deployment that the texts of a cause use. */
-export interface Names {
+export interface DeploymentNames {
   /** Where the application listens, such as `unix:/run/app.sock`. */
   readonly address: string;
   /** The folder of the program. */
@@ -35,13 +35,13 @@ export interface Cause {
   /** Why it fails, in plain words. */
   readonly why: string;
   /** What to do, step by step. */
-  remedy(names: Names): readonly string[];
+  remedy(names: DeploymentNames): readonly string[];
   /** What in the facts shows this cause; empty where they do not show it. Log lines are not considered. */
   evidence(facts: Facts): readonly string[];
 }
 
 /** Causes that belong together, such as all that concern a socket. */
-export interface Family {
+export interface CauseFamily {
   /** A heading for people. */
   readonly title: string;
   /**

@@ -1,4 +1,4 @@
-import type { Family } from './cause.ts';
+import type { CauseFamily } from './cause.ts';
 import { answer } from './causes/answer.ts';
 import { asides } from './causes/asides.ts';
 import { configuration } from './causes/configuration.ts';
@@ -9,7 +9,7 @@ import { socket } from './causes/socket.ts';
 import { webServerLog } from './causes/web-server-log.ts';
 
 /** Every cause that is known, in families. A log line counts for the first cause that has it. */
-export const families: readonly Family[] = [
+export const causeFamilies: readonly CauseFamily[] = [
   programFile,
   programStart,
   socket,

@@ -30,7 +30,7 @@ export interface ProgramFacts {
   /** The way to it from `/`, itself last; broken off where it ends. */
   readonly entries: readonly PathEntry[];
   /**
-   * What it is; a folder is 'other', and what whoever runs the doctor may not read is 'closed'. A 'module' is not
+   * What it is; a folder is 'other', and what the caller may not read is 'closed'. A 'module' is not
    * started itself, but with `fcgi run`.
    */
   readonly kind: 'binary' | 'closed' | 'missing' | 'module' | 'other' | 'script';
@@ -77,17 +77,17 @@ export interface Exchange {
 }
 
 /** Where a program was run: what differs from one trial to another. */
-export interface Setting {
+export interface TrialSetting {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly folder: string;
-  /** Absent: as whoever runs the doctor. */
+  /** Absent: as the caller. */
   readonly user?: Account;
 }
 
 /** A program was run with a listening socket as descriptor 0. */
 export interface Trial {
-  readonly setting: Setting;
+  readonly setting: TrialSetting;
   /** Why it could not be started. */
   readonly spawnError?: string;
   /** Whether it took a connection from descriptor 0, ended before it did, or went on without. */
@@ -105,13 +105,13 @@ export interface Trial {
 }
 
 /** What is changed to see whether a program works then. */
-export type Change = 'environment' | 'folder' | 'interpreter' | 'user';
+export type TrialChange = 'environment' | 'folder' | 'interpreter' | 'user';
 
 /** A program was run as the web server would run it and, if it did not work, with one thing changed. */
 export interface StartFacts {
   readonly trial: Trial;
   /** The change that made it work. */
-  readonly worksWith?: { readonly change: Change; readonly trial: Trial };
+  readonly worksWith?: { readonly change: TrialChange; readonly trial: Trial };
 }
 
 /** A Unix socket in the file system. */

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { programFile } from './causes/program-file.ts';
-import type { Facts, Setting } from './facts.ts';
+import type { Facts, TrialSetting } from './facts.ts';
 import { lookUpOwner } from './gather/account.ts';
 import { type Configuration, readConfiguration } from './gather/configuration.ts';
 import { exchange, type Question } from './gather/exchange.ts';
@@ -59,7 +59,7 @@ async function gatherProgram(
   const command = program.kind === 'module' ? moduleCommand : [];
   if (!isStartable || command === undefined || !canSeeSockets()) return facts;
   const owner = isRoot ? ownerOf(program.entries) : undefined;
-  const setting: Setting = {
+  const setting: TrialSetting = {
     command: [...command, path],
     environment,
     folder: folderFor(path, given.configuration),

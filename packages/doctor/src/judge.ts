@@ -1,8 +1,8 @@
-import type { Cause, Family, Finding, Names } from './cause.ts';
+import type { Cause, CauseFamily, DeploymentNames, Finding } from './cause.ts';
 import { programFile } from './causes/program-file.ts';
 import { programStart } from './causes/program-start.ts';
 import { socket } from './causes/socket.ts';
-import { families } from './causes.ts';
+import { causeFamilies } from './causes.ts';
 import type { Facts } from './facts.ts';
 import { linesOf } from './log-lines.ts';
 
@@ -13,11 +13,11 @@ import { linesOf } from './log-lines.ts';
  * @param facts what was gathered about one deployment
  */
 export function judge(facts: Facts): Finding[] {
-  const told = linesOf(facts.log, families);
+  const told = linesOf(facts.log, causeFamilies);
   const isTold = (cause: Cause) => told.has(cause);
-  const main = families.filter(({ reports }) => reports === 'all' || reports === 'first');
-  const rest = families.filter(({ reports }) => reports === 'rest');
-  const asides = families.filter(({ reports }) => reports === 'aside').flatMap(({ causes }) => causes);
+  const main = causeFamilies.filter(({ reports }) => reports === 'all' || reports === 'first');
+  const rest = causeFamilies.filter(({ reports }) => reports === 'rest');
+  const asides = causeFamilies.filter(({ reports }) => reports === 'aside').flatMap(({ causes }) => causes);
   const found =
     [
       main.flatMap((family) => shown(family, facts)),
@@ -46,12 +46,12 @@ function isShown(cause: Cause, facts: Facts): boolean {
 }
 
 /** The causes of a family that the facts show, apart from the log. */
-function shown({ causes, reports }: Family, facts: Facts): Cause[] {
+function shown({ causes, reports }: CauseFamily, facts: Facts): Cause[] {
   const found = causes.filter((cause) => isShown(cause, facts));
   return reports === 'all' ? found : found.slice(0, 1);
 }
 
-function namesOf({ address, program, socket, start, user, configuration }: Facts): Names {
+function namesOf({ address, program, socket, start, user, configuration }: Facts): DeploymentNames {
   const path = program?.path ?? configuration?.programs[0]?.path ?? '/path/to/app.fcgi';
   const known =
     address ?? start?.trial.listeners[0] ?? configuration?.addresses[0]?.address ?? 'unix:/run/app.sock';

@@ -1,4 +1,4 @@
-import type { Cause, Family } from './cause.ts';
+import type { Cause, CauseFamily } from './cause.ts';
 import type { LogFacts } from './facts.ts';
 
 /**
@@ -22,7 +22,7 @@ export function lineTeller(text: string): (line: string) => boolean {
  *
  * @returns for each cause that is told, the last line that tells it, and how many do
  */
-export function linesOf(log: LogFacts | undefined, families: readonly Family[]): Map<Cause, string[]> {
+export function linesOf(log: LogFacts | undefined, families: readonly CauseFamily[]): Map<Cause, string[]> {
   const told = new Map<Cause, string[]>();
   if (log === undefined) return told;
   const tellers = families

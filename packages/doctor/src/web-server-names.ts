@@ -1,4 +1,4 @@
-/** The web servers whose configuration and log the doctor reads. */
+/** The web servers whose configuration is read. */
 export const webServerNames = ['apache', 'caddy', 'cherokee', 'h2o', 'haproxy', 'lighttpd', 'nginx'] as const;
 
 /** One of {@link webServerNames}. */

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { families } from '../src/causes.ts';
+import { causeFamilies } from '../src/causes.ts';
 import { guide } from './support/guide.ts';
 
-const causes = families.flatMap((family) => family.causes);
+const causes = causeFamilies.flatMap((family) => family.causes);
 
 function testsBelow(folder: string): string {
   const base = new URL(folder, import.meta.url);
@@ -14,7 +14,7 @@ function testsBelow(folder: string): string {
 }
 
 test('docs/doctor.md is what the list of causes makes (npx vitest -u writes it)', async () => {
-  await expect(guide(families)).toMatchFileSnapshot('../../../docs/doctor.md');
+  await expect(guide(causeFamilies)).toMatchFileSnapshot('../../../docs/doctor.md');
 });
 
 test('each cause has a name of its own', () => {

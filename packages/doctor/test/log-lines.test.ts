@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { families } from '../src/causes.ts';
+import { causeFamilies } from '../src/causes.ts';
 import { judge } from '../src/judge.ts';
 import { linesOf } from '../src/log-lines.ts';
 
 const user = { name: 'www-data', uid: 33, gid: 33, groups: [33] };
-const causes = families.flatMap((family) => family.causes);
+const causes = causeFamilies.flatMap((family) => family.causes);
 
 /** The cause that a line tells. */
 function told(line: string): string | undefined {
-  return [...linesOf({ file: 'error.log', lines: [line] }, families).keys()][0]?.id;
+  return [...linesOf({ file: 'error.log', lines: [line] }, causeFamilies).keys()][0]?.id;
 }
 
 test.each(causes.flatMap(({ id, lines }) => lines.map(({ line }) => ({ id, line }))))(

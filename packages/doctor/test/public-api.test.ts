@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 test('the package exports exactly its public names', () => {
   expect(Object.keys(api).sort()).toEqual([
     'DoctorError',
+    'causeFamilies',
     'diagnose',
-    'families',
     'findingsOf',
     'gatherFacts',
     'lookedAt',

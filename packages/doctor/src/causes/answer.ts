@@ -1,4 +1,4 @@
-import type { Cause, Family } from '../cause.ts';
+import type { Cause, CauseFamily } from '../cause.ts';
 import type { Exchange, Facts } from '../facts.ts';
 import { stderrOf } from '../trial-words.ts';
 
@@ -299,7 +299,7 @@ const keepsOpen: Cause = {
 };
 
 /** What can be wrong about an answer. */
-export const answer: Family = {
+export const answer: CauseFamily = {
   title: 'The application is reached, but its answer is no good',
   reports: 'first',
   causes: [

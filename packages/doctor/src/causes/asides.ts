@@ -1,4 +1,4 @@
-import type { Cause, Family } from '../cause.ts';
+import type { Cause, CauseFamily } from '../cause.ts';
 
 const clientGone: Cause = {
   id: 'browser-gone',
@@ -79,7 +79,7 @@ const ignoresSigterm: Cause = {
 };
 
 /** What has nothing to do with other findings. */
-export const asides: Family = {
+export const asides: CauseFamily = {
   title: 'Beside that',
   reports: 'aside',
   causes: [clientGone, bodyTooLarge, headersTooLarge, scriptUnknown, ignoresSigterm],

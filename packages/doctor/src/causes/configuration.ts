@@ -1,4 +1,4 @@
-import type { Cause, Family } from '../cause.ts';
+import type { Cause, CauseFamily } from '../cause.ts';
 import type { Facts } from '../facts.ts';
 import type { Configuration, Directive } from '../gather/configuration.ts';
 import { fileOf } from '../system/access.ts';
@@ -220,7 +220,7 @@ const lighttpdModule: Cause = {
 };
 
 /** What can be wrong in the configuration of a web server, beside addresses. */
-export const configuration: Family = {
+export const configuration: CauseFamily = {
   title: 'The web server is not set up for it',
   reports: 'all',
   causes: [

@@ -1,4 +1,4 @@
-import type { Cause, Family } from '../cause.ts';
+import type { Cause, CauseFamily } from '../cause.ts';
 import type { Facts } from '../facts.ts';
 import type { Directive } from '../gather/configuration.ts';
 import { isOlder, versionIn } from '../system/version-order.ts';
@@ -160,7 +160,7 @@ const caddyLength: Cause = {
 };
 
 /** Bugs of web servers, and of applications in other languages, that need no fault of one's own. */
-export const knownBugs: Family = {
+export const knownBugs: CauseFamily = {
   title: 'A known bug of the web server, or of php-fpm',
   reports: 'aside',
   causes: [

@@ -1,4 +1,4 @@
-import type { Cause, Family } from '../cause.ts';
+import type { Cause, CauseFamily } from '../cause.ts';
 import { closedFolder, describeEntry, fileOf, isAllowed, Permission } from '../system/access.ts';
 
 const NO_START = '500 (Apache); lighttpd does not start';
@@ -197,7 +197,7 @@ const notAFile: Cause = {
 };
 
 /** What keeps the system from starting a program; each stands for itself. */
-export const programFile: Family = {
+export const programFile: CauseFamily = {
   title: 'The program cannot be started',
   reports: 'all',
   causes: [

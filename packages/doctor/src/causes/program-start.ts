@@ -1,5 +1,5 @@
-import type { Cause, Family } from '../cause.ts';
-import type { Change, Facts, Trial } from '../facts.ts';
+import type { Cause, CauseFamily } from '../cause.ts';
+import type { Facts, Trial, TrialChange } from '../facts.ts';
 import { excerpt, hasEnded, startedWith } from '../trial-words.ts';
 
 const NO_ANSWER = '500 (Apache), 500 or 503 (lighttpd), 502 (nginx, Caddy), 503 (h2o)';
@@ -10,7 +10,7 @@ function failed({ start }: Facts): Trial | undefined {
 }
 
 /** Evidence for the changes that made the program work. */
-function worksOnly({ start }: Facts, change: Change, text: (trial: Trial) => string): string[] {
+function worksOnly({ start }: Facts, change: TrialChange, text: (trial: Trial) => string): string[] {
   if (start?.worksWith?.change !== change) return [];
   return [text(start.worksWith.trial), ...excerpt(start.trial)];
 }
@@ -229,7 +229,7 @@ const servesNothing: Cause = {
 };
 
 /** Ways in which a program that the system can start comes to nothing. */
-export const programStart: Family = {
+export const programStart: CauseFamily = {
   title: 'The program starts, but does not get to serving',
   reports: 'first',
   causes: [

@@ -1,4 +1,4 @@
-import type { Cause, Family } from '../cause.ts';
+import type { Cause, CauseFamily } from '../cause.ts';
 import type { Facts } from '../facts.ts';
 import { closedFolder, describeEntry, isAllowed, Permission } from '../system/access.ts';
 
@@ -235,7 +235,7 @@ const unreachable: Cause = {
 };
 
 /** Ways in which a web server does not get as far as the application. */
-export const socket: Family = {
+export const socket: CauseFamily = {
   title: 'The web server does not reach the application',
   reports: 'first',
   causes: [

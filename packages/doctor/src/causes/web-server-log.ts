@@ -1,4 +1,4 @@
-import type { Cause, Family } from '../cause.ts';
+import type { Cause, CauseFamily } from '../cause.ts';
 
 const closedUnanswered: Cause = {
   id: 'closed-without-answer',
@@ -75,7 +75,7 @@ const requestFailed: Cause = {
  * What is worth telling only where nothing tells more. An application that ends over its requests is soon not reached
  * either.
  */
-export const webServerLog: Family = {
+export const webServerLog: CauseFamily = {
   title: 'The application ends without an answer',
   reports: 'rest',
   causes: [closedUnanswered, notReached, requestFailed],

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { missingUser } from '../errors.ts';
 import type { Account } from '../system/access.ts';
 
-/** Whom web servers run as, on Debian, Fedora, Alpine, macOS, FreeBSD. */
+/** Names of the users that web servers run as on Debian, Fedora, Alpine, Arch, macOS and FreeBSD, the most usual first. */
 export const WEB_SERVER_USERS = ['www-data', 'nginx', 'apache', 'http', '_www', 'www'];
 
 /**
@@ -16,7 +16,7 @@ export function findAccount(name: string): Account {
   return found;
 }
 
-/** Whoever runs the doctor. */
+/** The calling user. */
 export function callersAccount(): Account {
   const uid = process.getuid?.() ?? 0;
   const name = ask('-un') ?? String(uid);

@@ -17,7 +17,7 @@ export interface Directive {
 }
 
 /** An application, or a program, that a configuration names. */
-export interface Place {
+export interface ConfiguredPlace {
   /** As the client writes it. */
   readonly address: string;
   readonly at: string;
@@ -30,9 +30,9 @@ export interface Configuration {
   readonly files: readonly string[];
   readonly directives: readonly Directive[];
   /** Where the web server speaks FastCGI. */
-  readonly addresses: readonly Place[];
+  readonly addresses: readonly ConfiguredPlace[];
   /** Where it speaks HTTP. */
-  readonly httpAddresses: readonly Place[];
+  readonly httpAddresses: readonly ConfiguredPlace[];
   /** What it starts. */
   readonly programs: readonly { readonly path: string; readonly at: string }[];
   /** Whom it runs as, by name. */

@@ -10,7 +10,7 @@ const HEAD_BYTES = 512;
 
 /** Where programs are looked for. */
 export interface SearchPaths {
-  /** PATH of whoever runs the doctor. */
+  /** PATH of the caller. */
   readonly callers: string;
   /** PATH as the web server hands it on. */
   readonly webServers: string;
@@ -48,7 +48,7 @@ async function kindOf(path: string): Promise<'closed' | 'file' | 'missing' | 'ot
   }
 }
 
-/** Nothing where whoever runs the doctor may not read it. */
+/** Nothing where the caller may not read it. */
 async function readHead(path: string): Promise<Buffer | undefined> {
   let file: FileHandle | undefined;
   try {

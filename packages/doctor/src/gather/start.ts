@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { Change, ProgramFacts, Setting, StartFacts, Trial } from '../facts.ts';
+import type { ProgramFacts, StartFacts, Trial, TrialChange, TrialSetting } from '../facts.ts';
 import { isHealthy } from '../trial-words.ts';
 import type { Question } from './exchange.ts';
 import { runTrial } from './trial.ts';
@@ -8,7 +8,7 @@ import { runTrial } from './trial.ts';
 export interface Alternatives {
   readonly environment: Readonly<Record<string, string>>;
   /** The owner of the program, where the doctor may run it as such. */
-  readonly owner?: NonNullable<Setting['user']>;
+  readonly owner?: NonNullable<TrialSetting['user']>;
 }
 
 /**
@@ -16,7 +16,7 @@ export interface Alternatives {
  * then that thing is what it needs.
  */
 export async function tryToStart(
-  setting: Setting,
+  setting: TrialSetting,
   question: Question,
   program: ProgramFacts,
   alternatives: Alternatives,
@@ -37,13 +37,13 @@ function mayDependOnSetting({ acceptance, exchange }: Trial): boolean {
 }
 
 function changes(
-  setting: Setting,
+  setting: TrialSetting,
   { path, interpreter }: ProgramFacts,
   { environment, owner }: Alternatives,
-): Array<[Change, Setting]> {
+): Array<[TrialChange, TrialSetting]> {
   const folder = dirname(path);
   const callers = interpreter?.callers;
-  const list: Array<[Change, Setting]> = [];
+  const list: Array<[TrialChange, TrialSetting]> = [];
   if (folder !== setting.folder) list.push(['folder', { ...setting, folder }]);
   if (owner !== undefined && owner.uid !== setting.user?.uid)
     list.push(['user', { ...setting, user: owner }]);

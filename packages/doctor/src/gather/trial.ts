@@ -6,7 +6,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Exchange, Setting, Trial } from '../facts.ts';
+import type { Exchange, Trial, TrialSetting } from '../facts.ts';
 import type { Account } from '../system/access.ts';
 import { isHealthy } from '../trial-words.ts';
 import { exchange, type Question } from './exchange.ts';
@@ -23,7 +23,7 @@ const OUTPUT_LENGTH = 65_536;
  * Runs a program with a listening socket as descriptor 0, as a web server starts its FastCGI programs, sends it one
  * request, and ends it with everything that it has started.
  */
-export async function runTrial(setting: Setting, question: Question): Promise<Trial> {
+export async function runTrial(setting: TrialSetting, question: Question): Promise<Trial> {
   const folder = await mkdtemp(join(tmpdir(), 'fcgi-doctor-'));
   const socket = new TrialSocket(join(folder, 's'));
   try {
@@ -33,7 +33,7 @@ export async function runTrial(setting: Setting, question: Question): Promise<Tr
   }
 }
 
-async function runWith(setting: Setting, question: Question, socket: TrialSocket): Promise<Trial> {
+async function runWith(setting: TrialSetting, question: Question, socket: TrialSocket): Promise<Trial> {
   const fd = await socket.open();
   const program = new Program(setting, fd);
   await socket.leave();
@@ -121,7 +121,7 @@ class Program {
   stderr = '';
   readonly #child: ChildProcess;
 
-  constructor({ command, environment, folder, user }: Setting, fd: number) {
+  constructor({ command, environment, folder, user }: TrialSetting, fd: number) {
     const [file = '', ...words] = user === undefined ? command : [...groupKeeper(user), ...command];
     this.#child = spawn(file, words, {
       cwd: folder,

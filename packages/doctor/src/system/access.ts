@@ -1,29 +1,35 @@
-/** A user of the machine. */
+/** A user of this machine. */
 export interface Account {
+  /** The name; the number as text where it has none. */
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
-  /** All groups, by number. */
+  /** The numbers of all its groups, its own among them. */
   readonly groups: readonly number[];
 }
 
-/** A file or folder on the way to something. */
+/** A file, or a folder on the way to it, with its permissions. */
 export interface PathEntry {
+  /** Absolute. */
   readonly path: string;
   readonly isFolder: boolean;
-  /** Permissions, the lowest nine bits. */
+  /** The nine permission bits, such as `0o755`. */
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** By name, for people. */
+  /** The owner's name; its number as text where it has none. The same for `group`. */
   readonly owner: string;
   readonly group: string;
 }
 
-/** What the system may be asked for: the bits of one class of users. */
+/** Permission bits of one class of users, for {@link isAllowed}. */
 export const Permission = { execute: 1, write: 2, read: 4 } as const;
 
-/** Whether a user may do something with a file, as its mode has it; access lists are not looked at. */
+/**
+ * Whether the mode of a file allows a user something. Access lists (ACL) and SELinux are not considered.
+ *
+ * @param permission one of {@link Permission}, or a sum of them
+ */
 export function isAllowed(entry: PathEntry, user: Account, permission: number): boolean {
   // Root needs a run bit to run something, and nothing for all else.
   if (user.uid === 0) return permission !== Permission.execute || (entry.mode & 0o111) !== 0;
@@ -32,19 +38,19 @@ export function isAllowed(entry: PathEntry, user: Account, permission: number): 
   return (entry.mode & permission) !== 0;
 }
 
-/** What the way leads to, unless it ends in a folder. */
+/** The file at the end of a path; `undefined` where it ends in a folder, or is empty. */
 export function fileOf(entries: readonly PathEntry[]): PathEntry | undefined {
   const last = entries.at(-1);
   return last?.isFolder ? undefined : last;
 }
 
-/** The first folder on the way to something that a user may not enter. */
+/** The first folder of a path that a user may not enter; `undefined` where there is none, and for root. */
 export function closedFolder(entries: readonly PathEntry[], user: Account): PathEntry | undefined {
   if (user.uid === 0) return undefined;
   return entries.find((entry) => entry.isFolder && !isAllowed(entry, user, Permission.execute));
 }
 
-/** How `ls -l` writes it, for people: `rwxr-x--- root:www-data /run/app`. */
+/** Permissions, owner and path as `ls -l` writes them: `rwxr-x--- root:www-data /run/app`. */
 export function describeEntry({ mode, owner, group, path }: PathEntry): string {
   const letters = [...'rwxrwxrwx'].map((letter, index) => ((mode >> (8 - index)) & 1 ? letter : '-'));
   return `${letters.join('')} ${owner}:${group} ${path}`;

@@ -1,20 +1,21 @@
 import { readFileSync } from 'node:fs';
 
-/** A database of accounts. */
+/** A database of accounts, `/etc/group` or `/etc/passwd`. */
 export type AccountDatabase = 'group' | 'passwd';
 
 /**
- * An entry of `/etc/passwd` or `/etc/group`, in its fields. Others, of LDAP for example, are not in these files: `getent`
+ * An entry of `/etc/passwd` or `/etc/group`, split into its fields. Accounts of other sources, such as LDAP, are not found: `getent`
  * knows them, and takes a process.
  *
- * @param key a name, or a number
+ * @param key a name as text, or an ID as a number
+ * @returns `undefined` where there is no such entry
  */
 export function accountEntry(database: AccountDatabase, key: string | number): string[] | undefined {
   const field = typeof key === 'number' ? 2 : 0;
   return entries(database).find((entry) => entry[field] === String(key));
 }
 
-/** The numbers of all groups that name a user, beside the user's own. */
+/** The IDs of all groups in `/etc/group` that list a user. The user's own group need not be among them. */
 export function groupsNaming(user: string): number[] {
   return entries('group')
     .filter(([, , , members = '']) => members.split(',').includes(user))

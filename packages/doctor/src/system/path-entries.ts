@@ -6,8 +6,10 @@ import type { PathEntry } from './access.ts';
 import { type AccountDatabase, accountEntry } from './account-files.ts';
 
 /**
- * The way from `/` to a file: every folder as it is written and, where links lead elsewhere, every folder behind them;
- * the file last. It ends where something is not there.
+ * Every folder from `/` to a file, and the file last. Where symbolic links lead elsewhere, the folders of both paths are there.
+ *
+ * @param path absolute
+ * @returns what exists: the array ends before the first entry that is missing, or that the caller may not see
  */
 export async function pathEntries(path: string): Promise<PathEntry[]> {
   const real = await realpath(path).catch(() => path);
@@ -27,7 +29,7 @@ function foldersAbove(path: string): string[] {
   return above === path ? [] : [...foldersAbove(above), above];
 }
 
-/** Nothing where there is nothing, and where whoever runs the doctor may not look. */
+/** Nothing where there is nothing, and where the caller may not look. */
 function look(path: string): BigIntStats | undefined {
   try {
     return statSync(path, { bigint: true, throwIfNoEntry: false });
@@ -52,7 +54,7 @@ function entryOf(path: string, stats: BigIntStats): PathEntry {
 
 const names = new Map<string, string>();
 
-/** The name of a user or group, or its number where it has none. */
+/** The name of a user (`'passwd'`) or a group (`'group'`); the ID as text where it has none. Names are kept in memory. */
 export function nameOf(database: AccountDatabase, id: number): string {
   const key = `${database} ${id}`;
   const known = names.get(key) ?? accountEntry(database, id)?.[0] ?? lookUp(database, id);

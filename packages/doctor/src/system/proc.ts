@@ -1,21 +1,21 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** A row of the kernel's list of Unix sockets. */
+/** A Unix socket, as `/proc/net/unix` lists it. */
 export interface UnixSocket {
   readonly inode: string;
-  /** What it was bound to; '' without a name. A connection has the path of the socket that was connected to. */
+  /** The path that it was bound to; `''` without a name. An accepted connection has the path of its listening socket. */
   readonly path: string;
-  /** Whether it accepts connections, or is one that waits to be accepted, or one that has been. */
+  /** `'listening'`; a connection that is `'waiting'` to be accepted, or has been `'accepted'`; `undefined` for others. */
   readonly state: 'accepted' | 'listening' | 'waiting' | undefined;
 }
 
-/** A row of the kernel's lists of TCP sockets: one that listens. */
+/** A listening TCP socket, as `/proc/net/tcp` and `/proc/net/tcp6` list it. */
 export interface TcpListener {
-  /** As the kernel writes it, in hexadecimal. */
+  /** The address as the kernel writes it: hexadecimal, in the byte order of the machine. */
   readonly host: string;
   readonly inode: string;
   readonly port: number;
-  /** Connections that nobody has accepted yet. */
+  /** Connections that wait to be accepted. */
   readonly waiting: number;
 }
 
@@ -30,9 +30,10 @@ const LISTENS = '0A';
 const UNIX_ROW = /^\S+ \S+ \S+ (\S+) \S+ (\S+) +(\d+) ?(.*)$/s;
 
 /**
- * The text of a file below /proc.
+ * The text of a file below `/proc`, as latin1.
  *
- * @returns '' where there is none: on another system, or because a process has ended
+ * @param path relative to `/proc`
+ * @returns `''` where there is no such file: on another system, or because a process has ended
  */
 export function readProc(path: string): string {
   try {
@@ -43,9 +44,10 @@ export function readProc(path: string): string {
 }
 
 /**
- * The descriptors of a process that are sockets, as far as it can be told.
+ * The descriptors of a process that are sockets.
  *
- * @param pid its id, or `self`
+ * @param pid its ID, or `self`
+ * @returns an empty array where the process has ended, belongs to another user, or the system has no `/proc`
  */
 export function socketsOf(pid: string): Array<{ fd: number; inode: string }> {
   const folder = `/proc/${pid}/fd`;
@@ -60,7 +62,7 @@ export function socketsOf(pid: string): Array<{ fd: number; inode: string }> {
   }
 }
 
-/** The Unix sockets that there are. */
+/** All Unix sockets of this network namespace; an empty array on a system without `/proc`. */
 export function unixSockets(): UnixSocket[] {
   return rows('unix').flatMap((row) => {
     const [, flags = '', state = '', inode = '', path = ''] = UNIX_ROW.exec(row) ?? [];
@@ -69,7 +71,7 @@ export function unixSockets(): UnixSocket[] {
   });
 }
 
-/** The TCP sockets that listen. */
+/** All listening TCP sockets of this network namespace; an empty array on a system without `/proc`. */
 export function tcpListeners(): TcpListener[] {
   return ['tcp', 'tcp6']
     .flatMap(rows)

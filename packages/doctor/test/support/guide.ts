@@ -1,7 +1,7 @@
-import type { Cause, Family, Names } from '../../src/cause.ts';
+import type { Cause, CauseFamily, DeploymentNames } from '../../src/cause.ts';
 
 /** What stands for a deployment in the guide. */
-const EXAMPLE: Names = {
+const EXAMPLE: DeploymentNames = {
   address: 'unix:/run/app.sock',
   folder: '/srv/app',
   program: '/srv/app/app.fcgi',
@@ -30,15 +30,16 @@ Programs are really started: once, and up to four times more where they fail. No
 passwords are left out of what is printed. Access lists (ACL) and SELinux are not looked at. Starting programs needs Linux.
 
 The name in brackets is what \`fcgi doctor --json\` prints. In lines of logs, \`…\` stands for whatever differs. This page is made from the list
-that the doctor works with, and every entry is tested on a deployment that is broken in just this way.
+that the doctor works with, and every entry is tested on a deployment that is broken in just this way. Programs get the same findings from
+[\`@fcgi-js/doctor\`](../packages/doctor/README.md).
 `;
 
 /** The page of the guide that has all causes. */
-export function guide(families: readonly Family[]): string {
+export function guide(families: readonly CauseFamily[]): string {
   return `${INTRODUCTION}${families.map(familyText).join('')}`;
 }
 
-function familyText({ title, causes }: Family): string {
+function familyText({ title, causes }: CauseFamily): string {
   return `\n## ${title}\n\n${table(causes)}\n${logTable(causes)}`;
 }
 

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { formatAddress, parseAddress } from '@fcgi-js/client';
-import type { Directive, Place } from '../configuration.ts';
+import type { ConfiguredPlace, Directive } from '../configuration.ts';
 
 /** An address as the client writes it; nothing where the text is none, such as a variable. */
-export function placeOf(text: string, { at }: Pick<Directive, 'at'>): Place[] {
+export function placeOf(text: string, { at }: Pick<Directive, 'at'>): ConfiguredPlace[] {
   try {
     return [{ address: formatAddress(parseAddress(text)), at }];
   } catch (error) {
