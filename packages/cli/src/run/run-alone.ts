@@ -126,7 +126,7 @@ async function serveAlone(
   const signal = await Promise.race([signals.first, closed, idleness(options, service)]);
   if (signal === 'idle')
     say(`no request for ${options.idleExit} s: it ends, to be started again for the next one`);
-  manager.stopping();
+  await manager.stopping();
   await listener?.close();
   socket?.unpublish();
   const timeout = options.stopTimeout * 1000;

@@ -140,7 +140,7 @@ async function keepWorkers(
     reason.release();
     await manager.replacedBy(reason.pid);
   } else {
-    manager.stopping();
+    await manager.stopping();
     socket.unpublish();
   }
   if (typeof reason === 'boolean') {

@@ -1,7 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { startProcess } from './start-process.ts';
 
 /** Milliseconds of a watchdog; Node ends longer timers at once. */
 const [SHORTEST_PATIENCE, LONGEST_PATIENCE] = [100, 2 ** 31 - 1];
+
+/** Milliseconds that the end of a process waits for its last message. */
+const LAST_MESSAGE = 1_000;
 
 /** Whether there is work that is done: asked before the watchdog is calmed. */
 export type Proof = () => Promise<boolean>;
@@ -43,10 +47,11 @@ export class ServiceManager {
     void this.#send(`STATUS=${text}`);
   }
 
-  /** It lets the requests under way end. */
-  stopping(): void {
-    void this.#send('STOPPING=1', 'STATUS=lets the requests under way end');
+  /** It lets the requests under way end, once that has been sent: with the process, a message on its way would end. */
+  async stopping(): Promise<void> {
     clearInterval(this.#watchdog);
+    const sent = this.#send('STOPPING=1', 'STATUS=lets the requests under way end');
+    await Promise.race([sent, delay(LAST_MESSAGE, undefined, { ref: false })]);
   }
 
   /** Another process takes its place, and calms the watchdog from now on. */
@@ -81,6 +86,8 @@ export class ServiceManager {
       const sender = startProcess('systemd-notify', assignments, {
         // That of this process may be gone.
         cwd: '/',
+        // In a session of its own, it is not among the processes that end with this one.
+        detached: true,
         env,
         failed,
         stdio: ['ignore', 'ignore', 'pipe'],
