@@ -94,6 +94,8 @@ test('20,000 requests that are aborted at once', async () => {
       connection.send(...times(100, () => one));
       await connection.reached(() => connection.answers.length >= count + 100, 'END_REQUEST');
     }
+    // Their handlers go on meanwhile, and have returned when one that begins later has.
+    expect((await probe.ask('/slow?ms=1000')).text).toBe('slow');
   });
 });
 
