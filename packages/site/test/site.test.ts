@@ -34,6 +34,21 @@ describe.skipIf(noChromium)(`the site in Chromium${noChromium ? ` (${noChromium}
 
   const text = (page: Page, name: string) => page.locator(`pre[aria-label="${name}"]`).textContent();
 
+  /** Opens the search by its keys, which are heard only when the scripts of the page have run: some time after `load`. */
+  async function openSearch(page: Page) {
+    const box = page.getByRole('searchbox');
+    await expect
+      .poll(
+        async () => {
+          await page.keyboard.press('Control+k');
+          return box.isVisible();
+        },
+        { interval: 200 },
+      )
+      .toBe(true);
+    return box;
+  }
+
   test('a fault in a page is seen', async () => {
     await opened.page.goto('/limits');
     await opened.page.evaluate(() => {
@@ -66,8 +81,7 @@ describe.skipIf(noChromium)(`the site in Chromium${noChromium ? ` (${noChromium}
   test('the search finds a word of a guide without asking anybody else', async () => {
     const { page } = opened;
     await page.goto('/');
-    await page.keyboard.press('Control+k');
-    await page.getByRole('searchbox').fill('FcgidMaxRequestLen');
+    await (await openSearch(page)).fill('FcgidMaxRequestLen');
     await page.getByRole('option').filter({ hasText: 'mod_fcgid' }).first().click();
     await page.waitForURL(/\/deploying\/apache-mod-fcgid/);
   });
@@ -75,8 +89,7 @@ describe.skipIf(noChromium)(`the site in Chromium${noChromium ? ` (${noChromium}
   test('the search finds a word in the middle of a Chinese sentence', async () => {
     const { page } = opened;
     await page.goto('/zh/');
-    await page.keyboard.press('Control+k');
-    await page.getByRole('searchbox').fill('套接字');
+    await (await openSearch(page)).fill('套接字');
     await page.getByRole('option').filter({ hasText: '部署' }).first().click();
     await page.waitForURL(/\/zh\/deploying/);
   });
