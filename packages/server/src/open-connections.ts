@@ -1,7 +1,7 @@
 /** How often time-outs are looked at, in milliseconds. */
 const TICK = 100;
 
-/** The most that one tick counts for: while this process was busy, nobody could be heard, so nobody was late. */
+/** The most that one tick counts for: while this process was busy it could receive nothing, so nothing was late. */
 const LONGEST_TICK = 2 * TICK;
 
 /** What has time-outs, as a connection. */

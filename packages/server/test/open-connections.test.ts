@@ -17,7 +17,7 @@ function opened(connections = new OpenConnections<Timed>()) {
 }
 
 describe('the time of open connections', () => {
-  test('goes on while one is open, and each is told', () => {
+  test('goes on while one is open, and each checks its time-outs', () => {
     const { connections, times } = opened();
     expect(connections.now).toBe(0);
     vi.advanceTimersByTime(1_000);
@@ -65,7 +65,7 @@ describe('the time of open connections', () => {
     expect(times).toHaveLength(2);
   });
 
-  test('lets any of them close while they are told, and tells each of the others', () => {
+  test('lets any of them close during the checks, and checks each of the others', () => {
     const connections = new OpenConnections<Timed>();
     const told: number[] = [];
     const many = Array.from({ length: 50 }, (_, index) => ({
@@ -85,7 +85,7 @@ describe('the time of open connections', () => {
     expect(connections.size).toBe(0);
   });
 
-  test('lets one close while it is told', () => {
+  test('lets one close during its own check', () => {
     const { connections, times } = opened();
     const once = { place: -1, check: () => connections.delete(once) };
     connections.add(once);
@@ -94,7 +94,7 @@ describe('the time of open connections', () => {
   });
 });
 
-test('time in which this process was busy hardly counts, because nobody could be heard', () => {
+test('time in which this process was busy hardly counts, because it could receive nothing', () => {
   const { connections, times } = opened();
   vi.advanceTimersByTime(100);
   // The process does nothing else for an hour; then one tick comes.

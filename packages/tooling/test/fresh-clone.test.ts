@@ -126,7 +126,7 @@ const named = [
 ].sort();
 
 test.each(named.filter((name) => name !== 'install'))(
-  'npm run %s, which a newcomer is told to run, installs first what it needs',
+  'npm run %s, which the documents name, installs first what it needs',
   (name) => {
     // Each of these programs installs before it does anything else.
     expect(scripts[name]).toMatch(/^(?:exec )?node packages\/tooling\/bin\/(?:pnpm|start|test)\.mjs\b/);

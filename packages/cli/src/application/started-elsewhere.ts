@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { Notice } from './listen-interception.ts';
 
-/** What clusters, which share a port, are told: there is no port. */
+/** The advice for clusters, which share a port: there is no port. */
 const FORKS =
   'The application forks workers of its own (cluster). They open their ports themselves and are not served over FastCGI: let it listen in one process, and use --workers of fcgi run.';
 

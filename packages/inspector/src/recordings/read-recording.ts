@@ -6,7 +6,7 @@ import type { Recording } from './recording.ts';
 import { readTapFile } from './saved-tap.ts';
 import { isTapFile } from './tap-file.ts';
 
-/** What {@link readRecording} is told. */
+/** Options of {@link readRecording}. */
 export interface ReadRecordingOptions {
   /** Number of the only TCP stream of a capture that is read; by default all streams that begin with a record. */
   readonly tcpStream?: number;

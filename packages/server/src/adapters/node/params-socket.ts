@@ -12,7 +12,7 @@ export function socketOf(params: Params, peer: SocketPeer, server: NodeServer): 
   return new TlsRequestSocket(peer, addresses, server, new ParamsSecurity(params));
 }
 
-/** The addresses in the params of a request, looked up when somebody asks. */
+/** The addresses in the params of a request, read when they are first needed. */
 class ParamsAddresses implements SocketAddresses {
   readonly #params: Params;
 
