@@ -21,6 +21,8 @@ import { ServiceManager } from './process/service-manager.ts';
 import { enter, type Surroundings, socketOptions } from './process/surroundings.ts';
 import type { RunOptions } from './run.ts';
 import { type Service, serveApplication } from './serve-application.ts';
+// At once: later this process may be a user who cannot read where this is installed.
+import { accessWarning } from './socket-access.ts';
 import { AloneStatus } from './status/alone-status.ts';
 import { openStatusListener } from './status/status-listener.ts';
 import { wantsStatus } from './status/status-options.ts';
@@ -141,7 +143,6 @@ async function serveAlone(
 
 /** Says it when a web server of this machine cannot open the socket. */
 async function sayAccess(address: string, say: (message: string) => void): Promise<void> {
-  const { accessWarning } = await import('./socket-access.ts');
   const warning = await accessWarning(address);
   if (warning !== undefined) say(warning);
 }
