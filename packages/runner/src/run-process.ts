@@ -1,0 +1,124 @@
+import { availableParallelism } from 'node:os';
+import { messageText } from '@fcgi-js/inspector/text';
+import { takeCgiRequest } from '@fcgi-js/server';
+import type { Additions } from './additions.ts';
+import { findApplication } from './application/find-application.ts';
+import { defined } from './defined.ts';
+import { optionError } from './errors.ts';
+import type { Io } from './io.ts';
+import { accessFormat } from './logs/access-format.ts';
+import { prepareLogFiles } from './logs/prepare-log-files.ts';
+import type { RunOptionValues } from './options/run-options.ts';
+import { ownMessages } from './own-messages.ts';
+import { inheritedSocket, leftSocket } from './pool/held-socket.ts';
+import type { Inherited } from './pool/pool-socket.ts';
+import { PidFile } from './process/pid-file.ts';
+import { type StartFolder, startFolder } from './process/start-folder.ts';
+import { FIRST_PORT, type Inheritance, inheritance, succeed } from './process/succession.ts';
+import { readSurroundings } from './process/surroundings.ts';
+import { outliveReaders } from './process-io.ts';
+import { runAlone } from './run-alone.ts';
+import { checkStatusOptions } from './status/status-options.ts';
+
+/** What {@link runProcess} is asked for. */
+export interface RunOptions extends RunOptionValues {
+  /** The file or folder of the application. */
+  readonly app: string;
+  /** For the application. */
+  readonly args: readonly string[];
+}
+
+/** What the process before this one has left, and what is to be done when this one serves. */
+function inherited(left: Inheritance, listen: string, pidFile: PidFile | undefined): Inherited {
+  const given = leftSocket(left, listen);
+  let isOurs = false;
+  const serves = () => {
+    isOurs = true;
+    pidFile?.write(left.pid);
+    return succeed();
+  };
+  // Until then the one before this one may have to go on.
+  const socket = { ...given, unpublish: () => isOurs && given.unpublish() };
+  const ports = left.ports.map((where, index) => ({ fd: FIRST_PORT + index, where }));
+  return { address: socket.address, close: async () => {}, ports, serves, socket };
+}
+
+/** Whoever ends for want of requests needs somebody who starts it for the next one. */
+function checkDemand({ idleExit, listen, onDemand, workers }: RunOptions, isPlainCgi: boolean): void {
+  if (onDemand === true && workers === undefined) {
+    throw optionError(
+      '--on-demand needs --workers: their parent waits for connections. Without a parent, --idle-exit ends a process that systemd or the web server starts again.',
+    );
+  }
+  if (idleExit === undefined || isPlainCgi) return;
+  if (workers !== undefined && onDemand !== true) {
+    throw optionError('--idle-exit with --workers needs --on-demand, which starts them again.');
+  }
+  if (workers === undefined && inheritedSocket(listen) === undefined) {
+    throw optionError(
+      '--idle-exit needs a socket whose owner starts this process again: of systemd, mod_fcgid, lighttpd, or --listen fd:N. On a socket of its own, use --workers with --on-demand.',
+    );
+  }
+}
+
+/** Files of the start folder that each worker reads anew are those that its name leads to then. */
+function followingLinks(options: RunOptions, { named }: StartFolder): RunOptions {
+  const { chdir, environmentFile } = options;
+  return {
+    ...options,
+    ...defined({ chdir: chdir && named(chdir), environmentFile: environmentFile?.map(named) }),
+  };
+}
+
+/**
+ * Serves an application by this process, and by workers where it is to have them, until it is told to stop: with its signals, as what
+ * its process manager watches.
+ *
+ * @throws RunnerError where that cannot be done as it was asked for
+ */
+export async function runProcess(io: Io, options: RunOptions, additions: Additions): Promise<void> {
+  // Before the environment of the application is made of that of this process.
+  const isPlainCgi = takeCgiRequest();
+  const file = findApplication(options.app, io.cwd);
+  checkStatusOptions(options);
+  const { maxAge, maxMemory, maxRequests, output, plainOutput, workers } = options;
+  if (workers === undefined && (maxAge ?? maxMemory ?? maxRequests) !== undefined) {
+    throw optionError('--max-age, --max-memory and --max-requests replace workers: they need --workers.');
+  }
+  if (workers === undefined && (output !== undefined || plainOutput === true)) {
+    throw optionError('--output and --plain-output are about what workers print: they need --workers.');
+  }
+  checkDemand(options, isPlainCgi);
+  const surroundings = readSurroundings(options);
+  outliveReaders();
+  if (options.umask !== undefined) process.umask(options.umask);
+  prepareLogFiles(options, surroundings.identity);
+  const { hidden } = accessFormat(options.accessLogFormat);
+  if (options.accessLog !== undefined && hidden.length > 0) {
+    io.stderr.write(
+      `fcgi: the access log hides the values of ${messageText(hidden.join(', '))}: they are secrets\n`,
+    );
+  }
+  if (isPlainCgi) return runAlone(io, { additions, file, options, surroundings });
+  const pidFile = options.pidFile === undefined ? undefined : new PidFile(options.pidFile);
+  const left = inheritance(ownMessages(io, 'cyan'));
+  // The process before this one is in it until this one serves.
+  if (left === undefined) pidFile?.write();
+  // However it ends: what the application throws ends this process at once.
+  process.once('exit', () => pidFile?.remove());
+  if (workers === undefined) {
+    if (left !== undefined) throw optionError('Without --workers nothing takes the place of a parent.');
+    return runAlone(io, { additions, file, options, surroundings });
+  }
+  const { runPool } = await import('./pool/run-pool.ts');
+  const size = workers === 'auto' ? availableParallelism() : workers;
+  const folder = startFolder(io.cwd, io.env['PWD']);
+  const kept = {
+    additions,
+    file: folder.named(file),
+    folder,
+    inherited: left && inherited(left, options.listen, pidFile),
+    size,
+  };
+  return runPool(io, kept, followingLinks(options, folder), surroundings);
+}
