@@ -8,9 +8,10 @@ import { optionError } from './errors.ts';
 import type { Io } from './io.ts';
 import { accessFormat } from './logs/access-format.ts';
 import { prepareLogFiles } from './logs/prepare-log-files.ts';
+import { checkOptions } from './options/check-options.ts';
 import type { RunOptionValues } from './options/run-options.ts';
 import { ownMessages } from './own-messages.ts';
-import { inheritedSocket, leftSocket } from './pool/held-socket.ts';
+import { leftSocket } from './pool/held-socket.ts';
 import type { Inherited } from './pool/pool-socket.ts';
 import { PidFile } from './process/pid-file.ts';
 import { type StartFolder, startFolder } from './process/start-folder.ts';
@@ -18,7 +19,6 @@ import { FIRST_PORT, type Inheritance, inheritance, succeed } from './process/su
 import { readSurroundings } from './process/surroundings.ts';
 import { outliveReaders } from './process-io.ts';
 import { runAlone } from './run-alone.ts';
-import { checkStatusOptions } from './status/status-options.ts';
 
 /** What {@link runProcess} is asked for. */
 export interface RunOptions extends RunOptionValues {
@@ -43,24 +43,6 @@ function inherited(left: Inheritance, listen: string, pidFile: PidFile | undefin
   return { address: socket.address, close: async () => {}, ports, serves, socket };
 }
 
-/** Whoever ends for want of requests needs somebody who starts it for the next one. */
-function checkDemand({ idleExit, listen, onDemand, workers }: RunOptions, isPlainCgi: boolean): void {
-  if (onDemand === true && workers === undefined) {
-    throw optionError(
-      '--on-demand needs --workers: their parent waits for connections. Without a parent, --idle-exit ends a process that systemd or the web server starts again.',
-    );
-  }
-  if (idleExit === undefined || isPlainCgi) return;
-  if (workers !== undefined && onDemand !== true) {
-    throw optionError('--idle-exit with --workers needs --on-demand, which starts them again.');
-  }
-  if (workers === undefined && inheritedSocket(listen) === undefined) {
-    throw optionError(
-      '--idle-exit needs a socket whose owner starts this process again: of systemd, mod_fcgid, lighttpd, or --listen fd:N. On a socket of its own, use --workers with --on-demand.',
-    );
-  }
-}
-
 /** Files of the start folder that each worker reads anew are those that its name leads to then. */
 function followingLinks(options: RunOptions, { named }: StartFolder): RunOptions {
   const { chdir, environmentFile } = options;
@@ -80,15 +62,8 @@ export async function runProcess(io: Io, options: RunOptions, additions: Additio
   // Before the environment of the application is made of that of this process.
   const isPlainCgi = takeCgiRequest();
   const file = findApplication(options.app, io.cwd);
-  checkStatusOptions(options);
-  const { maxAge, maxMemory, maxRequests, output, plainOutput, workers } = options;
-  if (workers === undefined && (maxAge ?? maxMemory ?? maxRequests) !== undefined) {
-    throw optionError('--max-age, --max-memory and --max-requests replace workers: they need --workers.');
-  }
-  if (workers === undefined && (output !== undefined || plainOutput === true)) {
-    throw optionError('--output and --plain-output are about what workers print: they need --workers.');
-  }
-  checkDemand(options, isPlainCgi);
+  checkOptions(options, isPlainCgi);
+  const { workers } = options;
   const surroundings = readSurroundings(options);
   outliveReaders();
   if (options.umask !== undefined) process.umask(options.umask);
@@ -113,12 +88,13 @@ export async function runProcess(io: Io, options: RunOptions, additions: Additio
   const { runPool } = await import('./pool/run-pool.ts');
   const size = workers === 'auto' ? availableParallelism() : workers;
   const folder = startFolder(io.cwd, io.env['PWD']);
-  const kept = {
+  return runPool(io, {
     additions,
     file: folder.named(file),
     folder,
     inherited: left && inherited(left, options.listen, pidFile),
+    options: followingLinks(options, folder),
     size,
-  };
-  return runPool(io, kept, followingLinks(options, folder), surroundings);
+    surroundings,
+  });
 }

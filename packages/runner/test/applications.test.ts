@@ -87,7 +87,7 @@ const styles: Record<string, [file: string, files: Record<string, string>]> = {
     {
       ...esm,
       'app.ts': `import type { IncomingMessage, ServerResponse } from 'node:http';
-        import { greet } from '../../cli/test/run/greet.js';
+        import { greet } from './greet.js';
         enum Word { Hello = 'hello' }
         export default (req: IncomingMessage, res: ServerResponse): void => { res.end(greet(Word.Hello, req.url!)); };`,
       'greet.ts': "export const greet = (word: string, url: string): string => word + ' ' + url;",

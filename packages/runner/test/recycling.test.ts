@@ -57,5 +57,5 @@ test('limits that make no sense, or have nobody to replace, are 2', async () => 
   }
   const alone = new Runner(['--max-age', '1h', 'app.cjs'], { cwd });
   expect(await alone.exited).toBe(2);
-  expect(alone.stderr).toMatch(/they need --workers/);
+  expect(alone.stderr).toMatch(/needs --workers/);
 });

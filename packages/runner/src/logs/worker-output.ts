@@ -25,7 +25,7 @@ export class ParentOutput {
   readonly #colors: { readonly stderr: Colors; readonly stdout: Colors };
 
   /** @param user whose file that of `output` may be, see {@link LogFile} */
-  constructor(io: Io, options: OutputOptions, user?: number) {
+  constructor(io: Pick<Io, 'env' | 'stderr' | 'stdout'>, options: OutputOptions, user?: number) {
     this.stderr = new SharedOutput(unblocked(io.stderr, 2));
     this.stdout = new SharedOutput(unblocked(io.stdout, 1));
     this.say = ownMessages(io, 'cyan', this.stderr);

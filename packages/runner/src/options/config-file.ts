@@ -1,17 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { OptionValueError, optionError } from '../errors.ts';
+import { optionError } from '../errors.ts';
 import { readJson } from '../files/read-json.ts';
 import { foreignHand } from '../files/root-owned.ts';
 import { importTsx } from '../tsx.ts';
-import { text, texts } from './option-kinds.ts';
-import { runOptions } from './run-options.ts';
+import { isObject, readWritten } from './written-options.ts';
 
 const NAMES = ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts', 'json'].map((extension) => `fcgi.config.${extension}`);
-
-/** Where a value stands that is not of the options: what is run. */
-const keys = { app: { kind: text }, args: { kind: texts }, ...runOptions };
 
 /** What a configuration file says. */
 export interface ConfigFile {
@@ -37,11 +33,10 @@ export async function readConfigFile(
   if (file === undefined) return undefined;
   checkHands(file);
   const content = await load(file);
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+  if (!isObject(content)) {
     throw optionError(`${file}: It must ${isJson(file) ? 'have' : 'export'} an object of options.`);
   }
-  const values = Object.entries(content).map(([key, value]) => [key, read(file, key, value)]);
-  return { file, values: Object.fromEntries(values) };
+  return { file, values: readWritten(content, dirname(file), file) };
 }
 
 function findIn(folder: string): string | undefined {
@@ -91,18 +86,4 @@ function defaultExport(namespace: unknown): unknown {
   const { default: exported } = namespace as { readonly default?: unknown };
   const isWrapped = typeof exported === 'object' && exported !== null && '__esModule' in exported;
   return isWrapped ? defaultExport(exported) : exported;
-}
-
-function read(file: string, key: string, value: unknown): unknown {
-  const known = Object.entries(keys).find(([name]) => name === key)?.[1];
-  if (known === undefined) {
-    throw optionError(`${file}: There is no option "${key}". There are ${Object.keys(keys).join(', ')}.`);
-  }
-  try {
-    const read = known.kind.fromFile(value, dirname(file));
-    return key === 'app' ? resolve(dirname(file), String(read)) : read;
-  } catch (error) {
-    if (!(error instanceof OptionValueError)) throw error;
-    throw optionError(`${file}: "${key}" is ${JSON.stringify(value)}. ${error.message}`);
-  }
 }

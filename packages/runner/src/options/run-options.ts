@@ -28,6 +28,8 @@ export interface RunOption<Value, Written = Value, Default = undefined> {
   readonly flag?: string;
   readonly help: string;
   readonly kind: Kind<Value, Written>;
+  /** Another option without which it does nothing. */
+  readonly needs?: { readonly option: 'workers'; readonly because: string };
 }
 
 /** An option without which there is no such thing. */
@@ -48,6 +50,17 @@ function withDefault<Value, Written>(
 ): RunOption<Value, Written, Value> {
   return { argument, default: value, help, kind };
 }
+
+/** An option that only a parent with workers can follow. */
+function ofWorkers<Value, Written>(
+  given: RunOption<Value, Written>,
+  because: string,
+): RunOption<Value, Written> {
+  return { ...given, needs: { option: 'workers', because } };
+}
+
+const REPLACES = 'it replaces workers, and without them there is nobody to take over.';
+const PRINTED = 'it is about what workers print.';
 
 /**
  * All options of `fcgi run`, in the order of its help. From this list come the flags, the keys of the configuration
@@ -76,13 +89,12 @@ export const runOptions = {
     'connections that wait to be accepted (default: as many as the system allows)',
   ),
   workers: option(workerCount, 'count', 'serve with so many processes and a parent; auto: one for each core'),
-  maxRequests: option(count, 'count', 'replace a worker after so many requests'),
-  maxAge: option(duration, 'time', 'replace a worker after so long: 90s, 30m, 12h'),
-  maxMemory: option(size, 'size', 'replace a worker that takes so much: 300M, 2G'),
-  onDemand: option(
-    toggle,
-    undefined,
-    'start workers when a connection comes, and end them when none is needed',
+  maxRequests: ofWorkers(option(count, 'count', 'replace a worker after so many requests'), REPLACES),
+  maxAge: ofWorkers(option(duration, 'time', 'replace a worker after so long: 90s, 30m, 12h'), REPLACES),
+  maxMemory: ofWorkers(option(size, 'size', 'replace a worker that takes so much: 300M, 2G'), REPLACES),
+  onDemand: ofWorkers(
+    option(toggle, undefined, 'start workers when a connection comes, and end them when none is needed'),
+    'their parent waits for connections. Without a parent, --idle-exit ends a process that systemd or the web server starts again.',
   ),
   idleExit: option(
     duration,
@@ -129,8 +141,14 @@ export const runOptions = {
   ),
   slowLog: option(logTarget, 'file', 'write down the requests that take long: a file, - for stdout, stderr'),
   slowTime: withDefault(duration, 'time', 'from when on a request takes long', 5),
-  output: option(path, 'file', 'write what workers print to a file, not to stdout and stderr'),
-  plainOutput: option(toggle, undefined, 'write what workers print without naming the worker'),
+  output: ofWorkers(
+    option(path, 'file', 'write what workers print to a file, not to stdout and stderr'),
+    PRINTED,
+  ),
+  plainOutput: ofWorkers(
+    option(toggle, undefined, 'write what workers print without naming the worker'),
+    PRINTED,
+  ),
 };
 
 type List = typeof runOptions;
@@ -167,4 +185,10 @@ export const optionList: ReadonlyArray<[name: string, option: RunOption<unknown,
 export function flagOf(name: string): string {
   const given = optionList.find(([one]) => one === name)?.[1].flag;
   return given ?? `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** What counts where nothing else is said. */
+export function defaultValues(): Record<string, unknown> {
+  const known = optionList.filter(([, option]) => option.default !== undefined);
+  return Object.fromEntries(known.map(([name, option]) => [name, option.default]));
 }

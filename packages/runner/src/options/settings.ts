@@ -4,7 +4,7 @@ import { optionError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { RunOptions } from '../run-process.ts';
 import { readConfigFile } from './config-file.ts';
-import { flagOf, optionList, runOptions } from './run-options.ts';
+import { defaultValues, flagOf, optionList, runOptions } from './run-options.ts';
 
 /** What stands on the command line. */
 export interface CommandLine {
@@ -24,6 +24,9 @@ export interface Settings {
   readonly origins: ReadonlyMap<string, string>;
 }
 
+/** While they are put together. */
+type Values = { -readonly [Name in keyof RunOptions]?: RunOptions[Name] } & Record<string, unknown>;
+
 /**
  * Puts the command line, the configuration file and the defaults together. The first of them that has a value counts.
  *
@@ -34,11 +37,14 @@ export async function readSettings(
   { app, args, config, flags }: CommandLine,
 ): Promise<Settings> {
   const file = await readConfigFile(config === undefined ? undefined : resolve(cwd, config), cwd, app);
-  const defaults = optionList.flatMap(([name, option]) =>
-    option.default === undefined ? [] : [[name, option.default]],
-  );
   const what = app === undefined ? {} : { app: resolve(cwd, app), args };
-  const values = { args: [], ...Object.fromEntries(defaults), ...file?.values, ...flags, ...what };
+  const values: Values = {
+    args: [],
+    ...defaultValues(),
+    ...file?.values,
+    ...flags,
+    ...what,
+  };
   // Each limit is an option of its own: one on the command line leaves the others of the file.
   if (values.limits !== undefined) values.limits = { ...Object(file?.values['limits']), ...values.limits };
   if (!('app' in values)) {

@@ -93,6 +93,11 @@ export class PoolState {
     return this.#mode === 'asleep';
   }
 
+  /** Whether a generation is wanted of which no worker has been ready yet. */
+  get isReloading(): boolean {
+    return this.#proven < this.#generation && this.#mode === 'awake';
+  }
+
   /** Whether connections that have come wait for the first worker. */
   get isWaking(): boolean {
     return this.#mode === 'waking' && !this.#ending;

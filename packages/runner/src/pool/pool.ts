@@ -81,6 +81,11 @@ export class Pool {
     this.#apply(this.#state.reload(performance.now()));
   }
 
+  /** Whether workers of a new generation are on their way. */
+  get isReloading(): boolean {
+    return this.#state.isReloading;
+  }
+
   /** Whether any worker can be told something, within so many milliseconds, or none is wanted. */
   async answers(patience: number): Promise<boolean> {
     if (this.#state.isAsleep) return true;

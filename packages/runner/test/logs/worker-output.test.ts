@@ -107,5 +107,5 @@ test('--output without workers makes no sense', async () => {
   const cwd = await folderWith({ 'app.cjs': talkative });
   const runner = new Runner(['--output', 'x', 'app.cjs'], { cwd });
   expect(await runner.exited).toBe(2);
-  expect(runner.stderr).toMatch(/they need --workers/);
+  expect(runner.stderr).toMatch(/needs --workers/);
 });
