@@ -99,7 +99,8 @@ export class Connection {
 
   /** Whether it can take one more of as many requests: send it now, and read on for its answer. */
   hasRoom(requests: number): boolean {
-    return this.#isUsable() && this.#load < requests && !this.#blocked && !this.#socket.writableNeedDrain;
+    if (!this.#isUsable() || this.table.overdue) return false;
+    return this.#load < requests && !this.#blocked && !this.#socket.writableNeedDrain;
   }
 
   /**

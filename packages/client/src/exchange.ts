@@ -268,7 +268,7 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
   #abandon(error: unknown): void {
     if (this.#isOver) return;
     const connection = this.#connection;
-    connection.table.abort(this.#requestId);
+    connection.table.abort(this.#requestId, isOverdue(error) ? 'overdue' : 'aborted');
     connection.write(encodeAbortRequest(this.#requestId));
     // An observer of records that throws ends the connection, and this request with it.
     if (this.#isOver) return;
@@ -332,6 +332,11 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
     if (error instanceof FcgiClientError) return new FcgiClientError(error.code, error.message, { stderr });
     return error;
   }
+}
+
+/** Whether the application took too long, not the reader of the body. */
+function isOverdue(error: unknown): boolean {
+  return error instanceof FcgiTimeoutError && error.phase !== 'unread';
 }
 
 /** A stream is destroyed with an Error, but the reason of a signal can be anything. */

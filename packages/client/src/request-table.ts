@@ -45,10 +45,13 @@ const ABORTED_LIMIT = 8;
 
 type OutputType = typeof RecordType.Stderr | typeof RecordType.Stdout;
 
-/** Where an active request stands; see {@link RequestTable}. */
+/** How a request waits for END_REQUEST after ABORT_REQUEST; see {@link RequestTable}. */
+export type AbortedState = 'aborted' | 'overdue';
+
+/** Where a request stands; see {@link RequestTable}. */
 interface Entry {
   readonly events: RequestEvents;
-  state: 'aborted' | 'active';
+  state: 'active' | AbortedState;
   /** Of its output streams, those that an empty record has ended (§3.3). */
   readonly ended: OutputType[];
 }
@@ -64,8 +67,12 @@ const EMPTY = new Uint8Array(0);
  *  open() ───▶ active ── END_REQUEST ──────────────▶ (free)
  *               │                                      ▲
  *               └──── abort() ──▶ aborted ── END_REQUEST
+ *                                 overdue
  *                                 (output is dropped)
  * ```
+ *
+ * A request that timed out is overdue: until its END_REQUEST nothing shows that the application still reads the
+ * connection, so no further request may begin on it.
  *
  * Ids go round instead of starting at 1 each time. A record too many after END_REQUEST then belongs to no
  * request and ends the connection; with equal ids it would be taken for the answer to the next request, and
@@ -76,6 +83,8 @@ export class RequestTable {
   readonly #active = new Map<number, Entry>();
   readonly #aborted = new Set<number>();
   #lastId = 0;
+  /** Requests in the state 'overdue'. */
+  #overdue = 0;
   #values: ValuesEvents | undefined;
 
   /** Requests between {@link open} and their END_REQUEST. */
@@ -86,6 +95,11 @@ export class RequestTable {
   /** Whether a further request may use the connection, as far as its past goes. */
   get reusable(): boolean {
     return this.#aborted.size < ABORTED_LIMIT;
+  }
+
+  /** Whether requests that timed out have not been ended yet. */
+  get overdue(): boolean {
+    return this.#overdue > 0;
   }
 
   /**
@@ -111,10 +125,16 @@ export class RequestTable {
     this.#active.delete(requestId);
   }
 
-  /** ABORT_REQUEST has been sent: of what comes now, only END_REQUEST counts. */
-  abort(requestId: number): void {
+  /**
+   * ABORT_REQUEST has been sent: of what comes now, only END_REQUEST counts.
+   *
+   * @param state 'overdue' where the application has taken too long
+   */
+  abort(requestId: number, state: AbortedState): void {
     const entry = this.#active.get(requestId);
-    if (entry !== undefined) entry.state = 'aborted';
+    if (entry === undefined) return;
+    entry.state = state;
+    if (state === 'overdue') this.#overdue += 1;
   }
 
   /**
@@ -173,7 +193,7 @@ export class RequestTable {
 
   #stream(type: OutputType, requestId: number, content: Uint8Array): void {
     const entry = this.#find(type, requestId);
-    if (entry === undefined || entry.state === 'aborted') return;
+    if (entry === undefined || entry.state !== 'active') return;
     const { ended, events } = entry;
     if (ended.includes(type)) {
       throw new RemoteProtocolError(
@@ -196,7 +216,8 @@ export class RequestTable {
     const entry = this.#find(RecordType.EndRequest, requestId);
     if (entry === undefined) return;
     this.#active.delete(requestId);
-    if (entry.state === 'aborted') this.#aborted.add(requestId);
+    if (entry.state === 'overdue') this.#overdue -= 1;
+    if (entry.state !== 'active') this.#aborted.add(requestId);
     else if (!entry.ended.includes(RecordType.Stdout)) entry.events.stdoutEnd();
     entry.events.end(appStatus, protocolStatus);
   }

@@ -6,6 +6,7 @@ import { join as joinPath } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FcgiClient, FcgiConnectError } from '@fcgi-js/client';
+import { atRest } from 'test-support/at-rest';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { clientFor } from './client-for.ts';
 import { answer, document, startPeer } from './peer.ts';
@@ -95,9 +96,13 @@ describe('close', () => {
 
   test('cuts off a connection that is just being opened', async () => {
     const busy = await startBusyListener('unix');
-    const client = new FcgiClient({ address: busy.address });
+    let sent = 0;
+    const onRecord = () => {
+      sent += 1;
+    };
+    const client = new FcgiClient({ address: busy.address, onRecord });
     const outcomes = [1, 2, 3, 4, 5, 6].map(() => get(client).catch((error) => error.code));
-    await sleep(20);
+    await atRest(() => sent);
     await client.close({ timeout: 10 });
     busy.accept();
     // Those that found room in the backlog had been sent, the others had not.

@@ -242,6 +242,44 @@ describe('of requests that share a connection', () => {
     expect(await Promise.all([next, other])).toEqual(['next', 'other']);
   });
 
+  test('one that timed out keeps others from the connection until the application has ended it', async () => {
+    const peer = await startPeer();
+    const client = clientFor(peer, shared);
+    const limits = { firstByteTimeout: 40 };
+    const late = client.request({ params: GET, limits }).catch((error) => error.code);
+    const first = await peer.accept();
+    await requestIds(first, 1);
+    expect(await late).toBe('FCGI_FIRST_BYTE_TIMEOUT');
+    const next = get(client);
+    const second = await peer.accept();
+    expect(await requestIds(second, 1)).toEqual([1]);
+    second.send(answer(1, document('elsewhere')));
+    expect(await next).toBe('elsewhere');
+    first.send(endRecord(1));
+    await expect.poll(() => client.stats()).toMatchObject({ connections: 2, idle: 2, requests: 0 });
+    const last = get(client);
+    expect(await requestIds(first, 1)).toEqual([2]);
+    first.send(answer(2, document('here again')));
+    expect(await last).toBe('here again');
+  });
+
+  test('one that timed out lets those who wait have its connection when it has been ended', async () => {
+    const peer = await startPeer();
+    const client = clientFor(peer, { ...shared, limits: { abortTimeout: 60_000, connections: 1 } });
+    const limits = { firstByteTimeout: 40 };
+    const late = client.request({ params: GET, limits }).catch((error) => error.code);
+    const other = get(client);
+    const connection = await peer.accept();
+    await requestIds(connection, 2);
+    expect(await late).toBe('FCGI_FIRST_BYTE_TIMEOUT');
+    const next = get(client);
+    await expect.poll(() => client.stats().waiting).toBe(1);
+    connection.send(endRecord(1));
+    expect(await requestIds(connection, 1)).toEqual([3]);
+    connection.send(answer(3, document('next')), answer(2, document('other')));
+    expect(await Promise.all([next, other])).toEqual(['next', 'other']);
+  });
+
   test('one that ends before its body was sent does not end the others, but the connection after them', async () => {
     const peer = await startPeer();
     const client = clientFor(peer, shared);

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FcgiClient, FcgiClientOptions } from '@fcgi-js/client';
 import { record } from 'test-support';
+import { atRest } from 'test-support/at-rest';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { clientFor } from './client-for.ts';
 import { answer, document, endRecord, type PeerConnection, startPeer, Type } from './peer.ts';
@@ -93,9 +94,9 @@ describe('a body on a shared connection that is not read', () => {
   });
 
   test('sends further requests to another connection', async () => {
-    const { client, peer } = await startHog({ connections: 2, sharedBufferBytes: 131_072 });
+    const { client, count, peer } = await startHog({ connections: 2, sharedBufferBytes: 131_072 });
     const { body } = await client.request({ params: GET });
-    await sleep(50);
+    await atRest(() => count.taken);
     expect(await get(client)).toBe('answer 1');
     expect(peer.connections).toHaveLength(2);
     body.destroy();

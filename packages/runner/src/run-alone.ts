@@ -10,9 +10,10 @@ import { defined } from './defined.ts';
 import { RunnerError } from './errors.ts';
 import type { Io } from './io.ts';
 import { listenFailure } from './listen-failure.ts';
+import { loadBeforehand } from './load-beforehand.ts';
 import type { LogSink } from './logs/log-file.ts';
 import { SharedOutput, unblocked } from './logs/shared-output.ts';
-import { startLogs } from './logs/start-logs.ts';
+import { loadLogs } from './logs/start-logs.ts';
 import { onlyOnce, sayWhatCannotWork } from './missing-connections.ts';
 import { ownMessages } from './own-messages.ts';
 import { type HeldSocket, inheritedSocket, openSocket } from './pool/held-socket.ts';
@@ -68,7 +69,8 @@ async function serveAlone(
   const say = ownMessages(io, 'cyan', stderr);
   const name = relative(io.cwd, file);
   const manager = new ServiceManager(process.env, say);
-  const reopenLogs = await startLogs(options, {
+  const startLogs = await loadLogs(options);
+  const reopenLogs = startLogs({
     report: say,
     stderr,
     stdout,
@@ -81,14 +83,6 @@ async function serveAlone(
       say(`${signal}: nothing can be reloaded without --workers; the start goes on`);
   }
   const socket = await openBeforehand(options, surroundings);
-  enter(surroundings);
-  // As in a program of Node: while it blocks its event loop, an application that is loaded could not be ended otherwise.
-  const early = releaseStopSignals();
-  if (early !== undefined) {
-    say(`${early}: ended before ${name} was loaded`);
-    return socket?.unpublish();
-  }
-  endDescendantsAtExit();
   const { blockedTimeout, requestTimeout, startTimeout } = options;
   const watchdog = takeCgiRequest()
     ? undefined
@@ -100,6 +94,15 @@ async function serveAlone(
           ),
         startTimeout,
       });
+  if (surroundings.identity !== undefined) await loadBeforehand(watchdog, wantsStatus(options));
+  enter(surroundings);
+  // As in a program of Node: while it blocks its event loop, an application that is loaded could not be ended otherwise.
+  const early = releaseStopSignals();
+  if (early !== undefined) {
+    say(`${early}: ended before ${name} was loaded`);
+    return socket?.unpublish();
+  }
+  endDescendantsAtExit();
   const loaded = await load(file, options, say);
   const signals = watchStopSignals();
   const status = wantsStatus(options) && !takeCgiRequest() ? new AloneStatus(options) : undefined;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { atExit } from '../at-exit.ts';
+import { until } from '../poll.ts';
 import type { Answer } from './answer.ts';
 import { LogTail } from './log-tail.ts';
 import { type RequestOptions, request } from './requests.ts';
@@ -34,6 +35,9 @@ const PROBE = fileURLToPath(new URL('../../dist/apps/probe.js', import.meta.url)
 const REPORTER = ['--expose-gc', '--import', new URL('report-memory.mjs', import.meta.url).href];
 const START_TIMEOUT = 30_000;
 const STOP_TIMEOUT = 30_000;
+/** Looks in a row that have to find a process asleep, and the milliseconds between two of them. */
+const IDLE_LOOKS = 10;
+const IDLE_INTERVAL = 20;
 let sockets = 0;
 
 /** A probe application in a process of its own, as anybody would start it. */
@@ -130,6 +134,22 @@ export class ProbeProcess {
     return Number(bytes);
   }
 
+  /**
+   * Waits until it has read and written all that it can: it sleeps, and takes no time of the processor. One that waits for a
+   * busy processor does not sleep.
+   */
+  async idle(): Promise<void> {
+    let last = '';
+    let looks = 0;
+    const look = () => {
+      const [state, ticks] = this.#activity();
+      looks = state === 'S' && ticks === last ? looks + 1 : 0;
+      last = ticks;
+      return looks === IDLE_LOOKS || undefined;
+    };
+    await until(look, { interval: IDLE_INTERVAL, what: 'rest of the probe' });
+  }
+
   /** Open descriptors that are sockets. */
   get openSockets(): number {
     const folder = `/proc/${this.pid}/fd`;
@@ -196,6 +216,14 @@ export class ProbeProcess {
     await this.#removeSocket();
     if (before !== undefined) throw new Error(`The probe ended too early: ${before}.\n${this.output}`);
     if (how !== 'exit status 0') throw new Error(`The probe ended with ${how}.\n${this.output}`);
+  }
+
+  /** The state of its main thread, and the time of the processor that it has taken, in ticks. */
+  #activity(): [state: string, ticks: string] {
+    const stat = readFileSync(`/proc/${this.pid}/stat`, 'latin1');
+    // The name of the program, in parentheses, may have spaces.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return [fields[0] ?? '', `${fields[11]} ${fields[12]}`];
   }
 
   async #ready(): Promise<void> {

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, existsSync, readFileSync } from 'node:fs';
 import Module from 'node:module';
 import { dirname, extname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readJson } from '../files/read-json.ts';
 import { importTsx } from '../tsx.ts';
 import type { Notice } from './listen-interception.ts';
+import { NothingToServe } from './served-search.ts';
 
 /** Node's way to run a file as the main module, which it does not document: looked for before it is used. */
 interface UndocumentedModule {
@@ -37,7 +38,9 @@ export async function loadModule(file: string, args: readonly string[], notice: 
 
 /** tsx would take the settings of the folder that it is started in, which with a web server is any. */
 async function registerTypeScript(file: string, notice: Notice): Promise<void> {
-  const { commonJs, esm } = await importTsx();
+  const { commonJs, esm } = await importTsx().catch((error: unknown) => {
+    throw isReadable(INSTALLED) ? error : unreadable(file);
+  });
   const { env } = process;
   const given = env[TSCONFIG];
   const tsconfig = given ?? nearest('tsconfig.json', dirname(file));
@@ -50,6 +53,24 @@ async function registerTypeScript(file: string, notice: Notice): Promise<void> {
       `${tsconfig} asks for emitDecoratorMetadata, which tsx does not write: Nest, TypeORM and others do not find the types of parameters and fields. Compile the application first, with nest build or tsc, and name its JavaScript: fcgi run dist/main.js`,
     );
   }
+}
+
+const INSTALLED = fileURLToPath(import.meta.url);
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Loading tsx beforehand would not help: it starts a program of its own, which must not be one of root. */
+function unreadable(file: string): NothingToServe {
+  return new NothingToServe(
+    `${file} is TypeScript. tsx compiles it, and user ${process.getuid?.()} cannot read where that is installed: ${dirname(INSTALLED)}. Install fcgi where this user can read it, or compile the application first, with tsc, and name its JavaScript: fcgi run dist/main.js`,
+  );
 }
 
 /** Without what it extends: this is a hint, and no reading of settings. */

@@ -19,16 +19,12 @@ export interface LogSurroundings {
   readonly worker?: number;
 }
 
-/**
- * Logs the requests of this process from now on, if that is wanted. Otherwise nothing of what it takes is loaded.
- *
- * @returns what goes on in the files that have the names now
- */
-export async function startLogs(
-  options: RequestLogOptions,
-  surroundings: LogSurroundings,
-): Promise<() => void> {
-  if (options.accessLog === undefined && options.slowLog === undefined) return () => {};
+/** Logs the requests of this process from now on. @returns what goes on in the files that have the names now */
+export type StartLogs = (surroundings: LogSurroundings) => () => void;
+
+/** Loads what logs of requests take, if they are wanted, and nothing otherwise. */
+export async function loadLogs(options: RequestLogOptions): Promise<StartLogs> {
+  if (options.accessLog === undefined && options.slowLog === undefined) return () => () => {};
   const { openLogs } = await import('./open-logs.ts');
-  return openLogs(options, surroundings);
+  return (surroundings) => openLogs(options, surroundings);
 }

@@ -40,6 +40,14 @@ const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 };
 
+let openMetrics: Promise<typeof import('./render-openmetrics.ts')> | undefined;
+
+/** Loads what few pages take; otherwise it is loaded by the first of them. */
+export function loadPages(): Promise<typeof import('./render-openmetrics.ts')> {
+  openMetrics ??= import('./render-openmetrics.ts');
+  return openMetrics;
+}
+
 /** The status page. */
 export async function statusPage(
   request: PageRequest,
@@ -100,7 +108,7 @@ async function render(
     case 'json':
       return renderJson(found, full);
     case 'openmetrics': {
-      const { renderOpenMetrics } = await import('./render-openmetrics.ts');
+      const { renderOpenMetrics } = await loadPages();
       return renderOpenMetrics(found);
     }
     case 'text':

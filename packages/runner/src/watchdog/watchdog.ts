@@ -98,6 +98,13 @@ export class Watchdog {
     this.stands.catch(() => {});
   }
 
+  /** Resolves when its thread has loaded all that it takes, or has failed. */
+  async loaded(): Promise<void> {
+    // The thread alone does not keep the process.
+    this.#thread?.ref();
+    await this.stands.catch(() => {}).finally(() => this.#thread?.unref());
+  }
+
   /** The application has been loaded: from now on the event loop must not be blocked for longer than is allowed then. */
   async watchEventLoop(): Promise<void> {
     Atomics.store(this.#phase, 0, START.done);

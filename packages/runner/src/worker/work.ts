@@ -4,7 +4,8 @@ import { messageText } from '@fcgi-js/inspector/text';
 import { loadApplication } from '../application/load-application.ts';
 import { NothingToServe } from '../application/served-search.ts';
 import { applicationEnds } from '../application-ends.ts';
-import { startLogs } from '../logs/start-logs.ts';
+import { loadBeforehand } from '../load-beforehand.ts';
+import { loadLogs } from '../logs/start-logs.ts';
 import { sayWhatCannotWork } from '../missing-connections.ts';
 import { socketOf } from '../passed-connection.ts';
 import type { WorkerLogOptions, WorkerOptions } from '../pool/messages.ts';
@@ -37,9 +38,11 @@ export async function work(): Promise<void> {
     startTimeout,
   });
   endDescendantsAtExit();
+  const startLogs = await loadWorkerLogs(parent, options.logs);
+  if (options.identity !== undefined) await loadBeforehand(watchdog, options.status !== undefined);
   settle(options);
   const signals = watchStopSignals();
-  const reopenLogs = await startWorkerLogs(parent, options.logs);
+  const reopenLogs = startLogs();
   parent.onReopen(reopenLogs);
   // Without a listener, Node opens its debugger to whoever sends that signal.
   onSignal('SIGUSR1', reopenLogs);
@@ -95,11 +98,13 @@ async function isWatched(watchdog: Watchdog): Promise<boolean> {
   );
 }
 
-async function startWorkerLogs(parent: Parent, logs: WorkerLogOptions | undefined): Promise<() => void> {
-  if (logs === undefined) return () => {};
+/** @returns what begins to log; that returns what goes on in the files that have the names now */
+async function loadWorkerLogs(parent: Parent, logs: WorkerLogOptions | undefined): Promise<() => () => void> {
+  if (logs === undefined) return () => () => {};
   const { worker } = logs;
   const report = (text: string) => parent.tell({ fcgi: 'say', text: `worker ${worker}: ${text}` });
-  return startLogs(logs, { report, stderr: parent.sink('stderr'), stdout: parent.sink('stdout'), worker });
+  const start = await loadLogs(logs);
+  return () => start({ report, stderr: parent.sink('stderr'), stdout: parent.sink('stdout'), worker });
 }
 
 async function serve(

@@ -28,6 +28,8 @@ export interface RunnerOptions {
   readonly channel?: boolean;
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Where the command is installed; default {@link fcgi}. */
+  readonly program?: string;
   /** Descriptors 0 and 3, 4, … as the child is to get them; 1 and 2 are collected. */
   readonly stdin?: number;
 }
@@ -41,9 +43,9 @@ export class Runner {
   stderr = '';
   readonly #cwd: string;
 
-  constructor(args: readonly string[], { channel = false, cwd, env, stdin }: RunnerOptions) {
+  constructor(args: readonly string[], { channel = false, cwd, env, program = fcgi, stdin }: RunnerOptions) {
     this.#cwd = cwd;
-    const child = spawn(process.execPath, [fcgi, 'run', ...args], {
+    const child = spawn(process.execPath, [program, 'run', ...args], {
       cwd,
       // Where pnpm has started the tests, NODE_PATH finds what the command itself would not.
       env: { ...process.env, NODE_PATH: undefined, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
