@@ -58,10 +58,12 @@ export function createMessages(params: Params, target: RequestTarget, socket: Re
   const req: HttpMessages['req'] = new OwnMessage(socket as Stream as Socket);
   req.method = params.get('REQUEST_METHOD') || 'GET';
   req.url = target.url;
-  req.baseUrl = target.baseUrl;
-  // At the root there is nothing else to tell, and middleware that rewrites `url` must see the effect: Express and connect
-  // take an `originalUrl` that is there for the URL before the change.
-  if (target.baseUrl !== '') req.originalUrl = target.originalUrl;
+  // At the root `url` is all of it, as on Node's own server. Middleware that rewrites it must see the effect: Express and
+  // connect take an `originalUrl` that is there for the URL before the change.
+  if (target.baseUrl !== '') {
+    req.baseUrl = target.baseUrl;
+    req.originalUrl = target.originalUrl;
+  }
   setHeaders(req, rawHeaders(params));
   // For other versions the response would leave out Content-Length; framing is the web server's business.
   setVersion(req, 1, 1);
