@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Stream } from 'node:stream';
 import type { Params } from '../../cgi/params.ts';
-import { rawHeaders } from '../../cgi/request-headers.ts';
+import { expectationOf, rawHeaders } from '../../cgi/request-headers.ts';
 import type { RequestTarget } from '../../cgi/request-target.ts';
 import { http } from '../../node-http.ts';
 import type { NodeServer } from './node-server.ts';
@@ -41,8 +41,11 @@ type ResponseClass = new (
   options: { readonly rejectNonStandardBodyWrites: boolean | undefined },
 ) => ServerResponse;
 
-/** The request and response objects of one request, and the prefix the application is mounted at. */
+/** The request and response objects of one request. */
 export interface HttpMessages {
+  /** The field Expect. */
+  readonly expectation: string | undefined;
+  /** With the prefix that the application is mounted at. */
   readonly req: IncomingMessage & { baseUrl?: string; originalUrl?: string };
   readonly res: ServerResponse;
 }
@@ -64,7 +67,10 @@ export function createMessages(params: Params, target: RequestTarget, socket: Re
     req.baseUrl = target.baseUrl;
     req.originalUrl = target.originalUrl;
   }
-  setHeaders(req, rawHeaders(params));
+  const raw = rawHeaders(params);
+  const expectation = expectationOf(params);
+  if (expectation !== undefined) raw.push('Expect', expectation);
+  setHeaders(req, raw);
   // For other versions the response would leave out Content-Length; framing is the web server's business.
   setVersion(req, 1, 1);
   const rejectNonStandardBodyWrites = optionOf<boolean>(server, 'rejectNonStandardBodyWrites');
@@ -78,7 +84,7 @@ export function createMessages(params: Params, target: RequestTarget, socket: Re
   // The connection to the browser is not ours to keep or close.
   res.removeHeader('Connection');
   res.assignSocket(socket as Stream as Socket);
-  return { req, res };
+  return { expectation, req, res };
 }
 
 /** Throws the body away, so that `end` and `close` come although nobody reads it. */
