@@ -30,6 +30,7 @@ import { startRequestTimer } from './request-timer.ts';
 export class NodeExchange implements InputSink, OutputObserver, RequestObserver, ResponseSink, SocketPeer {
   readonly req: HttpMessages['req'];
   readonly res: HttpMessages['res'];
+  readonly #expectation: string | undefined;
   readonly #request: FcgiRequest;
   /** That of the socket may be replaced by the application. */
   readonly #server: NodeServer;
@@ -62,7 +63,8 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     this.#request = request;
     this.#server = server;
     this.#socket = socketOf(params, this, server);
-    const { req, res } = createMessages(params, request.target, this.#socket);
+    const { expectation, req, res } = createMessages(params, request.target, this.#socket);
+    this.#expectation = expectation;
     this.req = req;
     this.res = res;
     this.#reader = new HttpResponseReader(req.method!, this, unbuffered);
@@ -83,7 +85,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
 
   /** Has the server answer. */
   emit(): void {
-    emitRequest(this.#server, this.#socket, this.req, this.res, this.params.get('HTTP_EXPECT'));
+    emitRequest(this.#server, this.#socket, this, this.#expectation);
   }
 
   push(chunk: Uint8Array): boolean {
