@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readManifest } from '../../../tooling/src/workspace.mjs';
+import { readManifest } from '../../tooling/src/workspace.mjs';
 import { folderWith, Runner } from './support/runner.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -41,7 +41,7 @@ describe.runIf(isRoot)('an installation that only root can read', () => {
   beforeAll(() => {
     installation = mkdtempSync(join(tmpdir(), 'fcgi-private-'));
     const modules = join(installation, 'node_modules');
-    install('@fcgi-js/cli', fileURLToPath(new URL('../..', import.meta.url)), modules);
+    install('@fcgi-js/cli', fileURLToPath(new URL('../../cli', import.meta.url)), modules);
     program = join(modules, '@fcgi-js/cli/dist/bin/fcgi.js');
     chmodSync(installation, 0o700);
   });
