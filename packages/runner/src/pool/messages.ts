@@ -34,6 +34,8 @@ export type WorkerMessage =
   | { readonly fcgi: 'log'; readonly lines: string; readonly to: 'stderr' | 'stdout' }
   /** It serves an application of this kind. */
   | { readonly fcgi: 'ready'; readonly application: string }
+  /** It takes no new connections any more. */
+  | { readonly fcgi: 'closed' }
   /** The answer to `ask`. */
   | { readonly fcgi: 'alive' }
   /** What it has come to. */
@@ -81,6 +83,9 @@ export interface WorkerOptions extends Entrance, Omit<ServeOptions, 'listen'> {
 /** Characters of a worker's text that get into a log. */
 const LONGEST_TEXT = 500;
 
+/** Messages that say nothing else. */
+const BARE = ['alive', 'closed', 'connection', 'status'] as const;
+
 /**
  * Reads what came from a worker. The application can write what it likes to the descriptor of the channel, and the parent may
  * have more rights than it: whatever is not of the form is nothing.
@@ -96,8 +101,8 @@ export function readWorkerMessage(given: unknown): WorkerMessage | undefined {
     return { fcgi, application: escapeLogText(application.slice(0, LONGEST_TEXT)) };
   }
   if (fcgi === 'port' && isPortEvent(event) && typeof where === 'string') return { event, fcgi, where };
-  if (fcgi === 'alive' || fcgi === 'connection') return { fcgi };
-  if (fcgi === 'status') return { fcgi };
+  const bare = BARE.find((name) => name === fcgi);
+  if (bare !== undefined) return { fcgi: bare };
   if (fcgi === 'idle' && typeof isIdle === 'boolean') return { fcgi, isIdle };
   if (fcgi === 'figures') {
     const read = readFigures(figures);

@@ -4,10 +4,12 @@ import type { PoolCommand, PoolNews } from './pool-command.ts';
 /**
  * Which workers there ought to be: a pure machine that is told what has happened, and answers with what is to be done.
  *
- *            spawn                 ready                    stop
- *   (none) ────────▶ starting ────────────▶ ready ────────────────▶ stopping ──▶ (gone)
- *                        │                    │                        │
- *                        └──── exited ────────┴──────── exited ────────┘
+ *            spawn              ready            stop               closed
+ *   (none) ────────▶ starting ─────────▶ ready ─────────▶ stopping ──────────▶ closed ──▶ (gone)
+ *                        │                 │                 │                    │
+ *                        └──── exited ─────┴───── exited ────┴────── exited ──────┘
+ *
+ * One that is stopping may still take connections; one that is closed has requests under way at most.
  *
  * Reloading and recycling are one thing: a new worker *replaces* an old one, which is stopped when the new one is
  * ready, never before. The first worker of a new generation is its scout: until it is ready no other is started, and
@@ -30,7 +32,7 @@ interface Worker {
   readonly startedAt: number;
   /** The worker that stops when this one is ready. */
   readonly replaces: number | undefined;
-  phase: 'ready' | 'starting' | 'stopping';
+  phase: 'closed' | 'ready' | 'starting' | 'stopping';
   /** It is to be replaced, and says so only once. */
   isWorn: boolean;
   /** It has had no request for a while. */
@@ -56,6 +58,8 @@ const FIRST_GREEDY_PAUSE = 1_000;
 const LOOP = 3;
 /** One worker may have had a request that took much; from so many in a row on it is the limit. */
 const GREEDY_LOOP = 2;
+
+const isWorking = ({ phase }: Worker) => phase === 'starting' || phase === 'ready';
 
 export class PoolState {
   readonly #size: number;
@@ -136,6 +140,14 @@ export class PoolState {
     return this.#settle(now);
   }
 
+  /** A worker that was to stop takes no connections any more. */
+  closed(id: number, now: number): PoolCommand[] {
+    const worker = this.#workers.get(id);
+    if (worker?.phase !== 'stopping') return [];
+    worker.phase = 'closed';
+    return this.#settle(now);
+  }
+
   /** A worker is to be replaced by a fresh one. */
   recycle(id: number, limit: keyof RecycleLimits, now: number): PoolCommand[] {
     const worker = this.#workers.get(id);
@@ -150,7 +162,7 @@ export class PoolState {
     const worker = this.#workers.get(id);
     if (worker === undefined) return [];
     this.#workers.delete(id);
-    if (worker.phase === 'stopping') return this.#settle(now);
+    if (!isWorking(worker)) return this.#settle(now);
     if (this.#mode === 'waking') {
       this.#giveUpWaking(now);
       return this.#settle(now);
@@ -220,7 +232,7 @@ export class PoolState {
   }
 
   #working(): Worker[] {
-    return [...this.#workers.values()].filter(({ phase }) => phase !== 'stopping');
+    return [...this.#workers.values()].filter(isWorking);
   }
 
   #isTired(): boolean {
@@ -341,7 +353,7 @@ export class PoolState {
   }
 
   #stop(worker: Worker): void {
-    if (worker.phase === 'stopping') return;
+    if (!isWorking(worker)) return;
     worker.phase = 'stopping';
     this.#commands.push({ kind: 'stop', id: worker.id });
   }
@@ -368,12 +380,13 @@ export class PoolState {
     if (this.#crashes >= LOOP) this.#say({ event: 'crash-loop', crashes: this.#crashes, delay });
   }
 
-  /** Once for each generation, when all its workers are ready. */
+  /** Once for each generation, when all its workers are ready, and no other takes connections. */
   #announce(): void {
-    const ready = [...this.#workers.values()].filter(
-      ({ generation, phase }) => phase === 'ready' && generation === this.#generation,
-    );
-    if (ready.length < this.#size || this.#announced >= this.#generation) return;
+    if (this.#announced >= this.#generation) return;
+    const workers = [...this.#workers.values()];
+    const latest = workers.filter(({ generation }) => generation === this.#generation);
+    const ready = latest.filter(({ phase }) => phase === 'ready');
+    if (ready.length < this.#size || workers.some(({ phase }) => phase === 'stopping')) return;
     const isFirst = this.#announced === 0;
     this.#announced = this.#generation;
     if (this.#calledFor === this.#generation) {

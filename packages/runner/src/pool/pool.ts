@@ -184,6 +184,9 @@ export class Pool {
         this.#apply(this.#state.ready(id, performance.now()));
         for (const connection of this.#waiting.splice(0)) this.#passOn(connection);
         break;
+      case 'closed':
+        this.#apply(this.#state.closed(id, performance.now()));
+        break;
       case 'idle':
         this.#apply(this.#state.idle(id, message.isIdle, performance.now()));
         break;

@@ -100,7 +100,8 @@ test('a reload is heeded asleep, while it wakes, and awake', () => {
   expect(short(pool.ready(1, 4))).toEqual(['spawn 2', 'spawn 3']);
   expect(short(pool.ready(3, 5))).toEqual([]);
   expect(short(pool.ready(2, 6))).toEqual(['stop 1', 'spawn 4']);
-  expect(short(pool.ready(4, 7))).toEqual(['stop 3', 'say started', 'say reloaded']);
+  expect(short(pool.ready(4, 7))).toEqual(['stop 3']);
+  expect(short([1, 3].flatMap((id) => pool.closed(id, 7)))).toEqual(['say started', 'say reloaded']);
   expect(short(pool.reload(8))).toEqual(['spawn 5']);
   expect(short(pool.exited(5, 9))).toEqual(['say reload-failed']);
 });

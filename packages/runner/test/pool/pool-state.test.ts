@@ -41,8 +41,19 @@ test('a reload starts one new worker, then the others, and stops each old one wh
   expect(short(pool.ready(4, 200))).toEqual(['stop 1', 'spawn 5', 'spawn 6']);
   expect(short(pool.ready(6, 300))).toEqual(['stop 3']);
   expect(short(pool.exited(1, 310))).toEqual([]);
-  expect(short(pool.ready(5, 320))).toEqual(['stop 2', 'say reloaded']);
+  expect(short(pool.ready(5, 320))).toEqual(['stop 2']);
+  expect(short(pool.closed(2, 321))).toEqual([]);
+  expect(short(pool.closed(3, 322))).toEqual(['say reloaded']);
   expect(short([...pool.exited(2, 330), ...pool.exited(3, 331)])).toEqual([]);
+});
+
+test('a reload is over when no old worker takes connections: also one that ends without having said so', () => {
+  const pool = running(1);
+  pool.reload(100);
+  expect(short(pool.ready(2, 200))).toEqual(['stop 1']);
+  expect(short(pool.closed(2, 210))).toEqual([]);
+  expect(short(pool.exited(1, 300))).toEqual(['say reloaded']);
+  expect(short(pool.closed(1, 310))).toEqual([]);
 });
 
 test('a reload that fails leaves the old workers alone, and may be tried again', () => {
@@ -58,14 +69,16 @@ test('a reload while the first worker starts, or that of another reload, follows
   expect(short(pool.reload(100))).toEqual(['spawn 2']);
   expect(short(pool.reload(110))).toEqual([]);
   expect(short(pool.ready(2, 200))).toEqual(['stop 1', 'spawn 3']);
-  expect(short(pool.ready(3, 210))).toEqual(['stop 2', 'say reloaded']);
+  expect(short(pool.ready(3, 210))).toEqual(['stop 2']);
+  expect(short([...pool.closed(1, 211), ...pool.closed(2, 211)])).toEqual(['say reloaded']);
   const early = new PoolState(1);
   // Nothing has been loaded yet.
   early.reload(0);
   early.wake(0);
   expect(short(early.reload(10))).toEqual([]);
   expect(short(early.ready(1, 20))).toEqual(['spawn 2']);
-  expect(short(early.ready(2, 30))).toEqual(['stop 1', 'say started', 'say reloaded']);
+  expect(short(early.ready(2, 30))).toEqual(['stop 1']);
+  expect(short(early.closed(1, 31))).toEqual(['say started', 'say reloaded']);
   const failing = running(1);
   failing.reload(100);
   failing.reload(110);
@@ -142,7 +155,8 @@ test('a worker that is due during a reload is recycled when that has failed, and
   expect(short(pool.ready(4, 300))).toEqual(['stop 2']);
   expect(short(pool.reload(400))).toEqual(['spawn 5']);
   expect(short(pool.ready(5, 500))).toEqual(['stop 1', 'spawn 6']);
-  expect(short(pool.ready(6, 600))).toEqual(['stop 4', 'say reloaded']);
+  expect(short(pool.ready(6, 600))).toEqual(['stop 4']);
+  expect(short([1, 2, 4].flatMap((id) => pool.closed(id, 610)))).toEqual(['say reloaded']);
 });
 
 test('workers of a reload that end before they are ready are started anew with pauses', () => {
