@@ -19,9 +19,9 @@ import { ownMessages } from './own-messages.ts';
 import { type HeldSocket, inheritedSocket, openSocket } from './pool/held-socket.ts';
 import { endDescendantsAtExit } from './process/end-descendants.ts';
 import { onSignal, releaseSignal } from './process/held-signals.ts';
+import { applyLaunchSettings, type LaunchSettings, socketOptions } from './process/launch-settings.ts';
 import { ServiceManager } from './process/service-manager.ts';
 import { releaseStopSignals, watchStopSignals } from './process/stop-signals.ts';
-import { enter, type Surroundings, socketOptions } from './process/surroundings.ts';
 import type { RunOptions } from './run-process.ts';
 import { type ServeOptions, type Service, serveApplication } from './serve-application.ts';
 import { AloneStatus } from './status/alone-status.ts';
@@ -36,7 +36,7 @@ interface Task {
   readonly additions: Additions;
   readonly file: string;
   readonly options: RunOptions;
-  readonly surroundings: Surroundings;
+  readonly launch: LaunchSettings;
 }
 
 /** Loads and serves an application in this process. */
@@ -64,7 +64,7 @@ interface Outputs {
 async function serveAlone(
   io: Io,
   { stderr, stdout }: Outputs,
-  { additions, file, options, surroundings }: Task,
+  { additions, file, options, launch }: Task,
 ): Promise<void> {
   const say = ownMessages(io, 'cyan', stderr);
   const name = relative(io.cwd, file);
@@ -74,7 +74,7 @@ async function serveAlone(
     report: say,
     stderr,
     stdout,
-    user: surroundings.identity?.uid,
+    user: launch.identity?.uid,
   });
   // Without a listener, Node opens its debugger to whoever sends that signal.
   onSignal('SIGUSR1', reopenLogs);
@@ -82,7 +82,7 @@ async function serveAlone(
     if (releaseSignal(signal) > 0)
       say(`${signal}: nothing can be reloaded without --workers; the start goes on`);
   }
-  const socket = await openBeforehand(options, surroundings);
+  const socket = await openBeforehand(options, launch);
   const { blockedTimeout, requestTimeout, startTimeout } = options;
   const watchdog = takeCgiRequest()
     ? undefined
@@ -94,8 +94,8 @@ async function serveAlone(
           ),
         startTimeout,
       });
-  if (surroundings.identity !== undefined) await loadBeforehand(watchdog, wantsStatus(options));
-  enter(surroundings);
+  if (launch.identity !== undefined) await loadBeforehand(watchdog, wantsStatus(options));
+  applyLaunchSettings(launch);
   // As in a program of Node: while it blocks its event loop, an application that is loaded could not be ended otherwise.
   const early = releaseStopSignals();
   if (early !== undefined) {
@@ -115,7 +115,7 @@ async function serveAlone(
   // It has said why, if it cannot.
   await watchdog?.watchEventLoop().catch(() => {});
   status?.start(name, service, options.backlog);
-  const own = socketOptions(options, surroundings);
+  const own = socketOptions(options, launch);
   const listener = await application.aside(() => openStatusListener(options, own, status?.site));
   if (listener !== undefined) say(`its status is told on ${listener.address}`);
   const served = `${name} (${application.kind}) is served on ${service.address}`;
@@ -153,14 +153,11 @@ function idleness({ idleExit }: RunOptions, service: Service): Promise<'idle'> {
 }
 
 /** Opens the socket as who this process still is, where it becomes somebody else before it serves. */
-async function openBeforehand(
-  options: RunOptions,
-  surroundings: Surroundings,
-): Promise<HeldSocket | undefined> {
+async function openBeforehand(options: RunOptions, launch: LaunchSettings): Promise<HeldSocket | undefined> {
   const { listen } = options;
-  if (surroundings.identity === undefined || listen === 'auto') return undefined;
+  if (launch.identity === undefined || listen === 'auto') return undefined;
   return inheritedSocket(listen) === undefined
-    ? openSocket(listen, socketOptions(options, surroundings))
+    ? openSocket(listen, socketOptions(options, launch))
     : undefined;
 }
 

@@ -13,10 +13,10 @@ import type { RunOptionValues } from './options/run-options.ts';
 import { ownMessages } from './own-messages.ts';
 import { leftSocket } from './pool/held-socket.ts';
 import type { Inherited } from './pool/pool-socket.ts';
+import { readLaunchSettings } from './process/launch-settings.ts';
 import { PidFile } from './process/pid-file.ts';
 import { type StartFolder, startFolder } from './process/start-folder.ts';
 import { FIRST_PORT, type Inheritance, inheritance, succeed } from './process/succession.ts';
-import { readSurroundings } from './process/surroundings.ts';
 import { outliveReaders } from './process-io.ts';
 import { runAlone } from './run-alone.ts';
 
@@ -64,17 +64,17 @@ export async function runProcess(io: Io, options: RunOptions, additions: Additio
   const file = findApplication(options.app, io.cwd);
   checkOptions(options, isPlainCgi);
   const { workers } = options;
-  const surroundings = readSurroundings(options);
+  const launch = readLaunchSettings(options);
   outliveReaders();
   if (options.umask !== undefined) process.umask(options.umask);
-  prepareLogFiles(options, surroundings.identity);
+  prepareLogFiles(options, launch.identity);
   const { hidden } = accessFormat(options.accessLogFormat);
   if (options.accessLog !== undefined && hidden.length > 0) {
     io.stderr.write(
       `fcgi: the access log hides the values of ${messageText(hidden.join(', '))}: they are secrets\n`,
     );
   }
-  if (isPlainCgi) return runAlone(io, { additions, file, options, surroundings });
+  if (isPlainCgi) return runAlone(io, { additions, file, options, launch });
   const pidFile = options.pidFile === undefined ? undefined : new PidFile(options.pidFile);
   const left = inheritance(ownMessages(io, 'cyan'));
   // The process before this one is in it until this one serves.
@@ -83,7 +83,7 @@ export async function runProcess(io: Io, options: RunOptions, additions: Additio
   process.once('exit', () => pidFile?.remove());
   if (workers === undefined) {
     if (left !== undefined) throw optionError('Without --workers nothing takes the place of a parent.');
-    return runAlone(io, { additions, file, options, surroundings });
+    return runAlone(io, { additions, file, options, launch });
   }
   const { runPool } = await import('./pool/run-pool.ts');
   const size = workers === 'auto' ? availableParallelism() : workers;
@@ -95,6 +95,6 @@ export async function runProcess(io: Io, options: RunOptions, additions: Additio
     inherited: left && inherited(left, options.listen, pidFile),
     options: followingLinks(options, folder),
     size,
-    surroundings,
+    launch,
   });
 }

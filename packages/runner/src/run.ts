@@ -9,8 +9,8 @@ import { defaultValues, type RunConfig } from './options/run-options.ts';
 import { isObject, readWritten } from './options/written-options.ts';
 import type { PoolNews } from './pool/pool-command.ts';
 import { ServedPool } from './pool/served-pool.ts';
+import { readLaunchSettings } from './process/launch-settings.ts';
 import { startFolder } from './process/start-folder.ts';
-import { readSurroundings } from './process/surroundings.ts';
 import type { RunOptions } from './run-process.ts';
 import type { Snapshot } from './status/snapshot.ts';
 
@@ -66,7 +66,7 @@ export class Runner extends EventEmitter<RunnerEvents> {
   async reload(): Promise<void> {
     const outcome = new Promise<PoolNews['event'] | 'end'>((resolve) => {
       const heard = (event: PoolNews['event']) => {
-        const isOver = event === 'reloaded' || event === 'reload-failed' || event === 'asleep';
+        const isOver = event === 'reloaded' || event === 'reload-failed' || event === 'idle';
         // Another reload follows, that was asked for meanwhile.
         if (!isOver || this.#pool.isReloading) return;
         this.off('news', heard);
@@ -132,9 +132,9 @@ export async function run(options: RunnerOptions): Promise<Runner> {
   const values = readOptions(options);
   const cwd = process.cwd();
   const file = findApplication(values.app, cwd);
-  const surroundings = readSurroundings(values);
-  prepareLogFiles(values, surroundings.identity);
-  const output = new ParentOutput(process, values, surroundings.identity?.uid);
+  const launch = readLaunchSettings(values);
+  prepareLogFiles(values, launch.identity);
+  const output = new ParentOutput(process, values, launch.identity?.uid);
   const listeners = new EventEmitter<RunnerEvents>();
   const { workers = 1 } = values;
   const pool = await ServedPool.open({
@@ -147,7 +147,7 @@ export async function run(options: RunnerOptions): Promise<Runner> {
     output,
     say: (text) => listeners.emit('message', text),
     size: workers === 'auto' ? availableParallelism() : workers,
-    surroundings,
+    launch,
   });
   const runner = new Runner(pool, output, values.stopTimeout);
   listeners.on('message', (text) => runner.emit('message', text));

@@ -23,9 +23,9 @@ function children({ process: { pid } }: Runner): string[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
 }
 
-/** Waits until the runner sleeps for the `count`th time and nothing is left of the workers. */
-async function sleeps(runner: Runner, count: number): Promise<void> {
-  await expect.poll(() => runner.stderr.match(/asleep: no worker runs/g)?.length ?? 0).toBe(count);
+/** Waits until the runner has no workers for the `count`th time and nothing is left of the workers. */
+async function isInactive(runner: Runner, count: number): Promise<void> {
+  await expect.poll(() => runner.stderr.match(/no worker runs any more/g)?.length ?? 0).toBe(count);
   await expect.poll(() => children(runner)).toEqual([]);
 }
 
@@ -43,17 +43,17 @@ test('workers start with the first connection, end when there are no requests, a
   const held = runner.get('/held');
   const answers = await Promise.all(Array.from({ length: 10 }, () => runner.get()));
   for (const answer of answers) expect(answer).toMatch(/^200 old \d+$/);
-  await runner.says(/awake: a connection has come, and 2 workers serve/);
+  await runner.says(/a connection has come: 2 workers serve/);
   expect(children(runner)).toHaveLength(2);
   await writeFile(join(cwd, 'release'), '');
   expect(await held).toMatch(/^200 old \d+$/);
-  await sleeps(runner, 1);
+  await isInactive(runner, 1);
   expect(existsSync(join(cwd, 's'))).toBe(true);
   const descriptors = () => readdirSync(`/proc/${runner.process.pid}/fd`).length;
   const before = descriptors();
   await writeFile(join(cwd, 'app.cjs'), whoAmI.replace('old', 'new'));
   expect(await runner.get()).toMatch(/^200 new \d+$/);
-  await sleeps(runner, 2);
+  await isInactive(runner, 2);
   expect(descriptors()).toBe(before);
   expect(runner.stderr).not.toMatch(/has ended/);
   expect(await runner.stop()).toBe(0);
@@ -63,11 +63,11 @@ test('workers start with the first connection, end when there are no requests, a
 test('no request is lost whenever it comes while workers end and start', async () => {
   const { runner } = await start(whoAmI, ['--idle-exit', '0.2']);
   const answers: string[] = [];
-  const slept = () => runner.stderr.match(/asleep: no worker runs/g)?.length ?? 0;
+  const ended = () => runner.stderr.match(/no worker runs any more/g)?.length ?? 0;
   let round = 0;
-  for (; round < 30 || slept() <= 3; round += 1) {
+  for (; round < 30 || ended() <= 3; round += 1) {
     answers.push(...(await Promise.all([runner.get(), runner.get()])));
-    // From before it is idle to after it sleeps.
+    // From before it is idle to after they have ended.
     await delay(150 + round * 10);
   }
   expect(answers.filter((answer) => !/^200 old \d+$/.test(answer))).toEqual([]);
@@ -81,9 +81,9 @@ test('a request that is under way is no idleness', async () => {
     ['--idle-exit', '0.2'],
   );
   const answer = runner.get();
-  await runner.says(/awake/);
+  await runner.says(/a connection has come/);
   expect(await answer).toBe('200 begun done');
-  await sleeps(runner, 1);
+  await isInactive(runner, 1);
 });
 
 test('an application that cannot be loaded closes connections, and is tried again by a later one', async () => {
@@ -96,10 +96,10 @@ test('an application that cannot be loaded closes connections, and is tried agai
   expect(await runner.stop()).toBe(0);
 });
 
-test('SIGTERM ends what sleeps, and SIGHUP and SIGUSR2 do it no harm', async () => {
+test('SIGTERM ends a runner without workers, and SIGHUP and SIGUSR2 do it no harm', async () => {
   const { cwd, runner } = await start(whoAmI, ['--pid-file', './pid']);
   runner.signal('SIGHUP');
-  await runner.says(/reloading\n.*asleep: no worker runs/);
+  await runner.says(/reloading\n.*no worker runs any more/);
   await expect.poll(() => children(runner)).toEqual([]);
   runner.signal('SIGUSR2');
   const [, pid = ''] = await runner.says(/process (\d+) serves; this one/);
@@ -114,13 +114,13 @@ test('SIGTERM ends what sleeps, and SIGHUP and SIGUSR2 do it no harm', async () 
   await expect.poll(() => existsSync(join(cwd, 's'))).toBe(false);
 });
 
-test('the connection that wakes it is held to --allow as well', async () => {
+test('the connection that starts workers is held to --allow as well', async () => {
   const cwd = await folderWith({ 'app.cjs': whoAmI });
   const where = ['--listen', '0.0.0.0:0', '--allow', '192.0.2.1'];
   const runner = new Runner([...where, '--workers', '1', '--on-demand', 'app.cjs'], { cwd });
   const [, port] = await runner.says(/served on tcp:0\.0\.0\.0:(\d+)/);
   await expect(runner.get('/', `tcp:127.0.0.1:${port}`)).rejects.toThrow();
-  await runner.says(/awake/);
+  await runner.says(/a connection has come/);
   const loopback = ['--listen', '127.0.0.1:0', '--workers', '1', '--on-demand', 'app.cjs'];
   const other = new Runner(loopback, { cwd });
   const [, address = ''] = await other.says(/served on (tcp:\S+)/);

@@ -92,11 +92,11 @@ test('a reload of code that does not start is rejected, and the old code goes on
 });
 
 test('on demand, a reload without workers is done at once', async () => {
-  const { options } = await applicationSaying('awake');
+  const { options } = await applicationSaying('called');
   const runner = await runIt({ ...options, onDemand: true });
   await runner.reload();
   expect((await runner.status()).workers).toEqual([]);
-  expect(await ask(runner)).toMatch(/^awake /);
+  expect(await ask(runner)).toMatch(/^called /);
 });
 
 test('an application that does not start is an error, and its socket is gone', async () => {

@@ -107,8 +107,8 @@ export class Generation {
         });
       },
     };
-    const surroundings = { environment: env, folder: undefined, identity: undefined, later: {} };
-    this.#worker = new WorkerProcess(socket.fd, told, surroundings, watch);
+    const launch = { environment: env, folder: undefined, identity: undefined, later: {} };
+    this.#worker = new WorkerProcess(socket.fd, told, launch, watch);
     socket.close();
   }
 

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { HELPER_SOCKET } from '../pool/doorbell.ts';
+import { HELPER_SOCKET } from '../pool/demand-listener.ts';
 
 /**
  * The process that sends the listening socket it was given back to its parent, which so has a duplicate of it. It does not listen

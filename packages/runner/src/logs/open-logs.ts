@@ -2,11 +2,11 @@ import { accessFormat } from './access-format.ts';
 import { writeAccessLog } from './access-log.ts';
 import { LogFile, type LogSink } from './log-file.ts';
 import { writeSlowLog } from './slow-log.ts';
-import type { LogSurroundings, RequestLogOptions } from './start-logs.ts';
+import type { LogOutputs, RequestLogOptions } from './start-logs.ts';
 
 /** Logs the requests of this process from now on. @returns what goes on in the files that have the names now */
-export function openLogs(options: RequestLogOptions, surroundings: LogSurroundings): () => void {
-  const { report, stderr, stdout, user, worker } = surroundings;
+export function openLogs(options: RequestLogOptions, outputs: LogOutputs): () => void {
+  const { report, stderr, stdout, user, worker } = outputs;
   const files = new Map<string, LogFile>();
   const sinkOf = (target: string): LogSink => {
     if (target === '-') return stdout;

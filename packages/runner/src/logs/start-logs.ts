@@ -9,7 +9,7 @@ export interface RequestLogOptions extends Omit<LogTargets, 'output'> {
 }
 
 /** Where a process that serves has its logs. */
-export interface LogSurroundings {
+export interface LogOutputs {
   readonly report: (message: string) => void;
   readonly stderr: LogSink;
   readonly stdout: LogSink;
@@ -20,11 +20,11 @@ export interface LogSurroundings {
 }
 
 /** Logs the requests of this process from now on. @returns what goes on in the files that have the names now */
-export type StartLogs = (surroundings: LogSurroundings) => () => void;
+export type StartLogs = (outputs: LogOutputs) => () => void;
 
 /** Loads what logs of requests take, if they are wanted, and nothing otherwise. */
 export async function loadLogs(options: RequestLogOptions): Promise<StartLogs> {
   if (options.accessLog === undefined && options.slowLog === undefined) return () => () => {};
   const { openLogs } = await import('./open-logs.ts');
-  return (surroundings) => openLogs(options, surroundings);
+  return (outputs) => openLogs(options, outputs);
 }

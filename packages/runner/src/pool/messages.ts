@@ -2,7 +2,7 @@ import { escapeLogText } from '@fcgi-js/inspector/text';
 import type { PortChoice } from '../application/application-servers.ts';
 import type { RequestLogOptions } from '../logs/start-logs.ts';
 import { type HintTopic, isHintTopic } from '../missing-connections.ts';
-import type { Entrance } from '../process/surroundings.ts';
+import type { LateSettings } from '../process/launch-settings.ts';
 import type { ServeOptions } from '../serve-application.ts';
 import { type Figures, readFigures } from '../status/figures.ts';
 import type { Snapshot } from '../status/snapshot.ts';
@@ -61,7 +61,7 @@ export interface WorkerLogOptions extends RequestLogOptions {
 }
 
 /** What a worker has to know. Times are in seconds. */
-export interface WorkerOptions extends Entrance, Omit<ServeOptions, 'listen'> {
+export interface WorkerOptions extends LateSettings, Omit<ServeOptions, 'listen'> {
   readonly args: readonly string[];
   /** Seconds for which its event loop may be blocked; default {@link requestTimeout}. */
   readonly blockedTimeout?: number;

@@ -1,6 +1,6 @@
 import type { Additions } from '../additions.ts';
 import { RunnerError } from '../errors.ts';
-import { type Surroundings, socketOptions } from '../process/surroundings.ts';
+import { type LaunchSettings, socketOptions } from '../process/launch-settings.ts';
 import type { RunOptions } from '../run-process.ts';
 import { type HeldSocket, inheritedSocket, openSocket } from './held-socket.ts';
 import type { HeldPort } from './worker-ports.ts';
@@ -23,7 +23,7 @@ export interface Inherited extends PoolSocket {
 /** The socket of the workers, and, where there is none to be had, a gateway in front of one of their own. */
 export async function openPoolSocket(
   options: RunOptions,
-  surroundings: Surroundings,
+  launch: LaunchSettings,
   openGateway: Additions['openGateway'],
 ): Promise<PoolSocket> {
   const { listen, mount } = options;
@@ -31,7 +31,7 @@ export async function openPoolSocket(
   if (inherited !== undefined)
     return { address: inherited.address, close: async () => {}, socket: inherited };
   if (listen !== 'auto') {
-    const socket = await openSocket(listen, socketOptions(options, surroundings));
+    const socket = await openSocket(listen, socketOptions(options, launch));
     return { address: socket.address, close: async () => {}, socket };
   }
   if (openGateway === undefined) {

@@ -12,17 +12,17 @@ import type { PoolCommand, PoolNews } from './pool-command.ts';
  * One that is stopping may still take connections; one that is closed has requests under way at most.
  *
  * Reloading and recycling are one thing: a new worker *replaces* an old one, which is stopped when the new one is
- * ready, never before. The first worker of a new generation is its scout: until it is ready no other is started, and
- * if it ends instead, the generation is given up and the old one stays. A reload while a scout is under way waits for its
- * end: it may have read files that have changed since.
+ * ready, never before. Until the first worker of a new generation is ready no other is started, and if it ends instead, the
+ * generation is given up and the old one stays. A reload while such a first worker starts waits for its end: it may have
+ * read files that have changed since.
  *
- * On demand, the pool as a whole also sleeps: without workers, until a connection knocks. Each start is a generation
- * then, whose scout has nobody to fall back on: if it ends, the pool is asleep again, and deaf for a while.
+ * On demand, the pool as a whole is also inactive: without workers, until a connection arrives. Each start is a generation
+ * then, and its first worker replaces nobody: if it ends, the pool is inactive again, and closes connections for a while.
  *
- *            knock                  scout ready             all idle
- *   asleep ────────▶ waking ────────────────────▶ awake ────────────────▶ asleep
- *      ▲                │
- *      └─ scout exited ─┘
+ *              connection arrives            first ready               all idle
+ *   inactive ────────────────────▶ resuming ─────────────▶ active ───────────────▶ inactive
+ *      ▲                              │
+ *      └──────── first exited ────────┘
  */
 
 interface Worker {
@@ -34,7 +34,7 @@ interface Worker {
   readonly replaces: number | undefined;
   phase: 'closed' | 'ready' | 'starting' | 'stopping';
   /** It is to be replaced, and says so only once. */
-  isWorn: boolean;
+  isDue: boolean;
   /** It has had no request for a while. */
   isIdle: boolean;
 }
@@ -42,8 +42,8 @@ interface Worker {
 /** How a pool begins. */
 export interface PoolBeginning {
   /** It has no workers until a connection comes. */
-  readonly asleep?: boolean;
-  /** It falls asleep when all workers are idle. */
+  readonly inactive?: boolean;
+  /** Its workers end when all of them are idle. */
   readonly onDemand?: boolean;
 }
 
@@ -53,11 +53,11 @@ const STEADY_AFTER = 10_000;
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 30_000;
 /** The pause before a worker is replaced that took too much memory from the start; it doubles, too. */
-const FIRST_GREEDY_PAUSE = 1_000;
+const FIRST_MEMORY_PAUSE = 1_000;
 /** From so many crashes in a row on it is a loop, and worth a line. */
 const LOOP = 3;
 /** One worker may have had a request that took much; from so many in a row on it is the limit. */
-const GREEDY_LOOP = 2;
+const MEMORY_LOOP = 2;
 
 const isWorking = ({ phase }: Worker) => phase === 'starting' || phase === 'ready';
 
@@ -73,44 +73,44 @@ export class PoolState {
   #crashes = 0;
   #notBefore = 0;
   /** Workers in a row that have reached the limit of memory soon after their start. */
-  #greedy = 0;
+  #overMemory = 0;
   #renewsNotBefore = 0;
   #announced = 0;
   #ending = false;
   readonly #onDemand: boolean;
-  /** `drowsy`: falls asleep as soon as something happens. */
-  #mode: 'asleep' | 'awake' | 'drowsy' | 'waking';
-  /** `again`: another generation follows the one whose scout is under way. */
+  /** `unstarted`: becomes inactive at the first call. */
+  #mode: 'inactive' | 'active' | 'unstarted' | 'resuming';
+  /** `again`: another generation follows the one whose first worker is under way. */
   #reloads: 'again' | 'no' = 'no';
   /** The generation that a connection has called for. */
   #calledFor = 0;
 
   /** @param size how many workers there are to be */
-  constructor(size: number, { asleep = false, onDemand = false }: PoolBeginning = {}) {
+  constructor(size: number, { inactive = false, onDemand = false }: PoolBeginning = {}) {
     this.#size = size;
     this.#onDemand = onDemand;
-    this.#mode = asleep ? 'drowsy' : 'awake';
+    this.#mode = inactive ? 'unstarted' : 'active';
   }
 
   /** Whether there are no workers, and none is wanted. */
-  get isAsleep(): boolean {
-    return this.#mode === 'asleep';
+  get isInactive(): boolean {
+    return this.#mode === 'inactive';
   }
 
   /** Whether a generation is wanted of which no worker has been ready yet. */
   get isReloading(): boolean {
-    return this.#proven < this.#generation && this.#mode === 'awake';
+    return this.#proven < this.#generation && this.#mode === 'active';
   }
 
   /** Whether connections that have come wait for the first worker. */
-  get isWaking(): boolean {
-    return this.#mode === 'waking' && !this.#ending;
+  get isResuming(): boolean {
+    return this.#mode === 'resuming' && !this.#ending;
   }
 
   /** A connection has come while there was nobody to take it. */
-  knock(now: number): PoolCommand[] {
-    if (this.#ending || this.#mode !== 'asleep' || now < this.#notBefore) return [];
-    this.#mode = 'waking';
+  connectionArrived(now: number): PoolCommand[] {
+    if (this.#ending || this.#mode !== 'inactive' || now < this.#notBefore) return [];
+    this.#mode = 'resuming';
     this.#generation = this.#proven + 1;
     this.#calledFor = this.#generation;
     return this.#settle(now);
@@ -123,8 +123,8 @@ export class PoolState {
     return this.#settle(now);
   }
 
-  /** The beginning, and every time that was asked for with `wake`. */
-  wake(now: number): PoolCommand[] {
+  /** The beginning, and every time that was asked for with `timer`. */
+  tick(now: number): PoolCommand[] {
     return this.#settle(now);
   }
 
@@ -133,7 +133,7 @@ export class PoolState {
     const worker = this.#workers.get(id);
     if (worker?.phase !== 'starting') return [];
     worker.phase = 'ready';
-    if (this.#mode === 'waking') this.#mode = 'awake';
+    if (this.#mode === 'resuming') this.#mode = 'active';
     if (worker.generation > this.#proven) this.#prove(worker.generation);
     const replaced = worker.replaces === undefined ? undefined : this.#workers.get(worker.replaces);
     if (replaced !== undefined) this.#stop(replaced);
@@ -152,8 +152,8 @@ export class PoolState {
   recycle(id: number, limit: keyof RecycleLimits, now: number): PoolCommand[] {
     const worker = this.#workers.get(id);
     if (worker === undefined) return [];
-    worker.isWorn = true;
-    if (limit === 'maxMemory') this.#countGreed(worker, now);
+    worker.isDue = true;
+    if (limit === 'maxMemory') this.#countOverMemory(worker, now);
     return this.#settle(now);
   }
 
@@ -163,8 +163,8 @@ export class PoolState {
     if (worker === undefined) return [];
     this.#workers.delete(id);
     if (!isWorking(worker)) return this.#settle(now);
-    if (this.#mode === 'waking') {
-      this.#giveUpWaking(now);
+    if (this.#mode === 'resuming') {
+      this.#giveUpResuming(now);
       return this.#settle(now);
     }
     if (worker.phase === 'starting' && this.#proven === 0) {
@@ -184,13 +184,13 @@ export class PoolState {
 
   /** Replaces all workers by such as load the application anew. */
   reload(now: number): PoolCommand[] {
-    if (this.#mode === 'asleep' && !this.#ending) this.#say({ event: 'asleep' });
+    if (this.#mode === 'inactive' && !this.#ending) this.#say({ event: 'idle' });
     else if (this.#generation === this.#proven) this.#generation += 1;
-    else if (this.#isScoutUnderWay()) this.#reloads = 'again';
+    else if (this.#isFirstUnderWay()) this.#reloads = 'again';
     // What crashed may be mended.
     this.#crashes = 0;
     this.#notBefore = 0;
-    this.#greedy = 0;
+    this.#overMemory = 0;
     this.#renewsNotBefore = 0;
     return this.#settle(now);
   }
@@ -199,9 +199,9 @@ export class PoolState {
   successor(): number | undefined {
     const ready = [...this.#workers.values()].filter(({ phase }) => phase === 'ready');
     const latest = Math.max(...ready.map(({ generation }) => generation));
-    const heirs = ready.filter(({ generation }) => generation === latest);
+    const candidates = ready.filter(({ generation }) => generation === latest);
     this.#turn += 1;
-    return heirs[this.#turn % heirs.length]?.id;
+    return candidates[this.#turn % candidates.length]?.id;
   }
 
   /** Lets all workers end. */
@@ -214,13 +214,13 @@ export class PoolState {
   #settle(now: number): PoolCommand[] {
     if (this.#ending) {
       if (this.#workers.size === 0) this.#commands.push({ kind: 'done', failed: this.#proven === 0 });
-    } else if (this.#mode === 'asleep') {
+    } else if (this.#mode === 'inactive') {
       // Until a connection comes.
-    } else if (this.#isTired()) {
-      this.#fallAsleep();
+    } else if (this.#isUnused()) {
+      this.#deactivate();
     } else if (this.#proven < this.#generation) {
-      this.#sendScout(now);
-      if (this.#proven > 0 && this.#mode === 'awake') this.#fill(now);
+      this.#startFirst(now);
+      if (this.#proven > 0 && this.#mode === 'active') this.#fill(now);
     } else {
       this.#renew(now);
       this.#fill(now);
@@ -235,21 +235,21 @@ export class PoolState {
     return [...this.#workers.values()].filter(isWorking);
   }
 
-  #isTired(): boolean {
-    if (this.#mode === 'drowsy') return true;
-    if (!this.#onDemand || this.#mode === 'waking' || this.#proven < this.#generation) return false;
+  #isUnused(): boolean {
+    if (this.#mode === 'unstarted') return true;
+    if (!this.#onDemand || this.#mode === 'resuming' || this.#proven < this.#generation) return false;
     const working = this.#working();
     return working.length > 0 && working.every(({ isIdle, phase }) => phase === 'ready' && isIdle);
   }
 
-  #fallAsleep(): void {
-    const isFirst = this.#mode === 'drowsy';
-    this.#mode = 'asleep';
+  #deactivate(): void {
+    const isFirst = this.#mode === 'unstarted';
+    this.#mode = 'inactive';
     this.#crashes = 0;
     this.#notBefore = 0;
     for (const worker of this.#workers.values()) this.#stop(worker);
-    this.#commands.push({ kind: 'sleep' });
-    this.#say(isFirst ? { event: 'started', workers: 0 } : { event: 'asleep' });
+    this.#commands.push({ kind: 'await-connection' });
+    this.#say(isFirst ? { event: 'started', workers: 0 } : { event: 'idle' });
   }
 
   #prove(generation: number): void {
@@ -264,51 +264,51 @@ export class PoolState {
     this.#generation += 1;
   }
 
-  #giveUpWaking(now: number): void {
-    this.#mode = 'asleep';
+  #giveUpResuming(now: number): void {
+    this.#mode = 'inactive';
     // The next start loads everything anew.
     this.#reloads = 'no';
     this.#generation = this.#proven;
     const delay = Math.min(FIRST_PAUSE * 2 ** this.#crashes, LONGEST_PAUSE);
     this.#crashes += 1;
     this.#notBefore = now + delay;
-    this.#commands.push({ kind: 'sleep' });
-    this.#say({ event: 'wake-failed', delay });
+    this.#commands.push({ kind: 'await-connection' });
+    this.#say({ event: 'resume-failed', delay });
   }
 
-  #sendScout(now: number): void {
-    if (this.#isScoutUnderWay()) return;
+  #startFirst(now: number): void {
+    if (this.#isFirstUnderWay()) return;
     const oldest = [...this.#workers.values()].find(
       (worker) => worker.phase === 'ready' && !this.#isBeingReplaced(worker),
     );
     // One that replaces nobody would be one too many. There will be somebody as soon as something happens.
-    const isFirst = this.#proven === 0 || this.#mode === 'waking';
+    const isFirst = this.#proven === 0 || this.#mode === 'resuming';
     if (oldest !== undefined || isFirst) this.#spawn(now, oldest);
   }
 
-  #isScoutUnderWay(): boolean {
+  #isFirstUnderWay(): boolean {
     return [...this.#workers.values()].some(({ generation }) => generation === this.#generation);
   }
 
-  /** Starts a worker for each of an older generation, or for one that is worn, unless there were crashes a moment ago. */
+  /** Starts a worker for each of an older generation, or for one that is due, unless there were crashes a moment ago. */
   #renew(now: number): void {
     const due = [...this.#workers.values()].filter(
       (worker) =>
         worker.phase === 'ready' &&
-        (worker.isWorn || worker.generation < this.#generation) &&
+        (worker.isDue || worker.generation < this.#generation) &&
         !this.#isBeingReplaced(worker),
     );
     if (due.length === 0 || this.#pauses(now)) return;
     const outdated = due.filter(({ generation }) => generation < this.#generation);
     for (const worker of outdated) this.#spawn(now, worker);
-    // Workers that are equally old are worn at the same time; all at once would take twice the memory.
+    // Workers that are equally old are due at the same time; all at once would take twice the memory.
     const isRenewing = [...this.#workers.values()].some(
       ({ phase, replaces }) => phase === 'starting' && replaces !== undefined,
     );
-    const [worn] = due;
-    if (worn === undefined || isRenewing) return;
-    if (now >= this.#renewsNotBefore) this.#spawn(now, worn);
-    else this.#commands.push({ kind: 'wake', at: this.#renewsNotBefore });
+    const [first] = due;
+    if (first === undefined || isRenewing) return;
+    if (now >= this.#renewsNotBefore) this.#spawn(now, first);
+    else this.#commands.push({ kind: 'timer', at: this.#renewsNotBefore });
   }
 
   /** Starts what is missing, unless there were crashes a moment ago. */
@@ -323,7 +323,7 @@ export class PoolState {
   /** Whether nothing is to be started now; there will be a call when it is. */
   #pauses(now: number): boolean {
     if (now >= this.#notBefore) return false;
-    this.#commands.push({ kind: 'wake', at: this.#notBefore });
+    this.#commands.push({ kind: 'timer', at: this.#notBefore });
     return true;
   }
 
@@ -338,7 +338,7 @@ export class PoolState {
       startedAt: now,
       replaces: replaced?.id,
       isIdle: false,
-      isWorn: false,
+      isDue: false,
     };
     this.#workers.set(id, { ...worker, phase: 'starting' });
     this.#commands.push({ kind: 'spawn', id, generation, number });
@@ -363,12 +363,12 @@ export class PoolState {
   }
 
   /** A limit below what the application needs would replace its workers for ever, one after the other. */
-  #countGreed(worker: Worker, now: number): void {
-    this.#greedy = now - worker.startedAt >= STEADY_AFTER ? 0 : this.#greedy + 1;
-    if (this.#greedy < GREEDY_LOOP) return;
-    const delay = Math.min(FIRST_GREEDY_PAUSE * 2 ** (this.#greedy - GREEDY_LOOP), LONGEST_PAUSE);
+  #countOverMemory(worker: Worker, now: number): void {
+    this.#overMemory = now - worker.startedAt >= STEADY_AFTER ? 0 : this.#overMemory + 1;
+    if (this.#overMemory < MEMORY_LOOP) return;
+    const delay = Math.min(FIRST_MEMORY_PAUSE * 2 ** (this.#overMemory - MEMORY_LOOP), LONGEST_PAUSE);
     this.#renewsNotBefore = now + delay;
-    if (this.#greedy === GREEDY_LOOP) this.#say({ event: 'greedy', delay });
+    if (this.#overMemory === MEMORY_LOOP) this.#say({ event: 'over-memory', delay });
   }
 
   #countCrash(worker: Worker, now: number): void {
@@ -390,7 +390,7 @@ export class PoolState {
     const isFirst = this.#announced === 0;
     this.#announced = this.#generation;
     if (this.#calledFor === this.#generation) {
-      this.#say({ event: 'awake', workers: ready.length });
+      this.#say({ event: 'resumed', workers: ready.length });
       return;
     }
     if (isFirst) this.#say({ event: 'started', workers: ready.length });

@@ -2,11 +2,11 @@ import type { RequestLogOptions } from '../logs/start-logs.ts';
 import type { ParentOutput } from '../logs/worker-output.ts';
 import { onlyOnce, type SayOnce } from '../missing-connections.ts';
 import type { PassedConnection } from '../passed-connection.ts';
-import type { Entrance, Surroundings } from '../process/surroundings.ts';
+import type { LateSettings, LaunchSettings } from '../process/launch-settings.ts';
 import { FreshFigures } from '../status/fresh-figures.ts';
+import type { PoolStatus } from '../status/pool-status.ts';
 import type { Snapshot } from '../status/snapshot.ts';
-import type { StatusBook } from '../status/status-book.ts';
-import { Doorbell } from './doorbell.ts';
+import { DemandListener } from './demand-listener.ts';
 import type { WorkerOptions } from './messages.ts';
 import type { PoolCommand, PoolNews } from './pool-command.ts';
 import { type PoolBeginning, PoolState } from './pool-state.ts';
@@ -19,7 +19,7 @@ export interface PoolOptions {
   readonly address: string;
   readonly beginning: PoolBeginning;
   /** Where it is written down what becomes of the workers. */
-  readonly book: StatusBook;
+  readonly status: PoolStatus;
   /** What workers log. */
   readonly logs: RequestLogOptions;
   /** The application, for messages. */
@@ -34,8 +34,8 @@ export interface PoolOptions {
   /** The descriptor of the listening socket. */
   readonly socket: number;
   /** What the next worker finds around it. */
-  readonly surroundings: () => Surroundings;
-  readonly worker: Omit<WorkerOptions, keyof Entrance>;
+  readonly launch: () => LaunchSettings;
+  readonly worker: Omit<WorkerOptions, keyof LateSettings>;
 }
 
 /** Carries out what the state machine wants, and tells it what becomes of it. */
@@ -47,8 +47,8 @@ export class Pool {
   readonly #figures: FreshFigures;
   readonly #workers = new Map<number, WorkerProcess>();
   readonly #stopping = new Set<number>();
-  /** While it sleeps. */
-  #doorbell: Doorbell | undefined;
+  /** While there are no workers. */
+  #listener: DemandListener | undefined;
   /** Connections for the first worker that serves. */
   readonly #waiting: PassedConnection[] = [];
   #onEnd: (failed: boolean) => void = () => {};
@@ -62,7 +62,7 @@ export class Pool {
     this.#sayOnce = onlyOnce(options.say);
     this.#stopTimeout = options.worker.stopTimeout;
     this.#state = new PoolState(options.size, options.beginning);
-    this.#figures = new FreshFigures(options.book, () => {
+    this.#figures = new FreshFigures(options.status, () => {
       const asked = [...this.#workers].filter(([, worker]) => worker.report());
       return asked.map(([id]) => id);
     });
@@ -73,7 +73,7 @@ export class Pool {
 
   /** Starts the workers. */
   start(): void {
-    this.#apply(this.#state.wake(performance.now()));
+    this.#apply(this.#state.tick(performance.now()));
   }
 
   /** Replaces the workers, one by one, by such as load the application anew. */
@@ -88,7 +88,7 @@ export class Pool {
 
   /** Whether any worker can be told something, within so many milliseconds, or none is wanted. */
   async answers(patience: number): Promise<boolean> {
-    if (this.#state.isAsleep) return true;
+    if (this.#state.isInactive) return true;
     const answers = [...this.#workers.values()].map(async (worker) => {
       if (!(await worker.answers(patience))) throw new Error('no answer');
       return true;
@@ -132,18 +132,18 @@ export class Pool {
           break;
         case 'stop':
           this.#stopping.add(command.id);
-          this.#options.book.stopping(command.id);
+          this.#options.status.stopping(command.id);
           this.#workers.get(command.id)?.stop(this.#stopTimeout, this.#state.successor() !== undefined);
           break;
-        case 'wake':
-          this.#wakeAt(command.at);
+        case 'timer':
+          this.#tickAt(command.at);
           break;
         case 'say':
-          if (command.what.event === 'reloaded') this.#options.book.reloaded(command.what.generation);
+          if (command.what.event === 'reloaded') this.#options.status.reloaded(command.what.generation);
           this.#options.news(command.what.event, this.#describe(command.what));
           break;
-        case 'sleep':
-          this.#sleep();
+        case 'await-connection':
+          this.#awaitConnection();
           break;
         case 'done':
           this.#onEnd(command.failed);
@@ -153,9 +153,9 @@ export class Pool {
   }
 
   #spawn(id: number, generation: number, number: number): void {
-    const { book, logs, output, ports, say, socket, surroundings, worker: options } = this.#options;
+    const { status, logs, output, ports, say, socket, launch, worker: options } = this.#options;
     const told = { ...options, logs: { ...logs, worker: id } };
-    const worker = new WorkerProcess(socket, told, numbered(surroundings(), number), {
+    const worker = new WorkerProcess(socket, told, numbered(launch(), number), {
       message: (message) => this.#receive(id, message),
       ports,
       connection: (connection) => this.#passOn(connection),
@@ -163,7 +163,7 @@ export class Pool {
         const wasStopping = this.#stopping.delete(id);
         this.#workers.delete(id);
         this.#figures.heard(id);
-        book.exited(id, !wasStopping);
+        status.exited(id, !wasStopping);
         const process = worker.pid === undefined ? '' : ` (process ${worker.pid})`;
         if (!wasStopping || worker.isOverdue) say(`worker ${id}${process} has ended: ${how}`);
         this.#apply(this.#state.exited(id, performance.now()));
@@ -172,15 +172,15 @@ export class Pool {
       stdout: (source, pid) => output.relay('stdout', source, `worker ${id} (${pid})`),
     });
     this.#workers.set(id, worker);
-    book.spawned(id, generation, worker.pid ?? 0);
+    status.spawned(id, generation, worker.pid ?? 0);
   }
 
   #receive(id: number, message: WorkerNews): void {
-    const { book, output, say } = this.#options;
+    const { status, output, say } = this.#options;
     switch (message.fcgi) {
       case 'ready':
         this.#application = message.application;
-        book.ready(id);
+        status.ready(id);
         this.#apply(this.#state.ready(id, performance.now()));
         for (const connection of this.#waiting.splice(0)) this.#passOn(connection);
         break;
@@ -192,11 +192,11 @@ export class Pool {
         break;
       case 'recycle':
         say(`worker ${id} is replaced: ${message.reason}`);
-        book.recycled();
+        status.recycled();
         this.#apply(this.#state.recycle(id, message.limit, performance.now()));
         break;
       case 'figures':
-        book.told(id, message.figures);
+        status.told(id, message.figures);
         this.#figures.heard(id);
         break;
       case 'status':
@@ -220,20 +220,20 @@ export class Pool {
     else worker.give(connection);
   }
 
-  #sleep(): void {
+  #awaitConnection(): void {
     this.#closeWaiting();
     const { say, socket, worker } = this.#options;
-    this.#doorbell ??= new Doorbell({
+    this.#listener ??= new DemandListener({
       backlog: worker.backlog,
-      rings: (connection) => this.#wakeFor(connection),
+      accepted: (connection) => this.#resumeFor(connection),
       say,
       socket,
     });
   }
 
-  #wakeFor(connection: PassedConnection): void {
-    this.#apply(this.#state.knock(performance.now()));
-    if (!this.#state.isWaking) {
+  #resumeFor(connection: PassedConnection): void {
+    this.#apply(this.#state.connectionArrived(performance.now()));
+    if (!this.#state.isResuming) {
       connection.close();
       return;
     }
@@ -243,18 +243,18 @@ export class Pool {
   }
 
   #stopListening(): void {
-    this.#doorbell?.close();
-    this.#doorbell = undefined;
+    this.#listener?.close();
+    this.#listener = undefined;
   }
 
   #closeWaiting(): void {
     for (const connection of this.#waiting.splice(0)) connection.close();
   }
 
-  #wakeAt(time: number): void {
+  #tickAt(time: number): void {
     clearTimeout(this.#timer);
     const delay = Math.max(0, Math.ceil(time - performance.now()));
-    this.#timer = setTimeout(() => this.#apply(this.#state.wake(performance.now())), delay);
+    this.#timer = setTimeout(() => this.#apply(this.#state.tick(performance.now())), delay);
   }
 
   #describe(news: PoolNews): string {
@@ -265,17 +265,17 @@ export class Pool {
           return `${name} is served on ${address} on demand: the first connection starts ${counted(size)}`;
         }
         return `${name} (${this.#application}) is served on ${address} by ${counted(news.workers)}`;
-      case 'asleep':
-        return `asleep: no worker runs, and the next connection starts ${counted(size)}`;
-      case 'awake':
-        return `awake: a connection has come, and ${news.workers === 1 ? '1 worker serves' : `${counted(news.workers)} serve`}`;
-      case 'wake-failed':
+      case 'idle':
+        return `no worker runs any more: the next connection starts ${counted(size)}`;
+      case 'resumed':
+        return `a connection has come: ${news.workers === 1 ? '1 worker serves' : `${counted(news.workers)} serve`}`;
+      case 'resume-failed':
         return `${name} could not be started; connections are closed for ${news.delay / 1000} s, and the next one after that tries again`;
       case 'reloaded':
         return `reloaded: all workers serve generation ${news.generation}`;
       case 'reload-failed':
         return `the reload has failed: the worker of generation ${news.generation} has ended before it was ready. The workers from before go on`;
-      case 'greedy':
+      case 'over-memory':
         return `a fresh worker already takes more than --max-memory, ${this.#options.worker.recycle.maxMemory} bytes, so that a replacement does not help: the next one follows in ${news.delay / 1000} s, then more and more seldom. Raise --max-memory`;
       case 'crash-loop':
         return `${news.crashes} workers in a row have ended soon after their start; the next one starts in ${news.delay / 1000} s`;
@@ -284,7 +284,7 @@ export class Pool {
 }
 
 /** What a worker finds around it: its number, too, from 0 to one less than there are workers. */
-function numbered({ environment, ...rest }: Surroundings, number: number): Surroundings {
+function numbered({ environment, ...rest }: LaunchSettings, number: number): LaunchSettings {
   const { NODE_APP_INSTANCE: given = '' } = environment;
   const text = String(number);
   // One that is no number has another meaning: the configurations of an application may have names.

@@ -16,7 +16,7 @@ const PATIENCE = 2_000;
 
 /** Makes this process the parent of workers: what signals, its process manager and a process after it have to do with them. */
 export async function runPool(io: Io, task: Task): Promise<void> {
-  const output = new ParentOutput(io, task.options, task.surroundings.identity?.uid);
+  const output = new ParentOutput(io, task.options, task.launch.identity?.uid);
   try {
     await keepWorkers(output, task);
   } finally {
@@ -35,7 +35,7 @@ async function keepWorkers(output: ParentOutput, task: Task): Promise<void> {
     say(text);
     if (event === 'started') phase = 'serving';
     if (event === 'started') void inherited?.serves().then(takeOver).catch(complain);
-    if (event === 'crash-loop' || event === 'wake-failed') manager.status(text);
+    if (event === 'crash-loop' || event === 'resume-failed') manager.status(text);
     else manager.ready(text);
   };
   const pool = await ServedPool.open({ ...task, news, output, say });

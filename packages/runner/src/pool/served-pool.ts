@@ -4,12 +4,12 @@ import { defined } from '../defined.ts';
 import { RunnerError } from '../errors.ts';
 import { prepareLogFiles } from '../logs/prepare-log-files.ts';
 import type { ParentOutput } from '../logs/worker-output.ts';
+import { type LaunchSettings, readLaunchSettings, socketOptions } from '../process/launch-settings.ts';
 import type { StartFolder } from '../process/start-folder.ts';
-import { readSurroundings, type Surroundings, socketOptions } from '../process/surroundings.ts';
 import type { RunOptions } from '../run-process.ts';
 import { ListenQueueWatch } from '../status/listen-queue.ts';
+import { PoolStatus } from '../status/pool-status.ts';
 import type { Snapshot } from '../status/snapshot.ts';
-import { StatusBook } from '../status/status-book.ts';
 import { openStatusListener, type StatusListener } from '../status/status-listener.ts';
 import { wantsStatus } from '../status/status-options.ts';
 import { Pool } from './pool.ts';
@@ -31,7 +31,7 @@ export interface ServedPoolOptions {
   /** Told what else an operator is to know. */
   readonly say: (message: string) => void;
   readonly size: number;
-  readonly surroundings: Surroundings;
+  readonly launch: LaunchSettings;
 }
 
 /** Seconds without a request after which workers on demand end. */
@@ -51,8 +51,8 @@ export class ServedPool {
 
   /** @throws RunnerError where the socket or the address of the status cannot be opened */
   static async open(options: ServedPoolOptions): Promise<ServedPool> {
-    const { additions, inherited, options: values, surroundings } = options;
-    const place = inherited ?? (await openPoolSocket(values, surroundings, additions.openGateway));
+    const { additions, inherited, options: values, launch } = options;
+    const place = inherited ?? (await openPoolSocket(values, launch, additions.openGateway));
     const pool = new ServedPool(options, place);
     // Until this process serves, the one before it has the address of the status.
     if (inherited === undefined) await pool.openStatus();
@@ -60,7 +60,7 @@ export class ServedPool {
   }
 
   private constructor(given: ServedPoolOptions, place: PoolSocket) {
-    const { file, folder, inherited, news, options, output, say, size, surroundings } = given;
+    const { file, folder, inherited, news, options, output, say, size, launch } = given;
     const { accessLog, accessLogFormat, onDemand = false, slowLog, slowTime } = options;
     const { address, socket } = place;
     this.address = address;
@@ -75,8 +75,8 @@ export class ServedPool {
     this.#pool = new Pool({
       address,
       // Who takes the place of another shows first that it can serve.
-      beginning: { asleep: onDemand && inherited === undefined, onDemand },
-      book: new StatusBook({
+      beginning: { inactive: onDemand && inherited === undefined, onDemand },
+      status: new PoolStatus({
         manager: onDemand ? 'ondemand' : 'static',
         name: this.name,
         ...defined({ listenQueue }),
@@ -89,7 +89,7 @@ export class ServedPool {
       say,
       size,
       socket: socket.fd,
-      surroundings: renewing(options, surroundings, folder, say),
+      launch: renewing(options, launch, folder, say),
       worker: workerOptions(given, address),
     });
   }
@@ -116,9 +116,9 @@ export class ServedPool {
 
   /** Goes on in the log files that have the names now. */
   reopenLogs(): void {
-    const { options, output, say, surroundings } = this.#options;
+    const { options, output, say, launch } = this.#options;
     try {
-      prepareLogFiles(options, surroundings.identity);
+      prepareLogFiles(options, launch.identity);
     } catch (error) {
       say((error as Error).message);
     }
@@ -138,10 +138,10 @@ export class ServedPool {
 
   /** @throws RunnerError where the address of the status cannot be opened */
   async openStatus(): Promise<void> {
-    const { options, say, surroundings } = this.#options;
+    const { options, say, launch } = this.#options;
     const { pingPath, statusPath } = options;
     const site = { ...defined({ pingPath, statusPath }), snapshot: () => this.snapshot() };
-    this.#listener = await openStatusListener(options, socketOptions(options, surroundings), site);
+    this.#listener = await openStatusListener(options, socketOptions(options, launch), site);
     if (this.#listener !== undefined) say(`its status is told on ${this.#listener.address}`);
   }
 
@@ -189,14 +189,14 @@ function workerOptions({ file, options, size }: ServedPoolOptions, address: stri
 /** What a worker finds around it is looked at when it starts, and stays as it was when that can no longer be. */
 function renewing(
   options: RunOptions,
-  first: Surroundings,
+  first: LaunchSettings,
   start: StartFolder,
   say: (message: string) => void,
-): () => Surroundings {
+): () => LaunchSettings {
   let latest = first;
   return () => {
     try {
-      latest = readSurroundings(options);
+      latest = readLaunchSettings(options);
     } catch (error) {
       if (!(error instanceof RunnerError)) throw error;
       say(`${error.message} The next worker has what the one before it had`);

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { isPassedConnection, type PassedConnection, sendable } from '../passed-connection.ts';
+import type { LateSettings, LaunchSettings } from '../process/launch-settings.ts';
 import { howItEnded, startProcess } from '../process/start-process.ts';
-import type { Entrance, Surroundings } from '../process/surroundings.ts';
 import { programFile } from '../programs.ts';
 import type { Snapshot } from '../status/snapshot.ts';
 import { WITHOUT_CHANNEL } from '../worker/private-channel.ts';
@@ -49,8 +49,8 @@ export class WorkerProcess implements PortUser {
   /** @param socket the descriptor of the listening socket in this process */
   constructor(
     socket: number,
-    options: Omit<WorkerOptions, keyof Entrance>,
-    { environment, folder, ...entrance }: Surroundings,
+    options: Omit<WorkerOptions, keyof LateSettings>,
+    { environment, folder, ...late }: LaunchSettings,
     watch: WorkerWatch,
   ) {
     this.#watch = watch;
@@ -94,7 +94,7 @@ export class WorkerProcess implements PortUser {
       endGroup(pid);
       setTimeout(() => this.#ended(howItEnded(code, signal)), LAST_WORDS).unref();
     });
-    this.#send({ fcgi: 'start', options: { ...options, ...entrance } });
+    this.#send({ fcgi: 'start', options: { ...options, ...late } });
     const { startTimeout } = options;
     // Of one that only blocks, its own watchdog knows more.
     this.#killAfter(startTimeout + BOOT, `it was not ready within ${startTimeout} s (--start-timeout)`);

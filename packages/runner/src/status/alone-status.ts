@@ -3,8 +3,8 @@ import type { Service } from '../serve-application.ts';
 import { withPages } from './fcgi-pages.ts';
 import { FiguresCollector } from './figures-collector.ts';
 import { ListenQueueWatch } from './listen-queue.ts';
+import { PoolStatus } from './pool-status.ts';
 import type { Snapshot } from './snapshot.ts';
-import { StatusBook } from './status-book.ts';
 import type { StatusPaths, StatusSite } from './status-site.ts';
 
 /** The only process there is. */
@@ -28,12 +28,12 @@ export class AloneStatus {
   /** The application is served. */
   start(name: string, { address, stats }: Service, backlog: number | undefined): void {
     const listenQueue = new ListenQueueWatch(address, backlog);
-    const book = new StatusBook({ listenQueue, manager: 'single', name });
-    book.spawned(ID, 1, process.pid);
-    book.ready(ID);
+    const status = new PoolStatus({ listenQueue, manager: 'single', name });
+    status.spawned(ID, 1, process.pid);
+    status.ready(ID);
     this.#snapshot = () => {
-      book.told(ID, this.#collector.figures(stats()));
-      return book.snapshot();
+      status.told(ID, this.#collector.figures(stats()));
+      return status.snapshot();
     };
   }
 

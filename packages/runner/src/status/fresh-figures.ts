@@ -1,20 +1,20 @@
+import type { PoolStatus } from './pool-status.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { StatusBook } from './status-book.ts';
 
 /** Milliseconds that workers have to tell their figures; one that is blocked does not. */
 const PATIENCE = 200;
 
 /** Asks all workers for their figures before it gives them on. */
 export class FreshFigures {
-  readonly #book: StatusBook;
+  readonly #status: PoolStatus;
   readonly #report: () => readonly number[];
   #waiting = new Set<number>();
   #complete: () => void = () => {};
   #under: Promise<Snapshot> | undefined;
 
   /** @param report asks the workers to tell their figures; gives the ids of those that were asked */
-  constructor(book: StatusBook, report: () => readonly number[]) {
-    this.#book = book;
+  constructor(status: PoolStatus, report: () => readonly number[]) {
+    this.#status = status;
     this.#report = report;
   }
 
@@ -41,6 +41,6 @@ export class FreshFigures {
       this.#waiting = new Set(this.#report());
       if (this.#waiting.size === 0) this.#complete();
     });
-    return this.#book.snapshot();
+    return this.#status.snapshot();
   }
 }

@@ -12,8 +12,8 @@ import type { WorkerLogOptions, WorkerOptions } from '../pool/messages.ts';
 import { WORKER_CHANNEL, WORKER_SOCKET } from '../pool/worker-process.ts';
 import { endDescendantsAtExit } from '../process/end-descendants.ts';
 import { onSignal } from '../process/held-signals.ts';
+import { applyLateSettings } from '../process/launch-settings.ts';
 import { watchStopSignals } from '../process/stop-signals.ts';
-import { settle } from '../process/surroundings.ts';
 import { outliveReaders } from '../process-io.ts';
 import { type Service, serveApplication } from '../serve-application.ts';
 import { WorkerStatus } from '../status/worker-status.ts';
@@ -40,7 +40,7 @@ export async function work(): Promise<void> {
   endDescendantsAtExit();
   const startLogs = await loadWorkerLogs(parent, options.logs);
   if (options.identity !== undefined) await loadBeforehand(watchdog, options.status !== undefined);
-  settle(options);
+  applyLateSettings(options);
   const signals = watchStopSignals();
   const reopenLogs = startLogs();
   parent.onReopen(reopenLogs);

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import type { PoolCommand } from '../../src/pool/pool-command.ts';
 import { PoolState } from '../../src/pool/pool-state.ts';
 
-/** Commands in short: `spawn 1`, `stop 2`, `wake 300`, `say started`, `sleep`, `done`. */
+/** Commands in short: `spawn 1`, `stop 2`, `timer 300`, `say started`, `await-connection`, `done`. */
 function short(commands: readonly PoolCommand[]): string[] {
   return commands.map((command) => {
-    if (command.kind === 'wake') return `wake ${command.at}`;
+    if (command.kind === 'timer') return `timer ${command.at}`;
     if (command.kind === 'say') return `say ${command.what.event}`;
     if (command.kind === 'done') return command.failed ? 'done failed' : 'done';
-    if (command.kind === 'sleep') return 'sleep';
+    if (command.kind === 'await-connection') return 'await-connection';
     return `${command.kind} ${command.id}`;
   });
 }
@@ -16,14 +16,14 @@ function short(commands: readonly PoolCommand[]): string[] {
 /** A pool whose workers 1 to `size` are ready. */
 function running(size: number): PoolState {
   const pool = new PoolState(size);
-  pool.wake(0);
+  pool.tick(0);
   for (let id = 1; id <= size; id += 1) pool.ready(id, 0);
   return pool;
 }
 
 test('the first worker is alone until it is ready, so that what fails fails once', () => {
   const pool = new PoolState(3);
-  expect(short(pool.wake(0))).toEqual(['spawn 1']);
+  expect(short(pool.tick(0))).toEqual(['spawn 1']);
   expect(short(pool.ready(1, 5))).toEqual(['spawn 2', 'spawn 3']);
   expect(short(pool.ready(3, 6))).toEqual([]);
   expect(short(pool.ready(2, 7))).toEqual(['say started']);
@@ -31,7 +31,7 @@ test('the first worker is alone until it is ready, so that what fails fails once
 
 test('an application that does not start even once is a failure', () => {
   const pool = new PoolState(3);
-  pool.wake(0);
+  pool.tick(0);
   expect(short(pool.exited(1, 5))).toEqual(['done failed']);
 });
 
@@ -74,7 +74,7 @@ test('a reload while the first worker starts, or that of another reload, follows
   const early = new PoolState(1);
   // Nothing has been loaded yet.
   early.reload(0);
-  early.wake(0);
+  early.tick(0);
   expect(short(early.reload(10))).toEqual([]);
   expect(short(early.ready(1, 20))).toEqual(['spawn 2']);
   expect(short(early.ready(2, 30))).toEqual(['stop 1']);
@@ -103,7 +103,7 @@ test('a reload waits for a worker that it can replace', () => {
 test('a reload ends the pause after crashes', () => {
   const pool = running(1);
   expect(short(pool.exited(1, 1))).toEqual(['spawn 2']);
-  expect(short(pool.exited(2, 2))).toEqual(['wake 102']);
+  expect(short(pool.exited(2, 2))).toEqual(['timer 102']);
   expect(short(pool.reload(3))).toEqual(['spawn 3']);
 });
 
@@ -116,7 +116,7 @@ test('a worker is recycled by one that replaces it when it is ready', () => {
   expect(short(pool.exited(1, 300))).toEqual([]);
 });
 
-test('workers that are worn at the same time are replaced one after the other', () => {
+test('workers that are due at the same time are replaced one after the other', () => {
   const pool = running(3);
   expect(short(pool.recycle(1, 'maxAge', 100))).toEqual(['spawn 4']);
   expect(short([...pool.recycle(2, 'maxAge', 100), ...pool.recycle(3, 'maxAge', 100)])).toEqual([]);
@@ -128,7 +128,7 @@ test('workers that are worn at the same time are replaced one after the other', 
 
 test('what a worker leaves is for the others of the latest generation, in turn', () => {
   const pool = new PoolState(2);
-  pool.wake(0);
+  pool.tick(0);
   expect(pool.successor()).toBeUndefined();
   pool.ready(1, 0);
   pool.ready(2, 0);
@@ -164,9 +164,9 @@ test('workers of a reload that end before they are ready are started anew with p
   pool.reload(20_000);
   expect(short(pool.ready(3, 20_010))).toEqual(['stop 1', 'spawn 4']);
   expect(short(pool.exited(4, 20_020))).toEqual(['spawn 5']);
-  expect(short(pool.exited(5, 20_030))).toEqual(['wake 20130']);
-  expect(short(pool.wake(20_130))).toEqual(['spawn 6']);
-  expect(short(pool.exited(6, 20_140))).toEqual(['say crash-loop', 'wake 20340']);
+  expect(short(pool.exited(5, 20_030))).toEqual(['timer 20130']);
+  expect(short(pool.tick(20_130))).toEqual(['spawn 6']);
+  expect(short(pool.exited(6, 20_140))).toEqual(['say crash-loop', 'timer 20340']);
 });
 
 test('a worker that crashes while it is being recycled is not replaced twice', () => {
@@ -186,12 +186,12 @@ test('a crash is made good at once, a row of crashes with pauses that double up 
     now += 1;
     let commands = pool.exited(id, now);
     said.push(...short(commands).filter((text) => text.startsWith('say')));
-    const wake = commands.find((command) => command.kind === 'wake');
-    pauses.push(wake === undefined ? 0 : wake.at - now);
-    if (wake !== undefined) {
-      expect(short(pool.wake(wake.at - 1))).toEqual([`wake ${wake.at}`]);
-      now = wake.at;
-      commands = pool.wake(now);
+    const timer = commands.find((command) => command.kind === 'timer');
+    pauses.push(timer === undefined ? 0 : timer.at - now);
+    if (timer !== undefined) {
+      expect(short(pool.tick(timer.at - 1))).toEqual([`timer ${timer.at}`]);
+      now = timer.at;
+      commands = pool.tick(now);
     }
     id += 1;
     expect(short(commands).at(-1)).toBe(`spawn ${id}`);
@@ -234,7 +234,7 @@ test('whatever happens, there are never fewer workers meant to serve than before
       const count = (wanted: string) => [...phases.values()].filter((phase) => phase === wanted).length;
       expect(count('ready') + count('starting'), `seed ${seed}`).toBeLessThanOrEqual(2 * size);
     };
-    apply(pool.wake(now));
+    apply(pool.tick(now));
     phases.set(1, 'ready');
     apply(pool.ready(1, now));
     for (let step = 0; step < 100; step += 1) {
@@ -257,7 +257,7 @@ test('whatever happens, there are never fewer workers meant to serve than before
       } else if (action === 3) {
         apply(pool.recycle(id, 'maxAge', now));
       } else {
-        apply(pool.wake(now));
+        apply(pool.tick(now));
       }
     }
   }
@@ -271,15 +271,15 @@ test('a limit of memory below what a fresh worker takes is said once, and replac
   for (let id = 1; id <= 10; id += 1) {
     const commands = short(pool.recycle(id, 'maxMemory', now));
     said.push(...commands.filter((command) => command.startsWith('say')));
-    const wake = commands.find((command) => command.startsWith('wake'));
-    if (wake !== undefined) {
-      pauses.push(Number(wake.slice('wake '.length)) - now);
-      now = Number(wake.slice('wake '.length));
-      expect(short(pool.wake(now))).toEqual([`spawn ${id + 1}`]);
+    const timer = commands.find((command) => command.startsWith('timer'));
+    if (timer !== undefined) {
+      pauses.push(Number(timer.slice('timer '.length)) - now);
+      now = Number(timer.slice('timer '.length));
+      expect(short(pool.tick(now))).toEqual([`spawn ${id + 1}`]);
     }
     pool.ready(id + 1, now);
   }
-  expect(said).toEqual(['say greedy']);
+  expect(said).toEqual(['say over-memory']);
   expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000, 30_000]);
   // A reload may have made it smaller, and a worker that has lived for a while is none of these.
   expect(short(pool.reload(now))).toEqual(['spawn 12']);
@@ -296,7 +296,7 @@ function numbers(commands: readonly PoolCommand[]): string[] {
 
 test('workers have numbers from 0, and one that takes the place of another has its number', () => {
   const pool = new PoolState(3);
-  expect(numbers(pool.wake(0))).toEqual(['1 has 0']);
+  expect(numbers(pool.tick(0))).toEqual(['1 has 0']);
   expect(numbers(pool.ready(1, 5))).toEqual(['2 has 1', '3 has 2']);
   pool.ready(2, 6);
   pool.ready(3, 7);

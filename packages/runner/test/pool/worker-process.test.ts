@@ -13,14 +13,14 @@ const options = {
   startTimeout: 1,
   stopTimeout: 1,
 };
-const surroundings = { environment: {}, folder: undefined, identity: undefined, later: {} };
+const launch = { environment: {}, folder: undefined, identity: undefined, later: {} };
 
 test('a worker that the system does not start has ended, and is one to be tried again', async () => {
   spawn.mockImplementation(() => {
     throw Object.assign(new Error('spawn ENOMEM'), { code: 'ENOMEM' });
   });
   const how = await new Promise<string>((exited) => {
-    const worker = new WorkerProcess(0, options, surroundings, {
+    const worker = new WorkerProcess(0, options, launch, {
       exited,
       message: () => {},
       ports: new WorkerPorts(),
@@ -36,7 +36,7 @@ test('a worker for which there is no folder has ended once', async () => {
   const { spawn: real } = await vi.importActual<typeof import('node:child_process')>('node:child_process');
   spawn.mockImplementation(real);
   const exited = vi.fn();
-  const nowhere = { ...surroundings, folder: '/no/such/folder' };
+  const nowhere = { ...launch, folder: '/no/such/folder' };
   new WorkerProcess(0, options, nowhere, { exited, message: () => {}, ports: new WorkerPorts() });
   await vi.waitFor(() => expect(exited).toHaveBeenCalled());
   await new Promise((resolve) => setTimeout(resolve, 50));

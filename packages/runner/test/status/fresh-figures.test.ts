@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FreshFigures } from '../../src/status/fresh-figures.ts';
-import { StatusBook } from '../../src/status/status-book.ts';
+import { PoolStatus } from '../../src/status/pool-status.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -11,7 +11,7 @@ afterEach(() => {
 
 function start(ids: readonly number[]) {
   const report = vi.fn(() => ids);
-  const figures = new FreshFigures(new StatusBook({ manager: 'static', name: 'app.js' }), report);
+  const figures = new FreshFigures(new PoolStatus({ manager: 'static', name: 'app.js' }), report);
   let isTold = false;
   const told = figures.snapshot().then(() => {
     isTold = true;

@@ -6,8 +6,8 @@ import type { RunOptions } from '../run-process.ts';
 import { inheritedEnvironment, readEnvFiles, replaceEnvironment } from './environment.ts';
 import { become, findIdentity, type Identity } from './identity.ts';
 
-/** The last step into its surroundings, which a process does itself. */
-export interface Entrance {
+/** What a process takes on itself, when it has been started with the rest. */
+export interface LateSettings {
   /** Whom the application runs as; undefined for who runs this process. */
   readonly identity: Identity | undefined;
   /**
@@ -17,8 +17,8 @@ export interface Entrance {
   readonly later: Readonly<Record<string, string>>;
 }
 
-/** What the application finds around it. */
-export interface Surroundings extends Entrance {
+/** What the process of an application is launched with. */
+export interface LaunchSettings extends LateSettings {
   /** Its environment, as far as it is there from the start. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Its working directory; undefined for that of this process. */
@@ -30,13 +30,13 @@ export interface Surroundings extends Entrance {
  *
  * @throws RunnerError where they cannot be followed
  */
-export function readSurroundings({
+export function readLaunchSettings({
   chdir,
   cleanEnv,
   environmentFile,
   group,
   user,
-}: RunOptions): Surroundings {
+}: RunOptions): LaunchSettings {
   if (
     chdir !== undefined &&
     statSync(chdir, { bigint: true, throwIfNoEntry: false })?.isDirectory() !== true
@@ -59,7 +59,7 @@ export function readSurroundings({
 /** How the socket is opened. Unless told otherwise it belongs to who accepts on it, for a web server in their group. */
 export function socketOptions(
   { allow, backlog, socketGroup, socketMode, socketOwner }: RunOptions,
-  { identity }: Surroundings,
+  { identity }: LaunchSettings,
 ): ListenOptions & { readonly allow?: readonly string[] } {
   const group = socketGroup ?? identity?.gid;
   const owner = socketOwner ?? identity?.uid;
@@ -67,14 +67,14 @@ export function socketOptions(
 }
 
 /** Makes them those of this process, which is about to load the application. */
-export function enter({ environment, folder, identity, later }: Surroundings): void {
+export function applyLaunchSettings({ environment, folder, identity, later }: LaunchSettings): void {
   replaceEnvironment(environment);
   if (folder !== undefined) process.chdir(folder);
-  settle({ identity, later });
+  applyLateSettings({ identity, later });
 }
 
-/** Does the last step, in a process that was started with the rest. */
-export function settle({ identity, later }: Entrance): void {
+/** Takes on the rest, in a process that was launched with these settings. */
+export function applyLateSettings({ identity, later }: LateSettings): void {
   if (identity !== undefined) become(identity);
   Object.assign(process.env, later);
 }

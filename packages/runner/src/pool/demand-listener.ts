@@ -2,12 +2,12 @@ import { isPassedConnection, type PassedConnection } from '../passed-connection.
 import { howItEnded, startProcess } from '../process/start-process.ts';
 import { programFile } from '../programs.ts';
 
-/** What a doorbell is made of. */
-export interface DoorbellOptions {
+/** What a listener is made of. */
+export interface DemandListenerOptions {
   /** Connections that may wait; default as many as the system allows. */
   readonly backlog: number | undefined;
   /** Called with each connection that comes, unread. */
-  readonly rings: (connection: PassedConnection) => void;
+  readonly accepted: (connection: PassedConnection) => void;
   readonly say: (message: string) => void;
   /** The descriptor of the listening socket. */
   readonly socket: number;
@@ -33,13 +33,13 @@ const RETRY = 1_000;
  * so this is done with a duplicate of it, which the system makes when a short-lived process sends back what it was given. Until that
  * is there, connections wait in the socket.
  */
-export class Doorbell {
-  readonly #options: DoorbellOptions;
+export class DemandListener {
+  readonly #options: DemandListenerOptions;
   #listener: BareListener | undefined;
   #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: DoorbellOptions) {
+  constructor(options: DemandListenerOptions) {
     this.#options = options;
     this.#duplicate();
   }
@@ -76,7 +76,7 @@ export class Doorbell {
       return true;
     }
     listener.onconnection = (_status, connection) => {
-      if (isPassedConnection(connection)) this.#options.rings(connection);
+      if (isPassedConnection(connection)) this.#options.accepted(connection);
     };
     if (listener.listen(this.#options.backlog ?? BACKLOG) !== 0) {
       listener.close();

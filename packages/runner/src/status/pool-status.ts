@@ -3,7 +3,7 @@ import type { ListenQueueWatch } from './listen-queue.ts';
 import type { PoolCounts, Snapshot, WorkerState, WorkerStatus } from './snapshot.ts';
 
 /** What is known from the beginning. */
-export interface StatusBookOptions {
+export interface PoolStatusOptions {
   /** Looked at if anybody will want to know. */
   readonly listenQueue?: ListenQueueWatch;
   readonly manager: 'ondemand' | 'single' | 'static';
@@ -24,9 +24,9 @@ interface Entry {
 const SILENCE = 2;
 
 /** What has become of the workers of a pool, as the status pages tell it. */
-export class StatusBook {
+export class PoolStatus {
   readonly #entries = new Map<number, Entry>();
-  readonly #options: StatusBookOptions;
+  readonly #options: PoolStatusOptions;
   readonly #startTime = now();
   /** Of workers that are gone. */
   #past: Totals = NO_TOTALS;
@@ -34,7 +34,7 @@ export class StatusBook {
   #generation = 1;
   #maxActive = 0;
 
-  constructor(options: StatusBookOptions) {
+  constructor(options: PoolStatusOptions) {
     this.#options = options;
   }
 

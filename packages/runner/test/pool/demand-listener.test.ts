@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { PassedConnection } from '../../src/passed-connection.ts';
-import { Doorbell } from '../../src/pool/doorbell.ts';
+import { DemandListener } from '../../src/pool/demand-listener.ts';
 import { openSocket } from '../../src/pool/held-socket.ts';
 import { folderWith } from '../support/runner.ts';
 
@@ -24,11 +24,11 @@ test('it tries again where the system has no room, and leaves the socket to othe
   await once(first, 'connect');
   const say = vi.fn();
   const come: PassedConnection[] = [];
-  const doorbell = new Doorbell({
+  const listener = new DemandListener({
     backlog: undefined,
-    rings: (connection) => {
+    accepted: (connection) => {
       come.push(connection);
-      doorbell.close();
+      listener.close();
     },
     say,
     socket: held.fd,
@@ -44,9 +44,9 @@ test('it tries again where the system has no room, and leaves the socket to othe
   const second = connect(path);
   await once(second, 'connect');
   expect(come).toHaveLength(1);
-  const rings = vi.fn((connection: PassedConnection) => connection.close());
-  const next = new Doorbell({ backlog: undefined, rings, say, socket: held.fd });
+  const accepted = vi.fn((connection: PassedConnection) => connection.close());
+  const next = new DemandListener({ backlog: undefined, accepted, say, socket: held.fd });
   await once(second.resume(), 'close');
   next.close();
-  expect(rings).toHaveBeenCalledTimes(1);
+  expect(accepted).toHaveBeenCalledTimes(1);
 });

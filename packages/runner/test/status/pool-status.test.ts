@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { NO_TOTALS } from '../../src/status/figures.ts';
-import { StatusBook } from '../../src/status/status-book.ts';
+import { PoolStatus } from '../../src/status/pool-status.ts';
 import { FIGURES } from './support.ts';
 
 beforeEach(() => {
@@ -10,11 +10,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const book = () => new StatusBook({ manager: 'static', name: 'app.js' });
-const states = (of: StatusBook) => of.snapshot().workers.map(({ state }) => state);
+const status = () => new PoolStatus({ manager: 'static', name: 'app.js' });
+const states = (of: PoolStatus) => of.snapshot().workers.map(({ state }) => state);
 
 test('a worker is starting, idle, running, blocked and stopping', () => {
-  const pool = book();
+  const pool = status();
   pool.spawned(1, 1, 700);
   expect(states(pool)).toEqual(['Starting']);
   pool.ready(1);
@@ -37,14 +37,14 @@ test('a worker is starting, idle, running, blocked and stopping', () => {
 });
 
 test('a worker that starts for a long time is not blocked', () => {
-  const pool = book();
+  const pool = status();
   pool.spawned(1, 1, 700);
   vi.advanceTimersByTime(20_000);
   expect(states(pool)).toEqual(['Starting']);
 });
 
 test('what workers have done that are gone still counts', () => {
-  const pool = book();
+  const pool = status();
   expect(pool.snapshot()).toMatchObject({ startTime: 1000, time: 1000, totals: NO_TOTALS });
   for (const id of [1, 2]) {
     pool.spawned(id, 1, 700 + id);
@@ -60,7 +60,7 @@ test('what workers have done that are gone still counts', () => {
 });
 
 test('reloads and recycling are counted, and what is not there changes nothing', () => {
-  const pool = book();
+  const pool = status();
   pool.recycled();
   pool.reloaded(2);
   pool.told(5, FIGURES);
