@@ -72,9 +72,19 @@ export function fromNodeListener(
     }
     const exchange = new NodeExchange(request, server, unbufferedStreams);
     result = undefined;
+    // Until its promise settles or its response has ended; what else it does cannot be seen.
+    request.handlerRuns = true;
     try {
       exchange.emit();
-      if (isPromise(result)) result.then(undefined, (error: unknown) => exchange.crash(error));
+      if (isPromise(result)) {
+        result.then(
+          () => request.handlerSettled(),
+          (error: unknown) => {
+            request.handlerSettled();
+            exchange.crash(error);
+          },
+        );
+      }
     } catch (error) {
       exchange.crash(error);
     }

@@ -41,11 +41,8 @@ type ResponseClass = new (
   options: { readonly rejectNonStandardBodyWrites: boolean | undefined },
 ) => ServerResponse;
 
-/** The request and response objects of one request. */
+/** The request and response objects of one request, and the prefix the application is mounted at. */
 export interface HttpMessages {
-  /** The field Expect. */
-  readonly expectation: string | undefined;
-  /** With the prefix that the application is mounted at. */
   readonly req: IncomingMessage & { baseUrl?: string; originalUrl?: string };
   readonly res: ServerResponse;
 }
@@ -84,7 +81,7 @@ export function createMessages(params: Params, target: RequestTarget, socket: Re
   // The connection to the browser is not ours to keep or close.
   res.removeHeader('Connection');
   res.assignSocket(socket as Stream as Socket);
-  return { expectation, req, res };
+  return { req, res };
 }
 
 /** Throws the body away, so that `end` and `close` come although nobody reads it. */

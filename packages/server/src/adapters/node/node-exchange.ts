@@ -30,7 +30,6 @@ import { startRequestTimer } from './request-timer.ts';
 export class NodeExchange implements InputSink, OutputObserver, RequestObserver, ResponseSink, SocketPeer {
   readonly req: HttpMessages['req'];
   readonly res: HttpMessages['res'];
-  readonly #expectation: string | undefined;
   readonly #request: FcgiRequest;
   /** That of the socket may be replaced by the application. */
   readonly #server: NodeServer;
@@ -63,8 +62,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     this.#request = request;
     this.#server = server;
     this.#socket = socketOf(params, this, server);
-    const { expectation, req, res } = createMessages(params, request.target, this.#socket);
-    this.#expectation = expectation;
+    const { req, res } = createMessages(params, request.target, this.#socket);
     this.req = req;
     this.res = res;
     this.#reader = new HttpResponseReader(req.method!, this, unbuffered);
@@ -85,7 +83,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
 
   /** Has the server answer. */
   emit(): void {
-    emitRequest(this.#server, this.#socket, this, this.#expectation);
+    emitRequest(this.#server, this.#socket, this);
   }
 
   push(chunk: Uint8Array): boolean {
@@ -229,6 +227,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
 
   /** The response has been written. */
   responseComplete(): void {
+    this.#request.handlerSettled();
     if (this.#ended) return;
     this.#sendHead();
     const { missing } = this.#reader;

@@ -1,6 +1,8 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
+import type { Params } from '../../cgi/params.ts';
+import { expectationOf } from '../../cgi/request-headers.ts';
 import { http } from '../../node-http.ts';
 import type { HttpMessages } from './messages.ts';
 import type { RequestSocket } from './request-socket.ts';
@@ -27,20 +29,17 @@ const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 /**
  * Gives a request to a server as the server does it itself with one from its port: the events `connection` and
  * `request`, and what monitoring subscribes to, in their order.
- *
- * @param expectation the field Expect, where the web server has passed it on
  */
 export function emitRequest(
   server: NodeServer,
   socket: RequestSocket,
-  { req, res }: Pick<HttpMessages, 'req' | 'res'>,
-  expectation: string | undefined,
+  { params, req, res }: HttpMessages & { readonly params: Params },
 ): void {
   if (server.listenerCount('connection') > 1) emitConnection(server, 'connection', socket);
   if (server.listenerCount('secureConnection') > 1) emitConnection(server, 'secureConnection', socket);
   if (server.timeout > 0) socket.setTimeout(server.timeout);
   if (requestStart.hasSubscribers) requestStart.publish({ request: req, response: res, socket, server });
-  const event = requestEvent(server, expectation, req);
+  const event = requestEvent(server, expectationOf(params), req);
   if (event !== undefined) server.emit(event, req, res);
   // Nothing here can meet it.
   else res.writeHead(417).end();
