@@ -6,7 +6,7 @@ import { LARGE_HEAD_BYTES, streamingField } from '../../cgi/response-head.ts';
 import { FcgiServerError, textOf } from '../../errors.ts';
 import type { FcgiRequest } from '../../request/fcgi-request.ts';
 import type { InputSink } from '../../request/input-source.ts';
-import type { RequestObserver } from '../../request/request-context.ts';
+import type { RequestObserver } from '../../request/request-host.ts';
 import type { OutputObserver } from '../../request/request-output.ts';
 import { HttpResponseReader, type ResponseSink } from './http-response-reader.ts';
 import {

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
-import { probePeer } from './listen/peer-probe.ts';
-import type { RequestOutput } from './request/request-output.ts';
-import type { RecordBytes } from './request/stdout-records.ts';
+import { probePeer } from '../listen/peer-probe.ts';
+import type { RequestOutput } from '../request/request-output.ts';
+import type { RecordBytes } from '../request/stdout-records.ts';
 
 /** Answers to management records that the web server does not read stop the reading above this many bytes. */
 const REPLY_BYTES = 65_536;

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { sharedReader } from './listen/shared-reads.ts';
-import { copyOf } from './request/input-source.ts';
+import { sharedReader } from '../listen/shared-reads.ts';
+import { copyOf } from '../request/input-source.ts';
 
 /** Who is told what happens on a socket. */
 export interface SocketOwner {

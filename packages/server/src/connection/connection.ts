@@ -1,21 +1,20 @@
 import type { Duplex } from 'node:stream';
 import { encodeEndRequest, RemoteProtocolError } from '@fcgi-js/protocol';
+import type { RequestOutcome } from '../diagnostics.ts';
+import { Multiplexer } from '../engine/multiplexer.ts';
+import type { MultiplexerEvent } from '../engine/multiplexer-event.ts';
+import { encodeRefusal, type Refusal } from '../engine/refusal.ts';
+import { Phase, type RequestState } from '../engine/request-state.ts';
+import { FcgiServerError } from '../errors.ts';
+import { limitName } from '../limits.ts';
+import { FcgiRequest } from '../request/fcgi-request.ts';
+import type { ConnectionInfo, RequestHost } from '../request/request-host.ts';
 import { endBody, receiveBody } from './body-events.ts';
 import { lostConnection, surplusBody } from './connection-errors.ts';
 import type { ConnectionOwner } from './connection-owner.ts';
 import { ConnectionTimeouts } from './connection-timeouts.ts';
 import { ConnectionWriter, type WriterOwner } from './connection-writer.ts';
-import type { RequestOutcome } from './diagnostics.ts';
-import { Multiplexer } from './engine/multiplexer.ts';
-import type { MultiplexerEvent } from './engine/multiplexer-event.ts';
-import { encodeRefusal, type Refusal } from './engine/refusal.ts';
-import { Phase, type RequestState } from './engine/request-state.ts';
-import { FcgiServerError } from './errors.ts';
-import { limitName } from './limits.ts';
 import type { Timed } from './open-connections.ts';
-import { FcgiRequest } from './request/fcgi-request.ts';
-import type { ConnectionInfo } from './request/request-context.ts';
-import { type LinkHost, RequestLink } from './request-link.ts';
 import { overdue } from './request-timeouts.ts';
 import { forget, type SocketOwner, tell } from './socket-owner.ts';
 
@@ -25,7 +24,7 @@ type State = RequestState<FcgiRequest>;
  * One connection of a web server: the only place that touches its socket. Moves bytes between the socket and
  * the multiplexer, and closes the connection when it is time to.
  */
-export class Connection implements LinkHost, SocketOwner, Timed, WriterOwner {
+export class Connection implements RequestHost, SocketOwner, Timed, WriterOwner {
   readonly #socket: Duplex;
   readonly owner: ConnectionOwner;
   readonly info: ConnectionInfo;
@@ -146,7 +145,7 @@ export class Connection implements LinkHost, SocketOwner, Timed, WriterOwner {
   #start(state: State, params: FcgiRequest['params']): void {
     this.#hadRequest = true;
     if (!state.keepConn) this.#closing = true;
-    const request = new FcgiRequest(new RequestLink(this, state, params));
+    const request = new FcgiRequest(this, state, params);
     state.owner = request;
     if (!state.receiving) request.input.end();
     this.owner.dispatch(request);
@@ -218,8 +217,7 @@ export class Connection implements LinkHost, SocketOwner, Timed, WriterOwner {
    * A response that has begun cannot be completed. Alone on its connection, it takes the connection with it;
    * otherwise END_REQUEST with an appStatus is all that can be said without hurting the others.
    */
-  breakOff(state: State): void {
-    const output = state.owner!.output;
+  breakOff({ output }: FcgiRequest, state: State): void {
     if (this.#multiplexer.size > 1) {
       this.requestEnding(state, 'broken-off');
       output.end(1);

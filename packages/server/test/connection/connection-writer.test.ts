@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { duplexPair } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
-import { ConnectionWriter } from '../src/connection-writer.ts';
-import { RequestOutput } from '../src/request/request-output.ts';
+import { ConnectionWriter } from '../../src/connection/connection-writer.ts';
+import { RequestOutput } from '../../src/request/request-output.ts';
+import { requestState } from '../support/request-state.ts';
 
 const HIGH_WATER_MARK = 1_000;
 
@@ -15,15 +16,10 @@ function newWriter() {
 }
 
 function outputOf(writer: ConnectionWriter, requestId = 1): RequestOutput {
-  return new RequestOutput(requestId, {
-    get congested() {
-      return writer.congested;
-    },
-    write: (records, callback) => writer.write(records, callback),
-    flushSoon: (output) => writer.flushSoon(output),
-    awaitDrain: (output) => writer.awaitDrain(output),
-    ending: () => {},
-    ended: () => {},
+  return new RequestOutput(requestState(requestId), {
+    writer,
+    requestEnding: () => {},
+    requestEnded: () => {},
   });
 }
 
