@@ -1,4 +1,5 @@
 import { HttpResponseReader } from '../../server/src/adapters/node/http-response-reader.ts';
+import { ResponseWriter } from '../../server/src/request/response-writer.ts';
 
 const NAMES = ['X-Any', 'Content-Type', 'Connection', 'Keep-Alive', 'TE', 'Upgrade', 'Status', 'Trailer'];
 const BODY_PARTS = 4;
@@ -68,11 +69,21 @@ function asChunk(part: Buffer): Buffer {
 function read(method: string, writes: readonly Buffer[]): { heads: string[]; received: Buffer } {
   const heads: string[] = [];
   const received: Buffer[] = [];
+  let isHead = false;
+  const write = (chunk: string | Uint8Array, encoding: BufferEncoding = 'utf8') => {
+    const bytes = Buffer.from(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk);
+    if (isHead) heads.push(bytes.toString('latin1'));
+    else received.push(bytes);
+    return true;
+  };
+  const writer = new ResponseWriter({ output: { flush: () => {}, write }, report: () => {} });
   const reader = new HttpResponseReader(method, {
-    head: (text) => heads.push(text),
-    body: (chunk, encoding) =>
-      received.push(Buffer.from(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk)),
-    surplus: () => undefined,
+    head: (head) => {
+      isHead = true;
+      writer.head(head);
+      isHead = false;
+    },
+    body: (chunk, encoding) => writer.body(chunk, encoding),
   });
   for (const bytes of writes) if (bytes.length > 0) reader.write(bytes, 'latin1');
   return { heads, received: Buffer.concat(received) };

@@ -2,8 +2,10 @@ import type { Duplex } from 'node:stream';
 import type { Role } from '@fcgi-js/protocol';
 import { isMount } from './cgi/mount.ts';
 import type { ParamsTransform } from './cgi/params-transform.ts';
-import { Connection } from './connection.ts';
-import type { ConnectionOwner } from './connection-owner.ts';
+import { Connection } from './connection/connection.ts';
+import type { ConnectionOwner } from './connection/connection-owner.ts';
+import { OpenConnections } from './connection/open-connections.ts';
+import { shareReads } from './connection/socket-owner.ts';
 import { publishEnd, publishError, publishStart } from './diagnostics.ts';
 import { RequestSlots } from './engine/request-slots.ts';
 import { ErrorLog } from './error-log.ts';
@@ -14,13 +16,11 @@ import { resolveLimits, type ServerLimits } from './limits.ts';
 import { allowedPeers, type PeerCheck } from './listen/allowed-peers.ts';
 import type { AcceptedSocket, Listener, ListenOptions } from './listen/listener.ts';
 import { openListener } from './listen/open-listener.ts';
-import { OpenConnections } from './open-connections.ts';
 import { connectionsPossible, OpenFilesWatch, tooManyConnections } from './open-files.ts';
 import { BOOLEAN, checkOptions, functionSuchAs, OBJECT, type OptionKinds } from './options.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
 import { isPromise, type RequestHandler } from './request-handler.ts';
 import { RequestPresenter } from './request-presenter.ts';
-import { shareReads } from './socket-owner.ts';
 
 /** What {@link createServer} takes. At least one role needs a handler. */
 export interface ServerOptions {

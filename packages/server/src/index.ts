@@ -46,5 +46,5 @@ export { listenOnUnixSocket } from './listen/unix-socket.ts';
 export { UnixSocketFile } from './listen/unix-socket-file.ts';
 export { type ListenAddress, parseListenAddress } from './listen-address.ts';
 export type { FcgiRequest } from './request/fcgi-request.ts';
-export type { ConnectionInfo } from './request/request-context.ts';
+export type { ConnectionInfo } from './request/request-host.ts';
 export type { HandlerResult, RequestHandler } from './request-handler.ts';

@@ -56,7 +56,7 @@ describe('imports', () => {
     // Node's own request object is made of a socket, by way of type and never connected: adapters/node/messages.ts. The socket of
     // a request inherits from its class: adapters/node/request-socket.ts.
     const allowed =
-      /^packages\/server\/src\/(connection|listen-address|listen\/[\w-]+|adapters\/node\/(?:messages|request-socket))\.ts$/;
+      /^packages\/server\/src\/(connection\/[\w-]+|listen-address|listen\/[\w-]+|adapters\/node\/(?:messages|request-socket))\.ts$/;
     const reachesNet = ({ module, typeOnly }: ModuleImport, file: string) =>
       !typeOnly && /^(node:)?net$/.test(module) && !allowed.test(file);
     expect(imports('packages/server/src', reachesNet)).toEqual([]);

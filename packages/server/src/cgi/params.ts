@@ -1,4 +1,5 @@
 import { locateNameValuePairs } from '@fcgi-js/protocol';
+import { keyOf, keysOf, type PlacedNames } from './name-keys.ts';
 
 const NOT_A_BYTE = /[^\0-\xff]/;
 
@@ -20,11 +21,14 @@ export class Params implements ReadonlyMap<string, string> {
   /** Names and values, and whatever else was between them. */
   readonly #text: string;
   readonly #positions: readonly number[];
+  /** What {@link keyOf} gives for each name, so that most names are told apart without looking at them. */
+  readonly #keys: readonly number[];
   #map: ReadonlyMap<string, string> | undefined;
 
   private constructor(text: string, positions: readonly number[]) {
     this.#text = text;
     this.#positions = positions;
+    this.#keys = keysOf(text, positions);
   }
 
   /**
@@ -60,15 +64,16 @@ export class Params implements ReadonlyMap<string, string> {
 
   /** The value of a name, or `undefined` if it did not come. */
   get(name: string): string | undefined {
-    const text = this.#text;
-    const positions = this.#positions;
-    const length = name.length;
+    const keys = this.#keys;
+    const key = keyOf(name, 0, name.length);
     // Backwards, because the last one counts. Comparing in place is cheaper than a map for the few names that
     // a request is asked for.
-    for (let i = positions.length - 3; i >= 0; i -= 3) {
-      const start = positions[i]!;
-      if (positions[i + 1]! - start === length && text.startsWith(name, start)) {
-        return this.#piece(positions[i + 1]!, positions[i + 2]!);
+    for (let i = keys.length - 1; i >= 0; i -= 1) {
+      if (keys[i] === key) {
+        const positions = this.#positions;
+        if (this.#text.startsWith(name, positions[i * 3])) {
+          return this.#piece(positions[i * 3 + 1]!, positions[i * 3 + 2]!);
+        }
       }
     }
     return undefined;
@@ -80,17 +85,19 @@ export class Params implements ReadonlyMap<string, string> {
   }
 
   /**
-   * Calls `callback` for every pair as it came whose name begins with `prefix`, in order. Who keeps a name keeps all
-   * params with it.
+   * Calls `callback` with what `names` makes of a name, and the value, for every pair as it came of which it makes something,
+   * in order.
+   *
+   * @internal
    */
-  eachWithPrefix(prefix: string, callback: (name: string, value: string) => void): void {
+  each(names: PlacedNames, callback: (made: string, value: string) => void): void {
     const text = this.#text;
     const positions = this.#positions;
-    for (let i = 0; i < positions.length; i += 3) {
-      const start = positions[i]!;
-      const middle = positions[i + 1]!;
-      if (middle - start < prefix.length || !text.startsWith(prefix, start)) continue;
-      callback(text.slice(start, middle), this.#piece(middle, positions[i + 2]!));
+    const keys = this.#keys;
+    for (let i = 0; i < keys.length; i += 1) {
+      const middle = positions[i * 3 + 1]!;
+      const made = names.at(i, keys[i]!, text, positions[i * 3]!, middle);
+      if (made !== '') callback(made, this.#piece(middle, positions[i * 3 + 2]!));
     }
   }
 

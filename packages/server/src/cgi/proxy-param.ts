@@ -1,8 +1,10 @@
+import { PlacedNames } from './name-keys.ts';
 import { Params } from './params.ts';
 
 /** The header field `Proxy` as a param; Cherokee leaves letters small, and colons and blanks at the end. */
 const PROXY = /^HTTP_[Pp][Rr][Oo][Xx][Yy][: ]*$/;
-const PREFIXES = ['HTTP_P', 'HTTP_p'];
+
+const proxies = new PlacedNames('HTTP_', (name) => (PROXY.test(name) ? name : ''));
 
 /**
  * Params without HTTP_PROXY, which a browser sends as the header field `Proxy`: HTTP clients, and programs that get the
@@ -12,10 +14,8 @@ const PREFIXES = ['HTTP_P', 'HTTP_p'];
  */
 export function withoutProxyParam(params: Params): Params {
   let isThere = false;
-  for (const prefix of PREFIXES) {
-    params.eachWithPrefix(prefix, (name) => {
-      isThere ||= PROXY.test(name);
-    });
-  }
+  params.each(proxies, () => {
+    isThere = true;
+  });
   return isThere ? Params.from([...params.received()].filter(([name]) => !PROXY.test(name))) : params;
 }

@@ -1,5 +1,6 @@
 import { isFieldValue, isToken } from './field-syntax.ts';
 import { lengthOf, NO_LENGTH } from './meta-variables.ts';
+import { PlacedNames } from './name-keys.ts';
 import type { Params } from './params.ts';
 
 /**
@@ -55,11 +56,8 @@ const FORWARDED = 'x-forwarded-';
 
 const METHODS_WITH_BODY: ReadonlySet<string> = new Set(['PATCH', 'POST', 'PUT']);
 
-/** Names of header fields by the names of their meta-variables, so that they are not made for every request. */
-const names = new Map<string, string>();
-const NAMES_LIMIT = 1_000;
-/** Longer ones are not kept: they are not usual, and whoever sends them should not fill the memory. */
-const KEPT_LENGTH = 64;
+/** Names of header fields by the names of their meta-variables. */
+const names = new PlacedNames('HTTP_', fieldName);
 const COLON = 0x3a;
 const BLANK = 0x20;
 
@@ -71,7 +69,7 @@ const BLANK = 0x20;
 export function rawHeaders(params: Params): string[] {
   const raw: string[] = [];
   const positions = new Positions();
-  params.eachWithPrefix('HTTP_', (variable, value) => addField(raw, positions, variable, value));
+  params.each(names, (name, value) => addField(raw, positions, name, value));
   const fields = raw.includes('') ? withoutAbsent(raw) : raw;
   addBodyFields(fields, params);
   return fields;
@@ -97,9 +95,8 @@ function withoutAbsent(raw: readonly string[]): string[] {
   return fields;
 }
 
-function addField(raw: string[], positions: Positions, variable: string, value: string): void {
-  const name = fieldName(variable);
-  if (name === '' || !isFieldValue(value)) return;
+function addField(raw: string[], positions: Positions, name: string, value: string): void {
+  if (!isFieldValue(value)) return;
   const earlier = positions.find(raw, name);
   if (earlier !== -1) {
     if (SINGLE.has(name.toLowerCase())) {
@@ -152,19 +149,10 @@ function addBodyFields(raw: string[], params: Params): void {
 
 /** The name of a field, or '' where there is none to be passed on. */
 function fieldName(variable: string): string {
-  const known = names.get(variable);
-  if (known !== undefined) return known;
   const words = withoutEnd(variable.slice('HTTP_'.length)).toLowerCase().split('_');
   const lowerCase = words.join('-');
-  const name =
-    IGNORED.has(lowerCase) || !isToken(lowerCase)
-      ? ''
-      : words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('-');
-  if (names.size < NAMES_LIMIT && variable.length <= KEPT_LENGTH) {
-    // A copy: the name as it is holds on to all params of its request.
-    names.set(Buffer.from(variable, 'latin1').toString('latin1'), name);
-  }
-  return name;
+  if (IGNORED.has(lowerCase) || !isToken(lowerCase)) return '';
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('-');
 }
 
 /** Cherokee leaves colons and blanks at the end of names. */

@@ -5,7 +5,7 @@ export type HeaderField = readonly [name: string, value: string];
  * Fields that concern the connection to the browser, which is the web server's, or that are none in CGI: a
  * second Status would contradict ours. (RFC 3875 §6.3.4)
  */
-const DROPPED: ReadonlySet<string> = new Set([
+export const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -18,14 +18,14 @@ const DROPPED: ReadonlySet<string> = new Set([
 
 /** Whether a field is left out of the head for a web server. */
 export function isConnectionField(name: string): boolean {
-  return DROPPED.has(name.toLowerCase());
+  return CONNECTION_FIELDS.has(name.toLowerCase());
 }
 
 /**
  * Fields by which the web server is told to send a file, or the answer of another URL, in the place of the body: nginx and
  * Caddy, Apache with mod_xsendfile, lighttpd, h2o, LiteSpeed. Content-Length then says how long that is.
  */
-const BODY_ELSEWHERE: ReadonlySet<string> = new Set([
+export const BODY_ELSEWHERE_FIELDS: ReadonlySet<string> = new Set([
   'x-accel-redirect',
   'x-lighttpd-send-file',
   'x-litespeed-location',
@@ -36,7 +36,7 @@ const BODY_ELSEWHERE: ReadonlySet<string> = new Set([
 
 /** Whether a field says that the web server makes the body. */
 export function isBodyElsewhere(name: string): boolean {
-  return BODY_ELSEWHERE.has(name.toLowerCase());
+  return BODY_ELSEWHERE_FIELDS.has(name.toLowerCase());
 }
 
 const EVENT_STREAM_LINE = /^content-type: *text\/event-stream *[;\r]/im;

@@ -58,6 +58,8 @@ export class Multiplexer<Owner> {
   /** Whose params lie in the bytes that were pushed last. */
   #unkept: RequestState<Owner> | undefined;
   #discarded = 0;
+  /** A request has ended of which more may come. */
+  #more = false;
 
   constructor(options: MultiplexerOptions) {
     this.#options = options;
@@ -82,6 +84,11 @@ export class Multiplexer<Owner> {
   /** Whether the bytes so far end in the middle of a record. */
   get midRecord(): boolean {
     return this.#decoder.midRecord;
+  }
+
+  /** Whether all that came was requests that came whole: nothing of them, and no other record, is on its way or unread. */
+  get exhausted(): boolean {
+    return !(this.#more || this.#ahead !== undefined || this.midRecord);
   }
 
   /** The requests between BEGIN_REQUEST and END_REQUEST, as they are now. */
@@ -139,6 +146,7 @@ export class Multiplexer<Owner> {
   /** END_REQUEST is about to be written: the ID is free, and what still comes of the request is discarded. */
   end(state: RequestState<Owner>): void {
     if (state.phase === Phase.Ended) return;
+    if (!state.cameWhole) this.#more = true;
     if (state.receiving) this.#budget.close(state);
     // Whoever still reads what came of it does so at the application's expense, not the connection's.
     this.#budget.take(state, state.buffered);
@@ -287,7 +295,10 @@ export class Multiplexer<Owner> {
       record.requestId === state.requestId &&
       record.content.length === 0 &&
       state.missing === 0;
-    if (follows) this.#ahead = undefined;
+    if (follows) {
+      this.#ahead = undefined;
+      state.streamEnded('stdin');
+    }
     return follows;
   }
 
@@ -310,6 +321,7 @@ export class Multiplexer<Owner> {
     if (state === undefined) return this.#discard(content);
     const phase = type === RecordType.Stdin ? Phase.Stdin : Phase.Data;
     const stream = type === RecordType.Stdin ? 'stdin' : 'data';
+    if (content.length === 0) state.streamEnded(stream);
     if (state.phase !== phase) return this.#misplaced(state, stream, content);
     state.lastInput = now;
     if (content.length === 0) return this.#endBody(state);

@@ -53,6 +53,7 @@ export class RequestState<Owner> {
   clientLeft = false;
   /** Whether more of a body came than was announced. */
   hasSurplus = false;
+  #cameWhole = false;
   #phase: Phase = Phase.Params;
   #left = UNKNOWN_LENGTH;
   #dataLength = UNKNOWN_LENGTH;
@@ -129,6 +130,16 @@ export class RequestState<Owner> {
     if (this.#left !== UNKNOWN_LENGTH) this.#left -= accepted;
     this.#bodyBytes += accepted;
     return accepted;
+  }
+
+  /** Whether the record that ends the last of its streams has come: nothing of it follows. */
+  get cameWhole(): boolean {
+    return this.#cameWhole;
+  }
+
+  /** The record that ends a body has come, be it due or late. */
+  streamEnded(stream: 'data' | 'stdin'): void {
+    if (stream === 'data' || !this.expectsData) this.#cameWhole = true;
   }
 
   /** The current body has ended. */

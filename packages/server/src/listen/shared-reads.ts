@@ -31,10 +31,11 @@ const NEXT_BUFFER = symbolNamed('kBufferGen');
  *
  * @param receive used in the place of `data`, where that is possible; `lent` bytes change with the next read. Gives false
  *   where the socket is not to be read before it is asked again, as `push()` of a stream does
+ * @returns makes it so, and gives whether that is possible: the socket then emits no `data`
  */
 export function sharedReader(
   receive: (socket: Duplex, bytes: Buffer, lent: boolean) => boolean,
-): (socket: Duplex) => void {
+): (socket: Duplex) => boolean {
   function onRead(this: Duplex, length: number, buffer: Buffer): boolean {
     following = length === READ_BYTES ? Buffer.allocUnsafeSlow(READ_BYTES) : shared;
     // A short piece would hold on to all of its memory.
@@ -42,10 +43,14 @@ export function sharedReader(
   }
   return (socket) => {
     const handle = handleOf(socket);
-    if (BUFFER === undefined || CALLBACK === undefined || NEXT_BUFFER === undefined) return;
-    if (typeof handle?.useUserBuffer !== 'function') return;
-    Object.assign(socket, { [BUFFER]: shared, [NEXT_BUFFER]: nextBuffer, [CALLBACK]: onRead });
+    if (BUFFER === undefined || CALLBACK === undefined || NEXT_BUFFER === undefined) return false;
+    if (typeof handle?.useUserBuffer !== 'function') return false;
+    const parts = socket as Duplex & Record<symbol, unknown>;
+    parts[BUFFER] = shared;
+    parts[NEXT_BUFFER] = nextBuffer;
+    parts[CALLBACK] = onRead;
     handle.useUserBuffer(shared);
+    return true;
   };
 }
 

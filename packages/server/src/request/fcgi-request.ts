@@ -1,17 +1,17 @@
 import type { Readable, Writable } from 'node:stream';
-import { Role } from '@fcgi-js/protocol';
 import type { Params } from '../cgi/params.ts';
 import type { RequestTarget } from '../cgi/request-target.ts';
 import type { Refusal } from '../engine/refusal.ts';
+import type { RequestState } from '../engine/request-state.ts';
 import { FcgiServerError, textOf } from '../errors.ts';
 import { appStatusOf } from '../request-handler.ts';
 import { BodyFailure } from './body-failure.ts';
 import { HandlerStreams } from './handler-streams.ts';
 import { HEAD_PROBLEMS } from './head-gate.ts';
-import { InputSource } from './input-source.ts';
+import { type InputOwner, InputSource } from './input-source.ts';
 import type { StdoutStream } from './output-stream.ts';
-import type { ConnectionInfo, RequestContext, RequestObserver } from './request-context.ts';
-import type { RequestOutput } from './request-output.ts';
+import type { ConnectionInfo, RequestHost, RequestObserver } from './request-host.ts';
+import { RequestOutput } from './request-output.ts';
 
 /** Of a request that has not been presented to a handler. */
 const NO_TARGET: RequestTarget = { baseUrl: '', originalUrl: '/', url: '/' };
@@ -29,7 +29,7 @@ const ENDS_WITH_BODY = /^h2o\//;
  * A handler that uses {@link stdout} writes the CGI response itself: header lines, a blank line, the body
  * (RFC 3875 §6), with `Status` as a header.
  */
-export class FcgiRequest {
+export class FcgiRequest implements InputOwner {
   /** 1 to 65,535; unique on its connection while the request is active. */
   readonly requestId: number;
   /** What the application is asked to be; see `Role` of `@fcgi-js/protocol`. */
@@ -60,7 +60,8 @@ export class FcgiRequest {
    * @internal
    */
   handlerRuns = false;
-  readonly #context: RequestContext;
+  readonly #host: RequestHost;
+  readonly #state: RequestState<FcgiRequest>;
   #params: Params;
   #dataInput: InputSource | undefined;
   #streams: HandlerStreams | undefined;
@@ -71,16 +72,17 @@ export class FcgiRequest {
   #responded = false;
 
   /** @internal */
-  constructor(context: RequestContext) {
-    this.#context = context;
-    this.requestId = context.requestId;
-    this.role = context.role;
-    this.keepConn = context.keepConn;
-    this.#params = context.params;
-    this.connection = context.connection;
-    this.output = context.output;
-    this.input = new InputSource(context);
-    if (context.role === Role.Filter) this.#dataInput = new InputSource(context);
+  constructor(host: RequestHost, state: RequestState<FcgiRequest>, params: Params) {
+    this.#host = host;
+    this.#state = state;
+    this.requestId = state.requestId;
+    this.role = state.role;
+    this.keepConn = state.keepConn;
+    this.#params = params;
+    this.connection = host.info;
+    this.output = new RequestOutput(state, host);
+    this.input = new InputSource(this);
+    if (state.expectsData) this.#dataInput = new InputSource(this);
   }
 
   /** The params that the web server sent, as the option `params` of `createServer` has made them. */
@@ -105,7 +107,7 @@ export class FcgiRequest {
    */
   get dataInput(): InputSource {
     if (this.#dataInput === undefined) {
-      this.#dataInput = new InputSource(this.#context);
+      this.#dataInput = new InputSource(this);
       this.#dataInput.end();
     }
     return this.#dataInput;
@@ -201,7 +203,12 @@ export class FcgiRequest {
   /** @internal */
   handlerSettled(): void {
     this.handlerRuns = false;
-    this.#context.handlerSettled(this);
+    this.#host.handlerSettled(this);
+  }
+
+  /** @internal */
+  onTaken(cost: number): void {
+    this.#host.taken(this.#state, cost);
   }
 
   /**
@@ -252,7 +259,7 @@ export class FcgiRequest {
   failBody(input: InputSource, refusal: Refusal, now: number): void {
     const failure = new BodyFailure(refusal, now, this.output.written);
     this.#bodyFailure ??= failure;
-    this.#context.report(failure.error, this);
+    this.#host.owner.report(failure.error, this);
     this.output.writeStderr(Buffer.from(`fcgi-js: ${refusal.message}\n`));
     input.fail(failure.error);
   }
@@ -264,7 +271,7 @@ export class FcgiRequest {
    */
   report(error: unknown): void {
     // That of the body has been reported when it failed.
-    if (this.#bodyFailure?.causes(error) !== true) this.#context.report(error, this);
+    if (this.#bodyFailure?.causes(error) !== true) this.#host.owner.report(error, this);
   }
 
   /**
@@ -273,7 +280,7 @@ export class FcgiRequest {
    * @internal
    */
   waitUntil(promise: Promise<unknown>): void {
-    this.#context.waitUntil(promise.catch((error: unknown) => this.report(error)));
+    this.#host.owner.waitUntil(promise.catch((error: unknown) => this.report(error)));
   }
 
   /**
@@ -295,7 +302,7 @@ export class FcgiRequest {
     if (this.output.closed) {
       // END_REQUEST has been sent, or the connection is gone: others may use it now.
     } else if (this.output.sent) {
-      this.#context.breakOff();
+      this.#host.breakOff(this, this.#state);
     } else {
       this.output.withdraw();
       const body = this.params.get('REQUEST_METHOD') === 'HEAD' ? '' : `${status}\n`;
@@ -335,7 +342,7 @@ export class FcgiRequest {
   }
 
   get #handlerStreams(): HandlerStreams {
-    this.#streams ??= new HandlerStreams(this, this.#context.headLimit);
+    this.#streams ??= new HandlerStreams(this, this.#host.owner.limits.headBytes);
     return this.#streams;
   }
 

@@ -5,8 +5,11 @@ import {
   RecordType,
   STREAM_RECORD_CONTENT_LIMIT,
 } from '@fcgi-js/protocol';
+import type { ConnectionWriter } from '../connection/connection-writer.ts';
+import type { RequestState } from '../engine/request-state.ts';
+import type { FcgiRequest } from './fcgi-request.ts';
 import { ResponseMeter } from './response-meter.ts';
-import { encodeEnd, type RecordBytes, StdoutParts } from './stdout-records.ts';
+import { encodeEnd, StdoutParts } from './stdout-records.ts';
 
 /** From here on, output is written without waiting for more to go with it, in bytes: it fills a record. */
 const FLUSH_BYTES = STREAM_RECORD_CONTENT_LIMIT;
@@ -17,20 +20,13 @@ export interface OutputObserver {
   drained(): void;
 }
 
-/** What the output of a request needs of its connection. */
-export interface OutputPort {
-  /** Whether the web server takes bytes slower than they come; the observer is told when it has caught up. */
-  readonly congested: boolean;
-  /** Writes records at once. */
-  write(records: readonly RecordBytes[], callback?: () => void): void;
-  /** Calls {@link RequestOutput.flush} before the event loop goes on. */
-  flushSoon(output: RequestOutput): void;
-  /** Tells the observer of `output` when the connection is no longer congested. */
-  awaitDrain(output: RequestOutput): void;
+/** The connection of an output, as far as the output needs it. */
+export interface OutputHost {
+  readonly writer: Pick<ConnectionWriter, 'awaitDrain' | 'congested' | 'flushSoon' | 'write'>;
   /** The request ends: its ID is free from now on. Called before END_REQUEST is written. */
-  ending(): void;
+  requestEnding(state: RequestState<FcgiRequest>): void;
   /** END_REQUEST has been handed to the connection. */
-  ended(): void;
+  requestEnded(): void;
 }
 
 /** The STDOUT, STDERR and END_REQUEST of one request; the one place that knows what has been sent. */
@@ -42,8 +38,8 @@ export class RequestOutput {
   /** Bytes of STDOUT that were given, sent or not. */
   written = 0;
   #meter: ResponseMeter | undefined;
-  readonly #requestId: number;
-  readonly #port: OutputPort;
+  readonly #host: OutputHost;
+  readonly #state: RequestState<FcgiRequest>;
   readonly #stdout = new StdoutParts();
   #callbacks: Array<() => void> | undefined;
   #awaitingDrain = false;
@@ -54,9 +50,9 @@ export class RequestOutput {
   /** `'ended'`: its end has been sent, and nothing of it may follow. */
   #stderr: 'ended' | 'unused' | 'used' = 'unused';
 
-  constructor(requestId: number, port: OutputPort) {
-    this.#requestId = requestId;
-    this.#port = port;
+  constructor(state: RequestState<FcgiRequest>, host: OutputHost) {
+    this.#state = state;
+    this.#host = host;
   }
 
   /** What was sent, if {@link measure} was called. */
@@ -91,7 +87,7 @@ export class RequestOutput {
 
   /** Whether the observer will be told that the web server has caught up. */
   get congested(): boolean {
-    return this.#port.congested;
+    return this.#host.writer.congested;
   }
 
   /**
@@ -119,7 +115,7 @@ export class RequestOutput {
       this.flush();
     } else if (!this.#awaitingFlush) {
       this.#awaitingFlush = true;
-      this.#port.flushSoon(this);
+      this.#host.writer.flushSoon(this);
     }
     return this.#flows();
   }
@@ -139,7 +135,7 @@ export class RequestOutput {
     this.#callbacks = undefined;
     if (this.#stdout.bytes > 0) {
       this.#sent = true;
-      this.#port.write(this.#stdout.take(this.#requestId, ''), joined(callbacks));
+      this.#host.writer.write(this.#stdout.take(this.#state.requestId, ''), joined(callbacks));
     } else if (callbacks !== undefined) {
       process.nextTick(joined(callbacks)!);
     }
@@ -153,7 +149,7 @@ export class RequestOutput {
   writeStderr(bytes: Uint8Array): boolean {
     if (this.#closed || this.#stderr === 'ended' || bytes.length === 0) return true;
     this.#stderr = 'used';
-    this.#port.write([encodeStream(RecordType.Stderr, this.#requestId, bytes)]);
+    this.#host.writer.write([encodeStream(RecordType.Stderr, this.#state.requestId, bytes)]);
     return this.#flows();
   }
 
@@ -166,7 +162,7 @@ export class RequestOutput {
   probe(): boolean {
     if (this.#closed || this.#stderr !== 'unused') return false;
     this.#stderr = 'ended';
-    this.#port.write([encodeStreamEnd(RecordType.Stderr, this.#requestId)]);
+    this.#host.writer.write([encodeStreamEnd(RecordType.Stderr, this.#state.requestId)]);
     return true;
   }
 
@@ -177,17 +173,17 @@ export class RequestOutput {
    */
   end(appStatus: number, protocolStatus: number = ProtocolStatus.RequestComplete): void {
     if (this.#closed) return;
-    this.#port.ending();
-    const tail = encodeEnd(this.#requestId, {
+    this.#host.requestEnding(this.#state);
+    const tail = encodeEnd(this.#state.requestId, {
       appStatus,
       protocolStatus,
       stderrUsed: this.#stderr === 'used',
     });
-    const records = this.#stdout.take(this.#requestId, tail);
+    const records = this.#stdout.take(this.#state.requestId, tail);
     const callbacks = this.#callbacks;
     this.close();
-    this.#port.write(records, joined(callbacks));
-    this.#port.ended();
+    this.#host.writer.write(records, joined(callbacks));
+    this.#host.requestEnded();
     this.#releaseWaiting();
   }
 
@@ -213,9 +209,9 @@ export class RequestOutput {
 
   /** @returns whether more can be written now */
   #flows(): boolean {
-    if (!this.#port.congested) return true;
+    if (!this.#host.writer.congested) return true;
     this.#awaitingDrain = true;
-    this.#port.awaitDrain(this);
+    this.#host.writer.awaitDrain(this);
     return false;
   }
 

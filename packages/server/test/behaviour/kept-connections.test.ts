@@ -175,3 +175,29 @@ test('padding of every length on every record is skipped', async () => {
     expect((await peer.answer(1, nth)).body).toBe('yes');
   }
 });
+
+describe.each(transports.filter((transport) => transport !== 'an in-memory pair'))('over %s', (transport) => {
+  test('a connection that is not kept is closed with the answer to a request that has come whole', async () => {
+    const { connect, server } = await start({ responder }, transport);
+    const peer = await connect();
+    peer.send(request(1, { params: withId('only') }));
+    await peer.ended();
+    // The web server has not closed its side, and is not waited for.
+    expect(server.stats().connections).toBe(0);
+    expect((await peer.answer(1)).body).toBe('only');
+    expect(peer.error).toBeUndefined();
+  });
+
+  test('a connection on which the end of a request is still to come is not reset by it', async () => {
+    const { connect, server } = await start({ responder }, transport);
+    const peer = await connect();
+    peer.send(begin(1), params(1, { ...withId('early'), CONTENT_LENGTH: '9', REQUEST_METHOD: 'POST' }));
+    expect((await peer.answer(1)).body).toBe('early');
+    await peer.ended();
+    expect(server.stats().connections).toBe(1);
+    peer.send(stdin(1, 'too late!'), stdin(1));
+    peer.finish();
+    await peer.closed();
+    expect(peer.error).toBeUndefined();
+  });
+});

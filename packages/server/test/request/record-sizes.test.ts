@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RequestOutput } from '../../src/request/request-output.ts';
 import { bytesOf, type ReceivedRecord, splitRecords } from '../support/received.ts';
+import { requestState } from '../support/request-state.ts';
 import { Type } from '../support/wire.ts';
 
 /** The promise of docs/limits.md: HAProxy before its fix of CVE-2026-55203 loses its place at 65,535 bytes and padding. */
@@ -15,15 +16,14 @@ const LENGTHS = [
 /** What a request writes, as records. */
 function written(write: (output: RequestOutput) => void): ReceivedRecord[] {
   const parts: Buffer[] = [];
-  const port = {
+  const writer = {
     congested: false,
     write: (records: readonly (string | Uint8Array)[]) => void parts.push(bytesOf(records)),
     flushSoon: () => {},
     awaitDrain: () => {},
-    ending: () => {},
-    ended: () => {},
   };
-  const output = new RequestOutput(1, port);
+  const host = { writer, requestEnding: () => {}, requestEnded: () => {} };
+  const output = new RequestOutput(requestState(), host);
   write(output);
   output.end(0);
   const bytes = Buffer.concat(parts);

@@ -2,12 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { RequestOutput } from '../../src/request/request-output.ts';
 import { bytesOf, show, splitRecords } from '../support/received.ts';
+import { requestState } from '../support/request-state.ts';
 
 /** An output whose connection writes down what it is asked. */
 function newOutput() {
   const told: string[] = [];
   const callbacks: Array<() => void> = [];
-  const port = {
+  const writer = {
     congested: false,
     write: (records: readonly (string | Uint8Array)[], callback?: () => void) => {
       told.push(`write ${splitRecords(bytesOf(records)).records.map(show).join(', ')}`);
@@ -15,11 +16,14 @@ function newOutput() {
     },
     flushSoon: () => told.push('flush soon'),
     awaitDrain: () => told.push('await drain'),
-    ending: () => told.push('ending'),
-    ended: () => told.push('ended'),
   };
-  const output = new RequestOutput(1, port);
-  return { output, port, told, callbacks };
+  const host = {
+    writer,
+    requestEnding: () => told.push('ending'),
+    requestEnded: () => told.push('ended'),
+  };
+  const output = new RequestOutput(requestState(), host);
+  return { output, writer, told, callbacks };
 }
 
 describe('STDOUT', () => {
@@ -68,8 +72,8 @@ describe('STDOUT', () => {
   });
 
   test('tells its writer to wait while the web server is slow, and when to go on', () => {
-    const { output, port, told } = newOutput();
-    port.congested = true;
+    const { output, writer, told } = newOutput();
+    writer.congested = true;
     expect(output.congested).toBe(true);
     expect(output.write('a')).toBe(false);
     expect(told).toEqual(['flush soon', 'await drain']);
@@ -136,8 +140,8 @@ describe('STDERR', () => {
   });
 
   test('tells its writer to wait while the web server is slow', () => {
-    const { output, port, told } = newOutput();
-    port.congested = true;
+    const { output, writer, told } = newOutput();
+    writer.congested = true;
     expect(output.writeStderr(Buffer.from('oops\n'))).toBe(false);
     expect(told.at(-1)).toBe('await drain');
     const drained: string[] = [];
@@ -171,10 +175,10 @@ describe('the end', () => {
   });
 
   test('releases whoever still waits for the web server', async () => {
-    const { output, port } = newOutput();
+    const { output, writer } = newOutput();
     const drained: string[] = [];
     output.observer = { drained: () => drained.push('drained') };
-    port.congested = true;
+    writer.congested = true;
     output.write('a');
     output.end(0);
     await nextTurn();
@@ -195,12 +199,12 @@ describe('the end', () => {
 
 describe('an output that lost its connection', () => {
   test('calls back everybody who waits', async () => {
-    const { output, port, told } = newOutput();
+    const { output, writer, told } = newOutput();
     const called: string[] = [];
     output.observer = { drained: () => called.push('drain') };
     output.stderrObserver = { drained: () => called.push('stderr drain') };
     output.write('a', 'utf8', () => called.push('a'));
-    port.congested = true;
+    writer.congested = true;
     output.write('b', 'utf8', () => called.push('b'));
     output.abandon();
     expect(called).toEqual([]);

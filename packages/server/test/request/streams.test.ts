@@ -8,13 +8,14 @@ import { InputStream } from '../../src/request/input-stream.ts';
 import { StderrStream, StdoutStream } from '../../src/request/output-stream.ts';
 import { RequestOutput } from '../../src/request/request-output.ts';
 import { bytesOf, show, splitRecords } from '../support/received.ts';
+import { requestState } from '../support/request-state.ts';
 
 const HEAD = 'Status: 200\r\n\r\n';
 
 function newOutput() {
   const written: string[] = [];
   let bytes = 0;
-  const port = {
+  const writer = {
     congested: false,
     write: (records: readonly (string | Uint8Array)[]) => {
       const sent = splitRecords(bytesOf(records)).records;
@@ -23,10 +24,9 @@ function newOutput() {
     },
     flushSoon: (output: RequestOutput) => output.flush(),
     awaitDrain: () => {},
-    ending: () => {},
-    ended: () => {},
   };
-  return { output: new RequestOutput(1, port), port, sentBytes: () => bytes, written };
+  const host = { writer, requestEnding: () => {}, requestEnded: () => {} };
+  return { output: new RequestOutput(requestState(), host), writer, sentBytes: () => bytes, written };
 }
 
 async function readAll(stream: InputStream, pieces: string[]): Promise<void> {
@@ -121,25 +121,25 @@ describe('STDOUT as a stream', () => {
   });
 
   test('makes its writer wait while the web server is slow', async () => {
-    const { output, port } = newOutput();
+    const { output, writer } = newOutput();
     const stream = new StdoutStream(output, new ResponseHeadGate(1_000));
-    port.congested = true;
+    writer.congested = true;
     let written = false;
     stream.write(`${HEAD}x`, () => {
       written = true;
     });
     await nextTurn();
     expect(written).toBe(false);
-    port.congested = false;
+    writer.congested = false;
     output.observer!.drained();
     await nextTurn();
     expect(written).toBe(true);
   });
 
   test('does not make its writer wait for ever where the connection is gone', async () => {
-    const { output, port } = newOutput();
+    const { output, writer } = newOutput();
     const stream = new StdoutStream(output, new ResponseHeadGate(1_000));
-    port.congested = true;
+    writer.congested = true;
     const called: string[] = [];
     stream.write(`${HEAD}x`, () => called.push('before'));
     output.abandon();
@@ -202,9 +202,9 @@ describe('STDERR as a stream', () => {
   });
 
   test('makes its writer wait while the web server is slow, but not beyond the end of the request', async () => {
-    const { output, port, written } = newOutput();
+    const { output, writer, written } = newOutput();
     const stream = new StderrStream(output);
-    port.congested = true;
+    writer.congested = true;
     const called: string[] = [];
     stream.write('one\n', () => called.push('one'));
     stream.write('two\n', () => called.push('two'));

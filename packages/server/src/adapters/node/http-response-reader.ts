@@ -1,22 +1,15 @@
-import { ContentLengthGuard } from '../../cgi/content-length-guard.ts';
 import { ACCEL_BUFFERING_OFF, isBodyless } from '../../cgi/response-head.ts';
-import { byteLengthOf, isByteText } from '../../request/byte-text.ts';
+import { isByteText } from '../../request/byte-text.ts';
+import type { ResponseHead } from '../../request/response-writer.ts';
 import { ChunkedDecoder } from './chunked-decoder.ts';
 import { readHttpHead } from './http-head.ts';
 
 /** What becomes of the response that a `ServerResponse` writes. */
 export interface ResponseSink {
-  /**
-   * The head for the web server.
-   *
-   * @param encoding in which its characters become bytes: the one of the write that it came with
-   * @param alone whether nothing else came with it
-   */
-  head(text: string, encoding: BufferEncoding, alone: boolean): void;
+  /** @param alone whether nothing else came with it */
+  head(head: ResponseHead, alone: boolean): void;
   /** Bytes of the body. */
   body(chunk: string | Uint8Array, encoding: BufferEncoding): void;
-  /** More body than Content-Length; the surplus is dropped. */
-  surplus(): void;
 }
 
 /**
@@ -32,7 +25,6 @@ export class HttpResponseReader {
   #headRead = false;
   #bodyless = false;
   #chunked: ChunkedDecoder | undefined;
-  #guard: ContentLengthGuard | undefined;
 
   /**
    * @param method of the request
@@ -44,20 +36,9 @@ export class HttpResponseReader {
     this.#sink = sink;
   }
 
-  /** Whether what was written is a whole response. */
-  get isComplete(): boolean {
-    const bodyEnded = this.#bodyless || this.#chunked === undefined || this.#chunked.done;
-    return this.#headRead && this.missing === 0 && bodyEnded;
-  }
-
-  /** Whether the head of the final response has been read. */
-  get headRead(): boolean {
-    return this.#headRead;
-  }
-
-  /** Bytes by which the body falls short of Content-Length. */
-  get missing(): number {
-    return this.#guard?.missing ?? 0;
+  /** Whether the end of the body has come, or could have: only its chunked coding tells. */
+  get isWhole(): boolean {
+    return this.#headRead && (this.#bodyless || this.#chunked === undefined || this.#chunked.done);
   }
 
   /** Takes what `ServerResponse` wrote. */
@@ -82,12 +63,12 @@ export class HttpResponseReader {
     if (status >= 200 || status === 101) {
       this.#headRead = true;
       this.#bodyless = isBodyless(status, this.#method);
-      if (head.contentLength !== undefined && !this.#bodyless && !head.bodyElsewhere) {
-        this.#guard = new ContentLengthGuard(head.contentLength);
-      }
+      const isOurs = !(this.#bodyless || head.bodyElsewhere);
+      const contentLength = isOurs ? head.contentLength : undefined;
       if (head.chunked) this.#chunked = new ChunkedDecoder((chunk) => this.#content(chunk, 'latin1'));
       const streaming = head.heldByNginx && this.#unbuffered ? ACCEL_BUFFERING_OFF : '';
-      this.#sink.head(`${head.fields}${streaming}Status: ${head.statusText}\r\n\r\n`, encoding, !hasBody);
+      const cgi = `${head.fields}${streaming}Status: ${head.statusText}\r\n\r\n`;
+      this.#sink.head({ contentLength, encoding, text: cgi }, !hasBody);
     }
     if (hasBody) this.write(text.slice(bodyAt), encoding);
   }
@@ -99,21 +80,6 @@ export class HttpResponseReader {
   }
 
   #content(data: string | Uint8Array, encoding: BufferEncoding): void {
-    if (this.#bodyless) return;
-    const guard = this.#guard;
-    if (guard === undefined) {
-      this.#sink.body(data, encoding);
-      return;
-    }
-    const length = typeof data === 'string' ? byteLengthOf(data, encoding) : data.length;
-    const surplusBefore = guard.surplus;
-    const fitting = guard.accept(length);
-    if (fitting === length) {
-      this.#sink.body(data, encoding);
-      return;
-    }
-    const bytes = typeof data === 'string' ? Buffer.from(data, encoding) : data;
-    if (fitting > 0) this.#sink.body(bytes.subarray(0, fitting), encoding);
-    if (surplusBefore === 0) this.#sink.surplus();
+    if (!this.#bodyless) this.#sink.body(data, encoding);
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Stream } from 'node:stream';
 import type { Params } from '../../cgi/params.ts';
 import { expectationOf, rawHeaders } from '../../cgi/request-headers.ts';
@@ -9,25 +9,13 @@ import type { NodeServer } from './node-server.ts';
 import type { RequestSocket } from './request-socket.ts';
 
 /**
- * The parts of Node's HTTP classes that its documentation does not promise, all in this file. Each is looked
- * for before it is used, and has a documented way beside it.
+ * What Node's documentation does not promise of the classes that messages are made of. Each part is looked for before it is
+ * used, and has a documented way beside it; `message-events.ts` and `direct-response.ts` have the others.
  */
 interface UndocumentedParts {
   /** Sets the header fields, from which `headers` and `headersDistinct` are made when somebody asks. */
   _addHeaderLines?(fields: string[], count: number): void;
-  /** Throws the rest of the body away, as Node does after a response. */
-  _dump?(): void;
-  /** Whether `close` has been emitted. */
-  _closed?: boolean;
-  /** Of a stream: whether it emits `close` when it has been read. */
-  readonly _readableState?: { emitClose: boolean };
 }
-
-/**
- * The property in which a response remembers that it owes a `drain`. It has no public name, and Node's own server
- * resets it when it emits the event; otherwise `writableNeedDrain` stays true and the next `pipe()` waits for ever.
- */
-const NEED_DRAIN = ownSymbol(new http.ServerResponse(new http.IncomingMessage(new Socket())), 'kNeedDrain');
 
 /** The properties in which a server keeps what `http.createServer()` was given for its requests and responses. */
 const A_SERVER = new http.Server();
@@ -72,58 +60,23 @@ export function createMessages(params: Params, target: RequestTarget, socket: Re
   setVersion(req, 1, 1);
   const rejectNonStandardBodyWrites = optionOf<boolean>(server, 'rejectNonStandardBodyWrites');
   const res = new OwnResponse(req, { rejectNonStandardBodyWrites });
-  if (UNIQUE_HEADERS !== undefined) {
-    Object.assign(res, { [UNIQUE_HEADERS]: optionOf(server, UNIQUE_HEADERS) });
-  }
+  const uniqueHeaders = optionOf(server, UNIQUE_HEADERS);
+  if (uniqueHeaders != null) Reflect.set(res, UNIQUE_HEADERS!, uniqueHeaders);
   const protocol = params.get('SERVER_PROTOCOL');
   const version = protocol === undefined || protocol === 'HTTP/1.1' ? null : PROTOCOL.exec(protocol);
   if (version !== null) setVersion(req, Number(version[1]), Number(version[2] ?? 0));
-  // The connection to the browser is not ours to keep or close.
-  res.removeHeader('Connection');
-  res.assignSocket(socket as Stream as Socket);
+  assignSocket(res, socket);
   return { req, res };
 }
 
-/** Throws the body away, so that `end` and `close` come although nobody reads it. */
-export function dumpBody(req: IncomingMessage & UndocumentedParts): void {
-  if (typeof req._dump === 'function') req._dump();
-  else req.resume();
-}
-
-/** The web server has caught up: emits `drain` if the response owes one. */
-export function emitDrain(res: ServerResponse): void {
-  if (res.writableEnded) return;
-  if (NEED_DRAIN !== undefined) {
-    if (!res.writableNeedDrain) return;
-    Object.assign(res, { [NEED_DRAIN]: false });
+/** As `assignSocket()` does, but without a listener for each of them: RequestSocket closes the response itself. */
+function assignSocket(res: ServerResponse, socket: RequestSocket): void {
+  if (res.assignSocket !== http.ServerResponse.prototype.assignSocket || res.listenerCount('socket') > 0) {
+    res.assignSocket(socket as Stream as Socket);
+    return;
   }
-  res.emit('drain');
-}
-
-/** The response has been sent: takes it off its socket, and emits its `close` soon, as Node's own server does. */
-export function releaseResponse(res: ServerResponse, socket: RequestSocket): void {
-  res.detachSocket(socket as Stream as Socket);
-  process.nextTick(() => {
-    res.destroyed = true;
-    emitClose(res);
-  });
-}
-
-/** Emits `close` on a response that may still be written to. */
-export function emitClose(res: ServerResponse & UndocumentedParts): void {
-  if (res._closed === true) return;
-  // `ServerResponse` would emit it again, and destroy itself, on the `close` of its socket.
-  res._closed = true;
-  res.emit('close');
-}
-
-/**
- * Emits `close` on a request whose body has come but has not been read. It stays readable, and does not emit
- * `close` again.
- */
-export function emitRequestClose(req: IncomingMessage & UndocumentedParts): void {
-  if (req._readableState !== undefined) req._readableState.emitClose = false;
-  req.emit('close');
+  socket._httpMessage = res;
+  Reflect.set(res, 'socket', socket);
 }
 
 function setHeaders(req: IncomingMessage & UndocumentedParts, raw: string[]): void {

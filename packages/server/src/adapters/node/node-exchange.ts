@@ -2,56 +2,41 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Stream } from 'node:stream';
 import type { Params } from '../../cgi/params.ts';
-import { LARGE_HEAD_BYTES, streamingField } from '../../cgi/response-head.ts';
 import { FcgiServerError, textOf } from '../../errors.ts';
 import type { FcgiRequest } from '../../request/fcgi-request.ts';
-import type { InputSink } from '../../request/input-source.ts';
-import type { RequestObserver } from '../../request/request-context.ts';
-import type { OutputObserver } from '../../request/request-output.ts';
-import { HttpResponseReader, type ResponseSink } from './http-response-reader.ts';
-import {
-  createMessages,
-  dumpBody,
-  emitClose,
-  emitDrain,
-  emitRequestClose,
-  type HttpMessages,
-  releaseResponse,
-} from './messages.ts';
+import type { RequestObserver } from '../../request/request-host.ts';
+import { type BodyOwner, IncomingBody } from './incoming-body.ts';
+import { emitClose } from './message-events.ts';
+import { createMessages, type HttpMessages } from './messages.ts';
 import { emitRequest, type NodeServer, publishFinish } from './node-server.ts';
+import { OutgoingResponse } from './outgoing-response.ts';
 import { socketOf } from './params-socket.ts';
 import { RequestSocket, type SocketPeer } from './request-socket.ts';
 import { startRequestTimer } from './request-timer.ts';
 
 /**
- * One request between FastCGI and the objects of `node:http`: feeds the body to `req`, reads the response that
- * `res` writes, and sees to it that both end as they do on Node's own server.
+ * One request between FastCGI and the objects of `node:http`: sees to it that `req` and `res` end as they do on Node's own
+ * server. The bytes of both are the business of {@link IncomingBody} and {@link OutgoingResponse}.
+ *
+ * ```text
+ *   called ── listener returns ──→ open ── response complete ──→ ending ──→ over
+ *     │                                                           └── the application reads on ──→ held ── body ends ──→ over
+ *     └── response complete ──→ answered ── listener returns ──→ over, or held
+ *   From each state, what makes that there will be no response leads to over.
+ * ```
  */
-export class NodeExchange implements InputSink, OutputObserver, RequestObserver, ResponseSink, SocketPeer {
+export class NodeExchange implements BodyOwner, RequestObserver, SocketPeer {
   readonly req: HttpMessages['req'];
   readonly res: HttpMessages['res'];
   readonly #request: FcgiRequest;
   /** That of the socket may be replaced by the application. */
   readonly #server: NodeServer;
   readonly #socket: RequestSocket;
-  readonly #reader: HttpResponseReader;
-  readonly #unbuffered: boolean;
-  /** A head that waits for what follows it, and the encoding of its characters. */
-  #waitingHead: string | undefined;
-  #headEncoding: BufferEncoding = 'latin1';
-  #bodyTimer: NodeJS.Timeout | undefined;
-  /** The listener has returned. */
-  #listening = false;
-  /** The response was complete before. */
-  #endsWithListener = false;
-  /** The response is complete, or will never be. */
-  #ended = false;
-  /** END_REQUEST waits for the rest of a body that the application still reads. */
-  #held = false;
+  readonly #incoming: IncomingBody;
+  readonly #outgoing: OutgoingResponse;
+  #state: 'answered' | 'called' | 'ending' | 'held' | 'open' | 'over' = 'called';
   /** Why the web server no longer wants the response. */
   #cause: Error | undefined;
-  /** `req` has been told, or sees for itself, that it is over. */
-  #requestClosed = false;
 
   /**
    * @param server that the request is for
@@ -65,11 +50,9 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     const { req, res } = createMessages(params, request.target, this.#socket);
     this.req = req;
     this.res = res;
-    this.#reader = new HttpResponseReader(req.method!, this, unbuffered);
-    this.#unbuffered = unbuffered;
-    request.input.attach(this);
+    this.#incoming = new IncomingBody(req, request.input, this.#socket, this);
+    this.#outgoing = new OutgoingResponse(request, res, this.#socket, unbuffered);
     request.observer = this;
-    request.output.observer = this;
     // By now all of the response has been written to the socket; `finish` waits until it has left.
     res.on('prefinish', onPrefinish);
     res.on('finish', onFinish);
@@ -81,38 +64,25 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
     return this.#request.params;
   }
 
+  /** Whether the response is complete, or will never be. */
+  get #ended(): boolean {
+    return this.#state !== 'called' && this.#state !== 'open';
+  }
+
   /** Has the server answer. */
   emit(): void {
     emitRequest(this.#server, this.#socket, this);
   }
 
-  push(chunk: Uint8Array): boolean {
-    RequestSocket.touch(this.#socket, chunk.length);
-    return this.req.push(chunk);
-  }
-
-  end(): void {
-    clearTimeout(this.#bodyTimer);
-    this.req.complete = true;
-    this.req.push(null);
-    this.#release();
-  }
-
-  fail(error: Error): void {
-    clearTimeout(this.#bodyTimer);
-    // As after a FIN: `on-finished` (Express) waits for more otherwise, and never answers.
-    this.#socket.readable = false;
-    this.#destroyRequest(error);
-    this.#release();
-  }
-
   /** The listener has returned: as on Node's own server, `req` now holds what has come of the body. */
   listening(): void {
-    this.#listening = true;
     const { input } = this.#request;
+    if (this.#state === 'called') this.#state = 'open';
     input.offer();
-    if (!(input.ended || this.#ended)) this.#bodyTimer = startRequestTimer(this.#server, this.#socket, this);
-    if (this.#endsWithListener) this.endRequest();
+    if (!(input.ended || this.#ended)) {
+      this.#incoming.limit(startRequestTimer(this.#server, this.#socket, this));
+    }
+    if (this.#state === 'answered') this.#endRequest();
   }
 
   /** The listener failed. */
@@ -121,7 +91,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
       this.#request.report(error);
       return;
     }
-    this.#ended = true;
+    this.#state = 'over';
     this.#request.fail(error);
     RequestSocket.close(this.#socket);
   }
@@ -129,7 +99,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   /** The body has not come in time. */
   expired(reason: string): void {
     if (this.#ended) return;
-    this.#ended = true;
+    this.#state = 'over';
     this.#request.answerInstead('408 Request Timeout', `fcgi-js: ${reason}`);
     RequestSocket.close(this.#socket);
   }
@@ -141,70 +111,16 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   }
 
   resume(): void {
-    this.#request.input.resume();
+    this.#incoming.resume();
   }
 
   write(data: string | Uint8Array, encoding: BufferEncoding, callback: (() => void) | undefined): boolean {
-    this.#reader.write(data, encoding);
-    const { output } = this.#request;
-    const flowing = output.write('', 'latin1', callback);
-    // `res.write()` has given false for what it held back itself, and nothing else will say that this has left.
-    if (flowing && this.res.writableNeedDrain) process.nextTick(emitDrain, this.res);
-    return flowing;
-  }
-
-  head(text: string, encoding: BufferEncoding, alone: boolean): void {
-    if (text.length > LARGE_HEAD_BYTES) {
-      this.#request.report(
-        new FcgiServerError(
-          'FCGI_RESPONSE_HEAD_LARGE',
-          'request',
-          `The response head has ${text.length} bytes. nginx answers 502 above its fastcgi_buffer_size, 4096 by default; raise it, or send fewer and smaller fields.`,
-        ),
-      );
-    }
-    if (alone && this.#unbuffered) {
-      this.#waitingHead = text;
-      this.#headEncoding = encoding;
-      setImmediate(flushHead, this);
-    } else {
-      this.#request.output.write(text, encoding);
-    }
-  }
-
-  /** Nothing has followed the head, so it was flushed: the application streams. */
-  flushHead(): void {
-    if (this.#waitingHead === undefined) return;
-    this.#waitingHead = streamingField(this.#waitingHead, true) + this.#waitingHead;
-    this.#sendHead();
-    this.#request.output.flush();
-  }
-
-  #sendHead(): void {
-    const head = this.#waitingHead;
-    if (head === undefined) return;
-    this.#waitingHead = undefined;
-    this.#request.output.write(head, this.#headEncoding);
-  }
-
-  body(chunk: string | Uint8Array, encoding: BufferEncoding): void {
-    this.#sendHead();
-    this.#request.output.write(chunk, encoding);
-  }
-
-  surplus(): void {
-    this.#request.report(
-      new FcgiServerError(
-        'FCGI_RESPONSE_TOO_LONG',
-        'request',
-        'The body is longer than its Content-Length; the rest was dropped.',
-      ),
-    );
+    return this.#outgoing.write(data, encoding, callback);
   }
 
   destroyed(error: Error | undefined): void {
     if (this.#ended) return;
-    this.#ended = true;
+    this.#state = 'over';
     const failure =
       error ??
       new FcgiServerError('FCGI_HANDLER_FAILED', 'request', 'The application destroyed its response.');
@@ -215,13 +131,12 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
 
   ended(): void {
     if (this.#ended) return;
-    const { isComplete } = this.#reader;
-    if (!isComplete) {
+    if (!this.#outgoing.isWhole) {
       this.destroyed(undefined);
       return;
     }
-    this.#ended = true;
-    this.#sendHead();
+    this.#state = 'over';
+    this.#outgoing.release();
     this.#request.complete();
   }
 
@@ -229,127 +144,87 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   responseComplete(): void {
     this.#request.handlerSettled();
     if (this.#ended) return;
-    this.#sendHead();
-    const { missing } = this.#reader;
-    if (!this.#reader.headRead || missing > 0) {
-      this.#ended = true;
-      this.#request.fail(
-        missing > 0
-          ? new FcgiServerError(
-              'FCGI_RESPONSE_TOO_SHORT',
-              'request',
-              `The body ended ${missing} bytes before its Content-Length.`,
-            )
-          : new FcgiServerError(
-              'FCGI_RESPONSE_EMPTY',
-              'request',
-              'The application ended without a final response.',
-            ),
-      );
-      return;
+    this.#outgoing.release();
+    const { fault } = this.#outgoing;
+    if (fault !== undefined) {
+      this.#state = 'over';
+      this.#request.fail(fault);
+    } else if (this.#state === 'called') {
+      this.#state = 'answered';
+    } else {
+      this.#state = 'ending';
+      if (this.#request.input.ended) this.#endRequest();
+      // The application may begin to read the body after it has answered.
+      else process.nextTick(endRequest, this);
     }
-    this.#ended = true;
-    if (!this.#listening) this.#endsWithListener = true;
-    else if (this.#request.input.ended) this.endRequest();
-    // The application may begin to read the body after it has answered.
-    else process.nextTick(endRequest, this);
+  }
+
+  /** A tick has passed since the response was complete. */
+  endRequest(): void {
+    if (this.#state === 'ending') this.#endRequest();
   }
 
   /** Sends END_REQUEST, after which nothing comes, unless the application reads a body of which more is to come. */
-  endRequest(): void {
+  #endRequest(): void {
     const { input } = this.#request;
-    if (isRead(this.req)) {
+    this.#state = 'over';
+    if (this.#incoming.isRead) {
       if (input.ended) input.handOver();
-      else if (this.req.readableFlowing === true || this.req.listenerCount('readable') > 0) {
-        this.#held = true;
+      else if (this.#incoming.isAwaited) {
+        this.#state = 'held';
         this.#request.respond();
         return;
       }
     }
     this.#request.complete();
-    if (this.#socket._hadError) this.#settleRequest();
+    if (this.#socket._hadError) this.#incoming.settle(false);
   }
 
-  /** The response has left, or never will. */
+  /** The response has left, or never will: everything emits its `close` soon, as on Node's own server. */
   responseSent(): void {
+    this.endRequest();
     publishFinish(this.#server, this.#socket, this.req, this.res);
-    this.#settleRequest();
-    releaseResponse(this.res, this.#socket);
-    if (!this.#held) RequestSocket.close(this.#socket);
+    const isHeld = this.#state === 'held';
+    const unwatched = this.#incoming.settle(isHeld);
+    this.res.detachSocket(this.#socket as Stream as Socket);
+    const closes = !isHeld && RequestSocket.shut(this.#socket);
+    process.nextTick(emitCloses, this, unwatched, closes);
   }
 
-  /** Nobody has to wait any longer for what is left of the request. */
-  #settleRequest(): void {
-    const { req } = this;
-    if (!isRead(req)) {
-      // What nobody wants has come as far as it matters.
-      if (!(req.complete || req.destroyed)) this.end();
-      dumpBody(req);
-      this.#requestClosed = true;
-    } else if (!(req.complete || this.#held)) {
-      this.#closeRequest();
-    }
+  /** @param closes whether the socket does, too */
+  emitCloses(unwatched: boolean, closes: boolean): void {
+    this.res.destroyed = true;
+    emitClose(this.res);
+    if (unwatched) this.#incoming.closeUnwatched();
+    if (closes) RequestSocket.emitClose(this.#socket);
   }
 
-  /** The body that END_REQUEST waited for has ended. */
-  #release(): void {
-    if (!this.#held) return;
-    this.#held = false;
+  /** The body that END_REQUEST may have waited for has ended. */
+  bodyEnded(): void {
+    if (this.#state !== 'held') return;
+    this.#state = 'over';
     this.#request.complete();
     if (this.res.socket === null) RequestSocket.close(this.#socket);
   }
 
-  drained(): void {
-    // Whoever waits learns from `close` that nothing more can be written.
-    if (this.#request.output.closed) return;
-    RequestSocket.drained(this.#socket);
-    emitDrain(this.res);
-  }
-
   closed(): void {
-    this.#closeRequest();
+    this.#incoming.close(this.#cause);
   }
 
   /** The web server has gone. What is written nonetheless is sent if the connection still takes it. */
   aborted(error: Error): void {
     this.#cause = error;
     if (this.#request.output.closed) {
-      this.#ended = true;
+      if (this.#state !== 'answered') this.#state = 'over';
       RequestSocket.close(this.#socket);
       // A response that has emitted its `close` does not see that of its socket.
       if (this.res.closed) this.res.destroyed = true;
     } else {
       this.#socket._hadError = true;
-      this.#closeRequest();
+      this.#incoming.close(error);
       emitClose(this.res);
       RequestSocket.emitClose(this.#socket);
     }
-  }
-
-  /** A body that has arrived whole stays readable; otherwise `req` is told that the rest will not come. */
-  #closeRequest(): void {
-    const { req } = this;
-    clearTimeout(this.#bodyTimer);
-    if (this.#requestClosed || req.destroyed) return;
-    this.#requestClosed = true;
-    if (req.complete && isRead(req)) return;
-    if (req.complete && req.readableLength > 0) {
-      emitRequestClose(req);
-      return;
-    }
-    this.#destroyRequest(this.#cause);
-  }
-
-  #destroyRequest(cause: Error | undefined): void {
-    const socket = this.#socket;
-    let { destroyed } = socket;
-    // The last listener, as those before it may answer. Otherwise `req` would destroy its socket, and the response with it.
-    const spare = () => {
-      [destroyed, socket.destroyed] = [socket.destroyed, true];
-    };
-    this.req.once('aborted', spare);
-    this.req.destroy(resetError(cause));
-    socket.destroyed = destroyed;
   }
 
   timedOut(): void {
@@ -361,17 +236,12 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
   }
 }
 
-/** Whether anything takes the body, now or when it is no longer paused. */
-function isRead(req: HttpMessages['req']): boolean {
-  return req.listenerCount('data') > 0 || req.listenerCount('readable') > 0;
-}
-
 function endRequest(exchange: NodeExchange): void {
   exchange.endRequest();
 }
 
-function flushHead(exchange: NodeExchange): void {
-  exchange.flushHead();
+function emitCloses(exchange: NodeExchange, unwatched: boolean, closes: boolean): void {
+  exchange.emitCloses(unwatched, closes);
 }
 
 /** Shared by all responses, which costs less than functions of their own. */
@@ -392,9 +262,4 @@ function onError(this: ServerResponse, error: Error): void {
 export function exchangeOf(message: IncomingMessage | ServerResponse): NodeExchange | undefined {
   const peer = RequestSocket.peerOf(message.socket);
   return peer instanceof NodeExchange ? peer : undefined;
-}
-
-/** What `node:http` gives a request whose browser went away; the reason is its cause. */
-function resetError(cause: Error | undefined): Error {
-  return Object.assign(new Error('aborted', { cause }), { code: 'ECONNRESET' });
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { getDefaultHighWaterMark, Readable, Stream } from 'node:stream';
+import { getDefaultHighWaterMark, Readable, type Stream } from 'node:stream';
+import { closeResponse } from './message-events.ts';
 import type { NodeServer } from './node-server.ts';
 
 /** What the socket of a request is connected to. */
@@ -31,10 +32,11 @@ export interface SocketAddresses {
 const HIGH_WATER_MARK = getDefaultHighWaterMark(false);
 
 /**
- * Constructed as a bare `Stream`; its instances inherit from `net.Socket`. The constructor of `net.Socket` makes two streams and
- * looks for a handle of the system, which takes several times as long as all the rest of a request's objects.
+ * Constructed as nothing; its instances inherit from `net.Socket`. The constructor of `net.Socket` makes two streams and looks
+ * for a handle of the system, which takes several times as long as all the rest of a request's objects; that of an emitter of
+ * events sets what the prototype has.
  */
-class UnconnectedSocket extends Stream {}
+const UnconnectedSocket = class {} as new () => Stream;
 Object.setPrototypeOf(UnconnectedSocket.prototype, Socket.prototype);
 
 /**
@@ -88,9 +90,30 @@ export class RequestSocket extends UnconnectedSocket {
 
   /** The request is over: `close` follows, once. */
   static close(socket: RequestSocket): void {
-    if (socket.destroyed) return;
+    if (RequestSocket.shut(socket)) process.nextTick(RequestSocket.emitClose, socket);
+  }
+
+  /**
+   * The request is over.
+   *
+   * @returns whether `close` is to be emitted
+   */
+  static shut(socket: RequestSocket): boolean {
+    if (socket.destroyed) return false;
     socket.#shut();
-    process.nextTick(RequestSocket.emitClose, socket);
+    return true;
+  }
+
+  /** Something was written, here or past it; `flowing`: and more can be written. */
+  static wrote(socket: RequestSocket, length: number, flowing: boolean): void {
+    socket.#active();
+    socket.#bytesWritten += length;
+    if (flowing) {
+      socket.#waiting = 0;
+    } else {
+      socket.#waiting += length;
+      socket.writableNeedDrain = true;
+    }
   }
 
   /** The web server has caught up. */
@@ -105,6 +128,8 @@ export class RequestSocket extends UnconnectedSocket {
     if (socket.#closeEmitted) return;
     socket.#closeEmitted = true;
     socket.#peer.closed();
+    // As the listener does that `assignSocket()` adds.
+    if (socket._httpMessage !== null) closeResponse(socket._httpMessage);
     socket.emit('close', socket.#errored !== null);
   }
 
@@ -227,15 +252,8 @@ export class RequestSocket extends UnconnectedSocket {
   ): boolean {
     const done = typeof encodingOrCallback === 'function' ? encodingOrCallback : callback;
     const encoding = typeof encodingOrCallback === 'string' ? encodingOrCallback : 'utf8';
-    this.#active();
-    this.#bytesWritten += data.length;
     const flowing = this.#peer.write(data, encoding, typeof done === 'function' ? done : undefined);
-    if (flowing) {
-      this.#waiting = 0;
-    } else {
-      this.#waiting += data.length;
-      this.writableNeedDrain = true;
-    }
+    RequestSocket.wrote(this, data.length, flowing);
     return flowing;
   }
 

@@ -1,7 +1,7 @@
+import { bodyTimeout, paramsTimeout, type Refusal, requestTimeout } from '../engine/refusal.ts';
+import { Phase, type RequestState } from '../engine/request-state.ts';
+import type { FcgiRequest } from '../request/fcgi-request.ts';
 import type { ConnectionOwner } from './connection-owner.ts';
-import { bodyTimeout, paramsTimeout, type Refusal, requestTimeout } from './engine/refusal.ts';
-import { Phase, type RequestState } from './engine/request-state.ts';
-import type { FcgiRequest } from './request/fcgi-request.ts';
 
 /**
  * The time-out of a request that has passed, as what answers it.

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { OpenConnections, type Timed } from '../src/open-connections.ts';
+import { OpenConnections, type Timed } from '../../src/connection/open-connections.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,7 +1,7 @@
-import { truncatedBody } from './engine/refusal.ts';
-import type { RequestState } from './engine/request-state.ts';
-import type { FcgiRequest } from './request/fcgi-request.ts';
-import { copyOf, type InputSource } from './request/input-source.ts';
+import { truncatedBody } from '../engine/refusal.ts';
+import type { RequestState } from '../engine/request-state.ts';
+import type { FcgiRequest } from '../request/fcgi-request.ts';
+import { copyOf, type InputSource } from '../request/input-source.ts';
 
 /** Something came of a body. */
 interface BodyEvent {

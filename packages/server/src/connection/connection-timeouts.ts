@@ -1,4 +1,4 @@
-import type { ResolvedLimits } from './limits.ts';
+import type { ResolvedLimits } from '../limits.ts';
 
 /** How long a connection counts as in use, in milliseconds: its next request may be under way. */
 const USE_TIME = 1_000;

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
-import { probePeer } from './listen/peer-probe.ts';
-import type { RequestOutput } from './request/request-output.ts';
-import type { RecordBytes } from './request/stdout-records.ts';
+import { probePeer } from '../listen/peer-probe.ts';
+import type { RequestOutput } from '../request/request-output.ts';
+import type { RecordBytes } from '../request/stdout-records.ts';
+import { writeDirectly, writesDirectly } from './direct-writes.ts';
 
 /** Answers to management records that the web server does not read stop the reading above this many bytes. */
 const REPLY_BYTES = 65_536;
@@ -18,6 +19,8 @@ const POISON = new Uint8Array(8);
 export interface WriterOwner {
   /** The web server has taken all that was written. */
   drained(): void;
+  /** What was written could not be sent. */
+  failed(error: Error): void;
 }
 
 /** The sending half of a connection: writes records with as few system calls as it can. */
@@ -37,10 +40,15 @@ export class ConnectionWriter {
   #closed = false;
   #written = 0;
   #repliesWritten = 0;
+  /** Whether {@link writeDirectly} can be used. */
+  readonly #direct: boolean;
+  /** Bytes that were written directly and that the system has not taken. */
+  #pending = 0;
 
   constructor(socket: Duplex, owner: WriterOwner) {
     this.#socket = socket;
     this.#owner = owner;
+    this.#direct = writesDirectly(socket);
   }
 
   /** Whether the web server takes bytes slower than they come. */
@@ -55,12 +63,17 @@ export class ConnectionWriter {
 
   /** Bytes that the web server has taken. */
   get sent(): number {
-    return this.#written - this.#socket.writableLength;
+    return this.#written - this.unsent;
   }
 
   /** Bytes that wait to be sent. */
   get unsent(): number {
-    return this.#socket.writableLength;
+    return this.#pending + this.#socket.writableLength;
+  }
+
+  /** Whether all that was written lies with the system, which sends it although the socket is closed. */
+  get handedOver(): boolean {
+    return this.#direct && this.unsent === 0;
   }
 
   /** Whether replies have piled up that the web server does not read. */
@@ -74,19 +87,45 @@ export class ConnectionWriter {
       if (callback !== undefined) process.nextTick(callback);
       return;
     }
+    for (let i = 0; i < records.length; i += 1) this.#written += records[i]!.length;
+    if (this.#direct && this.unsent === 0 && this.#socket.writable) this.#writeDirectly(records, callback);
+    else this.#writeBehind(records, callback);
+  }
+
+  /** Writes where nothing waits to be sent. */
+  #writeDirectly(records: readonly RecordBytes[], callback: (() => void) | undefined): void {
+    let returned = false;
+    for (let i = 0; i < records.length; i += 1) this.#pending += records[i]!.length;
+    writeDirectly(this.#socket, records, (error) => {
+      this.#pending = 0;
+      if (callback !== undefined) {
+        if (returned) callback();
+        else process.nextTick(callback);
+      }
+      if (error) this.#owner.failed(error);
+      // What was written behind it tells by `drain` when it has left.
+      else if (this.#congested && !this.#draining) this.#drained();
+    });
+    returned = true;
+    if (this.#pending >= this.#socket.writableHighWaterMark) this.#congested = true;
+  }
+
+  /** Writes behind what waits. */
+  #writeBehind(records: readonly RecordBytes[], callback: (() => void) | undefined): void {
     const socket = this.#socket;
     const last = records.length - 1;
     // One system call for all of them.
     if (last > 0) socket.cork();
-    for (let i = 0; i < last; i += 1) {
-      this.#written += records[i]!.length;
-      socket.write(records[i]!, 'latin1');
-    }
-    this.#written += records[last]!.length;
+    for (let i = 0; i < last; i += 1) socket.write(records[i]!, 'latin1');
     const flowing = socket.write(records[last]!, 'latin1', callback);
     if (last > 0) socket.uncork();
-    this.#congested = !flowing;
-    if (flowing || this.#draining) return;
+    if (flowing) {
+      // What was written directly before it may still wait.
+      if (this.#pending === 0) this.#congested = false;
+      return;
+    }
+    this.#congested = true;
+    if (this.#draining) return;
     // Most connections never need it.
     this.#draining = true;
     socket.once('drain', () => this.#drained());
@@ -94,7 +133,7 @@ export class ConnectionWriter {
 
   /** Writes bytes that no application made, and so no application can stop making. */
   reply(bytes: Uint8Array): void {
-    if (this.#socket.writableLength === 0) this.#repliesWritten = 0;
+    if (this.unsent === 0) this.#repliesWritten = 0;
     this.#repliesWritten += bytes.length;
     this.write([bytes]);
   }

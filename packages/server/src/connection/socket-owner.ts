@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { sharedReader } from './listen/shared-reads.ts';
-import { copyOf } from './request/input-source.ts';
+import { sharedReader } from '../listen/shared-reads.ts';
+import { copyOf } from '../request/input-source.ts';
 
 /** Who is told what happens on a socket. */
 export interface SocketOwner {
@@ -14,7 +14,10 @@ export interface SocketOwner {
 
 const OWNER = Symbol('fcgi-js.owner');
 
-type OwnedSocket = Duplex & { [OWNER]?: SocketOwner | undefined };
+/** Whether a socket is read into memory that it shares, and so emits no `data`. */
+const SHARED = Symbol('fcgi-js.shared');
+
+type OwnedSocket = Duplex & { [OWNER]?: SocketOwner | undefined; [SHARED]?: boolean };
 
 /**
  * Has an owner told what happens on a socket, by functions that all sockets share: those of their own would be a fifth of
@@ -22,7 +25,7 @@ type OwnedSocket = Duplex & { [OWNER]?: SocketOwner | undefined };
  */
 export function tell(owner: SocketOwner, socket: OwnedSocket): void {
   socket[OWNER] = owner;
-  socket.on('data', onData);
+  if (socket[SHARED] !== true) socket.on('data', onData);
   socket.on('end', onEnd);
   socket.on('error', onError);
   socket.on('close', onClose);
@@ -37,14 +40,18 @@ export function forget(socket: OwnedSocket): void {
   socket.off('close', onClose);
 }
 
-/** Has an accepted socket read without memory of its own, where that is possible; the owner is told as before. */
-export const shareReads = sharedReader((socket: OwnedSocket, bytes, lent) => {
+const readShared = sharedReader((socket: OwnedSocket, bytes, lent) => {
   const owner = socket[OWNER];
   // Whoever has taken it over since reads it like any other.
   if (owner === undefined) return socket.push(copyOf(bytes));
   owner.received(bytes, lent);
   return true;
 });
+
+/** Has an accepted socket read without memory of its own, where that is possible; its owner is told as before. */
+export function shareReads(socket: OwnedSocket): void {
+  socket[SHARED] = readShared(socket);
+}
 
 function onData(this: OwnedSocket, chunk: Uint8Array): void {
   this[OWNER]?.received(chunk, false);

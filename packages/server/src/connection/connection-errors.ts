@@ -1,4 +1,4 @@
-import { FcgiServerError } from './errors.ts';
+import { FcgiServerError } from '../errors.ts';
 
 /** The web server has gone. */
 export function lostConnection(cause: Error | undefined): FcgiServerError {

@@ -1,31 +1,110 @@
 import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, test, vi } from 'vitest';
-import { ConnectionWriter } from '../src/connection-writer.ts';
-import { RequestOutput } from '../src/request/request-output.ts';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { ConnectionWriter } from '../../src/connection/connection-writer.ts';
+import { RequestOutput } from '../../src/request/request-output.ts';
+import { scratchFolder } from '../support/harness.ts';
+import { requestState } from '../support/request-state.ts';
 
 const HIGH_WATER_MARK = 1_000;
 
 /** A writer, and the other end of what it writes to. */
 function newWriter() {
   const [ours, theirs] = duplexPair({ highWaterMark: HIGH_WATER_MARK });
-  const owner = { drained: vi.fn() };
+  const owner = { drained: vi.fn(), failed: vi.fn() };
   return { writer: new ConnectionWriter(theirs, owner), owner, socket: theirs, far: ours };
 }
 
 function outputOf(writer: ConnectionWriter, requestId = 1): RequestOutput {
-  return new RequestOutput(requestId, {
-    get congested() {
-      return writer.congested;
-    },
-    write: (records, callback) => writer.write(records, callback),
-    flushSoon: (output) => writer.flushSoon(output),
-    awaitDrain: (output) => writer.awaitDrain(output),
-    ending: () => {},
-    ended: () => {},
+  return new RequestOutput(requestState(requestId), {
+    writer,
+    requestEnding: () => {},
+    requestEnded: () => {},
   });
 }
+
+/** The same on sockets of the system. */
+async function socketWriter() {
+  const server = createServer({ allowHalfOpen: true });
+  onTestFinished(() => void server.close());
+  server.listen(join(scratchFolder(), 'socket'));
+  await once(server, 'listening');
+  const far = connect(String(server.address()));
+  far.pause();
+  const [socket] = (await once(server, 'connection')) as [Socket];
+  onTestFinished(() => {
+    far.destroy();
+    socket.destroy();
+  });
+  const owner = { drained: vi.fn(), failed: vi.fn() };
+  return { writer: new ConnectionWriter(socket, owner), owner, socket, far };
+}
+
+describe('a socket of the system', () => {
+  test('gets records without waiting, and callbacks come later', async () => {
+    const { writer, far, socket } = await socketWriter();
+    const write = vi.spyOn(socket, '_write');
+    const called = vi.fn();
+    writer.write(['a\xff', Buffer.from('b')], called);
+    writer.write(['c']);
+    expect(called).not.toHaveBeenCalled();
+    expect(write).toHaveBeenCalledOnce();
+    expect(writer.handedOver).toBe(true);
+    writer.end();
+    const chunks = (await far.resume().toArray()) as Buffer[];
+    expect(Buffer.concat(chunks).toString('latin1')).toBe('a\xffbc');
+    expect(called).toHaveBeenCalledOnce();
+  });
+
+  test('that takes bytes slower than they come keeps their order, and tells once when it has caught up', async () => {
+    const { writer, far, owner } = await socketWriter();
+    const called: number[] = [];
+    const sizes = [4_000_000, 1, 100_000, 1];
+    sizes.forEach((size, index) => {
+      const text = String(index).repeat(size);
+      writer.write(index === 0 ? [text.slice(0, 9), Buffer.from(text.slice(9))] : [text], () =>
+        called.push(index),
+      );
+    });
+    expect(writer.congested).toBe(true);
+    expect(writer.handedOver).toBe(false);
+    expect(owner.drained).not.toHaveBeenCalled();
+    const reading = far.resume().toArray();
+    await vi.waitUntil(() => owner.drained.mock.calls.length > 0);
+    expect(writer.congested).toBe(false);
+    writer.end();
+    const chunks = (await reading) as Buffer[];
+    const received = Buffer.concat(chunks).toString('latin1');
+    expect(received.length).toBe(sizes.reduce((sum, size) => sum + size));
+    expect(/^0+1+2+3+$/.test(received)).toBe(true);
+    expect(called).toEqual([0, 1, 2, 3]);
+    expect(owner.drained).toHaveBeenCalledOnce();
+  });
+
+  test('that lags behind by one large record tells when it has caught up', async () => {
+    const { writer, far, owner } = await socketWriter();
+    writer.write([Buffer.alloc(4_000_000)]);
+    writer.write(['behind it']);
+    expect(writer.congested).toBe(true);
+    far.resume();
+    await vi.waitUntil(() => owner.drained.mock.calls.length > 0);
+    expect(writer.congested).toBe(false);
+  });
+
+  test('whose other end is gone fails', async () => {
+    const { writer, far, owner, socket } = await socketWriter();
+    socket.on('error', () => {});
+    far.destroy();
+    await once(far, 'close');
+    const called = vi.fn();
+    writer.write(['a'], called);
+    await vi.waitUntil(() => called.mock.calls.length > 0);
+    expect(owner.failed).toHaveBeenCalledOnce();
+  });
+});
 
 describe('what waits to be sent', () => {
   test('is counted, and what was taken too', async () => {

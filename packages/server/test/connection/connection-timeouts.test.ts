@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type ConnectionSituation, ConnectionTimeouts } from '../src/connection-timeouts.ts';
-import { resolveLimits } from '../src/limits.ts';
+import { type ConnectionSituation, ConnectionTimeouts } from '../../src/connection/connection-timeouts.ts';
+import { resolveLimits } from '../../src/limits.ts';
 
 const LIMITS = resolveLimits({
   idleTimeout: 75_000,

@@ -1,21 +1,20 @@
 import type { Duplex } from 'node:stream';
 import { encodeEndRequest, RemoteProtocolError } from '@fcgi-js/protocol';
+import type { RequestOutcome } from '../diagnostics.ts';
+import { Multiplexer } from '../engine/multiplexer.ts';
+import type { MultiplexerEvent } from '../engine/multiplexer-event.ts';
+import { encodeRefusal, type Refusal } from '../engine/refusal.ts';
+import { Phase, type RequestState } from '../engine/request-state.ts';
+import { FcgiServerError } from '../errors.ts';
+import { limitName } from '../limits.ts';
+import { FcgiRequest } from '../request/fcgi-request.ts';
+import type { ConnectionInfo, RequestHost } from '../request/request-host.ts';
 import { endBody, receiveBody } from './body-events.ts';
 import { lostConnection, surplusBody } from './connection-errors.ts';
 import type { ConnectionOwner } from './connection-owner.ts';
 import { ConnectionTimeouts } from './connection-timeouts.ts';
 import { ConnectionWriter, type WriterOwner } from './connection-writer.ts';
-import type { RequestOutcome } from './diagnostics.ts';
-import { Multiplexer } from './engine/multiplexer.ts';
-import type { MultiplexerEvent } from './engine/multiplexer-event.ts';
-import { encodeRefusal, type Refusal } from './engine/refusal.ts';
-import { Phase, type RequestState } from './engine/request-state.ts';
-import { FcgiServerError } from './errors.ts';
-import { limitName } from './limits.ts';
 import type { Timed } from './open-connections.ts';
-import { FcgiRequest } from './request/fcgi-request.ts';
-import type { ConnectionInfo } from './request/request-context.ts';
-import { type LinkHost, RequestLink } from './request-link.ts';
 import { overdue } from './request-timeouts.ts';
 import { forget, type SocketOwner, tell } from './socket-owner.ts';
 
@@ -25,7 +24,7 @@ type State = RequestState<FcgiRequest>;
  * One connection of a web server: the only place that touches its socket. Moves bytes between the socket and
  * the multiplexer, and closes the connection when it is time to.
  */
-export class Connection implements LinkHost, SocketOwner, Timed, WriterOwner {
+export class Connection implements RequestHost, SocketOwner, Timed, WriterOwner {
   readonly #socket: Duplex;
   readonly owner: ConnectionOwner;
   readonly info: ConnectionInfo;
@@ -37,8 +36,11 @@ export class Connection implements LinkHost, SocketOwner, Timed, WriterOwner {
   place = -1;
   #paused = false;
   #hadRequest = false;
-  /** A request without FCGI_KEEP_CONN has come: the connection ends with its requests. */
-  #closing = false;
+  /**
+   * `'last'`: a request without FCGI_KEEP_CONN has come, and the web server sends no other one. `'closing'`: the server stops.
+   * In both cases the connection ends with its requests.
+   */
+  #use: 'closing' | 'kept' | 'last' = 'kept';
   /** Who takes the connection over as soon as no request is on it. */
   #handOver: ((socket: Duplex) => void) | undefined;
   /** We have sent our FIN. */
@@ -68,8 +70,8 @@ export class Connection implements LinkHost, SocketOwner, Timed, WriterOwner {
    * @param handOver takes over what the web server keeps open, instead of its being closed
    */
   shutDown(handOver: ((socket: Duplex) => void) | undefined): void {
-    if (handOver === undefined) this.#closing = true;
-    else this.#handOver = handOver;
+    if (handOver !== undefined) this.#handOver = handOver;
+    else if (this.#use === 'kept') this.#use = 'closing';
     if (this.busy) return;
     // What is handed over loses nothing; but the first request of a new connection belongs here.
     const mayWait = handOver === undefined || !this.#hadRequest;
@@ -145,8 +147,8 @@ export class Connection implements LinkHost, SocketOwner, Timed, WriterOwner {
 
   #start(state: State, params: FcgiRequest['params']): void {
     this.#hadRequest = true;
-    if (!state.keepConn) this.#closing = true;
-    const request = new FcgiRequest(new RequestLink(this, state, params));
+    if (!state.keepConn) this.#use = 'last';
+    const request = new FcgiRequest(this, state, params);
     state.owner = request;
     if (!state.receiving) request.input.end();
     this.owner.dispatch(request);
@@ -177,7 +179,7 @@ export class Connection implements LinkHost, SocketOwner, Timed, WriterOwner {
       // Before the params are complete there is nobody to tell.
       this.#multiplexer.end(state);
       this.writer.write([encodeEndRequest({ requestId: state.requestId })]);
-      if (!state.keepConn) this.#closing = true;
+      if (!state.keepConn) this.#use = 'last';
       this.#closeIfDone();
       return;
     }
@@ -199,7 +201,7 @@ export class Connection implements LinkHost, SocketOwner, Timed, WriterOwner {
 
   #refuse(requestId: number, keepConn: boolean, refusal: Refusal): void {
     this.#hadRequest = true;
-    if (!keepConn) this.#closing = true;
+    if (!keepConn) this.#use = 'last';
     this.owner.requestRefused(new FcgiServerError(refusal.code, 'request', refusal.message));
     this.writer.reply(encodeRefusal(requestId, refusal));
     this.#closeIfDone();
@@ -218,8 +220,7 @@ export class Connection implements LinkHost, SocketOwner, Timed, WriterOwner {
    * A response that has begun cannot be completed. Alone on its connection, it takes the connection with it;
    * otherwise END_REQUEST with an appStatus is all that can be said without hurting the others.
    */
-  breakOff(state: State): void {
-    const output = state.owner!.output;
+  breakOff({ output }: FcgiRequest, state: State): void {
     if (this.#multiplexer.size > 1) {
       this.requestEnding(state, 'broken-off');
       output.end(1);
@@ -255,15 +256,20 @@ export class Connection implements LinkHost, SocketOwner, Timed, WriterOwner {
     this.#adjustReading();
   }
 
+  /** What was written could not be sent: the web server has gone. */
+  failed(error: Error): void {
+    if (!this.#destroyed) this.#socket.destroy(error);
+  }
+
   #closeIfDone(): void {
     if (this.#multiplexer.size > 0) return;
-    if (this.#closing || this.#peerFinished) this.#finish();
+    if (this.#use !== 'kept' || this.#peerFinished) this.#finish();
     else if (this.#handOver !== undefined) this.#leave();
   }
 
   /** The server stops, and no request is active. */
   #leave(): void {
-    if (this.#handOver === undefined || this.#closing || this.#peerFinished) {
+    if (this.#handOver === undefined || this.#use !== 'kept' || this.#peerFinished) {
       this.#finish();
       return;
     }
@@ -276,8 +282,18 @@ export class Connection implements LinkHost, SocketOwner, Timed, WriterOwner {
     this.#handOver(this.#socket);
   }
 
-  /** Sends our FIN after what waits to be sent, and reads on for a while so that nothing is reset. */
+  /** Closes the connection: at once where all has come that will come, and all has left. */
   #finish(): void {
+    const isOver = this.#use === 'last' && this.#multiplexer.exhausted && this.writer.handedOver;
+    if (isOver && !this.#finished) this.destroy();
+    else this.#linger();
+  }
+
+  /**
+   * Sends our FIN after what waits to be sent, and reads on for a while: to close with bytes unread resets the connection, and
+   * loses what has been sent.
+   */
+  #linger(): void {
     if (this.#finished || this.#destroyed) return;
     this.#finished = true;
     this.#timeouts.finished(this.owner.clock.now);
@@ -299,7 +315,7 @@ export class Connection implements LinkHost, SocketOwner, Timed, WriterOwner {
       ),
       true,
     );
-    this.#finish();
+    this.#linger();
   }
 
   /** The web server has closed its side. */
@@ -373,7 +389,7 @@ export class Connection implements LinkHost, SocketOwner, Timed, WriterOwner {
     }
     this.#multiplexer.abandoned.expire(now);
     if (this.#peerFinished) this.writer.probe();
-    const leaves = this.#closing || this.#handOver !== undefined;
+    const leaves = this.#use !== 'kept' || this.#handOver !== undefined;
     if (leaves && !this.busy && !this.#finished) this.shutDown(this.#handOver);
     for (const state of this.#multiplexer.requests()) this.#checkRequest(state, now);
   }

@@ -1,0 +1,30 @@
+import type { ConnectionOwner } from '../connection/connection-owner.ts';
+import type { RequestState } from '../engine/request-state.ts';
+import type { FcgiServerError } from '../errors.ts';
+import type { FcgiRequest } from './fcgi-request.ts';
+import type { OutputHost } from './request-output.ts';
+
+/** What is known of the connection that a request came on. */
+export interface ConnectionInfo {
+  /** Address of the web server (not of the browser: that is REMOTE_ADDR); absent on Unix sockets. */
+  readonly remoteAddress: string | undefined;
+  /** Port of the web server; absent on Unix sockets. */
+  readonly remotePort: number | undefined;
+}
+
+/** The connection that a request came on, as far as the request needs it. */
+export interface RequestHost extends OutputHost {
+  readonly info: ConnectionInfo;
+  readonly owner: ConnectionOwner;
+  /** Ends a response that has begun so that the web server notices that it is not complete. */
+  breakOff(request: FcgiRequest, state: RequestState<FcgiRequest>): void;
+  /** The promise of a handler has settled. */
+  handlerSettled(request: FcgiRequest): void;
+  /** The application took what counts for `cost` of a body. */
+  taken(state: RequestState<FcgiRequest>, cost: number): void;
+}
+
+/** An adapter that wants to know at once that the web server has gone. */
+export interface RequestObserver {
+  aborted(error: FcgiServerError): void;
+}
