@@ -211,6 +211,15 @@ const uncalled: Record<string, string> = {
   'a handler of Lambda': 'export const handler = async (event, context) => { console.log("called"); };',
   'a handler of Lambda with one parameter':
     'export const handler = async (event) => { console.log("called"); };',
+  'a handler of Lambda with a destructured event':
+    'export const handler = async ({ Records }) => { console.log("called"); };',
+  'a handler of Lambda that something wraps':
+    'const wrap = (h) => (event, context) => h(event); export const handler = wrap(() => { console.log("called"); });',
+  'functions of a command':
+    'export function build(options) { console.log("called"); } export const parse = (argv) => argv;',
+  'what runs at intervals on another platform':
+    'export default { async scheduled(event, env, ctx) { console.log("called"); } };',
+  'a worker of a queue': 'export const processJob = async (job, done) => { console.log("called"); };',
   'a function that makes an application':
     'export default () => { console.log("called"); return (req, res) => res.end(); };',
 };

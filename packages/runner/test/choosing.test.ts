@@ -36,6 +36,12 @@ const beside: Record<string, string> = {
   'a back end on a free port': `http.createServer((req, res) => res.end('internal')).listen(0, () => app.listen(high));`,
   'a redirect to HTTPS': `http.createServer((req, res) => { res.writeHead(301, { Location: 'https://' + req.headers.host }); res.end(); }).listen(low);
     https.createServer({}, (req, res) => res.end('the application')).listen(high);`,
+  'metrics, by a method of a class': `class Metrics { answer(req, res) { if (req.url !== '/metrics') res.statusCode = 404; res.end(); } }
+    const metrics = new Metrics(); http.createServer(metrics.answer.bind(metrics)).listen(low); app.listen(high);`,
+  'a WebSocket server that answers other requests with an error': `const other = http.createServer((...args) => none(...args)), none = (req, res) => res.writeHead(404).end();
+    other.listen(low); app.listen(high);`,
+  'a health check that says no more than OK': `http.createServer((req, res) => res.end('OK')).listen(low); app.listen(high);`,
+  'a server that fails at /': `http.createServer(() => { throw new Error('no such page'); }).listen(low); app.listen(high);`,
   'a server on a higher port': `http.createServer((req, res) => res.end('aside')).listen(high); app.listen(low);`,
 };
 
@@ -43,6 +49,27 @@ test.each(Object.entries(beside))('the application is served, and not %s', async
   const runner = await (await run(script)).serving();
   expect(await runner.get()).toBe('200 the application');
   expect(runner.stderr).toMatch(/Served is its server for port \d+.*, because .*name its port: --port/);
+});
+
+test('an application whose first page is that for the login is served, on whatever port', async () => {
+  const runner =
+    await run(`const answer = (req, res) => { if (req.url === '/') res.writeHead(302, { Location: '/login' }); else res.writeHead(401); res.end('log in'); };
+    http.createServer((req, res) => none(req, res)).listen(low); const none = (req, res) => res.writeHead(404).end();
+    http.createServer(answer).listen(high);`);
+  await runner.serving();
+  expect(await runner.get()).toBe('302 log in');
+});
+
+test('of two servers that both have a page, none is asked that something else tells apart', async () => {
+  const script = `const count = (name) => http.createServer((req, res) => { console.log(name, req.url); res.end(name); });`;
+  const plain = await run(`${script} count('one').listen(low); count('two').listen(high);`);
+  await plain.serving();
+  expect(await plain.get()).toBe('200 one');
+  expect(plain.stdout).toBe('one /\ntwo /\none /\n');
+  const told = await run(`${script} count('one').listen(low, '127.0.0.1'); count('two').listen(high);`);
+  await told.serving();
+  expect(await told.get()).toBe('200 two');
+  expect(told.stdout).toBe('two /\n');
 });
 
 test('the server that is not served is open on its own port, and was told so once', async () => {

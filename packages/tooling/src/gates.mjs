@@ -37,6 +37,7 @@ export const kinds = [
     files: [
       'packages/e2e/test/closing-under-load.test.ts',
       'packages/e2e/test/event-streams.test.ts',
+      'packages/e2e/test/run/chaos.test.ts',
       'packages/e2e/test/run/under-load.test.ts',
       'packages/e2e/test/wire/crowds.test.ts',
       'packages/e2e/test/wire/differential.test.ts',

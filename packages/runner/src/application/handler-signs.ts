@@ -1,5 +1,8 @@
-/** What small servers beside an application answer: figures, health, 426 for want of a WebSocket, a redirect. */
-const SIDE_ANSWER = /metrics|health|liveness|livereload|readiness|\b426\b|\b30[1278]\b|\.redirect\(/i;
+/** What small servers beside an application answer: figures, health, 426 for want of a WebSocket. */
+const SIDE_ANSWER = /metrics|health|liveness|livereload|readiness|\b426\b/i;
+/** A redirect, and where it leads to if it leads away: an application may have one to the page for its login. */
+const REDIRECT = /\b30[1278]\b|\.redirect\(/i;
+const ELSEWHERE = /https?:|host/i;
 /** Characters of a handler that does nothing else. */
 const SHORT_HANDLER = 600;
 /** Routes that such servers have. */
@@ -39,7 +42,9 @@ export function lacksRoot(handler: unknown): boolean {
 function sourceSign(handler: unknown): string | undefined {
   if (typeof handler !== 'function') return undefined;
   const source = Function.prototype.toString.call(handler);
-  return source.length <= SHORT_HANDLER ? SIDE_ANSWER.exec(source)?.[0] : undefined;
+  if (source.length > SHORT_HANDLER) return undefined;
+  const sign = SIDE_ANSWER.exec(source) ?? (ELSEWHERE.test(source) ? REDIRECT.exec(source) : null);
+  return sign?.[0];
 }
 
 /** The paths of a route; undefined for what is no route, or has others than texts. */

@@ -6,6 +6,8 @@ import { lacksRoot, sideAnswer } from './handler-signs.ts';
 export interface Ranking {
   /** The best first. Servers with the same handler are one application, and equals. */
   readonly best: CapturedServer;
+  /** Whether nothing but a guess tells it from another one. */
+  readonly isGuess: boolean;
   /** In words, of the best compared with the next; undefined where there is no other. */
   readonly reason: string | undefined;
 }
@@ -35,7 +37,7 @@ export function sideSign(captured: CapturedServer): string | undefined {
   return handlers.length === 1 && answer !== undefined ? `answers nothing but "${answer}"` : undefined;
 }
 
-/** In this order. The last is a guess; the line about the choice says what to do if it is wrong. */
+/** In this order. */
 const CRITERIA: readonly Criterion[] = [
   {
     compare: by((server) => (sideSign(server) === undefined ? 0 : 1)),
@@ -51,17 +53,21 @@ const CRITERIA: readonly Criterion[] = [
     compare: by(({ handlers }) => (handlers.length === 1 && lacksRoot(handlers[0]) ? 1 : 0)),
     reason: 'the other has no route for /',
   },
-  { compare: by((server) => server.port ?? 0), reason: 'its port is the lowest' },
 ];
+
+/** The line about the choice says what to do if it is wrong. */
+const GUESS: Criterion = { compare: by((server) => server.port ?? 0), reason: 'its port is the lowest' };
 
 /**
  * Finds the application among servers that listen: never by their order alone.
  *
  * @param environmentPort PORT of the environment, which names the port of the application by custom
+ * @param pages which of them have one at `/`, as far as they have been asked
  */
 export function rankServers(
   servers: readonly CapturedServer[],
   environmentPort: number | undefined,
+  pages: ReadonlyMap<CapturedServer, boolean>,
 ): Ranking | undefined {
   const criteria = [
     {
@@ -69,18 +75,25 @@ export function rankServers(
       reason: 'it is the one for PORT',
     },
     ...CRITERIA,
+    {
+      compare: by((server) => (pages.get(server) === false ? 1 : 0)),
+      reason: 'the other answers / with an error, a redirect to another host, or its health',
+    },
+    GUESS,
   ];
   const [first, ...others] = servers;
   if (first === undefined) return undefined;
   let best = first;
+  let isGuess = false;
   let reason: string | undefined;
   for (const other of others) {
     if (isSameApplication(best, other)) continue;
     const criterion = criteria.find(({ compare }) => compare(best, other) !== 0);
+    isGuess ||= criterion === undefined || criterion === GUESS;
     reason = criterion?.reason ?? 'it was the first';
     if (criterion !== undefined && criterion.compare(best, other) > 0) best = other;
   }
-  return { best, reason };
+  return { best, isGuess, reason };
 }
 
 /** Whether two servers answer alike, such as those that Fastify makes for each address of `localhost`. */

@@ -2,8 +2,9 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type { ApplicationServers, PortChoice } from './application-servers.ts';
 import type { CapturedServer } from './captured-server.ts';
 import type { Notice } from './listen-interception.ts';
-import { isOnPort, rankServers, sideSign } from './rank-servers.ts';
+import { isOnPort, type Ranking, rankServers, sideSign } from './rank-servers.ts';
 import type { Recognised } from './recognise.ts';
+import { hasPage } from './root-answers.ts';
 import { servedExport } from './served-export.ts';
 import { hasSettled, type Patience, type StartLook, type StartWatch } from './start-watch.ts';
 import type { StartedElsewhere } from './started-elsewhere.ts';
@@ -41,6 +42,8 @@ const NONE: Patience = { longest: 0, quiet: 0, waitsForConnections: false };
 const INTERVAL = 5;
 /** Milliseconds that an export has to get ready when there is no time left. */
 const READING = 1_000;
+/** Milliseconds that servers have to answer a question when there is no time left. */
+const ASKING = 2_500;
 /** Milliseconds after which a wait for `listen()` is said. */
 const SAID_AFTER = 1_000;
 
@@ -60,6 +63,9 @@ export class ServedSearch {
   #isOver = false;
   #namespace: unknown;
   readonly #options: SearchOptions;
+  /** Servers that have been asked for `/`, and whether they have a page there. */
+  readonly #pages = new Map<CapturedServer, boolean>();
+  #question: 'answered' | 'asked' | 'none' = 'none';
   #saysWait = true;
   readonly #servers: ApplicationServers;
   readonly #start: StartWatch;
@@ -113,18 +119,8 @@ export class ServedSearch {
     if (this.#failure !== undefined) throw this.#failure.error;
     const look = this.#start.look();
     const isLast = this.#isOver || performance.now() >= this.#deadline;
-    const ranking = rankServers(this.#servers.listening, this.#environmentPort);
-    if (ranking !== undefined) {
-      const { best, reason } = ranking;
-      const isNamed = this.#isNamed(best);
-      if (!(isLast || isNamed || hasSettled(look, patienceFor(best, look)))) return 'not yet';
-      if (!isNamed && sideSign(best) !== undefined) {
-        const preferred = this.#lookBeside(best, look);
-        if (preferred !== undefined) return preferred;
-      }
-      this.#servers.choose(best, reason);
-      return undefined;
-    }
+    const ranking = rankServers(this.#servers.listening, this.#environmentPort, this.#pages);
+    if (ranking !== undefined) return this.#lookAtServers(ranking, look, isLast);
     if (this.#export.is === 'found') return this.#export.found;
     if (this.#mayExport(look)) {
       if (isLast || hasSettled(look, this.#options.choice.port === 'none' ? NONE : LONG)) {
@@ -136,6 +132,23 @@ export class ServedSearch {
     if (isLast) throw new NothingToServe(this.#whyNothing(look));
     this.#sayElsewhere(look);
     return 'not yet';
+  }
+
+  #lookAtServers(
+    { best, isGuess, reason }: Ranking,
+    look: StartLook,
+    isLast: boolean,
+  ): Recognised | undefined | 'not yet' {
+    const isNamed = this.#isNamed(best);
+    if (!(isLast || isNamed || hasSettled(look, patienceFor(best, look)))) return 'not yet';
+    if (!isNamed && sideSign(best) !== undefined) {
+      const preferred = this.#lookBeside(best, look);
+      if (preferred !== undefined) return preferred;
+    }
+    if (isGuess && !isNamed && this.#question === 'none') this.#askForPages();
+    if (this.#question === 'asked') return 'not yet';
+    this.#servers.choose(best, reason);
+    return undefined;
   }
 
   /** Of servers that all look like ones beside an application: what the module exports is that application. */
@@ -184,6 +197,19 @@ export class ServedSearch {
       this.#export.is === 'unread' &&
       typeof this.#options.choice.port !== 'number'
     );
+  }
+
+  /** Asks all that listen for `/`, where nothing else tells them apart. */
+  #askForPages(): void {
+    this.#question = 'asked';
+    this.#deadline = Math.max(this.#deadline, performance.now() + ASKING);
+    const asked = this.#servers.listening.map(async (server) => {
+      this.#pages.set(server, await hasPage(server));
+    });
+    void Promise.allSettled(asked).then(() => {
+      this.#question = 'answered';
+      this.#wake();
+    });
   }
 
   #readExport(): void {

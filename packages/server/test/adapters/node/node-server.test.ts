@@ -210,7 +210,7 @@ describe('a server of node:http', () => {
     expect(seen).toEqual(['request', 'checkContinue', 'request']);
   });
 
-  test('does not look at the expectation of a request of HTTP/1.0, and checks one of HTTP/2 as any other', async () => {
+  test('has no expectation to meet for a request of HTTP/1.0, but for one of HTTP/2', async () => {
     const server = http.createServer((req, res) => res.end(req.headers.expect));
     const { connect } = await start({ responder: fromNodeListener(server) });
     const answers = [];
