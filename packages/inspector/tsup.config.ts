@@ -1,3 +1,3 @@
 import { library } from '../tooling/src/tsup.ts';
 
-export default library({ index: 'src/index.ts', text: 'src/text.ts' });
+export default library({ index: 'src/index.ts', system: 'src/system.ts', text: 'src/text.ts' });

@@ -1,4 +1,5 @@
 import { formatAddress, parseAddress } from '@fcgi-js/client';
+import { OptionValueError, parseDuration, parsePath } from '@fcgi-js/runner/options';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** Reads the address of an application, and writes it in its full form. */
@@ -16,32 +17,20 @@ export function parseAddressArgument(text: string): string {
  * @param seconds the default
  */
 export function timeOption(flags: string, description: string, seconds?: number): Option {
-  const option = new Option(flags, description).argParser(parseDuration);
+  const option = new Option(flags, description).argParser((text) => readArgument(() => parseDuration(text)));
   return seconds === undefined ? option : option.default(seconds, `${seconds} s`);
 }
 
-/** A URL path, without a query. */
-export function parsePathOption(text: string): string {
-  if (!/^\/[^\s?#]*$/.test(text)) throw new InvalidArgumentError('It must be a path such as /status.');
-  return text;
+/** Reads a URL path, without a query. */
+export function parsePathArgument(text: string): string {
+  return readArgument(() => parsePath(text));
 }
 
-const SECONDS: Record<string, number> = { '': 1, s: 1, m: 60, h: 3_600, d: 86_400 };
-const BYTES: Record<string, number> = { '': 1, K: 1_024, M: 1_048_576, G: 1_073_741_824 };
-
-/** Reads a time, such as `90`, `90s`, `1.5h`; gives seconds. */
-export function parseDuration(text: string): number {
-  return parseWithUnit(text, SECONDS, 'It must be a time above 0 such as 90s, 30m, 12h, 7d.');
-}
-
-/** Reads a size, such as `300M`; gives bytes. */
-export function parseSize(text: string): number {
-  return parseWithUnit(text.toUpperCase(), BYTES, 'It must be a size above 0 such as 500K, 300M, 2G.');
-}
-
-function parseWithUnit(text: string, units: Record<string, number>, complaint: string): number {
-  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)([a-zA-Z]?)$/.exec(text) ?? [];
-  const value = Number(number) * (units[unit] ?? Number.NaN);
-  if (!(value > 0)) throw new InvalidArgumentError(complaint);
-  return value;
+/** Calls what reads a word of the command line. @throws InvalidArgumentError where it is told that the word makes no sense */
+export function readArgument<Value>(read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof OptionValueError ? new InvalidArgumentError(error.message) : error;
+  }
 }

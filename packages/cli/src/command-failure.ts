@@ -1,5 +1,6 @@
 import { FcgiClientError } from '@fcgi-js/client';
 import { RemoteProtocolError } from '@fcgi-js/protocol';
+import { RunnerError, type RunnerErrorCode } from '@fcgi-js/runner/command';
 
 /** What the exit status of the command tells (sysexits are not used: 0, 1 and 2 are what everybody tests for). */
 export const ExitStatus = {
@@ -36,4 +37,17 @@ export function isForeseen(error: unknown): error is CommandFailure | FcgiClient
     error instanceof FcgiClientError ||
     error instanceof RemoteProtocolError
   );
+}
+
+/** What is wrong with the command line, among what a runner can complain about. */
+const USAGE: ReadonlySet<RunnerErrorCode> = new Set([
+  'FCGI_APPLICATION_MISSING',
+  'FCGI_MANIFEST_UNREADABLE',
+  'FCGI_OPTION_INVALID',
+]);
+
+/** The exit status with which a command ends because of an error. */
+export function exitStatusOf(error: unknown): number {
+  if (error instanceof CommandFailure) return error.exitStatus;
+  return error instanceof RunnerError && USAGE.has(error.code) ? ExitStatus.usage : ExitStatus.failed;
 }

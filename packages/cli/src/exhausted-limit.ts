@@ -1,4 +1,4 @@
-import { readProc } from '@fcgi-js/doctor/system';
+import { readProc } from '@fcgi-js/inspector/system';
 
 /** Read beforehand: when no file can be opened any more, neither can this one. */
 const limits = readProc('self/limits');

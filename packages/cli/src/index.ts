@@ -1,5 +1,4 @@
-export type { Colors, Input, Io, Output } from './io.ts';
+export type { Colors, Input, Io, Output } from '@fcgi-js/runner/command';
+export { endProcess, processIo } from '@fcgi-js/runner/command';
+export type { RunConfig, WrittenLimits } from '@fcgi-js/runner/options';
 export { main } from './main.ts';
-export { endProcess, processIo } from './process-io.ts';
-export type { WrittenLimits } from './run/limit-kind.ts';
-export type { RunConfig } from './run/options.ts';

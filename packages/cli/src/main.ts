@@ -1,8 +1,8 @@
+import type { Io } from '@fcgi-js/runner/command';
+import { ownMessages, RunnerError } from '@fcgi-js/runner/command';
 import { CommanderError } from 'commander';
-import { CommandFailure, ExitStatus, isForeseen } from './command-failure.ts';
+import { ExitStatus, exitStatusOf, isForeseen } from './command-failure.ts';
 import { exhaustedLimit } from './exhausted-limit.ts';
-import type { Io } from './io.ts';
-import { ownMessages } from './own-messages.ts';
 import { createProgram } from './program.ts';
 
 /**
@@ -23,12 +23,12 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (io.interrupted.aborted && error === io.interrupted.reason) return ExitStatus.interrupted;
     const message = describe(error);
     if (message !== '') ownMessages(io, 'red')(message);
-    return error instanceof CommandFailure ? error.exitStatus : ExitStatus.failed;
+    return exitStatusOf(error);
   }
 }
 
 function describe(error: unknown): string {
-  if (isForeseen(error)) return error.message;
+  if (isForeseen(error) || error instanceof RunnerError) return error.message;
   const limit = exhaustedLimit(error);
   if (limit !== undefined) return limit;
   return `This should not have happened; please report it.\n${error instanceof Error ? error.stack : error}`;

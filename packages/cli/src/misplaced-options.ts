@@ -1,5 +1,5 @@
+import type { Io } from '@fcgi-js/runner/command';
 import type { Command } from 'commander';
-import type { Io } from './io.ts';
 
 /**
  * Says it when what follows APP looks like an option of the command: it goes to the application, without a word

@@ -1,3 +1,5 @@
+import { messageText } from '@fcgi-js/inspector/text';
+import { colorsOf, type Io } from '@fcgi-js/runner/command';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { completeCommand, completionCommand } from './commands/completion.ts';
@@ -12,8 +14,6 @@ import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
 import { tapCommand } from './commands/tap.ts';
 import { topCommand } from './commands/top.ts';
-import { colorsOf, type Io } from './io.ts';
-import { messageText } from './shown-text.ts';
 
 /** All commands with their options and help; what they do is loaded when one of them runs. */
 export function createProgram(io: Io): Command {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { fcgi } from '../../runner/test/support/runner.ts';
 import { exhaustedLimit } from '../src/exhausted-limit.ts';
-import { fcgi } from './run/support/runner.ts';
 
 describe('an error of a limit of the system', () => {
   test('names the limit, its value and what to do', () => {

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { processIo } from '../../runner/src/process-io.ts';
 import { codeBlocks } from '../../tooling/src/markdown.ts';
 import { repositoryFiles } from '../../tooling/src/source-files.ts';
-import { processIo } from '../src/process-io.ts';
 import { createProgram } from '../src/program.ts';
 import { runMain } from './support/test-io.ts';
 

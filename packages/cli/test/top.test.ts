@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
+import { ask, folderWith, Runner } from '../../runner/test/support/runner.ts';
 import { skipReason } from '../../tooling/src/system-packages.mjs';
 import { ratesBetween } from '../src/top/rates.ts';
 import { renderTop } from '../src/top/render-top.ts';
 import { SORTS } from '../src/top/sort-workers.ts';
 import { top } from '../src/top/top.ts';
-import { ask, folderWith, Runner } from './run/support/runner.ts';
 import { respond, startApplication } from './support/applications.ts';
 import { FcgiProcess, runFcgi } from './support/fcgi-process.ts';
 import { noPhpFpm, startPhpFpm } from './support/php-fpm.ts';

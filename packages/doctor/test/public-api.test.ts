@@ -27,10 +27,6 @@ test('so does its entry with functions for the system', () => {
     'isOlder',
     'nameOf',
     'pathEntries',
-    'readProc',
-    'socketsOf',
-    'tcpListeners',
-    'unixSockets',
     'versionIn',
     'webServerNames',
   ]);

@@ -10,6 +10,7 @@ export default function setup(): void {
     'configs',
     'inspector',
     'doctor',
+    'runner',
     'cli',
     'e2e',
   ]);

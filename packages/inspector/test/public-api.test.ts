@@ -1,4 +1,5 @@
 import * as api from '@fcgi-js/inspector';
+import * as system from '@fcgi-js/inspector/system';
 import * as text from '@fcgi-js/inspector/text';
 import { expect, test } from 'vitest';
 
@@ -32,7 +33,8 @@ test('the package exports exactly its public names', () => {
 });
 
 test('what makes text for people can be had alone, and is the same', () => {
-  expect(Object.keys(text).sort()).toEqual([
+  const { byteSize, escapeLogText, jsonText, messageText, ...shared } = text;
+  expect(Object.keys(shared).sort()).toEqual([
     'byteCount',
     'decodeLatin1',
     'decodeText',
@@ -44,5 +46,12 @@ test('what makes text for people can be had alone, and is the same', () => {
     'startText',
     'withEnvironments',
   ]);
-  expect(api).toMatchObject(text);
+  expect(api).toMatchObject(shared);
+  expect([byteSize, escapeLogText, jsonText, messageText].map((each) => typeof each)).toEqual(
+    Array.from({ length: 4 }, () => 'function'),
+  );
+});
+
+test('what reads /proc has an entry of its own', () => {
+  expect(Object.keys(system).sort()).toEqual(['readProc', 'socketsOf', 'tcpListeners', 'unixSockets']);
 });

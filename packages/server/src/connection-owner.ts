@@ -2,6 +2,7 @@ import type { Connection } from './connection.ts';
 import type { RequestOutcome } from './diagnostics.ts';
 import type { MultiplexerOptions } from './engine/multiplexer.ts';
 import type { FcgiServerError } from './errors.ts';
+import type { HeldBackBodies } from './held-back-bodies.ts';
 import type { ResolvedLimits } from './limits.ts';
 import type { Clock } from './open-connections.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
@@ -9,6 +10,7 @@ import type { FcgiRequest } from './request/fcgi-request.ts';
 /** What a connection needs of its server. */
 export interface ConnectionOwner extends MultiplexerOptions {
   readonly clock: Clock;
+  readonly heldBack: HeldBackBodies;
   readonly limits: ResolvedLimits;
   /** A request began: hands it to its handler. */
   dispatch(request: FcgiRequest): void;

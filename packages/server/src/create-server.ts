@@ -9,6 +9,7 @@ import { RequestSlots } from './engine/request-slots.ts';
 import { ErrorLog } from './error-log.ts';
 import { FcgiServerError } from './errors.ts';
 import { Handlers } from './handlers.ts';
+import { HeldBackBodies } from './held-back-bodies.ts';
 import { resolveLimits, type ServerLimits } from './limits.ts';
 import { allowedPeers, type PeerCheck } from './listen/allowed-peers.ts';
 import type { AcceptedSocket, Listener, ListenOptions } from './listen/listener.ts';
@@ -151,6 +152,7 @@ export class FcgiServer {
     const presenter = new RequestPresenter(options);
     this.#owner = {
       clock: this.#connections,
+      heldBack: new HeldBackBodies((error, request) => this.#report(error, request)),
       limits: { ...limits, connections: Math.min(limits.connections, connectionsPossible()) },
       hasRole: (role): role is Role => this.#handlers.has(role),
       slots: this.#slots,

@@ -46,8 +46,9 @@ export class Handlers {
       request.handlerRuns = true;
       result.then(
         (status) => {
+          if (status === DEFERRED) return;
           request.handlerSettled();
-          if (status !== DEFERRED) request.finish(status);
+          request.finish(status);
         },
         (error: unknown) => {
           request.handlerSettled();

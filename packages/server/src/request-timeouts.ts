@@ -11,7 +11,7 @@ import type { FcgiRequest } from './request/fcgi-request.ts';
 export function overdue(
   state: RequestState<FcgiRequest>,
   now: number,
-  { limits }: Pick<ConnectionOwner, 'limits'>,
+  { heldBack, limits }: Pick<ConnectionOwner, 'heldBack' | 'limits'>,
   listening: boolean,
 ): Refusal | undefined {
   const waited = now - state.lastInput;
@@ -28,7 +28,10 @@ export function overdue(
   // The web server is only late if somebody waits for it and it is being listened to.
   if (!listening || !(request.input.starving || request.dataInput.starving)) {
     state.lastInput = now;
+    heldBack.unread(request, state);
     return undefined;
   }
+  const held = heldBack.awaited(request, state, waited);
+  if (held !== undefined) return held;
   return waited < limits.bodyStallTimeout ? undefined : bodyTimeout(limits.bodyStallTimeout);
 }

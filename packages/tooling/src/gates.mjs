@@ -81,6 +81,7 @@ export const kinds = [
       'packages/inspector/test',
       'packages/middleware/test',
       'packages/protocol/test',
+      'packages/runner/test',
       'packages/server/test',
       'packages/site/test',
       'packages/test-support/test',

@@ -118,7 +118,7 @@ test('what looks at files in the process of an application keeps the numbers to 
   // Node finds packages that are links with the numbers of the last such call of anyone in the process, and not those that
   // were asked for with `bigint: true`: of a socket or a pipe, they would keep the application from finding its packages.
   const shared = /\b(f|l)?statSync\((?!.*bigint: true)/;
-  const found = ['packages/cli/src', 'packages/server/src']
+  const found = ['packages/cli/src', 'packages/runner/src', 'packages/server/src']
     .flatMap((folder) => repositoryFiles(folder, scripts))
     .flatMap(({ path, text }) =>
       text.split('\n').flatMap((line) => (shared.test(line) ? [`${path}: ${line.trim()}`] : [])),

@@ -8,6 +8,7 @@ const sections: Record<string, readonly string[]> = {
   client: ['Client'],
   inspector: ['Inspector'],
   doctor: ['Doctor'],
+  runner: ['Runner'],
 };
 
 const [document] = repositoryFiles('docs', ['errors.md']);

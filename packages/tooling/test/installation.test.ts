@@ -141,6 +141,10 @@ const consumers: Readonly<Record<string, string>> = {
     import { type Account, pathEntries } from '@fcgi-js/doctor/system';
     export const findings: Promise<Finding[]> = diagnose({ target: 'unix:/run/app.sock' });
     export const others: [typeof pathEntries, Account?] = [pathEntries];`,
+  '@fcgi-js/runner': `
+    import { type Runner, type RunnerOptions, run } from '@fcgi-js/runner';
+    const options: RunnerOptions = { app: 'server.js', listen: 'unix:/run/app.sock', workers: 'auto' };
+    export const runner: Promise<Runner> = run(options);`,
   '@fcgi-js/cli': `
     import { main, type RunConfig } from '@fcgi-js/cli';
     export const config = { app: 'server.js', workers: 'auto' } satisfies RunConfig;
@@ -154,10 +158,11 @@ const consumers: Readonly<Record<string, string>> = {
     import { ConnectionInspector } from 'fcgi-js/inspector';
     import { composeParams } from 'fcgi-js/middleware';
     import { RecordDecoder } from 'fcgi-js/protocol';
+    import { run } from 'fcgi-js/runner';
     import { createServer as same } from 'fcgi-js/server';
     const options = { params: composeParams(scriptNameStripper()), responder: fromNodeListener((req, res) => res.end(req.url)) };
     export const server: FcgiServer = createServer(options);
-    export const others = [FcgiClient, nginxConfig, ConnectionInspector, diagnose, RecordDecoder, same, {} satisfies RunConfig];`,
+    export const others = [FcgiClient, nginxConfig, ConnectionInspector, diagnose, RecordDecoder, run, same, {} satisfies RunConfig];`,
 };
 
 /** Errors in what uses each package in a project of its own, and in the declarations of the packages. */

@@ -1,10 +1,19 @@
 import { builtinModules } from 'node:module';
 import { describe, expect, test } from 'vitest';
+import { importedModules, repositoryFiles } from '../src/source-files.ts';
 import { publishedPackages, readManifest, root, workspacePackages } from '../src/workspace.mjs';
 
 const scope = '@fcgi-js/';
-const libraries = ['protocol', 'server', 'client', 'middleware', 'configs', 'inspector', 'doctor'].map(
-  (name) => scope + name,
+const named = (...names: readonly string[]) => names.map((name) => scope + name);
+const libraries = named(
+  'protocol',
+  'server',
+  'client',
+  'middleware',
+  'configs',
+  'inspector',
+  'doctor',
+  'runner',
 );
 
 /** Who may depend on whom, at run time. A package that is missing here has no place in the design yet. */
@@ -16,13 +25,15 @@ const layers: Record<string, readonly string[]> = {
   '@fcgi-js/configs': [],
   // The client has the parser of response heads, so that both judge them alike.
   '@fcgi-js/inspector': ['@fcgi-js/protocol', '@fcgi-js/client'],
-  '@fcgi-js/doctor': ['protocol', 'client', 'configs', 'inspector'].map((name) => scope + name),
+  '@fcgi-js/doctor': named('protocol', 'client', 'configs', 'inspector'),
+  // Of the inspector, text for people and /proc: what is escaped, hidden and read there is decided once for all packages.
+  '@fcgi-js/runner': named('protocol', 'server', 'middleware', 'inspector'),
   '@fcgi-js/cli': libraries,
   'fcgi-js': [...libraries, '@fcgi-js/cli'],
 };
 
 /** These may have a runtime dependency from outside, each for a reason written beside it in the package's README. */
-const mayUseOthers = ['@fcgi-js/cli', 'fcgi-js'];
+const mayUseOthers = ['@fcgi-js/runner', '@fcgi-js/cli', 'fcgi-js'];
 
 /** Nothing that users get may depend on these, and `test-support` checks our packages without using them. */
 const privateLayers: Record<string, 'none of ours' | 'all'> = {
@@ -36,6 +47,8 @@ const privateLayers: Record<string, 'none of ours' | 'all'> = {
 
 const packages = workspacePackages();
 const isOurs = (name: string) => name in layers || name in privateLayers;
+/** The package that a module is an entry of: `@fcgi-js/inspector` for `@fcgi-js/inspector/text`. */
+const packageOf = (module: string) => module.split('/', module.startsWith('@') ? 2 : 1).join('/');
 
 test('every package of the workspace has a place in the layer table', () => {
   expect(packages.map(({ manifest }) => manifest.name).filter((name) => !isOurs(name))).toEqual([]);
@@ -53,12 +66,20 @@ describe.each(publishedPackages())('$manifest.name', ({ folder, manifest }) => {
     expect(ours.filter((name) => !layers[manifest.name]?.includes(name))).toEqual([]);
   });
 
+  test('imports only from the layers below it, and all that it depends on', () => {
+    const modules = repositoryFiles(`${folder}/src`, ['.ts']).flatMap(({ text }) => importedModules(text));
+    const imported = new Set(modules.map(({ module }) => packageOf(module)));
+    const ours = [...imported].filter((name) => isOurs(name) && name !== manifest.name);
+    expect(ours.filter((name) => !layers[manifest.name]?.includes(name))).toEqual([]);
+    expect(Object.keys(runtime).filter((name) => !imported.has(name))).toEqual([]);
+  });
+
   test('takes its siblings from the workspace, published with a caret range', () => {
     const ours = Object.entries(runtime).filter(([name]) => isOurs(name));
     expect(ours.filter(([, range]) => range !== 'workspace:^')).toEqual([]);
   });
 
-  test('has no runtime dependency from outside, unless it is a program', () => {
+  test('has no runtime dependency from outside, unless the table says that it may', () => {
     const others = Object.keys(runtime).filter((name) => !isOurs(name));
     expect(mayUseOthers.includes(manifest.name) ? [] : others).toEqual([]);
   });

@@ -101,6 +101,7 @@ describe('code in READMEs and guides', () => {
       '@fcgi-js/cli': [join(root, 'packages/cli/src/index.ts')],
       '@fcgi-js/doctor': [join(root, 'packages/doctor/src/index.ts')],
       '@fcgi-js/inspector': [join(root, 'packages/inspector/src/index.ts')],
+      '@fcgi-js/runner': [join(root, 'packages/runner/src/index.ts')],
       'fcgi-js': [`${whole}/index.ts`],
       'fcgi-js/*': [`${whole}/*.ts`],
     };

@@ -119,6 +119,14 @@ describe('a program that serves answers a request', () => {
     await endsGracefully(server);
   });
 
+  test('that runs an application in workers, and ends gracefully', async () => {
+    const server = project.run(program('docs/running.md 2', { '/run/app.sock': socket }));
+    await server.until(() => (server.output === '' ? undefined : true));
+    expect(server.output).toBe(`app.js is served on unix:${socket}\n`);
+    expect(await answerTo('/')).toBe('The application has /');
+    await endsGracefully(server);
+  });
+
   test.each([
     ['README.md 1', 'unix:/run/app.sock', 'Hello from /'],
     ['docs/getting-started.md 4', 'unix:/tmp/hello.sock', 'The application has /'],
@@ -217,6 +225,18 @@ test('the program in the README of @fcgi-js/doctor prints what stands below it',
     .run(program('packages/doctor/README.md 1', { '/run/app.sock': socket }))
     .ended();
   expect(printed.replaceAll(folder, '/run')).toBe(block('packages/doctor/README.md', 'The socket'));
+});
+
+test('the program in the README of @fcgi-js/runner runs an application, and reloads it', async () => {
+  const shown = block('packages/runner/README.md', '2 workers');
+  const running = project.run(program('packages/runner/README.md 1', { 'unix:/run/app.sock': here() }));
+  await running.until(() => (running.output === '' ? undefined : true));
+  expect(await answerTo('/')).toBe('The application has /');
+  // Its handler is set in the turn in which it has printed the first line.
+  running.kill('SIGHUP');
+  await running.until(() => (running.output === shown ? true : undefined));
+  expect(await answerTo('/')).toBe('The application has /');
+  await endsGracefully(running);
 });
 
 test('the programs of the guide to streaming send events as they happen, until the browser leaves', async () => {

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
+import { holdSignals, leadContainer, leadsContainer } from '@fcgi-js/runner/signals';
 import { exhaustedLimit } from '../exhausted-limit.ts';
-import { leadContainer, leadsContainer } from '../run/process/container-init.ts';
-import { holdSignals } from '../run/process/held-signals.ts';
 
 const isRunner = process.argv[2] === 'run';
 
@@ -19,7 +18,7 @@ else {
   if (isRunner) holdSignals();
   const [{ main }, { endProcess, processIo }] = await Promise.all([
     import('../main.ts'),
-    import('../process-io.ts'),
+    import('@fcgi-js/runner/command'),
   ]).catch(fail);
   await endProcess(await main(process.argv.slice(2), processIo()));
 }

@@ -1,8 +1,9 @@
+import type { Io } from '@fcgi-js/runner/command';
+import { parseDuration, parseSize } from '@fcgi-js/runner/options';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration, parseSize } from '../arguments.ts';
+import { readArgument } from '../arguments.ts';
 import type { ConfigOptions } from '../config/options.ts';
 import { PRODUCTS } from '../config/product-names.ts';
-import type { Io } from '../io.ts';
 
 const examples = `
 Examples:
@@ -116,16 +117,16 @@ function splitPair(text: string, example: string): { name: string; value: string
 }
 
 function parseBodySize(text: string): number {
-  return text === 'none' ? Number.POSITIVE_INFINITY : parseSize(text);
+  return text === 'none' ? Number.POSITIVE_INFINITY : readArgument(() => parseSize(text));
 }
 
 function parseBuffers(text: string): number {
-  return text === 'none' ? 0 : parseSize(text);
+  return text === 'none' ? 0 : readArgument(() => parseSize(text));
 }
 
 function time(flag: string, description: string): Option {
   return new Option(`${flag} <time>`, `the time ${description}`).argParser((text) => {
-    const value = parseDuration(text);
+    const value = readArgument(() => parseDuration(text));
     if (!Number.isInteger(value) || value > 86_400)
       throw new InvalidArgumentError('It must be whole seconds, from 1 to 86400.');
     return value;

@@ -1,6 +1,6 @@
+import type { Io } from '@fcgi-js/runner/command';
 import { Command, InvalidArgumentError } from 'commander';
 import type { DecodeOptions } from '../decode/decode.ts';
-import type { Io } from '../io.ts';
 
 const examples = `
 FILE is, told apart by what is in it:

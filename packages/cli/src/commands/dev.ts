@@ -1,9 +1,9 @@
+import type { Io } from '@fcgi-js/runner/command';
+import { applicationPort } from '@fcgi-js/runner/options';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { timeOption } from '../arguments.ts';
 import type { DevOptions } from '../dev/dev.ts';
-import type { Io } from '../io.ts';
 import { hintAtMisplacedOptions } from '../misplaced-options.ts';
-import { applicationPort } from '../run/option-kinds.ts';
 
 const examples = `
 APP is what fcgi run takes. It runs in a process of its own, which is replaced when a source of it changes: JavaScript,

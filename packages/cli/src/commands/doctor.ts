@@ -1,8 +1,8 @@
 import { webServerNames } from '@fcgi-js/doctor/system';
+import type { Io } from '@fcgi-js/runner/command';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { timeOption } from '../arguments.ts';
 import type { DoctorRequest } from '../doctor/doctor.ts';
-import type { Io } from '../io.ts';
 
 const examples = `
 Examples:

@@ -1,6 +1,6 @@
+import type { Io } from '@fcgi-js/runner/command';
 import { Command } from 'commander';
-import { parseAddressArgument, parsePathOption, timeOption } from '../arguments.ts';
-import type { Io } from '../io.ts';
+import { parseAddressArgument, parsePathArgument, timeOption } from '../arguments.ts';
 import type { PingRequest } from '../ping/ping.ts';
 
 const examples = `
@@ -30,7 +30,7 @@ export function pingCommand(io: Io): Command {
       parseAddressArgument,
     )
     .addOption(timeOption('--timeout <time>', 'give up after so long', 5))
-    .option('--path <path>', 'send a request for this URL path instead', parsePathOption)
+    .option('--path <path>', 'send a request for this URL path instead', parsePathArgument)
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (address: string, options: PingRequest) => {

@@ -1,6 +1,6 @@
+import type { Io } from '@fcgi-js/runner/command';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseAddressArgument, timeOption } from '../arguments.ts';
-import type { Io } from '../io.ts';
 import type { RequestOptions } from '../request/options.ts';
 
 const examples = `

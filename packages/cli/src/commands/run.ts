@@ -1,7 +1,7 @@
+import type { Io } from '@fcgi-js/runner/command';
 import { Command } from 'commander';
-import type { Io } from '../io.ts';
 import { hintAtMisplacedOptions } from '../misplaced-options.ts';
-import { flags } from '../run/options.ts';
+import { flags } from '../run/run-flags.ts';
 
 const examples = `
 APP is a script that calls listen() on an http server, which is then served over FastCGI instead of opening its port; of
@@ -52,10 +52,15 @@ export function runCommand(io: Io): Command {
     .addHelpText('after', examples)
     .action(async (app: string | undefined, args: string[], { config, printConfig, ...given }: OwnFlags) => {
       if (app !== undefined) hintAtMisplacedOptions(io, command, app, args);
-      const { printSettings, readSettings } = await import('../run/settings.ts');
+      const { printSettings, readSettings } = await import('@fcgi-js/runner/options');
       const settings = await readSettings(io, { app, args, config, flags: given });
       if (printConfig) return printSettings(io, settings);
-      const { run } = await import('../run/run.ts');
-      await run(io, settings.options);
+      // All of it now: later this process may be a user who cannot read where this is installed.
+      const [{ runProcess }, { accessWarning }, { openTrialGateway }] = await Promise.all([
+        import('@fcgi-js/runner/process'),
+        import('../run/socket-access.ts'),
+        import('../run/trial-gateway.ts'),
+      ]);
+      await runProcess(io, settings.options, { accessWarning, openGateway: openTrialGateway });
     });
 }

@@ -1,6 +1,6 @@
+import type { Io } from '@fcgi-js/runner/command';
 import { Command } from 'commander';
-import { parseAddressArgument, parsePathOption, timeOption } from '../arguments.ts';
-import type { Io } from '../io.ts';
+import { parseAddressArgument, parsePathArgument, timeOption } from '../arguments.ts';
 import type { StatusOptions } from '../status/status.ts';
 
 const examples = `
@@ -28,7 +28,7 @@ export function statusCommand(io: Io): Command {
       'where it listens: unix:/path, /path, tcp:HOST:PORT, HOST:PORT',
       parseAddressArgument,
     )
-    .option('--path <path>', 'URL path of the status page', parsePathOption, '/status')
+    .option('--path <path>', 'URL path of the status page', parsePathArgument, '/status')
     .option('--full', 'show each process, too')
     .option('--json', 'print the JSON as it is')
     .option('--watch', 'show it again and again, until Ctrl-C')

@@ -1,6 +1,6 @@
+import type { Io } from '@fcgi-js/runner/command';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseAddressArgument } from '../arguments.ts';
-import type { Io } from '../io.ts';
 import type { TapOptions } from '../tap/tap.ts';
 
 const examples = `

@@ -1,6 +1,6 @@
+import type { Io } from '@fcgi-js/runner/command';
 import { Command } from 'commander';
-import { parseAddressArgument, parsePathOption, timeOption } from '../arguments.ts';
-import type { Io } from '../io.ts';
+import { parseAddressArgument, parsePathArgument, timeOption } from '../arguments.ts';
 import type { TopOptions } from '../top/top.ts';
 
 const examples = `
@@ -27,7 +27,7 @@ export function topCommand(io: Io): Command {
       'where it listens: unix:/path, /path, tcp:HOST:PORT, HOST:PORT',
       parseAddressArgument,
     )
-    .option('--path <path>', 'URL path of the status page', parsePathOption, '/status')
+    .option('--path <path>', 'URL path of the status page', parsePathArgument, '/status')
     .option('--once', 'print one table after one interval, and end')
     .option('--show-secrets', 'show tokens and the like in the URLs of requests')
     .addOption(timeOption('--interval <time>', 'time between two looks', 2))

@@ -1,10 +1,8 @@
 import { closeSync, constants, fchmodSync, fstatSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { messageText } from '@fcgi-js/inspector/text';
+import { colorsOf, type Io, openFile, systemReason } from '@fcgi-js/runner/command';
 import { CommandFailure } from '../command-failure.ts';
-import { openFile } from '../files/open-file.ts';
-import { colorsOf, type Io } from '../io.ts';
-import { messageText } from '../shown-text.ts';
-import { systemReason } from '../system-reason.ts';
 import { checkFiles } from './check-files.ts';
 import { type ConfigFile, makeFiles } from './make-files.ts';
 import type { ConfigOptions } from './options.ts';

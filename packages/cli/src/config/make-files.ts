@@ -20,8 +20,8 @@ import {
   systemdUnits,
   type WebServerOptions,
 } from '@fcgi-js/configs';
+import { defined } from '@fcgi-js/runner/command';
 import { usageFailure } from '../command-failure.ts';
-import { defined } from '../defined.ts';
 import type { ConfigOptions } from './options.ts';
 import type { Product } from './product-names.ts';
 

@@ -1,7 +1,7 @@
 import { inspectConnection, type Observation, type Recording } from '@fcgi-js/inspector';
+import { messageText } from '@fcgi-js/inspector/text';
+import { colorsOf, type Io } from '@fcgi-js/runner/command';
 import { CommandFailure } from '../command-failure.ts';
-import { colorsOf, type Io } from '../io.ts';
-import { messageText } from '../shown-text.ts';
 import { JsonLines } from './json-lines.ts';
 import { openRecording } from './open-recording.ts';
 import { RecordTable } from './record-table.ts';

@@ -9,9 +9,9 @@ import {
   toRecord,
   typeName,
 } from '@fcgi-js/inspector';
+import { jsonText } from '@fcgi-js/inspector/text';
 import { RecordType } from '@fcgi-js/protocol';
-import type { Io } from '../io.ts';
-import { jsonText } from '../shown-text.ts';
+import type { Io } from '@fcgi-js/runner/command';
 import type { Counts, DecodeOptions, Printer } from './decode.ts';
 
 /** Prints one line of JSON for each record, for what is between records, and for the whole. */

@@ -2,9 +2,9 @@ import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type Recording, RecordingError, readRecording } from '@fcgi-js/inspector';
+import type { Io } from '@fcgi-js/runner/command';
+import { systemReason } from '@fcgi-js/runner/command';
 import { CommandFailure } from '../command-failure.ts';
-import type { Io } from '../io.ts';
-import { systemReason } from '../system-reason.ts';
 
 /**
  * Opens what is to be decoded.

@@ -13,7 +13,7 @@ import {
   typeName,
 } from '@fcgi-js/inspector';
 import { RecordType } from '@fcgi-js/protocol';
-import { type Colors, colorsOf, type Io } from '../io.ts';
+import { type Colors, colorsOf, type Io } from '@fcgi-js/runner/command';
 import type { Counts, DecodeOptions, Printer } from './decode.ts';
 
 const INDENT = ' '.repeat(13);

@@ -2,11 +2,9 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createGateway, type Gateway, type GatewayRequest } from '@fcgi-js/client';
-import type { PortChoice } from '../application/application-servers.ts';
-import { defined } from '../defined.ts';
-import { type HeldSocket, openSocket } from '../run/pool/held-socket.ts';
-import type { WorkerPorts } from '../run/pool/worker-ports.ts';
-import { WorkerProcess } from '../run/pool/worker-process.ts';
+import { defined } from '@fcgi-js/runner/command';
+import type { PortChoice, WorkerPorts } from '@fcgi-js/runner/process';
+import { type HeldSocket, openSocket, WorkerProcess } from '@fcgi-js/runner/process';
 import type { TapPrinter } from '../tap/request-log.ts';
 import { TailText } from './tail-text.ts';
 import { openTap, type Tap } from './tap.ts';
@@ -109,8 +107,8 @@ export class Generation {
         });
       },
     };
-    const surroundings = { environment: env, folder: undefined, identity: undefined, later: {} };
-    this.#worker = new WorkerProcess(socket.fd, told, surroundings, watch);
+    const launch = { environment: env, folder: undefined, identity: undefined, later: {} };
+    this.#worker = new WorkerProcess(socket.fd, told, launch, watch);
     socket.close();
   }
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { escapeLogText } from '@fcgi-js/client';
 import type { Secrecy } from '@fcgi-js/inspector';
+import { colorsOf, type Io } from '@fcgi-js/runner/command';
 import { clock } from '../clock.ts';
-import { colorsOf, type Io } from '../io.ts';
 import { isReserved } from './reserved.ts';
 
 /** Prints a line about a request when it is over; the pages of `fcgi dev` itself are no news. */

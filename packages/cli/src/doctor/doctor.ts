@@ -10,10 +10,9 @@ import {
   type WebServerName,
 } from '@fcgi-js/doctor';
 import { secrecyOf, withEnvironments } from '@fcgi-js/inspector';
+import { jsonText } from '@fcgi-js/inspector/text';
+import { colorsOf, defined, type Io } from '@fcgi-js/runner/command';
 import { CommandFailure, ExitStatus, usageFailure } from '../command-failure.ts';
-import { defined } from '../defined.ts';
-import { colorsOf, type Io } from '../io.ts';
-import { jsonText } from '../shown-text.ts';
 import { reportText } from './report.ts';
 
 /** What {@link doctor} is asked for. */

@@ -1,5 +1,5 @@
 import type { Finding } from '@fcgi-js/doctor';
-import type { Colors } from '../io.ts';
+import type { Colors } from '@fcgi-js/runner/command';
 
 /** Columns of a terminal that are used at most: longer lines are hard to read. */
 const MOST_COLUMNS = 100;

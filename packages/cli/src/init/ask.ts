@@ -1,8 +1,8 @@
 import { isCancel, select, text } from '@clack/prompts';
+import type { Io } from '@fcgi-js/runner/command';
 import { CommandFailure, ExitStatus, usageFailure } from '../command-failure.ts';
 import { makeFiles } from '../config/make-files.ts';
 import type { ConfigOptions } from '../config/options.ts';
-import type { Io } from '../io.ts';
 import type { Asked, InitOptions } from './answers.ts';
 import { STARTS, type Start, WEB_SERVERS, type WebServerName, webServer } from './web-servers.ts';
 

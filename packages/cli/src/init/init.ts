@@ -1,9 +1,9 @@
 import { basename, dirname, resolve } from 'node:path';
-import { findApplication } from '../application/find-application.ts';
-import { defined } from '../defined.ts';
-import type { Io } from '../io.ts';
-import { programFile } from '../run/programs.ts';
-import { messageText } from '../shown-text.ts';
+import { fileURLToPath } from 'node:url';
+import { messageText } from '@fcgi-js/inspector/text';
+import type { Io } from '@fcgi-js/runner/command';
+import { defined } from '@fcgi-js/runner/command';
+import { findApplication } from '@fcgi-js/runner/process';
 import type { InitOptions } from './answers.ts';
 import { completeAnswers } from './ask.ts';
 import { lacksRequestBuffers } from './caddy-version.ts';
@@ -27,7 +27,7 @@ export async function init(io: Io, argument: string, options: InitOptions): Prom
     app,
     folder: output === undefined ? dirname(app) : resolve(io.cwd, output),
     name: options.name ?? nameOf(dirname(app)),
-    runner: [process.execPath, programFile('fcgi')],
+    runner: [process.execPath, commandFile()],
   });
   if (!dryRun) await writeFiles(plan.files, force);
   if (json) {
@@ -47,4 +47,9 @@ function nameOf(folder: string): string {
     .replace(/[^\w-]+/g, '-')
     .slice(0, 64);
   return /^[a-z]/i.test(name) ? name : 'app';
+}
+
+/** The file of this command. By the name of the package: where this module ends up is the bundler's business. */
+function commandFile(): string {
+  return fileURLToPath(new URL('./dist/bin/fcgi.js', import.meta.resolve('@fcgi-js/cli/package.json')));
 }

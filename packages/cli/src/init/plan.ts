@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
+import { defined } from '@fcgi-js/runner/command';
 import { usageFailure } from '../command-failure.ts';
 import { type ConfigFile, makeFiles } from '../config/make-files.ts';
-import { defined } from '../defined.ts';
 import type { Answers } from './answers.ts';
 import { type Step, stepsFor, stepsForAll, stepsForService } from './next-steps.ts';
 import { quoteForShell } from './shell.ts';

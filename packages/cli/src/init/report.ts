@@ -1,6 +1,6 @@
 import { escapeLogText } from '@fcgi-js/client';
-import { colorsOf, type Io } from '../io.ts';
-import { jsonText, messageText } from '../shown-text.ts';
+import { jsonText, messageText } from '@fcgi-js/inspector/text';
+import { colorsOf, type Io } from '@fcgi-js/runner/command';
 import type { Step } from './next-steps.ts';
 import type { Plan, PlannedFile } from './plan.ts';
 

@@ -1,6 +1,6 @@
 import { escapeLogText } from '@fcgi-js/client';
+import { messageText } from '@fcgi-js/inspector/text';
 import { usageFailure } from '../command-failure.ts';
-import { messageText } from '../shown-text.ts';
 
 /**
  * Text that a shell reads as exactly one word with the value, whatever characters it has.

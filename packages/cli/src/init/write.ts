@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
+import { systemReason } from '@fcgi-js/runner/command';
 import { CommandFailure } from '../command-failure.ts';
 import { writeNew } from '../config/config.ts';
-import { systemReason } from '../system-reason.ts';
 import type { PlannedFile } from './plan.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { escapeLogText, FcgiClient, FcgiClientError } from '@fcgi-js/client';
+import { jsonText, messageText } from '@fcgi-js/inspector/text';
+import { colorsOf, type Io } from '@fcgi-js/runner/command';
 import { CommandFailure, isForeseen } from '../command-failure.ts';
-import { colorsOf, type Io } from '../io.ts';
 import { hintFor } from '../request/hints.ts';
-import { jsonText, messageText } from '../shown-text.ts';
 import { pathParams } from './path-params.ts';
 
 /** What {@link ping} is asked for. */

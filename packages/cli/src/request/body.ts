@@ -3,9 +3,9 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import type { Io } from '@fcgi-js/runner/command';
+import { systemReason } from '@fcgi-js/runner/command';
 import { usageFailure } from '../command-failure.ts';
-import type { Io } from '../io.ts';
-import { systemReason } from '../system-reason.ts';
 
 /** Bytes whose length is known before the first of them is sent: php-fpm reads no others. */
 export interface Body {

@@ -1,8 +1,8 @@
 import { buffer } from 'node:stream/consumers';
 import type { FcgiClientError, FcgiResponse } from '@fcgi-js/client';
 import { decodeLatin1 } from '@fcgi-js/inspector';
+import { jsonText } from '@fcgi-js/inspector/text';
 import type { RemoteProtocolError } from '@fcgi-js/protocol';
-import { jsonText } from '../shown-text.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

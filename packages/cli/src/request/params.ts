@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
 import { posix, resolve } from 'node:path';
 import { FcgiClientError, paramsFromRequest } from '@fcgi-js/client';
+import type { Io } from '@fcgi-js/runner/command';
 import { usageFailure } from '../command-failure.ts';
-import type { Io } from '../io.ts';
 import { http } from '../node-http.ts';
 import { toParamText } from '../param-text.ts';
 import type { Body } from './body.ts';

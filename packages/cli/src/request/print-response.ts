@@ -4,9 +4,9 @@ import type { Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import type { FcgiResponse } from '@fcgi-js/client';
 import { decodeLatin1 } from '@fcgi-js/inspector';
+import { messageText } from '@fcgi-js/inspector/text';
+import { colorsOf, type Io } from '@fcgi-js/runner/command';
 import { CommandFailure } from '../command-failure.ts';
-import { colorsOf, type Io } from '../io.ts';
-import { messageText } from '../shown-text.ts';
 import type { RequestOptions } from './options.ts';
 import { PrintedBody, TerminalBody } from './printed-body.ts';
 

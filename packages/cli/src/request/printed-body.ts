@@ -1,5 +1,5 @@
 import { Transform, type TransformCallback } from 'node:stream';
-import { messageText } from '../shown-text.ts';
+import { messageText } from '@fcgi-js/inspector/text';
 
 /** A body on its way to a file or a pipe, which gets its bytes as they are. */
 export class PrintedBody extends Transform {

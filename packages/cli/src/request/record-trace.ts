@@ -1,7 +1,7 @@
 import { escapeLogText, type FcgiPassingRecord } from '@fcgi-js/client';
 import { decodeText, describeRecord, recordName, type Secrecy } from '@fcgi-js/inspector';
 import { NameValueDecoder, RecordType } from '@fcgi-js/protocol';
-import { type Colors, colorsOf, type Io } from '../io.ts';
+import { type Colors, colorsOf, type Io } from '@fcgi-js/runner/command';
 
 /** Shows records on stderr as they pass: `>` to the application, `<` from it; each param on a line of its own. */
 export class RecordTrace {

@@ -1,7 +1,7 @@
 import { FcgiClient, type FcgiClientError, type FcgiResponse, Role } from '@fcgi-js/client';
 import { secrecyOf } from '@fcgi-js/inspector';
+import type { Io } from '@fcgi-js/runner/command';
 import { CommandFailure, isForeseen, usageFailure } from '../command-failure.ts';
-import type { Io } from '../io.ts';
 import { openFile, readBody } from './body.ts';
 import { hintFor } from './hints.ts';
 import { failureJson, responseJson } from './json-result.ts';

@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { escapeLogText } from '@fcgi-js/client';
-import { colorsOf, type Io } from '../io.ts';
+import { colorsOf, type Io } from '@fcgi-js/runner/command';
 
 /** Shows what an application writes to FCGI_STDERR, line by line and marked, on stderr. */
 export class StderrLines {

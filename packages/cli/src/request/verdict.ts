@@ -1,8 +1,8 @@
 import { escapeLogText, type FcgiEnd, type FcgiResponse } from '@fcgi-js/client';
 import { decodeLatin1, protocolStatusName, secrecyOf } from '@fcgi-js/inspector';
+import { messageText } from '@fcgi-js/inspector/text';
+import { colorsOf, type Io } from '@fcgi-js/runner/command';
 import { CommandFailure } from '../command-failure.ts';
-import { colorsOf, type Io } from '../io.ts';
-import { messageText } from '../shown-text.ts';
 import { hintForStderr } from './hints.ts';
 import type { RequestOptions } from './options.ts';
 

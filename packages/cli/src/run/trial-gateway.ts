@@ -2,26 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGateway } from '@fcgi-js/client';
-import { decodeText } from '@fcgi-js/inspector/text';
-import { defined } from '../defined.ts';
+import { decodeText, messageText } from '@fcgi-js/inspector/text';
+import { defined } from '@fcgi-js/runner/command';
+import type { TrialGateway, TrialGatewayOptions } from '@fcgi-js/runner/process';
 import { isExpectedHost, unexpectedHostText } from '../expected-host.ts';
-import { messageText } from '../shown-text.ts';
-
-/** An HTTP server in front of an application that was given no socket. */
-export interface TrialGateway {
-  readonly url: string;
-  /** Waits so many milliseconds for requests under way. */
-  close(timeout: number): Promise<void>;
-}
-
-/** How a gateway comes to its application, and to its port. */
-export interface TrialGatewayOptions {
-  /** Opens the socket of the application at a path that nobody else reaches. */
-  readonly listen: (path: string) => Promise<unknown>;
-  readonly mount: string | undefined;
-  /** Calls a function whose http server is not the application's. */
-  readonly aside?: <Result>(action: () => Result) => Result;
-}
 
 function remedy(): string {
   return 'Open the address that fcgi run has printed. For other names, serve the application behind a web server, with --listen, or\nuse fcgi dev with --allow-host.';

@@ -1,6 +1,7 @@
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Account, accountEntry, groupsNaming, readProc, WEB_SERVER_USERS } from '@fcgi-js/doctor/system';
+import { type Account, accountEntry, groupsNaming, WEB_SERVER_USERS } from '@fcgi-js/doctor/system';
+import { readProc } from '@fcgi-js/inspector/system';
 
 /** A web server of this machine, and the user that it connects as. */
 export interface WebServerUser {

@@ -1,5 +1,5 @@
 import { escapeLogText } from '@fcgi-js/client';
-import { colorsOf, type Io } from '../io.ts';
+import { colorsOf, type Io } from '@fcgi-js/runner/command';
 import { type Column, plainTable } from './plain-table.ts';
 import { isStatus, type Status } from './read-status.ts';
 import { writeValue } from './write-value.ts';

@@ -1,7 +1,7 @@
 import { secrecyOf } from '@fcgi-js/inspector';
-import type { Io } from '../io.ts';
-import { ownMessages } from '../own-messages.ts';
-import { jsonText } from '../shown-text.ts';
+import { jsonText } from '@fcgi-js/inspector/text';
+import type { Io } from '@fcgi-js/runner/command';
+import { ownMessages } from '@fcgi-js/runner/command';
 import { readStatus, type Status } from './read-status.ts';
 import { renderStatus } from './render-status.ts';
 import { watchStatus } from './watch-status.ts';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { escapeLogText } from '@fcgi-js/client';
-import { byteSize } from '../byte-size.ts';
+import { byteSize } from '@fcgi-js/inspector/text';
 
 /** How numbers are written that are no plain ones, by the name that they have in the status. */
 const WRITTEN = new Map<string, (value: number) => string>([

@@ -6,8 +6,8 @@ import {
   secrecyOf,
   typeName,
 } from '@fcgi-js/inspector';
-import type { Io } from '../io.ts';
-import { jsonText } from '../shown-text.ts';
+import { jsonText } from '@fcgi-js/inspector/text';
+import type { Io } from '@fcgi-js/runner/command';
 import type { PassingRequest, TapPrinter } from './request-log.ts';
 import type { TapOptions } from './tap.ts';
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { type FcgiAddress, formatAddress } from '@fcgi-js/client';
+import { systemReason } from '@fcgi-js/runner/command';
 import { FcgiServerError, listenOnUnixSocket } from '@fcgi-js/server';
 import { CommandFailure } from '../command-failure.ts';
-import { systemReason } from '../system-reason.ts';
 
 /** Why it does not listen on a TCP port, and what to do, by the code of the system. */
 const TCP_REASONS: Readonly<Record<string, string>> = {

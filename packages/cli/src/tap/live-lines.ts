@@ -13,8 +13,8 @@ import {
   typeName,
 } from '@fcgi-js/inspector';
 import { RecordType } from '@fcgi-js/protocol';
+import { type Colors, colorsOf, type Io } from '@fcgi-js/runner/command';
 import { clock } from '../clock.ts';
-import { type Colors, colorsOf, type Io } from '../io.ts';
 import type { PassingRequest, TapPrinter } from './request-log.ts';
 import type { TapOptions } from './tap.ts';
 

@@ -1,8 +1,7 @@
 import { appendFileSync, closeSync, constants, fchmodSync, fstatSync } from 'node:fs';
 import { TAP_FILE_HEAD, type TapEntry } from '@fcgi-js/inspector';
+import { openFile, systemReason } from '@fcgi-js/runner/command';
 import { CommandFailure } from '../command-failure.ts';
-import { openFile } from '../files/open-file.ts';
-import { systemReason } from '../system-reason.ts';
 
 const OWNER_ONLY = 0o600;
 const OVERWRITE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;

@@ -1,4 +1,4 @@
-import { byteSize } from '../byte-size.ts';
+import { byteSize } from '@fcgi-js/inspector/text';
 import { type Column, plainTable } from '../status/plain-table.ts';
 import type { Status } from '../status/read-status.ts';
 import { writeValue } from '../status/write-value.ts';

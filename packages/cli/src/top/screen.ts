@@ -1,5 +1,5 @@
 import { emitKeypressEvents, type Key } from 'node:readline';
-import type { Colors, Io } from '../io.ts';
+import type { Colors, Io } from '@fcgi-js/runner/command';
 import type { TopLines } from './render-top.ts';
 import { SORTS, type Sort } from './sort-workers.ts';
 

@@ -1,7 +1,6 @@
 import { escapeLogText } from '@fcgi-js/client';
 import { secrecyOf } from '@fcgi-js/inspector';
-import { colorsOf, type Io } from '../io.ts';
-import { ownMessages } from '../own-messages.ts';
+import { colorsOf, type Io, ownMessages } from '@fcgi-js/runner/command';
 import type { StatusPage } from '../status/read-status.ts';
 import { watchStatus } from '../status/watch-status.ts';
 import { type Report, ratesBetween } from './rates.ts';

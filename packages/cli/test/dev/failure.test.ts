@@ -1,8 +1,8 @@
 import { symlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { expect, test } from 'vitest';
+import { folderWith } from '../../../runner/test/support/runner.ts';
 import { describeFailure } from '../../src/dev/failure.ts';
-import { folderWith } from '../run/support/runner.ts';
 
 const source = Array.from({ length: 20 }, (_, index) => `line ${index + 1}`).join('\n');
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { folderWith } from '../../../runner/test/support/runner.ts';
 import { counts, projectFolder } from '../../src/dev/project-files.ts';
-import { folderWith } from '../run/support/runner.ts';
 
 const files = { root: '/p', ignored: ['/p/data', '/p/db.json'], watched: ['/p/views', '/shared'] };
 const application = '/p/server.js';

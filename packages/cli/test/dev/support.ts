@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { folderWith } from '../run/support/runner.ts';
+import { folderWith } from '../../../runner/test/support/runner.ts';
 import { FcgiProcess, type ProcessOptions } from '../support/fcgi-process.ts';
 
 /** A running `fcgi dev` of one test, in a folder of its own. */

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runOptions } from '../../src/run/options.ts';
+import { runOptions } from '../../../runner/src/options/run-options.ts';
+import { folderWith, Runner } from '../../../runner/test/support/runner.ts';
 import { runMain } from '../support/test-io.ts';
-import { folderWith, Runner } from './support/runner.ts';
 
 const application = "module.exports = (req, res) => res.end('served ' + process.argv.slice(2));";
 

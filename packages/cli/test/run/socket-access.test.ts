@@ -1,9 +1,9 @@
 import { chmod } from 'node:fs/promises';
 import type { Account, PathEntry } from '@fcgi-js/doctor/system';
 import { describe, expect, test } from 'vitest';
+import { folderWith, Runner } from '../../../runner/test/support/runner.ts';
 import { skipReason } from '../../../tooling/src/system-packages.mjs';
 import { describeDenial } from '../../src/run/socket-access.ts';
-import { folderWith, Runner } from './support/runner.ts';
 
 const wwwData: Account = { name: 'www-data', uid: 33, gid: 33, groups: [33] };
 const nobody: Account = { name: 'nobody', uid: 65_534, gid: 65_534, groups: [65_534] };

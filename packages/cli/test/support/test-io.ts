@@ -1,5 +1,5 @@
 import { PassThrough, Readable, Writable } from 'node:stream';
-import type { Io } from '../../src/io.ts';
+import type { Io } from '../../../runner/src/io.ts';
 import { main } from '../../src/main.ts';
 
 /** What a command did. */

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { readProc, socketsOf, tcpListeners, unixSockets } from '../system/proc.ts';
+import { readProc, socketsOf, tcpListeners, unixSockets } from '@fcgi-js/inspector/system';
 
 /** Of an IPv4 address in hexadecimal. */
 const IPV4_LENGTH = 8;

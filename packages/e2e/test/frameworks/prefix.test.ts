@@ -107,6 +107,34 @@ describe.each(Object.entries(applications))('%s below a prefix', (_, make) => {
   });
 });
 
+/** Rewrites the URL before the application sees it, as programs do in front of a framework. */
+async function rewritten(make: () => Listener | Promise<RunningApplication>): Promise<RunningApplication> {
+  const made = await make();
+  const inner = typeof made === 'function' ? { close: () => {}, listener: made } : made;
+  return {
+    close: inner.close,
+    listener: (req, res) => {
+      req.url = req.url?.replace('/old', '');
+      return inner.listener(req, res);
+    },
+  };
+}
+
+describe.each(Object.entries(applications))('%s at the root', (_, make) => {
+  test.each(['/old/page?a=1', '/old/nested/x', '/old/files/folder', '/old/redirect', '/page', '/none'])(
+    'answers %s as over HTTP where something in front of it rewrites req.url',
+    async (path) => {
+      const http = await startHttpSide(() => rewritten(make));
+      onTestFinished(() => http.close());
+      const fastcgi = await startFastcgiSide(() => rewritten(make), undefined, http.connections);
+      onTestFinished(() => fastcgi.close());
+      const [expected, answer] = [await askOnce(http, { path }), await askOnce(fastcgi, { path })];
+      expect([answer.status, answer.body.toString()]).toEqual([expected.status, expected.body.toString()]);
+      expect(fieldOf(answer.headers, 'location')).toBe(fieldOf(expected.headers, 'location'));
+    },
+  );
+});
+
 test('Express sees prefix and rest', async () => {
   const side = await startFastcgiSide(expressApplication(express));
   onTestFinished(() => side.close());

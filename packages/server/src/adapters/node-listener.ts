@@ -31,7 +31,7 @@ export interface NodeListenerOptions {
  * ```
  *
  * Below a prefix, `req.url` is the rest of the URL, `req.baseUrl` the prefix and `req.originalUrl` all of it; at the root
- * there is no `originalUrl`, as on Node's own server.
+ * there is neither, as on Node's own server.
  *
  * Header fields that Node's own parser would refuse (names that are not tokens, control characters in values) are left
  * out; a method that is not a token is answered with 400 without the listener.
@@ -72,9 +72,19 @@ export function fromNodeListener(
     }
     const exchange = new NodeExchange(request, server, unbufferedStreams);
     result = undefined;
+    // Until its promise settles or its response has ended; what else it does cannot be seen.
+    request.handlerRuns = true;
     try {
       exchange.emit();
-      if (isPromise(result)) result.then(undefined, (error: unknown) => exchange.crash(error));
+      if (isPromise(result)) {
+        result.then(
+          () => request.handlerSettled(),
+          (error: unknown) => {
+            request.handlerSettled();
+            exchange.crash(error);
+          },
+        );
+      }
     } catch (error) {
       exchange.crash(error);
     }

@@ -77,6 +77,15 @@ export function rawHeaders(params: Params): string[] {
   return fields;
 }
 
+/**
+ * The field Expect, where the web server has passed it on. Only Node listeners see it, as from Node's own server: it is no
+ * business of a `Request`, and `fetch()` refuses to send it further.
+ */
+export function expectationOf(params: Params): string | undefined {
+  const value = params.get('HTTP_EXPECT');
+  return value !== undefined && value !== '' && isFieldValue(value) ? value : undefined;
+}
+
 /** Without the fields that came empty because the browser has not sent them. */
 function withoutAbsent(raw: readonly string[]): string[] {
   const fields: string[] = [];

@@ -78,6 +78,32 @@ export function bodyTimeout(milliseconds: number): Refusal {
   };
 }
 
+const WHOLE_BODY_FIRST =
+  'Read the whole body before the first byte of the answer: into memory (buffer() of node:stream/consumers), or into a file if it is large.';
+
+/** The web server passes on no more of the body, because the answer has begun. */
+export function bodyHeldBack(bytes: number): Refusal {
+  return heldBack(
+    `The application has begun its answer and waits for more of the body, of which ${bytes} bytes have come. nginx passes on no more once it has the head of the answer, with or without fastcgi_request_buffering.`,
+  );
+}
+
+/** The web server takes no more of the answer, because the body has not ended. */
+export function answerHeldBack(bytes: number): Refusal {
+  return heldBack(
+    `The application has begun its answer and takes no more of the body, of which ${bytes} bytes have come. Caddy reads nothing of the answer before it has passed on the whole body, so both wait for each other.`,
+  );
+}
+
+function heldBack(what: string): Refusal {
+  return {
+    code: 'FCGI_BODY_HELD_BACK',
+    status: '408 Request Timeout',
+    protocolStatus: ProtocolStatus.RequestComplete,
+    message: `${what} ${WHOLE_BODY_FIRST}`,
+  };
+}
+
 /** The application has taken too long for its answer. */
 export function requestTimeout(milliseconds: number): Refusal {
   return {

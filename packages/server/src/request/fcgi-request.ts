@@ -55,7 +55,7 @@ export class FcgiRequest {
    */
   observer: RequestObserver | undefined;
   /**
-   * Whether the promise of its handler has not settled.
+   * Whether its handler has not come to its end, as far as can be seen.
    *
    * @internal
    */

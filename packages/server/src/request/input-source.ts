@@ -43,6 +43,11 @@ export class InputSource {
     return this.#awaited || (this.#wanted && this.#waiting === undefined);
   }
 
+  /** Whether the request has been answered, and ends with this body. */
+  get endsRequest(): boolean {
+    return this.#awaited;
+  }
+
   /** Whether the end has come. */
   get ended(): boolean {
     return this.#ended;

@@ -1,5 +1,12 @@
+import { once } from 'node:events';
 import { connect as dial, type Socket } from 'node:net';
-import { createServer, type FcgiServer, fromNodeListener, type RequestHandler } from '@fcgi-js/server';
+import {
+  createServer,
+  type FcgiServer,
+  fromNodeListener,
+  type NodeListener,
+  type RequestHandler,
+} from '@fcgi-js/server';
 import { join, record } from 'test-support';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Harness, scratchFolder, start } from '../support/harness.ts';
@@ -113,6 +120,46 @@ describe('requests whose client has gone', () => {
     next.send(request(1, quick));
     expect((await next.answer(1)).body).toBe('quick');
     expect(harness.server.stats()).toMatchObject({ totalRequests: 1_025, refusedRequests: 20_000 - 1_024 });
+  });
+
+  test.each<[string, NodeListener]>([
+    ['asynchronous', forever],
+    ['that answers by and by', (_, res) => void res.write('some')],
+  ])('count for their connection with a Node listener, too: one %s', async (_name, listener) => {
+    const harness = await start({
+      responder: fromNodeListener(listener),
+      limits: { requestsPerConnection: 3 },
+    });
+    await abandon(harness, 20_000);
+    expect(harness.server.stats()).toMatchObject({ totalRequests: 3, refusedRequests: 19_997 });
+    const next = await harness.connect();
+    next.send(request(1));
+    await expect.poll(() => harness.server.stats().totalRequests).toBe(4);
+  });
+
+  test.each<[string, NodeListener]>([
+    ['ends its response', (_, res) => void res.on('close', () => res.end())],
+    ['returns', async (_, res) => void (await once(res, 'close'))],
+  ])('count no longer when their Node listener %s', async (_name, listener) => {
+    const node = fromNodeListener(listener);
+    const { connect } = await start({
+      responder: (each) => (each.params.get('REQUEST_URI') === '/quick' ? responder(each) : node(each)),
+      limits: { requestsPerConnection: 1 },
+    });
+    const peer = await connect();
+    let answers = 0;
+    for (let round = 0; round < 3; round += 1) {
+      peer.send(request(1, { keepConn: true }), record(ABORT, 1));
+      answers += 1;
+      await peer.answer(1, answers);
+      // `close` comes in a turn of its own.
+      const next = async () => {
+        peer.send(request(1, { ...quick, keepConn: true }));
+        answers += 1;
+        return (await peer.answer(1, answers)).body;
+      };
+      await expect.poll(next).toBe('quick');
+    }
   });
 
   test('do not count against others where they half-closed and may still read', async () => {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Stream } from 'node:stream';
 import type { Params } from '../../cgi/params.ts';
-import { rawHeaders } from '../../cgi/request-headers.ts';
+import { expectationOf, rawHeaders } from '../../cgi/request-headers.ts';
 import type { RequestTarget } from '../../cgi/request-target.ts';
 import { http } from '../../node-http.ts';
 import type { NodeServer } from './node-server.ts';
@@ -58,11 +58,16 @@ export function createMessages(params: Params, target: RequestTarget, socket: Re
   const req: HttpMessages['req'] = new OwnMessage(socket as Stream as Socket);
   req.method = params.get('REQUEST_METHOD') || 'GET';
   req.url = target.url;
-  req.baseUrl = target.baseUrl;
-  // At the root there is nothing else to tell, and middleware that rewrites `url` must see the effect: Express and connect
-  // take an `originalUrl` that is there for the URL before the change.
-  if (target.baseUrl !== '') req.originalUrl = target.originalUrl;
-  setHeaders(req, rawHeaders(params));
+  // At the root `url` is all of it, as on Node's own server. Middleware that rewrites it must see the effect: Express and
+  // connect take an `originalUrl` that is there for the URL before the change.
+  if (target.baseUrl !== '') {
+    req.baseUrl = target.baseUrl;
+    req.originalUrl = target.originalUrl;
+  }
+  const raw = rawHeaders(params);
+  const expectation = expectationOf(params);
+  if (expectation !== undefined) raw.push('Expect', expectation);
+  setHeaders(req, raw);
   // For other versions the response would leave out Content-Length; framing is the web server's business.
   setVersion(req, 1, 1);
   const rejectNonStandardBodyWrites = optionOf<boolean>(server, 'rejectNonStandardBodyWrites');

@@ -83,7 +83,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
 
   /** Has the server answer. */
   emit(): void {
-    emitRequest(this.#server, this.#socket, this.req, this.res, this.params.get('HTTP_EXPECT'));
+    emitRequest(this.#server, this.#socket, this);
   }
 
   push(chunk: Uint8Array): boolean {
@@ -227,6 +227,7 @@ export class NodeExchange implements InputSink, OutputObserver, RequestObserver,
 
   /** The response has been written. */
   responseComplete(): void {
+    this.#request.handlerSettled();
     if (this.#ended) return;
     this.#sendHead();
     const { missing } = this.#reader;

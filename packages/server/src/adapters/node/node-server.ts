@@ -1,7 +1,10 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
+import type { Params } from '../../cgi/params.ts';
+import { expectationOf } from '../../cgi/request-headers.ts';
 import { http } from '../../node-http.ts';
+import type { HttpMessages } from './messages.ts';
 import type { RequestSocket } from './request-socket.ts';
 
 /** A server of `node:http` or `node:https`, whether it listens or not. */
@@ -26,28 +29,35 @@ const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 /**
  * Gives a request to a server as the server does it itself with one from its port: the events `connection` and
  * `request`, and what monitoring subscribes to, in their order.
- *
- * @param expectation the field Expect, where the web server has passed it on
  */
 export function emitRequest(
   server: NodeServer,
   socket: RequestSocket,
-  request: IncomingMessage,
-  response: ServerResponse,
-  expectation: string | undefined,
+  { params, req, res }: HttpMessages & { readonly params: Params },
 ): void {
   if (server.listenerCount('connection') > 1) emitConnection(server, 'connection', socket);
   if (server.listenerCount('secureConnection') > 1) emitConnection(server, 'secureConnection', socket);
   if (server.timeout > 0) socket.setTimeout(server.timeout);
-  if (requestStart.hasSubscribers) requestStart.publish({ request, response, socket, server });
-  server.emit(requestEvent(server, expectation), request, response);
+  if (requestStart.hasSubscribers) requestStart.publish({ request: req, response: res, socket, server });
+  const event = requestEvent(server, expectationOf(params), req);
+  if (event !== undefined) server.emit(event, req, res);
+  // Nothing here can meet it.
+  else res.writeHead(417).end();
 }
 
-/** An application that does not ask for an expectation gets the request: the web server has dealt with it. */
-function requestEvent(server: NodeServer, expectation: string | undefined): string {
-  if (expectation === undefined || expectation === '') return 'request';
-  const event = CONTINUE.test(expectation) ? 'checkContinue' : 'checkExpectation';
-  return server.listenerCount(event) > 0 ? event : 'request';
+/** The event that a request is; undefined for one that is answered with 417, as Node does it. */
+function requestEvent(
+  server: NodeServer,
+  expectation: string | undefined,
+  { httpVersion }: IncomingMessage,
+): string | undefined {
+  // RFC 9110 section 10.1.1: one of HTTP/1.0 is ignored.
+  if (expectation === undefined || httpVersion === '1.0') return 'request';
+  const isContinue = CONTINUE.test(expectation);
+  const event = isContinue ? 'checkContinue' : 'checkExpectation';
+  if (server.listenerCount(event) > 0) return event;
+  // The web server has sent 100.
+  return isContinue ? 'request' : undefined;
 }
 
 /** The response has been sent. */

@@ -118,6 +118,26 @@ const awaited: Record<string, { ask: Ask; program: (log: Log) => Server }> = {
         res.writeHead(417).end('none');
       }),
   },
+  'that does not check whether to continue': {
+    ask: { body: 'abc', headers: { Expect: '100-continue' } },
+    program: (log) =>
+      http.createServer((req, res) => {
+        log(req.headers.expect, req.rawHeaders.includes('Expect'), req.headersDistinct['expect']);
+        req.pipe(res);
+      }),
+  },
+  'that does not know an expectation': {
+    ask: { headers: { Expect: 'miracles' } },
+    program: (log) => http.createServer((req) => log(req.headers.expect)),
+  },
+  'of an expectation among others': {
+    ask: { headers: { Expect: 'miracles, 100-Continue' } },
+    program: (log) =>
+      http.createServer((req, res) => {
+        log(req.headers.expect);
+        res.end('both');
+      }),
+  },
   'with a time for requests': {
     ask: { body: 'abc', length: 10 },
     program: (log) =>
@@ -188,6 +208,22 @@ describe('a server of node:http', () => {
     await overFastCgi(server, ask);
     await overFastCgi(server, { headers: { Expect: '' } });
     expect(seen).toEqual(['request', 'checkContinue', 'request']);
+  });
+
+  test('does not look at the expectation of a request of HTTP/1.0, and checks one of HTTP/2 as any other', async () => {
+    const server = http.createServer((req, res) => res.end(req.headers.expect));
+    const { connect } = await start({ responder: fromNodeListener(server) });
+    const answers = [];
+    for (const SERVER_PROTOCOL of ['HTTP/1.0', 'HTTP/2.0']) {
+      const peer = await connect();
+      peer.send(request(1, { params: { ...GET, HTTP_EXPECT: 'miracles', SERVER_PROTOCOL } }));
+      const { body, status = '200' } = await peer.answer(1);
+      answers.push([status, body]);
+    }
+    expect(answers).toEqual([
+      ['200 OK', 'miracles'],
+      ['417 Expectation Failed', ''],
+    ]);
   });
 
   test('that has HTTPS tells of its connections without reading TLS from them', async () => {

@@ -1,0 +1,1 @@
+export { readProc, socketsOf, type TcpListener, tcpListeners, type UnixSocket, unixSockets } from './proc.ts';

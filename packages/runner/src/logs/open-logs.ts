@@ -1,0 +1,24 @@
+import { accessFormat } from './access-format.ts';
+import { writeAccessLog } from './access-log.ts';
+import { LogFile, type LogSink } from './log-file.ts';
+import { writeSlowLog } from './slow-log.ts';
+import type { LogOutputs, RequestLogOptions } from './start-logs.ts';
+
+/** Logs the requests of this process from now on. @returns what goes on in the files that have the names now */
+export function openLogs(options: RequestLogOptions, outputs: LogOutputs): () => void {
+  const { report, stderr, stdout, user, worker } = outputs;
+  const files = new Map<string, LogFile>();
+  const sinkOf = (target: string): LogSink => {
+    if (target === '-') return stdout;
+    if (target === 'stderr') return stderr;
+    const file = files.get(target) ?? new LogFile(target, report, user);
+    files.set(target, file);
+    return file;
+  };
+  const { accessLog, accessLogFormat, slowLog, slowTime } = options;
+  if (accessLog !== undefined) writeAccessLog(sinkOf(accessLog), accessFormat(accessLogFormat), worker);
+  if (slowLog !== undefined) writeSlowLog(sinkOf(slowLog), slowTime, worker);
+  return () => {
+    for (const file of files.values()) file.reopen();
+  };
+}

@@ -1,0 +1,30 @@
+import type { LogSink } from './log-file.ts';
+import type { LogTargets } from './prepare-log-files.ts';
+
+/** What is logged of requests, and where. */
+export interface RequestLogOptions extends Omit<LogTargets, 'output'> {
+  readonly accessLogFormat: string;
+  /** Seconds. */
+  readonly slowTime: number;
+}
+
+/** Where a process that serves has its logs. */
+export interface LogOutputs {
+  readonly report: (message: string) => void;
+  readonly stderr: LogSink;
+  readonly stdout: LogSink;
+  /** Whose files its logs may be, see {@link LogFile}. */
+  readonly user?: number | undefined;
+  /** Its number, if it is a worker. */
+  readonly worker?: number;
+}
+
+/** Logs the requests of this process from now on. @returns what goes on in the files that have the names now */
+export type StartLogs = (outputs: LogOutputs) => () => void;
+
+/** Loads what logs of requests take, if they are wanted, and nothing otherwise. */
+export async function loadLogs(options: RequestLogOptions): Promise<StartLogs> {
+  if (options.accessLog === undefined && options.slowLog === undefined) return () => () => {};
+  const { openLogs } = await import('./open-logs.ts');
+  return (outputs) => openLogs(options, outputs);
+}

@@ -1,0 +1,90 @@
+import type { FcgiRequest, RequestHandler } from '@fcgi-js/server';
+import type { Roles } from './application/recognise.ts';
+
+/** Says something once, for all workers together. */
+export type SayOnce = (topic: HintTopic, text: string) => void;
+
+/** What is said once at most. */
+export type HintTopic = (typeof TOPICS)[number];
+
+const TOPICS = ['polling', 'websocket'] as const;
+
+/** Whether it is one of them. */
+export function isHintTopic(given: unknown): given is HintTopic {
+  return TOPICS.some((topic) => topic === given);
+}
+
+/** @param say told each hint, the first time only */
+export function onlyOnce(say: (text: string) => void): SayOnce {
+  const said = new Set<HintTopic>();
+  return (topic, text) => {
+    if (said.has(topic)) return;
+    said.add(topic);
+    say(text);
+  };
+}
+
+/** The key of an opening handshake, RFC 6455 section 4.1: 16 bytes in base64. */
+const KEY = /^[A-Za-z0-9+/]{22}==$/;
+
+/** Both are in the query of long polling of Engine.IO, which Socket.IO stands on. */
+const POLLING = ['EIO=', 'transport=polling'];
+
+const WEBSOCKET =
+  'A browser asks for a WebSocket. FastCGI has no connection that stays open both ways, so it gets 501. Let the web server pass that path to a port of its own over HTTP, or use event streams or polling (Socket.IO: transports: ["polling"], with --workers 1).';
+
+const ANSWER = [
+  'Status: 501 Not Implemented',
+  'Content-Type: text/plain; charset=utf-8',
+  'Cache-Control: no-store',
+  '',
+  'WebSockets cannot pass: FastCGI has no connection that stays open both ways.\n',
+].join('\r\n');
+
+/**
+ * The handlers of an application, behind what cannot work over FastCGI or with several workers and would fail without a word.
+ *
+ * The opening handshake of a WebSocket comes as a GET, and whatever the application answers fails in the browser. It is answered with
+ * 501 here: the functionality is not there (RFC 9110 section 15.6.2). 426 would ask for another upgrade. Scripts of pages cannot send
+ * `Sec-` fields, so a GET with a key and a version is a handshake, and nothing that an application answers with a page.
+ *
+ * @param workers how many processes share the requests
+ */
+export function sayWhatCannotWork(roles: Roles, workers: number, sayOnce: SayOnce): Roles {
+  const { responder } = roles;
+  if (responder === undefined) return roles;
+  return { ...roles, responder: answering(responder, workers, sayOnce) };
+}
+
+function answering(responder: RequestHandler, workers: number, sayOnce: SayOnce): RequestHandler {
+  return (request) => {
+    if (isHandshake(request)) {
+      sayOnce('websocket', WEBSOCKET);
+      return refuse(request);
+    }
+    if (workers > 1 && isPolling(request)) {
+      sayOnce(
+        'polling',
+        `Socket.IO polls. Its sessions are in the memory of one process, and the requests of a session go to any of ${workers} workers, so that most are answered with 400. Use --workers 1, or an adapter that shares sessions.`,
+      );
+    }
+    return responder(request);
+  };
+}
+
+function isPolling({ params }: FcgiRequest): boolean {
+  const query = params.get('QUERY_STRING') ?? '';
+  return POLLING.every((part) => query.includes(part));
+}
+
+async function refuse({ stdout }: FcgiRequest): Promise<void> {
+  stdout.end(ANSWER);
+}
+
+function isHandshake({ params }: FcgiRequest): boolean {
+  return (
+    params.get('REQUEST_METHOD') === 'GET' &&
+    KEY.test(params.get('HTTP_SEC_WEBSOCKET_KEY') ?? '') &&
+    params.get('HTTP_SEC_WEBSOCKET_VERSION') !== undefined
+  );
+}

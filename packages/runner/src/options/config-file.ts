@@ -1,0 +1,89 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, extname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { optionError } from '../errors.ts';
+import { readJson } from '../files/read-json.ts';
+import { foreignHand } from '../files/root-owned.ts';
+import { importTsx } from '../tsx.ts';
+import { isObject, readWritten } from './written-options.ts';
+
+const NAMES = ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts', 'json'].map((extension) => `fcgi.config.${extension}`);
+
+/** What a configuration file says. */
+export interface ConfigFile {
+  readonly file: string;
+  /** By the names of the options; `app` and `args` are what is run. Paths are absolute. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads a configuration file.
+ *
+ * @param given its path, where one is wanted; otherwise `fcgi.config.*` is looked for
+ * @param cwd where it is looked for first
+ * @param app the application of the command line, beside which it is looked for then
+ * @throws RunnerError that names file, key and what is allowed
+ */
+export async function readConfigFile(
+  given: string | undefined,
+  cwd: string,
+  app: string | undefined,
+): Promise<ConfigFile | undefined> {
+  const file = given ?? findIn(cwd) ?? (app === undefined ? undefined : findIn(folderOf(resolve(cwd, app))));
+  if (file === undefined) return undefined;
+  checkHands(file);
+  const content = await load(file);
+  if (!isObject(content)) {
+    throw optionError(`${file}: It must ${isJson(file) ? 'have' : 'export'} an object of options.`);
+  }
+  return { file, values: readWritten(content, dirname(file), file) };
+}
+
+function findIn(folder: string): string | undefined {
+  const found = NAMES.map((name) => join(folder, name)).filter((file) => existsSync(file));
+  if (found.length < 2) return found[0];
+  throw optionError(`There are ${found.join(' and ')}. Leave one of them, or name it with --config.`);
+}
+
+/**
+ * What the file says, root does, before the application becomes another user: so it is root's alone, as the files of sudo
+ * are.
+ */
+function checkHands(file: string): void {
+  if (process.geteuid?.() !== 0 || !existsSync(file)) return;
+  const reason = foreignHand(file);
+  if (reason === undefined) return;
+  throw optionError(
+    `root does not run the configuration file ${file}, because ${reason}, and who can change the file would be root. Let it and the folders above belong to root (chown root, chmod go-w), name a file for which that is so with --config, or start this command as the user of the application.`,
+  );
+}
+
+function folderOf(app: string): string {
+  return statSync(app, { bigint: true, throwIfNoEntry: false })?.isDirectory() === true ? app : dirname(app);
+}
+
+const isJson = (file: string) => extname(file) === '.json';
+
+async function load(file: string): Promise<unknown> {
+  try {
+    if (isJson(file)) return readJson(file);
+    return defaultExport(await importFile(file));
+  } catch (error) {
+    throw optionError(`${file} could not be loaded: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** TypeScript goes through tsx, which is there for this file and what it imports, and for nothing else. */
+async function importFile(file: string): Promise<unknown> {
+  const { href } = pathToFileURL(file);
+  if (!/ts$/.test(file)) return import(href);
+  const { esm } = await importTsx();
+  return esm.tsImport(href, import.meta.url);
+}
+
+/** What a compiled CommonJS module exports by default is below the `default` that Node gives it. */
+function defaultExport(namespace: unknown): unknown {
+  const { default: exported } = namespace as { readonly default?: unknown };
+  const isWrapped = typeof exported === 'object' && exported !== null && '__esModule' in exported;
+  return isWrapped ? defaultExport(exported) : exported;
+}

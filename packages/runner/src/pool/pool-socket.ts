@@ -1,0 +1,51 @@
+import type { Additions } from '../additions.ts';
+import { RunnerError } from '../errors.ts';
+import { type LaunchSettings, socketOptions } from '../process/launch-settings.ts';
+import type { RunOptions } from '../run-process.ts';
+import { type HeldSocket, inheritedSocket, openSocket } from './held-socket.ts';
+import type { HeldPort } from './worker-ports.ts';
+
+/** Where the workers serve, and what is closed at the end. */
+export interface PoolSocket {
+  readonly address: string;
+  close(timeout: number): Promise<void>;
+  readonly socket: HeldSocket;
+}
+
+/** The socket of a process whose place this one takes, which is to be told when it serves. */
+export interface Inherited extends PoolSocket {
+  /** Those that its application has opened itself. */
+  readonly ports: readonly HeldPort[];
+  /** Resolves when that process holds nothing any more but its requests. */
+  serves(): Promise<void>;
+}
+
+/** The socket of the workers, and, where there is none to be had, a gateway in front of one of their own. */
+export async function openPoolSocket(
+  options: RunOptions,
+  launch: LaunchSettings,
+  openGateway: Additions['openGateway'],
+): Promise<PoolSocket> {
+  const { listen, mount } = options;
+  const inherited = inheritedSocket(listen);
+  if (inherited !== undefined)
+    return { address: inherited.address, close: async () => {}, socket: inherited };
+  if (listen !== 'auto') {
+    const socket = await openSocket(listen, socketOptions(options, launch));
+    return { address: socket.address, close: async () => {}, socket };
+  }
+  if (openGateway === undefined) {
+    throw new RunnerError(
+      'FCGI_SOCKET_UNUSABLE',
+      'There is no socket to serve on: this process was started with none. Name one, such as listen: "unix:/run/app.sock".',
+    );
+  }
+  let socket: HeldSocket | undefined;
+  const gateway = await openGateway({
+    listen: async (path) => {
+      socket = await openSocket(path, {});
+    },
+    mount,
+  });
+  return { address: gateway.url, close: (timeout) => gateway.close(timeout), socket: socket! };
+}

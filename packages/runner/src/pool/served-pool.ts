@@ -1,0 +1,207 @@
+import { relative } from 'node:path';
+import type { Additions } from '../additions.ts';
+import { defined } from '../defined.ts';
+import { RunnerError } from '../errors.ts';
+import { prepareLogFiles } from '../logs/prepare-log-files.ts';
+import type { ParentOutput } from '../logs/worker-output.ts';
+import { type LaunchSettings, readLaunchSettings, socketOptions } from '../process/launch-settings.ts';
+import type { StartFolder } from '../process/start-folder.ts';
+import type { RunOptions } from '../run-process.ts';
+import { ListenQueueWatch } from '../status/listen-queue.ts';
+import { PoolStatus } from '../status/pool-status.ts';
+import type { Snapshot } from '../status/snapshot.ts';
+import { openStatusListener, type StatusListener } from '../status/status-listener.ts';
+import { wantsStatus } from '../status/status-options.ts';
+import { Pool } from './pool.ts';
+import type { PoolNews } from './pool-command.ts';
+import { type Inherited, openPoolSocket, type PoolSocket } from './pool-socket.ts';
+import { WorkerPorts } from './worker-ports.ts';
+
+/** What the workers are to serve, how many of them, and with what around them. */
+export interface ServedPoolOptions {
+  readonly additions: Additions;
+  readonly file: string;
+  readonly folder: StartFolder;
+  /** From the process whose place this one takes. */
+  readonly inherited: Inherited | undefined;
+  /** Told what has become of the workers as a whole, in words as well. */
+  readonly news: (event: PoolNews['event'], text: string) => void;
+  readonly options: RunOptions;
+  readonly output: ParentOutput;
+  /** Told what else an operator is to know. */
+  readonly say: (message: string) => void;
+  readonly size: number;
+  readonly launch: LaunchSettings;
+}
+
+/** Seconds without a request after which workers on demand end. */
+const IDLE_EXIT = 60;
+
+/** A pool with its socket, the other ports of its application, and its status. */
+export class ServedPool {
+  readonly address: string;
+  /** The application, for messages. */
+  readonly name: string;
+  readonly ports: WorkerPorts;
+  readonly socket: PoolSocket['socket'];
+  readonly #options: ServedPoolOptions;
+  readonly #place: PoolSocket;
+  readonly #pool: Pool;
+  #listener: StatusListener | undefined;
+
+  /** @throws RunnerError where the socket or the address of the status cannot be opened */
+  static async open(options: ServedPoolOptions): Promise<ServedPool> {
+    const { additions, inherited, options: values, launch } = options;
+    const place = inherited ?? (await openPoolSocket(values, launch, additions.openGateway));
+    const pool = new ServedPool(options, place);
+    // Until this process serves, the one before it has the address of the status.
+    if (inherited === undefined) await pool.openStatus();
+    return pool;
+  }
+
+  private constructor(given: ServedPoolOptions, place: PoolSocket) {
+    const { file, folder, inherited, news, options, output, say, size, launch } = given;
+    const { accessLog, accessLogFormat, onDemand = false, slowLog, slowTime } = options;
+    const { address, socket } = place;
+    this.address = address;
+    this.name = relative(folder.path, file);
+    this.ports = new WorkerPorts(inherited?.ports);
+    this.socket = socket;
+    this.#options = given;
+    this.#place = place;
+    const listenQueue = wantsStatus(options)
+      ? new ListenQueueWatch(`fd:${socket.fd}`, options.backlog)
+      : undefined;
+    this.#pool = new Pool({
+      address,
+      // Who takes the place of another shows first that it can serve.
+      beginning: { inactive: onDemand && inherited === undefined, onDemand },
+      status: new PoolStatus({
+        manager: onDemand ? 'ondemand' : 'static',
+        name: this.name,
+        ...defined({ listenQueue }),
+      }),
+      logs: { accessLogFormat, slowTime, ...defined({ accessLog, slowLog }) },
+      name: this.name,
+      news,
+      output,
+      ports: this.ports,
+      say,
+      size,
+      socket: socket.fd,
+      launch: renewing(options, launch, folder, say),
+      worker: workerOptions(given, address),
+    });
+  }
+
+  /** Resolves when no worker is left: whether the application could not be started at all. */
+  get ended(): Promise<boolean> {
+    return this.#pool.ended;
+  }
+
+  /** Whether workers of a new generation are on their way. */
+  get isReloading(): boolean {
+    return this.#pool.isReloading;
+  }
+
+  /** Starts the workers. */
+  start(): void {
+    this.#pool.start();
+  }
+
+  /** Replaces the workers, one by one, by such as load the application anew. */
+  reload(): void {
+    this.#pool.reload();
+  }
+
+  /** Goes on in the log files that have the names now. */
+  reopenLogs(): void {
+    const { options, output, say, launch } = this.#options;
+    try {
+      prepareLogFiles(options, launch.identity);
+    } catch (error) {
+      say((error as Error).message);
+    }
+    output.reopen();
+    this.#pool.reopenLogs();
+  }
+
+  /** How it is about the workers, who are asked. */
+  snapshot(): Promise<Snapshot> {
+    return this.#pool.snapshot();
+  }
+
+  /** Whether any worker can be told something, within so many milliseconds, or none is wanted. */
+  answers(patience: number): Promise<boolean> {
+    return this.#pool.answers(patience);
+  }
+
+  /** @throws RunnerError where the address of the status cannot be opened */
+  async openStatus(): Promise<void> {
+    const { options, say, launch } = this.#options;
+    const { pingPath, statusPath } = options;
+    const site = { ...defined({ pingPath, statusPath }), snapshot: () => this.snapshot() };
+    this.#listener = await openStatusListener(options, socketOptions(options, launch), site);
+    if (this.#listener !== undefined) say(`its status is told on ${this.#listener.address}`);
+  }
+
+  async closeStatus(): Promise<void> {
+    await this.#listener?.close();
+  }
+
+  /** Lets the requests under way end, and the rest be cut off after so many seconds; resolves when no worker is left. */
+  async end(timeout: number): Promise<void> {
+    const deadline = performance.now() + timeout * 1000;
+    await this.#place.close(timeout * 1000);
+    // What the gateway has taken of it, the workers have no more.
+    this.#pool.end(Math.max(deadline - performance.now(), 0) / 1000);
+    await this.ended;
+  }
+
+  /** Ends the workers at once. */
+  kill(): void {
+    this.#pool.kill();
+  }
+
+  /** Why the application could not be started. */
+  startFailure(): RunnerError {
+    const { output } = this.#options.options;
+    const where = output === undefined ? '' : `: what it has printed is in ${output}`;
+    return new RunnerError('FCGI_APPLICATION_FAILED', `${this.name} could not be started${where}`);
+  }
+}
+
+/** What each worker is told. */
+function workerOptions({ file, options, size }: ServedPoolOptions, address: string) {
+  const { allow, args, backlog, blockedTimeout, limits, maxAge, maxMemory, maxRequests, mount } = options;
+  const { onDemand = false, pingPath, port, requestTimeout, startTimeout, statusPath, stopTimeout } = options;
+  const recycle = defined({ maxAge, maxMemory, maxRequests });
+  const idleExit = onDemand ? (options.idleExit ?? IDLE_EXIT) : undefined;
+  const status = wantsStatus(options) ? defined({ pingPath, statusPath }) : undefined;
+  return {
+    workers: size,
+    ...{ address, args, file, recycle, startTimeout, stopTimeout },
+    choice: { flag: '--port', ...defined({ port }) },
+    ...defined({ allow, backlog, blockedTimeout, idleExit, limits, mount, requestTimeout, status }),
+  };
+}
+
+/** What a worker finds around it is looked at when it starts, and stays as it was when that can no longer be. */
+function renewing(
+  options: RunOptions,
+  first: LaunchSettings,
+  start: StartFolder,
+  say: (message: string) => void,
+): () => LaunchSettings {
+  let latest = first;
+  return () => {
+    try {
+      latest = readLaunchSettings(options);
+    } catch (error) {
+      if (!(error instanceof RunnerError)) throw error;
+      say(`${error.message} The next worker has what the one before it had`);
+    }
+    // Always by its path: the folder of this process may be another one by now, or none.
+    return { ...latest, folder: latest.folder ?? start.path };
+  };
+}

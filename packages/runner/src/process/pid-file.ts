@@ -1,0 +1,82 @@
+import { closeSync, constants, readFileSync, rmSync } from 'node:fs';
+import { RunnerError } from '../errors.ts';
+import { openFile } from '../files/open-file.ts';
+import { replaceFile } from '../files/replace-file.ts';
+import { systemReason } from '../system-reason.ts';
+
+/**
+ * A file that tells the id of this process. It is there in one piece or not at all; one whose process has gone is
+ * replaced.
+ */
+export class PidFile {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /**
+   * Writes it, unless another process stands in it and runs.
+   *
+   * @param predecessor a process that may stand in it, because this one takes its place
+   * @throws RunnerError where it belongs to another, or cannot be written
+   */
+  write(predecessor?: number): void {
+    const holder = this.#read();
+    if (holder !== undefined && holder !== process.pid && holder !== predecessor && isAlive(holder)) {
+      throw new RunnerError(
+        'FCGI_FILE_UNUSABLE',
+        `${this.#path} says that process ${holder} serves this already, and it runs. If it is something else, remove the file.`,
+      );
+    }
+    try {
+      replaceFile(this.#path, `${process.pid}\n`, 0o644);
+    } catch (error) {
+      throw new RunnerError(
+        'FCGI_FILE_UNUSABLE',
+        `The pid file cannot be written: ${systemReason(error)} (${this.#path})`,
+      );
+    }
+  }
+
+  /** Removes it, if it still tells this process. Who may not, because it is no longer root, leaves it. */
+  remove(): void {
+    try {
+      if (this.#read() !== process.pid) return;
+      rmSync(this.#path);
+    } catch (error) {
+      // What cannot be read is not what this process has written.
+      const isDenied = ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
+      if (!isDenied && !(error instanceof RunnerError)) throw error;
+    }
+  }
+
+  #read(): number | undefined {
+    try {
+      // Not waiting for a process that writes to a named pipe.
+      const fd = openFile(this.#path, constants.O_RDONLY | constants.O_NONBLOCK);
+      try {
+        const text = readFileSync(fd, 'utf8').trim();
+        return /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
+      } finally {
+        closeSync(fd);
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw new RunnerError(
+        'FCGI_FILE_UNUSABLE',
+        `The pid file cannot be read: ${systemReason(error)} (${this.#path})`,
+      );
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process runs, too.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,182 @@
+import { EventEmitter } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { findApplication } from './application/find-application.ts';
+import { optionError, RunnerError } from './errors.ts';
+import { prepareLogFiles } from './logs/prepare-log-files.ts';
+import { ParentOutput } from './logs/worker-output.ts';
+import { checkOptions } from './options/check-options.ts';
+import { defaultValues, type RunConfig } from './options/run-options.ts';
+import { isObject, readWritten } from './options/written-options.ts';
+import type { PoolNews } from './pool/pool-command.ts';
+import { ServedPool } from './pool/served-pool.ts';
+import { readLaunchSettings } from './process/launch-settings.ts';
+import { startFolder } from './process/start-folder.ts';
+import type { RunOptions } from './run-process.ts';
+import type { Snapshot } from './status/snapshot.ts';
+
+/** What a {@link Runner} tells. */
+export interface RunnerEvents {
+  /** What an operator is to know, in words: a line that `fcgi run` would print. */
+  message: [text: string];
+  /** What has become of the workers as a whole, and the same in words. */
+  news: [event: PoolNews['event'], text: string];
+  /** No worker is left. */
+  end: [];
+}
+
+/** What {@link run} is asked for: options as in a configuration file of `fcgi run`. */
+export interface RunnerOptions extends RunConfig {
+  /** The application: its file, or the folder of its package.json; relative to the working directory. */
+  readonly app: string;
+}
+
+/** Options that are about the process which runs the workers, and that only a command can follow. */
+const OF_A_COMMAND = ['pidFile', 'umask'] as const;
+
+/**
+ * An application that is being served by workers, which are processes of their own. The process that runs it never accepts a
+ * connection itself, and whatever it does, requests are answered.
+ */
+export class Runner extends EventEmitter<RunnerEvents> {
+  readonly #output: ParentOutput;
+  readonly #pool: ServedPool;
+  readonly #stopTimeout: number;
+  #closed: Promise<void> | undefined;
+
+  /** @internal */
+  constructor(pool: ServedPool, output: ParentOutput, stopTimeout: number) {
+    super();
+    this.#output = output;
+    this.#pool = pool;
+    this.#stopTimeout = stopTimeout;
+    void pool.ended.then(() => this.emit('end'));
+  }
+
+  /** Where the application is served: `unix:/path` or `tcp:HOST:PORT`. */
+  get address(): string {
+    return this.#pool.address;
+  }
+
+  /**
+   * Loads the application anew, as HUP does with `fcgi run`: the old workers go on until the new ones serve, and no request is lost.
+   *
+   * @returns resolves when all workers serve the new code. On demand, while none runs, at once: the next one loads it
+   * @throws RunnerError with the code FCGI_APPLICATION_FAILED where the new code could not be started; the old workers go on
+   */
+  async reload(): Promise<void> {
+    const outcome = new Promise<PoolNews['event'] | 'end'>((resolve) => {
+      const heard = (event: PoolNews['event']) => {
+        const isOver = event === 'reloaded' || event === 'reload-failed' || event === 'idle';
+        // Another reload follows, that was asked for meanwhile.
+        if (!isOver || this.#pool.isReloading) return;
+        this.off('news', heard);
+        resolve(event);
+      };
+      this.on('news', heard);
+      this.once('end', () => resolve('end'));
+    });
+    this.#pool.reload();
+    const event = await outcome;
+    if (event === 'reload-failed' || event === 'end') {
+      throw new RunnerError(
+        'FCGI_APPLICATION_FAILED',
+        event === 'end'
+          ? `${this.#pool.name} was not loaded anew: the runner has been closed.`
+          : `${this.#pool.name} could not be loaded anew: its worker has ended before it was ready. The workers from before go on.`,
+      );
+    }
+  }
+
+  /** Goes on in the log files that have the names now, after they have been renamed. */
+  reopenLogs(): void {
+    this.#pool.reopenLogs();
+  }
+
+  /** How it is about the workers, who are asked: what the status page tells. */
+  status(): Promise<Snapshot> {
+    return this.#pool.snapshot();
+  }
+
+  /**
+   * Lets the requests under way end, then the workers. The socket of a path is removed at once.
+   *
+   * @param timeout seconds after which what is left is cut off; default `stopTimeout` of the options
+   */
+  close(timeout = this.#stopTimeout): Promise<void> {
+    this.#closed ??= this.#close(timeout);
+    return this.#closed;
+  }
+
+  async #close(timeout: number): Promise<void> {
+    const { socket } = this.#pool;
+    await this.#pool.closeStatus();
+    socket.unpublish();
+    await this.#pool.end(timeout);
+    socket.close();
+    await this.#output.flushed();
+  }
+}
+
+/**
+ * Runs an application over FastCGI, as `fcgi run --workers` does: unchanged, in processes of its own.
+ *
+ * What the application prints goes to the outputs of this process, or into the file of the option `output`. Signals stay with the
+ * program that calls this, and so does its end: workers whose parent has gone let their requests end, and then go too.
+ *
+ * @param options as in a configuration file: times in seconds, or as text with a unit; sizes in bytes, or with a unit.
+ *   `workers` is 1 unless told otherwise
+ * @returns resolves when the application is served; on demand, when the socket is open
+ * @throws RunnerError where the options make no sense, the socket cannot be opened, or the application cannot be started
+ */
+export async function run(options: RunnerOptions): Promise<Runner> {
+  const values = readOptions(options);
+  const cwd = process.cwd();
+  const file = findApplication(values.app, cwd);
+  const launch = readLaunchSettings(values);
+  prepareLogFiles(values, launch.identity);
+  const output = new ParentOutput(process, values, launch.identity?.uid);
+  const listeners = new EventEmitter<RunnerEvents>();
+  const { workers = 1 } = values;
+  const pool = await ServedPool.open({
+    additions: {},
+    file,
+    folder: startFolder(cwd, process.env['PWD']),
+    inherited: undefined,
+    news: (event, text) => listeners.emit('news', event, text),
+    options: values,
+    output,
+    say: (text) => listeners.emit('message', text),
+    size: workers === 'auto' ? availableParallelism() : workers,
+    launch,
+  });
+  const runner = new Runner(pool, output, values.stopTimeout);
+  listeners.on('message', (text) => runner.emit('message', text));
+  const started = new Promise<'failed' | 'started'>((resolve) => {
+    void pool.ended.then(() => resolve('failed'));
+    listeners.on('news', (event, text) => {
+      runner.emit('message', text);
+      runner.emit('news', event, text);
+      if (event === 'started') resolve('started');
+    });
+  });
+  pool.start();
+  if ((await started) === 'started') return runner;
+  await runner.close(0);
+  throw pool.startFailure();
+}
+
+function readOptions(options: RunnerOptions): RunOptions {
+  if (!isObject(options) || !('app' in options)) {
+    throw optionError(
+      'run() needs an object with the application as "app": run({ app: "app.js", listen: "unix:/run/app.sock" }).',
+    );
+  }
+  for (const name of OF_A_COMMAND) {
+    if (name in options)
+      throw optionError(`run(): "${name}" is for the command fcgi run, which owns its process.`);
+  }
+  const given = readWritten(options, process.cwd(), 'run()');
+  const values = { args: [], workers: 1, ...defaultValues(), ...given } as Partial<RunOptions> as RunOptions;
+  checkOptions(values, false);
+  return values;
+}

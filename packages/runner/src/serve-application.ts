@@ -1,0 +1,106 @@
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import {
+  createServer,
+  type FcgiServer,
+  FcgiServerError,
+  type ServerLimits,
+  type ServerStats,
+} from '@fcgi-js/server';
+import type { Additions, TrialGateway } from './additions.ts';
+import type { Application } from './application/load-application.ts';
+import { defined } from './defined.ts';
+
+/** Where and how an application is served. */
+export interface ServeOptions {
+  /** Where the application is served as others see it, if not where it listens. */
+  readonly address?: string;
+  /** Addresses that may connect over TCP. */
+  readonly allow?: readonly string[];
+  readonly backlog?: number;
+  readonly limits?: ServerLimits;
+  /** A listen address of `@fcgi-js/server`. */
+  readonly listen: string;
+  readonly mount?: string;
+  readonly openGateway?: NonNullable<Additions['openGateway']>;
+  /** Seconds that a request may take; before the one of {@link limits}. */
+  readonly requestTimeout?: number;
+  readonly socketGroup?: string;
+  readonly socketMode?: number;
+  readonly socketOwner?: string;
+}
+
+/** An application that is being served. */
+export interface Service {
+  /** Where, as text: a listen address, or the URL of the gateway that was opened for want of one. */
+  readonly address: string;
+  /** The application has closed its server, and the requests under way have ended: resolves to that in words. */
+  readonly closed: Promise<string>;
+  /** Figures of its server. */
+  stats(): ServerStats;
+  /** Serves a connection that another process has left or accepted, if it comes from where one may. */
+  accept(connection: Socket): void;
+  /**
+   * Stops accepting; resolves when the requests under way have ended, or after so many milliseconds.
+   *
+   * @param handOver takes over kept connections, which are closed without it
+   */
+  stop(timeout: number, handOver?: (connection: Duplex) => void): Promise<void>;
+}
+
+/**
+ * Serves an application.
+ *
+ * @throws FcgiServerError with what to do, where the address cannot be listened on
+ */
+export async function serveApplication(application: Application, options: ServeOptions): Promise<Service> {
+  const { allow, limits, mount, requestTimeout } = options;
+  const server = createServer({
+    ...application.roles,
+    ...defined({ allow, mount }),
+    limits: { ...limits, ...(requestTimeout === undefined ? {} : { requestTimeout: requestTimeout * 1000 }) },
+  });
+  const { address, gateway } = await open(server, application, options);
+  const end: Service['stop'] = async (timeout, handOver) => {
+    const deadline = performance.now() + timeout;
+    await gateway?.close(timeout);
+    await server.close({ timeout: Math.max(deadline - performance.now(), 0), ...defined({ handOver }) });
+  };
+  const stop: Service['stop'] = (timeout, handOver) => {
+    const stopped = end(timeout, handOver);
+    application.stopping(stopped);
+    return stopped;
+  };
+  const closed = application.ended.then(async (reason) => {
+    await stop(Number.POSITIVE_INFINITY);
+    return reason;
+  });
+  return {
+    address: options.address ?? address,
+    closed,
+    accept: (connection) => {
+      if (server.mayConnect(connection.remoteAddress)) server.accept(connection);
+      else connection.destroy();
+    },
+    stats: () => server.stats(),
+    stop,
+  };
+}
+
+async function open(
+  server: FcgiServer,
+  application: Application,
+  options: ServeOptions,
+): Promise<{ address: string; gateway?: TrialGateway }> {
+  const { backlog, listen, mount, openGateway, socketGroup, socketMode, socketOwner } = options;
+  const socket = defined({ backlog, group: socketGroup, mode: socketMode, owner: socketOwner });
+  try {
+    return { address: await server.listen(listen, socket) };
+  } catch (error) {
+    const isTrial = error instanceof FcgiServerError && error.code === 'FCGI_NO_LISTEN_SOCKET';
+    if (!isTrial || listen !== 'auto' || openGateway === undefined) throw error;
+    const { aside } = application;
+    const gateway = await openGateway({ aside, listen: (path) => server.listen(path), mount });
+    return { address: gateway.url, gateway };
+  }
+}
