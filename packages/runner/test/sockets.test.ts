@@ -9,7 +9,7 @@ import { inheritedSocket } from '../src/pool/held-socket.ts';
 import { fcgi, folderWith, Runner } from './support/runner.ts';
 
 const hello = {
-  'app.cjs': "module.exports = (req, res) => res.end('hello ' + req.url + ' at ' + req.baseUrl);",
+  'app.cjs': "module.exports = (req, res) => res.end('hello ' + req.url + ' at ' + (req.baseUrl ?? 'the root'));",
 };
 
 /** A socket that this process listens on, to be passed on. The descriptor has no other name in Node. */
@@ -29,7 +29,7 @@ test('without an address it serves the listening socket on descriptor 0', async 
   // The child has its own descriptor by now, and this process must not accept.
   server.close();
   await runner.serving();
-  expect(await runner.get('/x', `tcp:127.0.0.1:${port}`)).toBe('200 hello /x at ');
+  expect(await runner.get('/x', `tcp:127.0.0.1:${port}`)).toBe('200 hello /x at the root');
 });
 
 test('workers serve the listening socket on descriptor 0, and so do those that follow them', async () => {
@@ -79,7 +79,7 @@ test('plain CGI answers one request, and what the application prints goes elsewh
     env,
   });
   expect(stdout).toMatch(/^Status: 200 OK\r$/m);
-  expect(stdout).toMatch(/\r\n\r\nhello \/x at $/);
+  expect(stdout).toMatch(/\r\n\r\nhello \/x at the root$/);
   expect(stderr).toMatch(/^printed$/m);
 });
 
@@ -101,7 +101,7 @@ test('plain CGI leaves nothing of the request in the environment in which the ap
     cwd,
     env,
   });
-  expect(stdout).toMatch(/\r\n\r\nhello \/x at $/);
+  expect(stdout).toMatch(/\r\n\r\nhello \/x at the root$/);
   expect(stderr).toContain('found ["NODE_ENV","PATH","TSX_DISABLE_CACHE"]');
 });
 
@@ -127,5 +127,5 @@ test('an address that is taken, or open to all, is a failure that says what to d
     },
   ).serving();
   const [, port] = await allowed.says(/served on tcp:0\.0\.0\.0:(\d+)/);
-  expect(await allowed.get('/', `tcp:127.0.0.1:${port}`)).toBe('200 hello / at ');
+  expect(await allowed.get('/', `tcp:127.0.0.1:${port}`)).toBe('200 hello / at the root');
 });

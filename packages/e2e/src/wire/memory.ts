@@ -8,6 +8,8 @@ import type { WireConnection } from './wire-connection.ts';
 export const MEBIBYTE = 1_048_576;
 
 const SAMPLE_EVERY = 20;
+/** Each sample takes a collection of garbage, which must not be most of what the process does. */
+const COLLECT_EVERY = 250;
 const WARM_UP_REQUESTS = 3_000;
 const WARM_UP_UPLOAD = 128 * MEBIBYTE;
 
@@ -69,6 +71,26 @@ export async function growthDuring<T>(
     running = false;
     await sampling;
   }
+}
+
+/** The most bytes that a process has in use at a time while something happens. It must have been started for that. */
+export async function mostInUse(probe: ProbeProcess, action: () => Promise<void>): Promise<number> {
+  let running = true;
+  const sample = async () => {
+    let most = 0;
+    while (running) {
+      most = Math.max(most, await probe.liveBytes());
+      await delay(COLLECT_EVERY);
+    }
+    return most;
+  };
+  const [most] = await Promise.all([
+    sample(),
+    action().finally(() => {
+      running = false;
+    }),
+  ]);
+  return most;
 }
 
 /** Prints a measured figure where WIRE_FIGURES asks for it, for whoever tunes limits or bounds. */

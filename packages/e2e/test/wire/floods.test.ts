@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { join, lengthBytes, record } from 'test-support';
 import { expect, test } from 'vitest';
 import { until } from '../../src/poll.ts';
-import { growthDuring, inMebibytes, MEBIBYTE, tell, warmUp } from '../../src/wire/memory.ts';
+import { inMebibytes, MEBIBYTE, mostInUse, tell, warmUp } from '../../src/wire/memory.ts';
 import type { ProbeProcess } from '../../src/wire/probe-process.ts';
 import {
   abortRequest,
@@ -19,14 +19,13 @@ import {
 import { expectToServe, withProbe } from '../../src/wire/use-probe.ts';
 import type { WireConnection } from '../../src/wire/wire-connection.ts';
 
-/** What waits for the collector at any time: the young generation of the heap at its full size, and what was read. */
-const GARBAGE = 56 * MEBIBYTE;
 const FLOODS = 3;
 /** What may be in use more when all is over: 1,024 aborted requests whose handlers have not returned are less. */
 const LIVE_GROWTH = 4 * MEBIBYTE;
 
 /**
- * Floods a warm probe again and again: beside garbage it never has more than a bound, and in the end nothing is kept.
+ * Floods a warm probe again and again: it never has more in use than a bound, and in the end nothing is kept. What it has from
+ * the kernel is no measure: how much garbage there is at a time depends on how busy the machine is.
  *
  * @param mebibytes the bound
  */
@@ -37,13 +36,11 @@ async function expectBounded(
 ): Promise<void> {
   const attack = async (probe: ProbeProcess) => {
     await warmUp(probe);
-    const before = probe.residentBytes;
+    const before = await probe.liveBytes();
     const peaks: number[] = [];
     const live: number[] = [];
     for (let round = 0; round < FLOODS; round += 1) {
-      const start = probe.residentBytes;
-      const { growth } = await growthDuring(probe, () => flood(probe));
-      peaks.push(start + growth - before);
+      peaks.push((await mostInUse(probe, () => flood(probe))) - before);
       probe.closeConnections();
       // Handlers of aborted requests hold their places until they return.
       const isServing = () =>
@@ -56,7 +53,7 @@ async function expectBounded(
     }
     const figures = [peaks, live].map((list) => list.map(inMebibytes).join(', ')).join('; in use ');
     tell(name, `peaks ${figures}; ${probe.outputBytes} bytes of log`);
-    expect(Math.max(...peaks)).toBeLessThan(GARBAGE + mebibytes * MEBIBYTE);
+    expect(Math.max(...peaks)).toBeLessThan(mebibytes * MEBIBYTE);
     expect(live.at(-1)! - live[0]!).toBeLessThan(LIVE_GROWTH);
   };
   await withProbe('unix', attack, { reportsMemory: true });
@@ -74,7 +71,8 @@ function* times(count: number, make: (index: number) => Uint8Array): Generator<U
   for (let index = 0; index < count; index += 1) yield make(index);
 }
 
-test('BEGIN_REQUEST for every ID of four connections', async () => {
+// 786,420 requests are refused one by one, and each refusal is read here.
+test('BEGIN_REQUEST for every ID of four connections', { timeout: 180_000 }, async () => {
   const all = join(...times(65_535, (index) => begin(index + 1)));
   await expectBounded('4 × 65,535 BEGIN_REQUEST', 16, async (probe) => {
     const connections = await Promise.all([1, 2, 3, 4].map(() => probe.connect({ keepBodies: false })));
@@ -126,7 +124,7 @@ test('PARAMS without end', async () => {
 });
 
 test('PARAMS without end in 1,024 requests at once', async () => {
-  await expectBounded('1,000 KiB PARAMS × 1,024 requests', 32, async (probe) => {
+  await expectBounded('1,000 KiB PARAMS × 1,024 requests', 40, async (probe) => {
     const connection = await probe.connect();
     connection.send(...times(1_024, (index) => begin(index + 1)));
     const content = new Uint8Array(64_000);
