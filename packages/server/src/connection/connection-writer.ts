@@ -87,15 +87,22 @@ export class ConnectionWriter {
       if (callback !== undefined) process.nextTick(callback);
       return;
     }
-    for (let i = 0; i < records.length; i += 1) this.#written += records[i]!.length;
-    if (this.#direct && this.unsent === 0 && this.#socket.writable) this.#writeDirectly(records, callback);
-    else this.#writeBehind(records, callback);
+    let bytes = 0;
+    for (let i = 0; i < records.length; i += 1) bytes += records[i]!.length;
+    this.#written += bytes;
+    // More than that counts as congestion until the next tick, as with every stream: applications get a `drain`.
+    const isSmall = bytes < this.#socket.writableHighWaterMark;
+    if (this.#direct && isSmall && this.unsent === 0 && this.#socket.writable) {
+      this.#writeDirectly(records, bytes, callback);
+    } else {
+      this.#writeBehind(records, callback);
+    }
   }
 
   /** Writes where nothing waits to be sent. */
-  #writeDirectly(records: readonly RecordBytes[], callback: (() => void) | undefined): void {
+  #writeDirectly(records: readonly RecordBytes[], bytes: number, callback: (() => void) | undefined): void {
     let returned = false;
-    for (let i = 0; i < records.length; i += 1) this.#pending += records[i]!.length;
+    this.#pending = bytes;
     writeDirectly(this.#socket, records, (error) => {
       this.#pending = 0;
       if (callback !== undefined) {
@@ -103,11 +110,9 @@ export class ConnectionWriter {
         else process.nextTick(callback);
       }
       if (error) this.#owner.failed(error);
-      // What was written behind it tells by `drain` when it has left.
-      else if (this.#congested && !this.#draining) this.#drained();
     });
     returned = true;
-    if (this.#pending >= this.#socket.writableHighWaterMark) this.#congested = true;
+    this.#congested = false;
   }
 
   /** Writes behind what waits. */
@@ -119,13 +124,8 @@ export class ConnectionWriter {
     for (let i = 0; i < last; i += 1) socket.write(records[i]!, 'latin1');
     const flowing = socket.write(records[last]!, 'latin1', callback);
     if (last > 0) socket.uncork();
-    if (flowing) {
-      // What was written directly before it may still wait.
-      if (this.#pending === 0) this.#congested = false;
-      return;
-    }
-    this.#congested = true;
-    if (this.#draining) return;
+    this.#congested = !flowing;
+    if (flowing || this.#draining) return;
     // Most connections never need it.
     this.#draining = true;
     socket.once('drain', () => this.#drained());

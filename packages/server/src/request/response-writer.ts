@@ -43,11 +43,6 @@ export class ResponseWriter {
     return this.#state !== 'missing';
   }
 
-  /** Whether the length of the body was announced, and is reached. */
-  get isWhole(): boolean {
-    return this.#guard?.missing === 0;
-  }
-
   /** Whether more of a body was given than was announced. */
   get isTooLong(): boolean {
     return (this.#guard?.surplus ?? 0) > 0;

@@ -7,21 +7,46 @@ import type { Peer } from '../support/peer.ts';
 import type { Answer } from '../support/received.ts';
 import { begin, GET, params, post, request, stdin } from '../support/wire.ts';
 
-async function serve(listener: NodeListener, ...options: unknown[]): Promise<Harness & { peer: Peer }> {
+/** What becomes of a listener before it is served. */
+type Way = (listener: NodeListener) => NodeListener;
+
+async function serve(
+  as: Way,
+  listener: NodeListener,
+  ...options: unknown[]
+): Promise<Harness & { peer: Peer }> {
   const given = options as [Parameters<typeof fromNodeListener>[1]?];
-  const harness = await start({ responder: fromNodeListener(listener, ...given) });
+  const harness = await start({ responder: fromNodeListener(as(listener), ...given) });
   return { ...harness, peer: await harness.connect() };
 }
 
 /** The answer to one request. */
 async function answerTo(
+  as: Way,
   listener: NodeListener,
   given: Parameters<typeof request>[1] = {},
 ): Promise<{ answer: Answer; codes: string[]; chunks: string[][] }> {
-  const { peer, codes } = await serve(listener);
+  const { peer, codes } = await serve(as, listener);
   peer.send(request(1, { keepConn: true, ...given }));
   return { answer: await peer.answer(1), codes: codes(), chunks: peer.recordsByChunk() };
 }
+
+/** A listener whose response writes HTTP/1.1, as all do on versions of Node without the parts by which it is taken before. */
+function asHttp(listener: NodeListener): NodeListener {
+  return (req, res) => {
+    for (const part of ['_send', '_storeHeader']) expect(Object.hasOwn(res, part)).toBe(true);
+    Reflect.deleteProperty(res, '_send');
+    Reflect.deleteProperty(res, '_storeHeader');
+    return listener(req, res);
+  };
+}
+
+const plain: Way = (listener) => listener;
+
+const ways: ReadonlyArray<readonly [string, Way]> = [
+  ['taken before it is HTTP', plain],
+  ['read as HTTP/1.1', asHttp],
+];
 
 describe('the request that a listener gets', () => {
   test("is Node's own, made of the params", async () => {
@@ -39,6 +64,7 @@ describe('the request that a listener gets', () => {
     ];
     let seen: unknown;
     await answerTo(
+      plain,
       (req, res) => {
         seen = {
           own: req instanceof IncomingMessage && res instanceof ServerResponse,
@@ -69,6 +95,7 @@ describe('the request that a listener gets', () => {
   test('has the addresses of the browser and of the web server', async () => {
     let seen: unknown;
     await answerTo(
+      plain,
       (req, res) => {
         const { encrypted } = req.socket as typeof req.socket & { encrypted: boolean };
         const { localAddress, localPort, remoteAddress, remoteFamily, remotePort } = req.socket;
@@ -99,6 +126,7 @@ describe('the request that a listener gets', () => {
   test('has its params for whoever asks, and others have none', async () => {
     let user: string | undefined;
     await answerTo(
+      plain,
       (req, res) => {
         user = requestParams(req).get('REMOTE_USER');
         res.end();
@@ -114,6 +142,7 @@ describe('the request that a listener gets', () => {
     for (const read of [true, false]) {
       const told: string[] = [];
       await answerTo(
+        plain,
         (req, res) => {
           req.on('close', () => told.push(`close ${req.complete}`));
           res.on('finish', () => told.push('finish'));
@@ -132,7 +161,7 @@ describe('the request that a listener gets', () => {
 
   test('may be read on after an early answer', async () => {
     let received = '';
-    const { peer } = await serve((req, res) => {
+    const { peer } = await serve(plain, (req, res) => {
       req.setEncoding('latin1').on('data', (text: string) => {
         received += text;
       });
@@ -147,9 +176,9 @@ describe('the request that a listener gets', () => {
   });
 });
 
-describe('the response of a listener', () => {
+describe.each(ways)('the response of a listener, %s,', (_way, as) => {
   test('in one call leaves in one write, with its length', async () => {
-    const { answer, chunks } = await answerTo((_, res) => void res.end('hello'));
+    const { answer, chunks } = await answerTo(as, (_, res) => void res.end('hello'));
     expect(answer.head.at(-1)).toBe('Status: 200 OK');
     expect(answer.head).toContain('Content-Length: 5');
     expect(answer.body).toBe('hello');
@@ -170,7 +199,7 @@ describe('the response of a listener', () => {
         res.end('two');
       },
     ]) {
-      const { answer } = await answerTo(listener);
+      const { answer } = await answerTo(as, listener);
       expect(answer.body).toBe('one two');
       expect(answer.head.join('\n')).not.toMatch(/transfer-encoding|connection|trailer/i);
     }
@@ -178,7 +207,7 @@ describe('the response of a listener', () => {
 
   test('calls back when it was written and ended', async () => {
     const called: string[] = [];
-    await answerTo((_, res) => {
+    await answerTo(as, (_, res) => {
       res.write('a', () => called.push('write'));
       res.end('b', () => called.push('end'));
     });
@@ -187,6 +216,7 @@ describe('the response of a listener', () => {
 
   test('to HEAD has no body, but its length', async () => {
     const { answer } = await answerTo(
+      as,
       (_, res) => {
         res.setHeader('Content-Length', '5');
         res.end('hello');
@@ -198,7 +228,7 @@ describe('the response of a listener', () => {
   });
 
   test('loses its interim responses', async () => {
-    const { answer } = await answerTo((_, res) => {
+    const { answer } = await answerTo(as, (_, res) => {
       res.writeContinue();
       res.writeProcessing();
       res.writeEarlyHints({ link: '</a.css>; rel=preload' });
@@ -210,7 +240,7 @@ describe('the response of a listener', () => {
   });
 
   test('that is longer than its Content-Length is cut, and told', async () => {
-    const { answer, codes } = await answerTo((_, res) => {
+    const { answer, codes } = await answerTo(as, (_, res) => {
       res.writeHead(200, { 'Content-Length': 4 });
       res.end('0123456789');
     });
@@ -219,7 +249,7 @@ describe('the response of a listener', () => {
   });
 
   test('that is shorter than its Content-Length is broken off', async () => {
-    const { peer, codes } = await serve(async (_, res) => {
+    const { peer, codes } = await serve(as, async (_, res) => {
       res.writeHead(200, { 'Content-Length': 10 });
       await new Promise((resolve) => res.write('0123', resolve));
       res.end();
@@ -231,7 +261,7 @@ describe('the response of a listener', () => {
   });
 
   test('with a head above 4 KiB is sent, and told', async () => {
-    const { answer, codes } = await answerTo((_, res) => {
+    const { answer, codes } = await answerTo(as, (_, res) => {
       res.setHeader('X-Large', 'x'.repeat(5_000));
       res.end('body');
     });
@@ -240,13 +270,13 @@ describe('the response of a listener', () => {
   });
 
   test.each(['destroy', 'end'] as const)('whose socket is ended with %s() is none: 500', async (method) => {
-    const { answer, codes } = await answerTo((req) => void req.socket[method]());
+    const { answer, codes } = await answerTo(as, (req) => void req.socket[method]());
     expect(answer.status).toBe('500 Internal Server Error');
     expect(codes).toEqual(['FCGI_HANDLER_FAILED']);
   });
 });
 
-describe('a response that streams', () => {
+describe.each(ways)('a response that streams, %s,', (_way, as) => {
   test.each([
     [
       'of events',
@@ -262,12 +292,12 @@ describe('a response that streams', () => {
       await nextTurn();
       res.end('last');
     };
-    const { answer } = await answerTo(listener);
+    const { answer } = await answerTo(as, listener);
     expect(answer.head.filter((line) => /^x-accel/i.test(line))).toEqual(['X-Accel-Buffering: no']);
-    const { peer } = await serve(listener, { unbufferedStreams: false });
+    const { peer } = await serve(as, listener, { unbufferedStreams: false });
     peer.send(request(1));
     expect((await peer.answer(1)).head.join()).not.toMatch(/x-accel/i);
-    const decided = await answerTo((req, res) => {
+    const decided = await answerTo(as, (req, res) => {
       res.setHeader('X-Accel-Buffering', 'yes');
       return listener(req, res);
     });
@@ -275,7 +305,7 @@ describe('a response that streams', () => {
   });
 
   test('but that is all there is does not', async () => {
-    const { answer } = await answerTo((_, res) => {
+    const { answer } = await answerTo(as, (_, res) => {
       res.writeHead(200);
       res.end('all');
     });
@@ -284,7 +314,7 @@ describe('a response that streams', () => {
 
   test('has its head sent before its body', async () => {
     let finish: (() => void) | undefined;
-    const { peer } = await serve((_, res) => {
+    const { peer } = await serve(as, (_, res) => {
       res.flushHeaders();
       finish = () => res.end('body');
     });
@@ -297,12 +327,12 @@ describe('a response that streams', () => {
 
 describe('a time-out', () => {
   test('that nobody listens for destroys the response', async () => {
-    const { answer } = await answerTo((req) => void req.setTimeout(20));
+    const { answer } = await answerTo(plain, (req) => void req.setTimeout(20));
     expect(answer.status).toBe('500 Internal Server Error');
   });
 
   test.each(['req', 'res'] as const)('that %s listens for is the business of the listener', async (which) => {
-    const { peer } = await serve((req, res) => {
+    const { peer } = await serve(plain, (req, res) => {
       (which === 'req' ? req : res).setTimeout(20, () => {
         res.statusCode = 408;
         res.end('too slow');
@@ -317,7 +347,7 @@ describe('a browser that goes away', () => {
   test('is told to request and response, once each, and what has come stays readable', async () => {
     const told: string[] = [];
     let read: (() => Promise<unknown>) | undefined;
-    const { peer } = await serve((req, res) => {
+    const { peer } = await serve(plain, (req, res) => {
       req.on('close', () => told.push('req close'));
       res.on('close', () => told.push('res close'));
       read = () => req.toArray().then((chunks) => Buffer.concat(chunks).toString());
@@ -334,7 +364,7 @@ describe('a browser that goes away', () => {
 
   test('leaves the response open, so that whoever asks in order to write may write', async () => {
     let answered: ServerResponse | undefined;
-    const { peer } = await serve((_, res) => {
+    const { peer } = await serve(plain, (_, res) => {
       answered = res;
     });
     peer.send(request(1));
@@ -356,7 +386,7 @@ describe('a browser that goes away', () => {
     'and whose connection is lost (after %s) leaves a response that is destroyed',
     async (first) => {
       let answered: ServerResponse | undefined;
-      const { peer } = await serve((_, res) => {
+      const { peer } = await serve(plain, (_, res) => {
         answered = res;
       });
       peer.send(request(1));
@@ -375,7 +405,7 @@ describe('a browser that goes away', () => {
 
   test('fails a body that is still coming', async () => {
     let outcome: unknown;
-    const { peer } = await serve(async (req) => {
+    const { peer } = await serve(plain, async (req) => {
       outcome = await req.toArray().catch((error: NodeJS.ErrnoException) => error.code);
     });
     peer.send(begin(1), params(1, post(10)), stdin(1, 'abc'));

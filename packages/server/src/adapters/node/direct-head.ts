@@ -7,6 +7,7 @@ import type { ResponseHead } from '../../request/response-writer.ts';
 export interface HeadParts {
   _contentLength: number | null;
   readonly _hasBody: boolean;
+  readonly _removedTE: boolean;
   _header: string | null;
   _headerSent: boolean;
   _removedContLen: boolean;
@@ -99,12 +100,18 @@ class DirectHead {
     const response = this.#response;
     const { _contentLength: known, _hasBody: hasBody, statusCode, statusMessage } = response;
     if (!this.#hasDate) this.#lines += dateLine();
-    if (!this.#hasLength && hasBody && !response._removedContLen && typeof known === 'number') {
-      this.#contentLength = known;
-      this.#lines += `Content-Length: ${known}\r\n`;
+    let framing = '';
+    if (!this.#hasLength && hasBody) {
+      if (!response._removedContLen && typeof known === 'number') {
+        this.#contentLength = known;
+        this.#lines += `Content-Length: ${known}\r\n`;
+      } else if (!response._removedTE) {
+        response.chunkedEncoding = true;
+        framing = 'Transfer-Encoding: chunked\r\n';
+      }
     }
     // For applications and loggers that look for it. Few do, and only then is it put together.
-    response._header = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n${this.#lines}\r\n`;
+    response._header = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n${this.#lines}${framing}\r\n`;
     response._headerSent = false;
     const isHeld = unbuffered && this.#isEventStream && !this.#saysBuffering;
     const status = statusMessage === '' ? statusCode : `${statusCode} ${statusMessage}`;

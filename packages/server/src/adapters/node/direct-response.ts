@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { http } from '../../node-http.ts';
 import { isByteText } from '../../request/byte-text.ts';
 import type { ResponseHead } from '../../request/response-writer.ts';
+import { ChunkFraming } from './chunk-framing.ts';
 import { type HeadParts, makeDirectHead } from './direct-head.ts';
 
 /**
@@ -33,6 +34,8 @@ export interface ResponseTaker {
    * `'sent'`.
    */
   directHead: ResponseHead | 'http' | 'sent';
+  /** Of a body whose length is not known beforehand: Node frames it all the same. */
+  framing: ChunkFraming | undefined;
   /** That of the response while it is ours. */
   readonly socket: object;
   /** Whether event streams ask the web server not to hold them back. */
@@ -97,29 +100,38 @@ function send(
     taker.directHead = 'http';
     return original._send.call(this, data, encodingOrCallback, givenCallback, bytes);
   }
+  this._headerSent = true;
   const isCallback = typeof encodingOrCallback === 'function';
   const callback = (isCallback ? encodingOrCallback : givenCallback) ?? undefined;
   const encoding = isCallback ? 'utf8' : (encodingOrCallback ?? 'utf8');
-  if (directHead === 'sent') return take(taker, undefined, data, encoding, callback, bytes);
-  taker.directHead = 'sent';
-  this._headerSent = true;
-  // Node writes the head in the encoding of a text that follows it.
-  const head = typeof data === 'string' && encoding === 'utf8' ? { ...directHead, encoding } : directHead;
-  return take(taker, head, data, encoding, callback, bytes);
+  if (!this.chunkedEncoding || data.length === 0) {
+    // Node writes the head in the encoding of a text that comes with it.
+    const headEncoding = typeof data === 'string' && encoding === 'utf8' ? encoding : 'latin1';
+    return take(taker, headEncoding, data, encoding, callback, bytes);
+  }
+  taker.framing ??= new ChunkFraming();
+  const part = taker.framing.take(data, encoding, bytes);
+  if (part === 'size-end' || (part === 'size' && !taker.framing.done)) return true;
+  return take(taker, 'latin1', part === 'data' ? data : '', encoding, callback, bytes);
 }
 
 /** Hands over bytes, or text of one byte a character: how long a text is as bytes is found out once. */
 function take(
   taker: ResponseTaker,
-  head: ResponseHead | undefined,
+  headEncoding: BufferEncoding,
   data: Data,
   encoding: BufferEncoding,
   callback: Callback | undefined,
   bytes: number | undefined,
 ): boolean {
-  if (typeof data !== 'string') return taker.take(head, data, 'latin1', callback);
-  const isBytes = bytes === undefined ? isByteText(data, encoding) : bytes === data.length;
-  return taker.take(head, isBytes ? data : Buffer.from(data, encoding), 'latin1', callback);
+  const { directHead } = taker;
+  const isMade = typeof directHead === 'object';
+  if (isMade) taker.directHead = 'sent';
+  const head = isMade && headEncoding !== 'latin1' ? { ...directHead, encoding: headEncoding } : directHead;
+  const isBytes =
+    typeof data !== 'string' || (bytes === undefined ? isByteText(data, encoding) : bytes === data.length);
+  const part = isBytes ? data : Buffer.from(data, encoding);
+  return taker.take(typeof head === 'object' ? head : undefined, part, 'latin1', callback);
 }
 
 function symbolNamed(name: string): symbol | undefined {
@@ -130,9 +142,34 @@ function partOf(response: DirectResponse, name: symbol | undefined): unknown {
   return name === undefined ? undefined : Reflect.get(response, name);
 }
 
-/** Tries both parts with a response that goes nowhere. */
+/** Tries all of it with responses that go nowhere. */
 function isAsExpected(): boolean {
   if (OUT_HEADERS === undefined || typeof original._storeHeader !== 'function') return false;
+  try {
+    const whole = sent(false, (response) => response.end('c'));
+    const inChunks = sent(true, (response) => {
+      response.write('ab');
+      response.end();
+    });
+    const { _contentLength, _hasBody, _headerSent, _removedContLen, _removedTE, outputData } = whole.response;
+    const found = [
+      [_contentLength, _hasBody, _headerSent, _removedContLen, _removedTE, outputData],
+      whole.calls.slice(0, 4),
+      inChunks.calls.slice(3),
+    ];
+    const expected = [
+      [1, true, false, false, false, []],
+      ['HTTP/1.1 404 Not Found\r\n', true, ['X-A', 'b'], 'c'],
+      ['2', '\r\n', 'ab', '\r\n', '0\r\n\r\n'],
+    ];
+    return JSON.stringify(found) === JSON.stringify(expected);
+  } catch {
+    return false;
+  }
+}
+
+/** What a response with a field calls of itself. */
+function sent(chunked: boolean, answer: (response: ServerResponse) => void) {
   const response = new http.ServerResponse(new http.IncomingMessage(new Socket())) as DirectResponse;
   const calls: unknown[] = [];
   response._storeHeader = (firstLine, headers) => {
@@ -140,20 +177,14 @@ function isAsExpected(): boolean {
     calls.push(firstLine, headers === fields, fields?.['x-a']);
     response._header = firstLine;
     response._headerSent = false;
+    response.chunkedEncoding = chunked;
   };
   response._send = (data) => {
-    calls.push(data);
+    calls.push(String(data));
     return true;
   };
-  try {
-    response.setHeader('X-A', 'b');
-    response.statusCode = 404;
-    response.end('c');
-  } catch {
-    return false;
-  }
-  const { _contentLength, _hasBody, _headerSent, _removedContLen, outputData } = response;
-  const found = [calls.slice(0, 4), _contentLength, _hasBody, _headerSent, _removedContLen, outputData];
-  const expected = [['HTTP/1.1 404 Not Found\r\n', true, ['X-A', 'b'], 'c'], 1, true, false, false, []];
-  return JSON.stringify(found) === JSON.stringify(expected);
+  response.setHeader('X-A', 'b');
+  response.statusCode = 404;
+  answer(response);
+  return { calls, response };
 }

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { isBodyless } from '../../cgi/response-head.ts';
 import type { FcgiRequest } from '../../request/fcgi-request.ts';
 import type { OutputObserver } from '../../request/request-output.ts';
 import { type ResponseHead, ResponseWriter } from '../../request/response-writer.ts';
@@ -11,6 +10,7 @@ import { RequestSocket } from './request-socket.ts';
 /** What a `ServerResponse` writes, on its way to the web server. */
 export class OutgoingResponse implements OutputObserver, ResponseSink, ResponseTaker {
   directHead: ResponseTaker['directHead'] = 'http';
+  framing: ResponseTaker['framing'];
   readonly socket: RequestSocket;
   readonly unbuffered: boolean;
   readonly #request: FcgiRequest;
@@ -33,11 +33,7 @@ export class OutgoingResponse implements OutputObserver, ResponseSink, ResponseT
   /** Whether what was written is a whole response, although the response has not been ended. */
   get isWhole(): boolean {
     if (this.directHead !== 'sent') return this.#reader?.isWhole === true && this.#writer.fault === undefined;
-    return this.#writer.isWhole || isBodyless(this.#response.statusCode, this.#method);
-  }
-
-  get #method(): string {
-    return this.#request.params.get('REQUEST_METHOD') ?? 'GET';
+    return this.framing === undefined ? this.#writer.fault === undefined : this.framing.done;
   }
 
   /** What is wrong with a response that ends now. */
@@ -53,7 +49,7 @@ export class OutgoingResponse implements OutputObserver, ResponseSink, ResponseT
   /** Takes what was written to the socket: HTTP/1.1, unless the head was taken before. */
   write(data: string | Uint8Array, encoding: BufferEncoding, callback: (() => void) | undefined): boolean {
     if (this.directHead === 'sent') return this.#flowing(this.#writer.body(data, encoding, callback));
-    this.#reader ??= new HttpResponseReader(this.#method, this, this.unbuffered);
+    this.#reader ??= new HttpResponseReader(this.#response.req.method ?? 'GET', this, this.unbuffered);
     this.#reader.write(data, encoding);
     return this.#flowing(this.#request.output.write('', 'latin1', callback));
   }
