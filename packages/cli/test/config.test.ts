@@ -216,6 +216,7 @@ test.each([
   [['apache', '--module', 'php'], 'Allowed choices'],
   [['tomcat'], 'Allowed choices'],
   [['nginx', '--max-body-size', 'big'], 'It must be a size above 0'],
+  [['nginx', '--max-body-size', '10'], 'It has no unit: write 10M for megabytes, 10K or 10B.'],
   [['nginx', '--static', '/assets'], 'with = between'],
 ])('%j is refused with the flag and the reason', async (argv, reason) => {
   const outcome = await runMain(['config', ...argv]);

@@ -123,7 +123,7 @@ export class Runner extends EventEmitter<RunnerEvents> {
  * What the application prints goes to the outputs of this process, or into the file of the option `output`. Signals stay with the
  * program that calls this, and so does its end: workers whose parent has gone let their requests end, and then go too.
  *
- * @param options as in a configuration file: times in seconds, or as text with a unit; sizes in bytes, or with a unit.
+ * @param options as in a configuration file: times in seconds, or as text with a unit; sizes as text with a unit.
  *   `workers` is 1 unless told otherwise
  * @returns resolves when the application is served; on demand, when the socket is open
  * @throws RunnerError where the options make no sense, the socket cannot be opened, or the application cannot be started

@@ -51,6 +51,7 @@ test('limits that make no sense, or have nobody to replace, are 2', async () => 
   for (const args of [
     ['--max-age', '3 weeks'],
     ['--max-memory', '0M'],
+    ['--max-memory', '500'],
     ['--max-requests', '0'],
   ]) {
     expect(await new Runner(['--workers', '1', ...args, 'app.cjs'], { cwd }).exited, args.join(' ')).toBe(2);

@@ -318,7 +318,7 @@ test('fcgi run reads the configuration file of its guide', async () => {
   });
   expect(JSON.parse(stdout)).toMatchObject({
     listen: 'unix:/run/app.sock',
-    maxMemory: 500 * 1024 * 1024,
+    maxMemory: '500M',
     workers: 'auto',
   });
 });

@@ -48,7 +48,7 @@ test('the command line counts more than the file, and the file more than a defau
     args: ['b'],
     listen: `unix:${cwd}/flag`,
     maxAge: 7_200,
-    maxMemory: 1_073_741_824,
+    maxMemory: '1G',
     startTimeout: 5,
     stopTimeout: 30,
   });
@@ -68,11 +68,13 @@ test('what --print-config prints is a configuration file with the same meaning, 
   const words = [
     ...['--listen', './s', '--mount', '/shop', '--allow', '10.0.0.1', '--allow', '10.1.0.0/16'],
     ...['--socket-mode', '600', '--workers', 'auto', '--max-requests', '7', '--stop-timeout', '1.5m'],
+    ...['--max-memory', '1.5G'],
   ];
   const { config } = await printed(cwd, ...words, 'app.cjs', '--listen', 'of the application');
   expect(config).toMatchObject({
     allow: ['10.0.0.1', '10.1.0.0/16'],
     args: ['--listen', 'of the application'],
+    maxMemory: '1536M',
     socketMode: '600',
     stopTimeout: 90,
     workers: 'auto',
@@ -124,6 +126,11 @@ test('a file that makes no sense is refused with its name, the key and what is a
   expect(await refusal('{ "workers": 0 }')).toBe(
     'fcgi: fcgi.config.json: "workers" is 0. It must be a whole number above 0, or auto.\n',
   );
+  for (const size of ['500', '"500"']) {
+    expect(await refusal(`{ "maxMemory": ${size} }`)).toBe(
+      `fcgi: fcgi.config.json: "maxMemory" is ${size}. It has no unit: write 500M for megabytes, 500K or 500B.\n`,
+    );
+  }
   expect(await refusal('{ "listen": "here" }')).toContain('"listen" is "here". "here" is not an address');
   expect(await refusal('[1]')).toBe('fcgi: fcgi.config.json: It must have an object of options.\n');
   expect(await refusal('{')).toMatch(/^fcgi: fcgi\.config\.json could not be loaded: .*JSON/);

@@ -3,7 +3,7 @@ import { parseListenAddress } from '@fcgi-js/server';
 import { OptionValueError } from '../errors.ts';
 import { accessFormat } from '../logs/access-format.ts';
 import { httpAddress } from '../status/status-options.ts';
-import { parseDuration, parsePath, parseSize } from './amounts.ts';
+import { parseDuration, parsePath, parseSize, sizeText } from './amounts.ts';
 
 /**
  * What an option takes, on the command line and in a configuration file.
@@ -141,12 +141,12 @@ export const duration = scalar(
   (value): number | string => value,
 );
 
-/** Bytes; with a unit, more of them. */
+/** A size with its unit, in a file as well. */
 export const size = scalar(
   ['number', 'string'],
   'It must be a size above 0 such as "500K", "300M", "2G".',
   parseSize,
-  (value): number | string => value,
+  sizeText,
 );
 
 /** Permissions, in octal digits: JSON has no octal numbers, and 660 is none. */

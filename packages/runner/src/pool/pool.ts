@@ -1,6 +1,7 @@
 import type { RequestLogOptions } from '../logs/start-logs.ts';
 import type { ParentOutput } from '../logs/worker-output.ts';
 import { onlyOnce, type SayOnce } from '../missing-connections.ts';
+import { sizeText } from '../options/amounts.ts';
 import type { PassedConnection } from '../passed-connection.ts';
 import type { LateSettings, LaunchSettings } from '../process/launch-settings.ts';
 import { FreshFigures } from '../status/fresh-figures.ts';
@@ -276,7 +277,7 @@ export class Pool {
       case 'reload-failed':
         return `the reload has failed: the worker of generation ${news.generation} has ended before it was ready. The workers from before go on`;
       case 'over-memory':
-        return `a fresh worker already takes more than --max-memory, ${this.#options.worker.recycle.maxMemory} bytes, so that a replacement does not help: the next one follows in ${news.delay / 1000} s, then more and more seldom. Raise --max-memory`;
+        return `a fresh worker already takes more than --max-memory, ${sizeText(this.#options.worker.recycle.maxMemory ?? 0)}, so that a replacement does not help: the next one follows in ${news.delay / 1000} s, then more and more seldom. Raise --max-memory`;
       case 'crash-loop':
         return `${news.crashes} workers in a row have ended soon after their start; the next one starts in ${news.delay / 1000} s`;
     }
