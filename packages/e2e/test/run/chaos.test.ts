@@ -162,7 +162,9 @@ test.skipIf(missing)(
       },
       'a killed worker': () =>
         damaging('a killed worker', async () => {
-          process.kill(random.pick(await workers()), 'SIGKILL');
+          const pid = random.pick(await workers());
+          process.kill(pid, 'SIGKILL');
+          await until(() => !isRunning(pid) || undefined, { what: 'end of the worker' });
         }),
       'a stopped worker': async () => {
         const pid = random.pick(await workers());
@@ -186,7 +188,12 @@ test.skipIf(missing)(
           { what: 'new access log' },
         );
       },
-      'a deleted socket': () => damaging('a deleted socket', () => rm(socket)),
+      'a deleted socket': () =>
+        damaging('a deleted socket', () =>
+          rm(socket).catch((e) => {
+            throw new Error(`${e} ${readdirSync(folder.path)} ${runner.output}`);
+          }),
+        ),
     };
     const done: string[] = [];
     const end = performance.now() + SECONDS * 1_000;
