@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -152,6 +154,102 @@ test('free ports are of each worker alone', async () => {
   await runner.says(/by 2 workers/);
   await expect.poll(() => new Set(runner.stdout.match(/port \d+/g)).size).toBe(2);
 });
+
+/** A free port of UDP on loopback. */
+async function freeUdpPort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  await once(socket, 'close');
+  return port;
+}
+
+/** Who answers a datagram; '' where nobody does. */
+async function echoed(port: number): Promise<string> {
+  const socket = createSocket('udp4');
+  const answer = new Promise<string>((resolve) => {
+    socket.on('message', (message) => resolve(String(message)));
+    socket.on('error', () => resolve(''));
+    setTimeout(resolve, 1_000, '');
+  });
+  socket.connect(port, '127.0.0.1', () => socket.send('who?'));
+  return answer.finally(() => socket.close());
+}
+
+const withUdp = (bind: string, word = 'one') => `
+  const http = require('http'), dgram = require('dgram');
+  http.createServer((req, res) => res.end('shop')).listen(3000);
+  const socket = dgram.createSocket('udp4');
+  socket.on('message', (message, { port, address }) => socket.send('${word} ' + process.ppid, port, address));
+  socket.bind(${bind});`;
+
+test('workers share a UDP port, also over a reload and with a runner that takes the place of another', async () => {
+  const port = await freeUdpPort();
+  const { cwd, runner } = await start(
+    withUdp(`${port}, '127.0.0.1', () => console.log('bound', socket.address().port)`),
+    ['--workers', '2', '--pid-file', 'pid', '--plain-output'],
+  );
+  await runner.says(/by 2 workers/);
+  await expect.poll(() => runner.stdout).toBe(`bound ${port}\nbound ${port}\n`);
+  expect(await echoed(port)).toBe(`one ${runner.process.pid}`);
+  await writeFile(join(cwd, 'app.cjs'), withUdp(`{ port: ${port}, address: '127.0.0.1' }`, 'two'));
+  runner.signal('SIGHUP');
+  await runner.says(/all workers serve generation 2/);
+  await expect.poll(() => echoed(port)).toBe(`two ${runner.process.pid}`);
+  runner.signal('SIGUSR2');
+  const [, successor] = await runner.says(/process (\d+) serves/);
+  onTestFinished(() => {
+    process.kill(Number(successor), 'SIGTERM');
+  });
+  await expect.poll(() => runner.process.exitCode).toBe(0);
+  await expect.poll(() => echoed(port)).toBe(`two ${successor}`);
+  expect(runner.stderr).not.toMatch(/EADDRINUSE|has ended/);
+});
+
+test('a UDP port that is for one process alone is said to be in the way of several workers', async () => {
+  const port = await freeUdpPort();
+  const { runner } = await start(`${withUdp(`{ port: ${port}, exclusive: true }`)}
+    socket.on('error', (error) => console.error('handled', error.code));`);
+  await runner.says(/by 2 workers/);
+  await runner.says(new RegExp(`opens UDP port ${port} of 0.0.0.0 for one process alone \\(exclusive\\)`));
+  await runner.says(/handled EADDRINUSE/);
+});
+
+test('a UDP port that another process has is named', async () => {
+  const other = createSocket('udp4').bind(0, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  await once(other, 'listening');
+  const { port } = other.address();
+  const { runner } = await start(withUdp(`${port}, '127.0.0.1'`));
+  expect(await runner.exited).toBe(1);
+  expect(runner.stderr).toMatch(
+    new RegExp(`opens UDP port ${port} of 127.0.0.1, which a process that is none of these workers has`),
+  );
+  expect(runner.stderr).toMatch(/Error: bind EADDRINUSE/);
+});
+
+test.each([
+  ['a port', async () => withPort(`${await freePort()}, () => console.log('open', process.pid)`)],
+  ['a UDP port', async () => withUdp(`${await freeUdpPort()}, () => console.log('open', process.pid)`)],
+])(
+  'a worker that shares %s and dies, the last one or the first, is replaced by one that has it',
+  async (_what, script) => {
+    const { runner } = await start(await script(), ['--workers', '2', '--plain-output']);
+    await runner.says(/by 2 workers/);
+    const opened = () => [...runner.stdout.matchAll(/open (\d+)/g)].map(([, pid]) => Number(pid));
+    await expect.poll(() => opened().length).toBe(2);
+    for (const [place, count] of [
+      [-1, 3],
+      [0, 4],
+      [-1, 5],
+    ] as const) {
+      process.kill(opened().at(place) ?? 0, 'SIGKILL');
+      await expect.poll(() => opened().length, { timeout: 10_000 }).toBe(count);
+    }
+    expect(runner.stderr).not.toMatch(/EADDRINUSE/);
+  },
+);
 
 test('a Unix socket that two workers open is named, with what to do', async () => {
   const { runner } = await start(`${withPort("'./second'")}

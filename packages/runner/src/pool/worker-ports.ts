@@ -1,4 +1,8 @@
 import { Socket } from 'node:net';
+import { inheritedDatagramHandle } from '../datagram-handle.ts';
+
+/** What the place of a UDP port begins with; TCP has the same numbers. */
+export const UDP = 'udp ';
 
 /** A listening socket that came from a worker: the bare handle, which accepts nothing here. Node does not document it. */
 export interface PortHandle {
@@ -11,7 +15,7 @@ export interface PortMessage {
   /** `wanted`: another process has it. With `opened` comes its socket, unless it is for that worker alone. */
   readonly event: 'closed' | 'opened' | 'wanted';
   readonly fcgi: 'port';
-  /** Its address and number, as Node tells them of an open port. */
+  /** Its address and number, as Node tells them of an open port; {@link UDP} before them for one of UDP. */
   readonly where: string;
 }
 
@@ -54,8 +58,7 @@ export class WorkerPorts {
   /** @param inherited those of the runner before this one */
   constructor(inherited: readonly HeldPort[] = []) {
     for (const { fd, where } of inherited) {
-      const socket = new Socket({ fd, readable: false, writable: false });
-      const handle: unknown = Reflect.get(socket, '_handle');
+      const handle = handleOf(fd, where);
       if (isPortHandle(handle)) this.#ports.set(where, { handle, users: new Set() });
     }
   }
@@ -139,6 +142,12 @@ export class WorkerPorts {
       if (waiting.delete(user)) user.answerPort(where, 'unknown');
     }, PATIENCE).unref();
   }
+}
+
+/** The bare handle of a socket that this process has inherited. */
+function handleOf(fd: number, where: string): unknown {
+  if (where.startsWith(UDP)) return inheritedDatagramHandle(fd, where.includes(':'));
+  return Reflect.get(new Socket({ fd, readable: false, writable: false }), '_handle');
 }
 
 function isPortHandle(given: unknown): given is PortHandle {

@@ -12,7 +12,7 @@ interface ListenError extends NodeJS.ErrnoException {
 }
 
 /** The answer of the parent, and the socket that may come with it. */
-interface Answer {
+export interface Answer {
   readonly handle: unknown;
   readonly is: PortAnswer;
 }
@@ -27,7 +27,8 @@ const ASKING = 60_000;
  * ```text
  * opening ──listening──> open ──close──> closed
  *    │                    ^
- *    └─EADDRINUSE─> asking┴─> failed
+ *    └─EADDRINUSE─> asking ──> sharing
+ *                     └──> failed
  * ```
  */
 export class SharedPorts {
@@ -58,7 +59,7 @@ export class SharedPorts {
   #watch(server: Server, args: readonly unknown[], listen: Listen): void {
     const { emit } = server;
     const isOwn = Object.hasOwn(server, 'emit');
-    let state: 'asking' | 'failed' | 'opening' = 'opening';
+    let state: 'asking' | 'failed' | 'opening' | 'sharing' = 'opening';
     const restore = () => {
       if (isOwn) server.emit = emit;
       else Reflect.deleteProperty(server, 'emit');
@@ -69,16 +70,18 @@ export class SharedPorts {
     };
     const ask = async (error: ListenError) => {
       const where = whereOf(error);
-      const { handle, is } = await this.#ask(where);
+      const { handle, is } = await this.ask(where);
       if (state !== 'asking') return this.#forget(where, handle);
-      state = is === 'exclusive' ? 'failed' : 'opening';
-      if (is === 'shared') return Reflect.apply(listen, server, [handle]);
+      if (is === 'shared') {
+        state = 'sharing';
+        return Reflect.apply(listen, server, [handle]);
+      }
+      state = 'failed';
       if (is === 'exclusive') {
         this.#notice(takenByWorker(error));
         return end('error', error);
       }
       // Who had it may have gone meanwhile.
-      state = 'failed';
       return Reflect.apply(listen, server, openArguments(args, undefined));
     };
     server.emit = (event: string | symbol, ...values: unknown[]) => {
@@ -92,13 +95,14 @@ export class SharedPorts {
         this.#notice(error.port === -1 ? takenPath(error) : takenByOther(error));
       }
       if (event === 'close') state = 'failed';
-      if (event === 'listening') this.#opened(server, args);
+      if (event === 'listening') this.#listens(server, state === 'sharing' ? undefined : args);
       if (event === 'close' || event === 'error' || event === 'listening') return end(event, ...values);
       return Reflect.apply(emit, server, [event, ...values]);
     };
   }
 
-  #ask(where: string): Promise<Answer> {
+  /** Asks the parent for a port that another process has. */
+  ask(where: string): Promise<Answer> {
     // The start of the application is not over until then, and a process that waits for its only server goes on.
     const waiting = setInterval(() => {}, ASKING);
     return new Promise<Answer>((resolve) => {
@@ -107,12 +111,15 @@ export class SharedPorts {
     }).finally(() => clearInterval(waiting));
   }
 
-  #opened(server: Server, args: readonly unknown[]): void {
+  /** @param opened the arguments with which this worker has opened the port itself; undefined where the parent has its socket already */
+  #listens(server: Server, opened: readonly unknown[] | undefined): void {
     const address = server.address();
     if (typeof address !== 'object' || address === null) return;
     const where = whereOf(address);
-    const handle: unknown = isExclusive(args) ? undefined : Reflect.get(server, '_handle');
-    this.#parent.tellOfPort({ event: 'opened', fcgi: 'port', where }, handle);
+    if (opened !== undefined) {
+      const handle: unknown = isExclusive(opened) ? undefined : Reflect.get(server, '_handle');
+      this.#parent.tellOfPort({ event: 'opened', fcgi: 'port', where }, handle);
+    }
     server.once('close', () => this.#parent.tell({ event: 'closed', fcgi: 'port', where }));
   }
 

@@ -22,6 +22,7 @@ import { watchIdle } from '../watch-idle.ts';
 import { Watchdog } from '../watchdog/watchdog.ts';
 import { Parent } from './parent.ts';
 import { watchLimits } from './recycling.ts';
+import { SharedDatagrams } from './shared-datagrams.ts';
 import { SharedPorts } from './shared-ports.ts';
 
 /** The life of a worker: told what to serve, it serves until the parent, or whoever signals it, wants it to stop. */
@@ -115,6 +116,7 @@ async function serve(
 ): Promise<(Service & { readonly kind: string }) | undefined> {
   const { file, startTimeout, workers = 1 } = options;
   const ports = new SharedPorts(parent, notice);
+  new SharedDatagrams(parent, ports, notice).start();
   try {
     const loaded = await loadApplication({
       ...options,
