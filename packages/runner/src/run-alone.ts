@@ -17,13 +17,14 @@ import { loadLogs } from './logs/start-logs.ts';
 import { onlyOnce, sayWhatCannotWork } from './missing-connections.ts';
 import { ownMessages } from './own-messages.ts';
 import { type HeldSocket, inheritedSocket, openSocket } from './pool/held-socket.ts';
+import { SocketFileWatch } from './pool/socket-file-watch.ts';
 import { endDescendantsAtExit } from './process/end-descendants.ts';
 import { onSignal, releaseSignal } from './process/held-signals.ts';
 import { applyLaunchSettings, type LaunchSettings, socketOptions } from './process/launch-settings.ts';
 import { ServiceManager } from './process/service-manager.ts';
 import { releaseStopSignals, watchStopSignals } from './process/stop-signals.ts';
 import type { RunOptions } from './run-process.ts';
-import { type ServeOptions, type Service, serveApplication } from './serve-application.ts';
+import { type Service, serveApplication } from './serve-application.ts';
 import { AloneStatus } from './status/alone-status.ts';
 import { openStatusListener } from './status/status-listener.ts';
 import { wantsStatus } from './status/status-options.ts';
@@ -110,7 +111,9 @@ async function serveAlone(
   const application = { ...loaded, roles: status?.around(roles) ?? roles };
   const where = socket === undefined ? {} : { address: socket.address, listen: `fd:${socket.fd}` };
   const { accessWarning, openGateway } = additions;
-  const service = await serve(application, { ...options, ...where, ...defined({ openGateway }) });
+  const service = await listening(() =>
+    serveApplication(application, { ...options, ...where, ...defined({ openGateway }) }),
+  );
   if (requestTimeout !== undefined) reportStuckRequests(requestTimeout, say);
   // It has said why, if it cannot.
   await watchdog?.watchEventLoop().catch(() => {});
@@ -127,11 +130,20 @@ async function serveAlone(
   void accessWarning?.(service.address).then((warning) => warning !== undefined && say(warning));
   // Whatever runs in this process has let this be asked.
   manager.showLife(async () => true);
+  const socketFile = service.address.startsWith('unix:')
+    ? new SocketFileWatch({
+        address: service.address,
+        isGone: service.isGone,
+        renew: () => listening(service.listenAgain),
+        say,
+      })
+    : undefined;
   const closed = service.closed.then(say);
   const signal = await Promise.race([signals.first, closed, idleness(options, service)]);
   if (signal === 'idle')
     say(`no request for ${options.idleExit} s: it ends, to be started again for the next one`);
   await manager.stopping();
+  await socketFile?.stop();
   await listener?.close();
   socket?.unpublish();
   const timeout = options.stopTimeout * 1000;
@@ -187,9 +199,10 @@ async function load(
   }
 }
 
-async function serve(application: Application, options: ServeOptions): Promise<Service> {
+/** @throws RunnerError where the address cannot be listened on */
+async function listening<Result>(listen: () => Promise<Result>): Promise<Result> {
   try {
-    return await serveApplication(application, options);
+    return await listen();
   } catch (error) {
     if (error instanceof FcgiServerError) throw new RunnerError('FCGI_SOCKET_UNUSABLE', listenFailure(error));
     throw error;

@@ -108,8 +108,8 @@ export class Runner extends EventEmitter<RunnerEvents> {
   }
 
   async #close(timeout: number): Promise<void> {
+    await this.#pool.letGo();
     const { socket } = this.#pool;
-    await this.#pool.closeStatus();
     socket.unpublish();
     await this.#pool.end(timeout);
     socket.close();

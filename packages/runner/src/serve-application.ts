@@ -4,8 +4,10 @@ import {
   createServer,
   type FcgiServer,
   FcgiServerError,
+  type ListenOptions,
   type ServerLimits,
   type ServerStats,
+  UnixSocketFile,
 } from '@fcgi-js/server';
 import type { Additions, TrialGateway } from './additions.ts';
 import type { Application } from './application/load-application.ts';
@@ -36,6 +38,14 @@ export interface Service {
   readonly address: string;
   /** The application has closed its server, and the requests under way have ended: resolves to that in words. */
   readonly closed: Promise<string>;
+  /** Whether the file of its Unix socket has gone, and not by {@link stop}. */
+  isGone(): boolean;
+  /**
+   * Opens the address that it is served on once more, because the file of its socket has gone.
+   *
+   * @throws FcgiServerError with what to do, where it cannot be listened on
+   */
+  listenAgain(): Promise<void>;
   /** Figures of its server. */
   stats(): ServerStats;
   /** Serves a connection that another process has left or accepted, if it comes from where one may. */
@@ -60,13 +70,16 @@ export async function serveApplication(application: Application, options: ServeO
     ...defined({ allow, mount }),
     limits: { ...limits, ...(requestTimeout === undefined ? {} : { requestTimeout: requestTimeout * 1000 }) },
   });
-  const { address, gateway } = await open(server, application, options);
+  const { address: opened, gateway } = await open(server, application, options);
+  const { address = opened } = options;
+  let file = socketFile(address);
   const end: Service['stop'] = async (timeout, handOver) => {
     const deadline = performance.now() + timeout;
     await gateway?.close(timeout);
     await server.close({ timeout: Math.max(deadline - performance.now(), 0), ...defined({ handOver }) });
   };
   const stop: Service['stop'] = (timeout, handOver) => {
+    file = undefined;
     const stopped = end(timeout, handOver);
     application.stopping(stopped);
     return stopped;
@@ -76,11 +89,16 @@ export async function serveApplication(application: Application, options: ServeO
     return reason;
   });
   return {
-    address: options.address ?? address,
+    address,
     closed,
     accept: (connection) => {
       if (server.mayConnect(connection.remoteAddress)) server.accept(connection);
       else connection.destroy();
+    },
+    isGone: () => file?.isGone() ?? false,
+    listenAgain: async () => {
+      await application.aside(() => server.listen(address, listenOptions(options)));
+      file = socketFile(address);
     },
     stats: () => server.stats(),
     stop,
@@ -92,10 +110,9 @@ async function open(
   application: Application,
   options: ServeOptions,
 ): Promise<{ address: string; gateway?: TrialGateway }> {
-  const { backlog, listen, mount, openGateway, socketGroup, socketMode, socketOwner } = options;
-  const socket = defined({ backlog, group: socketGroup, mode: socketMode, owner: socketOwner });
+  const { listen, mount, openGateway } = options;
   try {
-    return { address: await server.listen(listen, socket) };
+    return { address: await server.listen(listen, listenOptions(options)) };
   } catch (error) {
     const isTrial = error instanceof FcgiServerError && error.code === 'FCGI_NO_LISTEN_SOCKET';
     if (!isTrial || listen !== 'auto' || openGateway === undefined) throw error;
@@ -103,4 +120,12 @@ async function open(
     const gateway = await openGateway({ aside, listen: (path) => server.listen(path), mount });
     return { address: gateway.url, gateway };
   }
+}
+
+function listenOptions({ backlog, socketGroup, socketMode, socketOwner }: ServeOptions): ListenOptions {
+  return defined({ backlog, group: socketGroup, mode: socketMode, owner: socketOwner });
+}
+
+function socketFile(address: string): UnixSocketFile | undefined {
+  return address.startsWith('unix:') ? new UnixSocketFile(address.slice('unix:'.length)) : undefined;
 }

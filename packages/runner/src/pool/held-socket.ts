@@ -11,6 +11,8 @@ export interface HeldSocket {
   readonly fd: number;
   /** Lets go of it: connections are refused, unless a worker has it, too. */
   close(): void;
+  /** Whether the file of a Unix socket of ours has gone. */
+  isGone(): boolean;
   /** Makes that nobody finds it any more. */
   unpublish(): void;
 }
@@ -43,7 +45,7 @@ export function inheritedSocket(address: string): HeldSocket | undefined {
   if (fd === undefined) return undefined;
   if (!isFcgiListenSocket(fd))
     throw new RunnerError('FCGI_SOCKET_UNUSABLE', `Descriptor ${fd} is not a listening socket.`);
-  return { address: `fd:${fd}`, fd, close: () => closeSync(fd), unpublish: () => {} };
+  return { address: `fd:${fd}`, fd, close: () => closeSync(fd), ...published(`fd:${fd}`) };
 }
 
 function inheritedDescriptor(address: string): number | undefined {
@@ -82,7 +84,7 @@ export function leftSocket(left: Inheritance, listen: string): HeldSocket {
     );
   }
   const fd = INHERITED_SOCKET;
-  return { address: left.address, fd, close: () => closeSync(fd), unpublish: unpublisher(left.address) };
+  return { address: left.address, fd, close: () => closeSync(fd), ...published(left.address) };
 }
 
 /**
@@ -125,12 +127,12 @@ export async function openSocket(
     );
   }
   const close = () => handle?.close();
-  return { address: opened.address, fd, close, unpublish: unpublisher(opened.address) };
+  return { address: opened.address, fd, close, ...published(opened.address) };
 }
 
-/** Removes the file of a Unix socket, see {@link UnixSocketFile}. */
-function unpublisher(address: string): () => void {
-  if (!address.startsWith('unix:')) return () => {};
+/** The file of a Unix socket, see {@link UnixSocketFile}; another socket has none. */
+function published(address: string): Pick<HeldSocket, 'isGone' | 'unpublish'> {
+  if (!address.startsWith('unix:')) return { isGone: () => false, unpublish: () => {} };
   const file = new UnixSocketFile(address.slice('unix:'.length));
-  return () => file.remove();
+  return { isGone: () => file.isGone(), unpublish: () => file.remove() };
 }

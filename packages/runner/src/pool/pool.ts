@@ -32,8 +32,8 @@ export interface PoolOptions {
   readonly ports: WorkerPorts;
   readonly say: (message: string) => void;
   readonly size: number;
-  /** The descriptor of the listening socket. */
-  readonly socket: number;
+  /** The descriptor of the listening socket, for the next worker. */
+  readonly socket: () => number;
   /** What the next worker finds around it. */
   readonly launch: () => LaunchSettings;
   readonly worker: Omit<WorkerOptions, keyof LateSettings>;
@@ -80,6 +80,15 @@ export class Pool {
   /** Replaces the workers, one by one, by such as load the application anew. */
   reload(): void {
     this.#apply(this.#state.reload(performance.now()));
+  }
+
+  /** Has workers serve another socket than before: those that there are, are replaced. */
+  socketChanged(): void {
+    if (this.#listener === undefined) this.reload();
+    else {
+      this.#stopListening();
+      this.#awaitConnection();
+    }
   }
 
   /** Whether workers of a new generation are on their way. */
@@ -156,7 +165,7 @@ export class Pool {
   #spawn(id: number, generation: number, number: number): void {
     const { status, logs, output, ports, say, socket, launch, worker: options } = this.#options;
     const told = { ...options, logs: { ...logs, worker: id } };
-    const worker = new WorkerProcess(socket, told, numbered(launch(), number), {
+    const worker = new WorkerProcess(socket(), told, numbered(launch(), number), {
       message: (message) => this.#receive(id, message),
       ports,
       connection: (connection) => this.#passOn(connection),
@@ -228,7 +237,7 @@ export class Pool {
       backlog: worker.backlog,
       accepted: (connection) => this.#resumeFor(connection),
       say,
-      socket,
+      socket: socket(),
     });
   }
 

@@ -39,11 +39,11 @@ async function keepWorkers(output: ParentOutput, task: Task): Promise<void> {
     else manager.ready(text);
   };
   const pool = await ServedPool.open({ ...task, news, output, say });
-  const { address, name, ports, socket } = pool;
+  const { address, name, ports } = pool;
   const takeOver = () => {
     // Some applications open a port later than they serve.
     setTimeout(() => ports.closeUnused(), stopTimeout * 1000).unref();
-    return pool.openStatus();
+    return pool.takePlace();
   };
   const complain = (error: unknown) => {
     if (!(error instanceof RunnerError)) throw error;
@@ -59,20 +59,26 @@ async function keepWorkers(output: ParentOutput, task: Task): Promise<void> {
     pool.reload();
   });
   const left = { address, listen: options.listen, pid: process.pid };
-  const replaced = successorAtSignal({ fd: socket.fd, folder, left, ports: () => ports.held(), say });
+  const replaced = successorAtSignal({
+    fd: () => pool.socket.fd,
+    folder,
+    left,
+    ports: () => ports.held(),
+    say,
+  });
   pool.start();
   const warning = inherited === undefined ? await additions.accessWarning?.(address) : undefined;
   if (warning !== undefined) say(warning);
   manager.showLife(() => pool.answers(PATIENCE));
   const reason = await Promise.race([signals.first, pool.ended, replaced]);
   if (typeof reason === 'string' && phase === 'starting') say(`${reason}: ended before ${name} was served`);
-  await pool.closeStatus();
+  await pool.letGo();
   if (typeof reason === 'object') {
     reason.release();
     await manager.replacedBy(reason.pid);
   } else {
     await manager.stopping();
-    socket.unpublish();
+    pool.socket.unpublish();
   }
   if (typeof reason === 'boolean') {
     await pool.end(0);

@@ -12,9 +12,11 @@ import { PoolStatus } from '../status/pool-status.ts';
 import type { Snapshot } from '../status/snapshot.ts';
 import { openStatusListener, type StatusListener } from '../status/status-listener.ts';
 import { wantsStatus } from '../status/status-options.ts';
+import { type HeldSocket, openSocket } from './held-socket.ts';
 import { Pool } from './pool.ts';
 import type { PoolNews } from './pool-command.ts';
 import { type Inherited, openPoolSocket, type PoolSocket } from './pool-socket.ts';
+import { SocketFileWatch } from './socket-file-watch.ts';
 import { WorkerPorts } from './worker-ports.ts';
 
 /** What the workers are to serve, how many of them, and with what around them. */
@@ -43,19 +45,21 @@ export class ServedPool {
   /** The application, for messages. */
   readonly name: string;
   readonly ports: WorkerPorts;
-  readonly socket: PoolSocket['socket'];
   readonly #options: ServedPoolOptions;
   readonly #place: PoolSocket;
+  readonly #listenQueue: ListenQueueWatch | undefined;
   readonly #pool: Pool;
   #listener: StatusListener | undefined;
+  #socket: HeldSocket;
+  #socketFile: SocketFileWatch | undefined;
 
   /** @throws RunnerError where the socket or the address of the status cannot be opened */
   static async open(options: ServedPoolOptions): Promise<ServedPool> {
     const { additions, inherited, options: values, launch } = options;
     const place = inherited ?? (await openPoolSocket(values, launch, additions.openGateway));
     const pool = new ServedPool(options, place);
-    // Until this process serves, the one before it has the address of the status.
-    if (inherited === undefined) await pool.openStatus();
+    // Until this process serves, the one before it has all that can be had once only.
+    if (inherited === undefined) await pool.takePlace();
     return pool;
   }
 
@@ -66,10 +70,10 @@ export class ServedPool {
     this.address = address;
     this.name = relative(folder.path, file);
     this.ports = new WorkerPorts(inherited?.ports);
-    this.socket = socket;
+    this.#socket = socket;
     this.#options = given;
     this.#place = place;
-    const listenQueue = wantsStatus(options)
+    this.#listenQueue = wantsStatus(options)
       ? new ListenQueueWatch(`fd:${socket.fd}`, options.backlog)
       : undefined;
     this.#pool = new Pool({
@@ -79,7 +83,7 @@ export class ServedPool {
       status: new PoolStatus({
         manager: onDemand ? 'ondemand' : 'static',
         name: this.name,
-        ...defined({ listenQueue }),
+        ...defined({ listenQueue: this.#listenQueue }),
       }),
       logs: { accessLogFormat, slowTime, ...defined({ accessLog, slowLog }) },
       name: this.name,
@@ -88,10 +92,15 @@ export class ServedPool {
       ports: this.ports,
       say,
       size,
-      socket: socket.fd,
+      socket: () => this.#socket.fd,
       launch: renewing(options, launch, folder, say),
       worker: workerOptions(given, address),
     });
+  }
+
+  /** That on which the workers accept. */
+  get socket(): HeldSocket {
+    return this.#socket;
   }
 
   /** Resolves when no worker is left: whether the application could not be started at all. */
@@ -136,17 +145,42 @@ export class ServedPool {
     return this.#pool.answers(patience);
   }
 
-  /** @throws RunnerError where the address of the status cannot be opened */
-  async openStatus(): Promise<void> {
+  /**
+   * Opens the address of the status, and looks after the file of the socket.
+   *
+   * @throws RunnerError where the address cannot be opened
+   */
+  async takePlace(): Promise<void> {
     const { options, say, launch } = this.#options;
+    const { address } = this.#socket;
+    if (address.startsWith('unix:')) {
+      this.#socketFile = new SocketFileWatch({
+        address,
+        isGone: () => this.#socket.isGone(),
+        renew: () => this.#renewSocket(),
+        say,
+      });
+    }
     const { pingPath, statusPath } = options;
     const site = { ...defined({ pingPath, statusPath }), snapshot: () => this.snapshot() };
     this.#listener = await openStatusListener(options, socketOptions(options, launch), site);
     if (this.#listener !== undefined) say(`its status is told on ${this.#listener.address}`);
   }
 
-  async closeStatus(): Promise<void> {
+  /** Lets go of what can be had once only. */
+  async letGo(): Promise<void> {
+    await this.#socketFile?.stop();
     await this.#listener?.close();
+  }
+
+  /** Those that have connected before are served by the workers from before, whose socket this process gives up. */
+  async #renewSocket(): Promise<void> {
+    const { options, launch } = this.#options;
+    const before = this.#socket;
+    this.#socket = await openSocket(before.address, socketOptions(options, launch));
+    this.#listenQueue?.follow(`fd:${this.#socket.fd}`);
+    this.#pool.socketChanged();
+    before.close();
   }
 
   /** Lets the requests under way end, and the rest be cut off after so many seconds; resolves when no worker is left. */

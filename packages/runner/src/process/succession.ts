@@ -28,8 +28,8 @@ export interface Successor {
 
 /** What is handed over, and to whom it is told. */
 interface HandOver {
-  /** The listening socket. */
-  readonly fd: number;
+  /** The listening socket at that moment. */
+  readonly fd: () => number;
   /** Where this process was started. */
   readonly folder: StartFolder;
   readonly left: Omit<Inheritance, 'ports'>;
@@ -123,7 +123,7 @@ export function successorAtSignal({ fd, folder, left, ports, say }: HandOver): P
       isUnderWay = true;
       say('starting anew, with the same socket');
       try {
-        const successor = await startSuccessor(fd, folder, left, ports());
+        const successor = await startSuccessor(fd(), folder, left, ports());
         say(`process ${successor.pid} serves; this one, ${process.pid}, lets its requests end`);
         resolve(successor);
       } catch (error) {

@@ -15,7 +15,7 @@ const INTERVAL = 1000;
 
 /** Looks at the queue of the socket that is served, where the system shows it: Linux does. */
 export class ListenQueueWatch {
-  readonly #inode: string | undefined;
+  #inode: string | undefined;
   readonly #limit: number;
   #max = 0;
 
@@ -27,6 +27,11 @@ export class ListenQueueWatch {
     this.#inode = findSocket(address);
     this.#limit = Math.min(backlog, Number(readProc('sys/net/core/somaxconn')) || backlog);
     if (this.look() !== undefined) setInterval(() => this.look(), INTERVAL).unref();
+  }
+
+  /** Looks at another socket from now on. */
+  follow(address: string): void {
+    this.#inode = findSocket(address);
   }
 
   /** How it is now; `undefined` where the system does not tell. */

@@ -15,6 +15,15 @@ export class UnixSocketFile {
     this.#identity = owned ? identityOf(path) : undefined;
   }
 
+  /** Whether the file has gone, or another one is in its place. One that may not be looked at counts as there. */
+  isGone(): boolean {
+    try {
+      return this.#identity !== undefined && identityOf(this.path) !== this.#identity;
+    } catch {
+      return false;
+    }
+  }
+
   /**
    * Removes the file, so that no new connection arrives. Leaves what another process has put there since, and, where this
    * process may not remove it (any more, because it is no longer root), the file: the next one to listen there replaces
