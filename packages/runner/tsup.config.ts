@@ -8,6 +8,7 @@ export default library({
   signals: 'src/signals.ts',
   'bin/duplicate-socket': 'src/bin/duplicate-socket.ts',
   'bin/open-socket': 'src/bin/open-socket.ts',
+  'bin/read-config': 'src/bin/read-config.ts',
   'bin/watchdog': 'src/bin/watchdog.ts',
   'bin/worker': 'src/bin/worker.ts',
 });

@@ -134,6 +134,30 @@ describe.runIf(isRoot)('root, with --user', () => {
     expect(await runner.stop()).toBe(0);
   });
 
+  test('leaves no process of its own to the application, and no compiler of a configuration in TypeScript', async () => {
+    const { cwd } = await place({
+      'fcgi.config.ts': `process.env['SECRET'] = 'set by the configuration';
+        export default { listen: './s', user: 'nobody' as string };`,
+    });
+    const runner = await new Runner(['app.cjs'], { cwd }).serving();
+    expect(await runner.get()).toBe('200 set by the configuration');
+    const threads = `/proc/${runner.process.pid}/task`;
+    const children = (await readdir(threads)).map((thread) =>
+      readFileSync(join(threads, thread, 'children'), 'utf8'),
+    );
+    expect(children.join('')).toBe('');
+    expect(await runner.stop()).toBe(0);
+  });
+
+  test.each([
+    ['throw new Error("no database");', /fcgi\.config\.ts could not be loaded: no database/],
+    ['process.exit(3);', /could not be loaded: the process that runs it has ended: exit status 3/],
+    ['export default { listen: () => 5 };', /could not be loaded: \(\) ?=> ?5 could not be cloned/],
+  ])('says what is wrong with a configuration in TypeScript: %s', async (content, reason) => {
+    const { cwd } = await place({ 'fcgi.config.ts': content });
+    expect(await refusal([...AS_NOBODY, 'app.cjs'], cwd)).toMatch(reason);
+  });
+
   test('does not run a configuration file that others can write', async () => {
     const { cwd } = await place({ 'fcgi.config.json': '{}' });
     chmodSync(join(cwd, 'fcgi.config.json'), 0o666);

@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { optionError } from '../errors.ts';
 import { readJson } from '../files/read-json.ts';
 import { foreignHand } from '../files/root-owned.ts';
-import { importTsx } from '../tsx.ts';
+import { defaultExport } from './default-export.ts';
+import { readTypeScript } from './read-typescript.ts';
 import { isObject, readWritten } from './written-options.ts';
 
 const NAMES = ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts', 'json'].map((extension) => `fcgi.config.${extension}`);
@@ -67,23 +68,9 @@ const isJson = (file: string) => extname(file) === '.json';
 async function load(file: string): Promise<unknown> {
   try {
     if (isJson(file)) return readJson(file);
-    return defaultExport(await importFile(file));
+    if (/ts$/.test(file)) return await readTypeScript(file);
+    return defaultExport(await import(pathToFileURL(file).href));
   } catch (error) {
     throw optionError(`${file} could not be loaded: ${error instanceof Error ? error.message : error}`);
   }
-}
-
-/** TypeScript goes through tsx, which is there for this file and what it imports, and for nothing else. */
-async function importFile(file: string): Promise<unknown> {
-  const { href } = pathToFileURL(file);
-  if (!/ts$/.test(file)) return import(href);
-  const { esm } = await importTsx();
-  return esm.tsImport(href, import.meta.url);
-}
-
-/** What a compiled CommonJS module exports by default is below the `default` that Node gives it. */
-function defaultExport(namespace: unknown): unknown {
-  const { default: exported } = namespace as { readonly default?: unknown };
-  const isWrapped = typeof exported === 'object' && exported !== null && '__esModule' in exported;
-  return isWrapped ? defaultExport(exported) : exported;
 }

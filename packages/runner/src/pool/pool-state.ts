@@ -1,5 +1,6 @@
 import type { RecycleLimits } from '../worker/recycling.ts';
 import type { PoolCommand, PoolNews } from './pool-command.ts';
+import { isWorking, type Worker } from './pool-worker.ts';
 
 /**
  * Which workers there ought to be: a pure machine that is told what has happened, and answers with what is to be done.
@@ -25,20 +26,6 @@ import type { PoolCommand, PoolNews } from './pool-command.ts';
  *      └──────── first exited ────────┘
  */
 
-interface Worker {
-  readonly id: number;
-  readonly generation: number;
-  readonly number: number;
-  readonly startedAt: number;
-  /** The worker that stops when this one is ready. */
-  readonly replaces: number | undefined;
-  phase: 'closed' | 'ready' | 'starting' | 'stopping';
-  /** It is to be replaced, and says so only once. */
-  isDue: boolean;
-  /** It has had no request for a while. */
-  isIdle: boolean;
-}
-
 /** How a pool begins. */
 export interface PoolBeginning {
   /** It has no workers until a connection comes. */
@@ -58,8 +45,6 @@ const FIRST_MEMORY_PAUSE = 1_000;
 const LOOP = 3;
 /** One worker may have had a request that took much; from so many in a row on it is the limit. */
 const MEMORY_LOOP = 2;
-
-const isWorking = ({ phase }: Worker) => phase === 'starting' || phase === 'ready';
 
 export class PoolState {
   readonly #size: number;
