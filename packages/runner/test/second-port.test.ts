@@ -17,10 +17,10 @@ async function freePort(): Promise<number> {
 }
 
 /** What a server of `net` says to who connects; the reason, where it does not listen. */
-function heard(port: number): Promise<string> {
+function heard(where: number | string): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
-    const socket = connect(port, '127.0.0.1');
+    const socket = typeof where === 'string' ? connect(where) : connect(where, '127.0.0.1');
     socket.on('data', (chunk) => {
       text += chunk;
     });
@@ -250,6 +250,19 @@ test.each([
     expect(runner.stderr).not.toMatch(/EADDRINUSE/);
   },
 );
+
+test('a Unix socket that each start opens anew is that of the new worker after a reload', async () => {
+  const script = (word: string) => `require('fs').rmSync('./second', { force: true });
+    ${withPort("'./second'", word)}
+    process.on('SIGTERM', () => second.close(() => console.log('closed')));`;
+  const { cwd, runner } = await start(script('old'), ['--workers', '1', '--plain-output']);
+  await runner.serving();
+  await writeFile(join(cwd, 'app.cjs'), script('new'));
+  runner.signal('SIGHUP');
+  await runner.says(/all workers serve generation 2/);
+  await expect.poll(() => runner.stdout).toMatch(/closed/);
+  expect(await heard(join(cwd, 'second'))).toMatch(/^new \d+$/);
+});
 
 test('a Unix socket that two workers open is named, with what to do', async () => {
   const { runner } = await start(`${withPort("'./second'")}

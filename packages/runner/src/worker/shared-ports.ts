@@ -3,6 +3,7 @@ import { openArguments } from '../application/listen-arguments.ts';
 import type { Notice } from '../application/listen-interception.ts';
 import type { Listen } from '../application/made-up-address.ts';
 import type { PortAnswer } from '../pool/worker-ports.ts';
+import { keepPathOfSuccessor } from './kept-path.ts';
 import type { Parent } from './parent.ts';
 
 /** What Node says of a port that it cannot open. */
@@ -114,6 +115,8 @@ export class SharedPorts {
   /** @param opened the arguments with which this worker has opened the port itself; undefined where the parent has its socket already */
   #listens(server: Server, opened: readonly unknown[] | undefined): void {
     const address = server.address();
+    // An abstract socket has no file.
+    if (typeof address === 'string' && !address.startsWith('\0')) keepPathOfSuccessor(server, address);
     if (typeof address !== 'object' || address === null) return;
     const where = whereOf(address);
     if (opened !== undefined) {
