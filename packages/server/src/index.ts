@@ -47,4 +47,5 @@ export { UnixSocketFile } from './listen/unix-socket-file.ts';
 export { type ListenAddress, parseListenAddress } from './listen-address.ts';
 export type { FcgiRequest } from './request/fcgi-request.ts';
 export type { ConnectionInfo } from './request/request-host.ts';
+export type { WholeResponse } from './request/whole-response.ts';
 export type { HandlerResult, RequestHandler } from './request-handler.ts';

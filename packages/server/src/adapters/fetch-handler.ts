@@ -2,8 +2,9 @@ import { isFieldValue, isToken } from '../cgi/field-syntax.ts';
 import type { Params } from '../cgi/params.ts';
 import { FcgiServerError } from '../errors.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
-import { DEFERRED, type HandlerResult, type RequestHandler } from '../request-handler.ts';
-import { ResponseWriter } from './fetch/response-writer.ts';
+import { DEFERRED, type HandlerResult, isPromise, type RequestHandler } from '../request-handler.ts';
+import { bodySource } from './fetch/body-source.ts';
+import { OutgoingResponse } from './fetch/outgoing-response.ts';
 import { standardRequest } from './fetch/standard-request.ts';
 
 /** What a fetch handler gets beside the request. */
@@ -62,7 +63,7 @@ export function fromFetchHandler(handler: FetchHandler): RequestHandler {
       'fromFetchHandler() takes a function (request) => response, for example app.fetch of Hono.',
     );
   }
-  return async (request): Promise<HandlerResult> => {
+  return (request): HandlerResult | Promise<HandlerResult> => {
     const standard = standardRequest(request);
     if (typeof standard === 'string') {
       request.answerInstead(standard, NOT_EXPRESSIBLE);
@@ -76,20 +77,28 @@ export function fromFetchHandler(handler: FetchHandler): RequestHandler {
       request,
       waitUntil: (promise) => request.waitUntil(promise),
     };
-    const response: unknown = await handler(standard, context, context);
-    // By what it can do, not by its class: frameworks bring their own.
-    if (!isResponse(response)) {
-      throw new FcgiServerError(
-        'FCGI_RESPONSE_EMPTY',
-        'request',
-        'The fetch handler did not return a Response.',
-      );
-    }
-    // `Response.error()` is one of the standard, and has status 0.
-    if (!(response instanceof Response) || response.status === 0) checkHead(response);
-    await new ResponseWriter(request, response).write();
-    return DEFERRED;
+    const response: unknown = handler(standard, context, context);
+    if (!isPromise(response)) return answer(request, response);
+    return Promise.resolve(response).then((settled) => answer(request, settled));
   };
+}
+
+function answer(request: FcgiRequest, response: unknown): HandlerResult | Promise<HandlerResult> {
+  // By what it can do, not by its class: frameworks bring their own.
+  if (!isResponse(response)) {
+    throw new FcgiServerError(
+      'FCGI_RESPONSE_EMPTY',
+      'request',
+      'The fetch handler did not return a Response.',
+    );
+  }
+  // `Response.error()` is one of the standard, and has status 0.
+  if (!(response instanceof Response) || response.status === 0) checkHead(response);
+  const outgoing = new OutgoingResponse(request, response);
+  const source = bodySource(response);
+  if (source === undefined) return outgoing.send().then(() => DEFERRED);
+  outgoing.sendWhole(source);
+  return DEFERRED;
 }
 
 /** What the class of the standard would have checked: nothing may get into the head that is no part of it. */

@@ -1,4 +1,6 @@
+import type { RemoteProtocolError } from '@fcgi-js/protocol';
 import { FcgiServerError } from '../errors.ts';
+import { limitName } from '../limits.ts';
 
 /** The web server has gone. */
 export function lostConnection(cause: Error | undefined): FcgiServerError {
@@ -7,6 +9,26 @@ export function lostConnection(cause: Error | undefined): FcgiServerError {
     'connection',
     'The web server closed the connection before the request had ended.',
     { cause },
+  );
+}
+
+/** ABORT_REQUEST came (§5.4). */
+export function abortedRequest(): FcgiServerError {
+  return new FcgiServerError('FCGI_ABORTED', 'request', 'The web server aborted the request.');
+}
+
+/** The connection was closed because the web server broke the protocol, or a limit. */
+export function closedFor(cause: FcgiServerError | RemoteProtocolError): FcgiServerError {
+  const message = `The connection was closed: ${cause.message}`;
+  return new FcgiServerError('FCGI_CONNECTION_LOST', 'connection', message, { cause });
+}
+
+/** The web server does not read. */
+export function stalled(timeout: number): FcgiServerError {
+  return new FcgiServerError(
+    'FCGI_CONNECTION_STALLED',
+    'connection',
+    `The web server took no byte for ${timeout} ms, which is ${limitName('writeStallTimeout')}.`,
   );
 }
 

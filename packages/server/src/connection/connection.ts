@@ -6,11 +6,10 @@ import type { MultiplexerEvent } from '../engine/multiplexer-event.ts';
 import { encodeRefusal, type Refusal } from '../engine/refusal.ts';
 import { Phase, type RequestState } from '../engine/request-state.ts';
 import { FcgiServerError } from '../errors.ts';
-import { limitName } from '../limits.ts';
 import { FcgiRequest } from '../request/fcgi-request.ts';
 import type { ConnectionInfo, RequestHost } from '../request/request-host.ts';
 import { endBody, receiveBody } from './body-events.ts';
-import { lostConnection, surplusBody } from './connection-errors.ts';
+import { abortedRequest, closedFor, lostConnection, stalled, surplusBody } from './connection-errors.ts';
 import type { ConnectionOwner } from './connection-owner.ts';
 import { ConnectionTimeouts } from './connection-timeouts.ts';
 import { ConnectionWriter, type WriterOwner } from './connection-writer.ts';
@@ -173,7 +172,7 @@ export class Connection implements RequestHost, SocketOwner, Timed, WriterOwner 
 
   /** §5.4: ABORT_REQUEST is answered by END_REQUEST at once; what the handler still writes goes nowhere. */
   #abort(state: State): void {
-    const error = new FcgiServerError('FCGI_ABORTED', 'request', 'The web server aborted the request.');
+    const error = abortedRequest();
     const request = state.owner;
     if (request === undefined) {
       // Before the params are complete there is nobody to tell.
@@ -304,17 +303,7 @@ export class Connection implements RequestHost, SocketOwner, Timed, WriterOwner 
   /** The web server broke the protocol, or a limit of the connection: every request on it is lost. */
   #fail(error: FcgiServerError | RemoteProtocolError): void {
     this.owner.report(error);
-    this.#abortAll(
-      new FcgiServerError(
-        'FCGI_CONNECTION_LOST',
-        'connection',
-        `The connection was closed: ${error.message}`,
-        {
-          cause: error,
-        },
-      ),
-      true,
-    );
+    this.#abortAll(closedFor(error), true);
     this.#linger();
   }
 
@@ -374,15 +363,7 @@ export class Connection implements RequestHost, SocketOwner, Timed, WriterOwner 
       unsent: this.writer.unsent,
     });
     if (expired !== undefined) {
-      if (expired === 'stalled') {
-        this.owner.report(
-          new FcgiServerError(
-            'FCGI_CONNECTION_STALLED',
-            'connection',
-            `The web server took no byte for ${this.owner.limits.writeStallTimeout} ms, which is ${limitName('writeStallTimeout')}.`,
-          ),
-        );
-      }
+      if (expired === 'stalled') this.owner.report(stalled(this.owner.limits.writeStallTimeout));
       if (expired === 'idle') this.#finish();
       else this.destroy();
       return;

@@ -1,4 +1,5 @@
 import type { FcgiServerError } from '../errors.ts';
+import { respondedTwice } from './handler-faults.ts';
 import { type HeadProblem, ResponseHeadGate } from './head-gate.ts';
 import type { InputSource } from './input-source.ts';
 import { InputStream } from './input-stream.ts';
@@ -58,6 +59,8 @@ export class HandlerStreams {
       this.#stdout.on('error', (error) => {
         if (error !== owner.abortError) owner.report(error);
       });
+      // Nothing but respond() writes to the output of a request that has streams.
+      if (owner.output.started) this.#stdout.destroy(respondedTwice());
       if (owner.settled || (owner.abortError !== undefined && owner.output.closed)) {
         this.#stdout.destroy(owner.abortError);
       }

@@ -3,6 +3,7 @@ import type { Params } from '../../cgi/params.ts';
 import { rawHeaders } from '../../cgi/request-headers.ts';
 import { absoluteUrl } from '../../cgi/request-url.ts';
 import type { FcgiRequest } from '../../request/fcgi-request.ts';
+import { lazyRequest } from './lazy-request.ts';
 import { requestBody } from './request-body.ts';
 
 /** Methods that the Fetch standard does not allow a `Request` to have. */
@@ -41,14 +42,37 @@ function makeServedRequest(): ServedRequestClass {
   };
 }
 
+/** Methods that `Request` leaves as they are; it writes others so, or refuses them. */
+const PLAIN_METHODS: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
+
+/** Addresses that stay as they are when they become a `URL`: nothing to encode or to decode, no dot segments, no usual port. */
+const NORMAL_URL =
+  /^http:\/\/(?:[a-z](?:-?[a-z0-9])*(?:\.[a-z](?:-?[a-z0-9])*)*|127\.0\.0\.1)(?::(?!80\/)(?:[1-9]\d{0,3}|[1-5]\d{4}))?(?:\/[A-Za-z0-9\-_~!$&()*+,;=:@][A-Za-z0-9\-_~!$&()*+,;=:@.]*)*\/?(?:\?[A-Za-z0-9\-_~!$&()*+,;=:@/?.%]*)?$/;
+
 /** Makes a `Request` of the Fetch standard. */
 export function standardRequest(request: FcgiRequest): StandardRequest {
   const { params } = request;
   const method = methodOf(params);
   if (method === undefined) return '400 Bad Request';
   if (FORBIDDEN_METHODS.has(method.toUpperCase())) return '501 Not Implemented';
-  const url = absoluteUrl(params, request.target.originalUrl, request.target.baseUrl);
+  const address = absoluteUrl(params, request.target.originalUrl, request.target.baseUrl);
+  if (address === undefined) return '400 Bad Request';
+  if (!PLAIN_METHODS.has(method)) return makeRequest(request, method, address);
+  const url = NORMAL_URL.test(address) ? address : hrefOf(address);
   if (url === undefined) return '400 Bad Request';
+  const make = () => makeRequest(request, method, url) as Request;
+  return (
+    lazyRequest({ make, method, signal: () => request.signal, url }) ?? makeRequest(request, method, url)
+  );
+}
+
+/** An address as `URL` writes it. */
+function hrefOf(address: string): string | undefined {
+  return URL.canParse(address) ? new URL(address).href : undefined;
+}
+
+function makeRequest(request: FcgiRequest, method: string, url: string): StandardRequest {
+  const { params } = request;
   const bodyless = method === 'GET' || method === 'HEAD' || lengthOf(params, 'CONTENT_LENGTH') === 0;
   const init: RequestInit = bodyless ? { method } : { method, body: requestBody(request), duplex: 'half' };
   let standard: Request;

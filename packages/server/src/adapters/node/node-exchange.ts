@@ -172,7 +172,7 @@ export class NodeExchange implements BodyOwner, RequestObserver, SocketPeer {
       if (input.ended) input.handOver();
       else if (this.#incoming.isAwaited) {
         this.#state = 'held';
-        this.#request.respond();
+        this.#request.awaitBody();
         return;
       }
     }
