@@ -92,7 +92,8 @@ export class WorkerProcess implements PortUser {
     // A process that the application has left behind may keep its outputs open.
     this.#child.once('exit', (code, signal) => {
       endGroup(pid);
-      setTimeout(() => this.#ended(howItEnded(code, signal)), LAST_WORDS).unref();
+      // What this process has not read meanwhile, because it was busy, it reads before that.
+      setTimeout(() => setImmediate(() => this.#ended(howItEnded(code, signal))), LAST_WORDS).unref();
     });
     this.#send({ fcgi: 'start', options: { ...options, ...late } });
     const { startTimeout } = options;

@@ -1,3 +1,4 @@
+import { subscribe } from 'node:diagnostics_channel';
 import type { ServerStats } from '@fcgi-js/server';
 import type { Roles } from '../application/recognise.ts';
 import type { Parent } from '../worker/parent.ts';
@@ -9,16 +10,21 @@ import type { StatusPaths } from './status-site.ts';
 /** Milliseconds between two reports. */
 const INTERVAL = 1000;
 
+/** Milliseconds after the end of a request within which it is told: what a worker that is killed has not told, nobody knows. */
+const SOON = 100;
+
 /** Milliseconds after which a worker goes on without an answer of its parent. */
 const PATIENCE = 5000;
 
-/** A worker's side of the status: tells its figures every second and when it is asked, and asks for those of all. */
+/** A worker's side of the status: tells its figures regularly, when it is asked and when it ends, and asks for those of all. */
 export class WorkerStatus {
   readonly #collector = new FiguresCollector();
   readonly #paths: StatusPaths;
   readonly #parent: Parent;
   #asked: Promise<Snapshot> | undefined;
   #answer: ((snapshot: Snapshot) => void) | undefined;
+  #soon: NodeJS.Timeout | undefined;
+  #stats: (() => ServerStats) | undefined;
 
   constructor(paths: StatusPaths, parent: Parent) {
     this.#paths = paths;
@@ -32,13 +38,29 @@ export class WorkerStatus {
 
   /** Begins to tell. */
   start(stats: () => ServerStats): void {
-    const report = () => this.#parent.tell({ fcgi: 'figures', figures: this.#collector.figures(stats()) });
+    this.#stats = stats;
+    const report = () => {
+      clearTimeout(this.#soon);
+      this.#soon = undefined;
+      this.#parent.tell({ fcgi: 'figures', figures: this.#collector.figures(stats()) });
+    };
     report();
     setInterval(report, INTERVAL).unref();
+    subscribe('fcgi:request:end', () => {
+      this.#soon ??= setTimeout(report, SOON).unref();
+    });
+    // Whatever ends it: the application, or what it has thrown.
+    process.once('exit', report);
     this.#parent.onMessage((message) => {
       if (message.fcgi === 'report') report();
       else if (message.fcgi === 'status') this.#answer?.(message.snapshot);
     });
+  }
+
+  /** Tells its figures for the last time; resolves when that is on its way. */
+  async finish(): Promise<void> {
+    if (this.#stats === undefined) return;
+    await this.#parent.tellLast({ fcgi: 'figures', figures: this.#collector.figures(this.#stats()) });
   }
 
   /** What the parent knows; one question for all who ask at once. */

@@ -49,6 +49,12 @@ export class Parent {
   tell(message: WorkerMessage, told = () => {}): void {
     // Gone, there is nobody to be told; `stopped` says so.
     if (this.#channel.connected) this.#channel.send(message, undefined, {}, told);
+    else told();
+  }
+
+  /** The same, for the last words of this process: resolves when they are on their way. */
+  async tellLast(message: WorkerMessage): Promise<void> {
+    await this.#keepingOpen(new Promise<void>((resolve) => this.tell(message, resolve)));
   }
 
   /**
@@ -105,8 +111,13 @@ export class Parent {
   /** Resolves when all connections are on their way. */
   async passed(): Promise<void> {
     // Each waits until the parent has got the one before.
+    await this.#keepingOpen(Promise.all(this.#passing));
+  }
+
+  /** Otherwise this process would end before. */
+  async #keepingOpen(sent: Promise<unknown>): Promise<void> {
     this.#channel.channel?.ref();
-    await Promise.all(this.#passing);
+    await sent;
     this.#channel.channel?.unref();
   }
 }

@@ -83,7 +83,10 @@ export async function work(): Promise<void> {
   const ends = () => applicationEnds(delay(timeout, undefined, { ref: false }), signals.second);
   if (why === 'closed') return ends();
   const handOver = why === 'replaced' ? (socket: Duplex) => parent.pass(socket) : undefined;
-  const stopped = service.stop(timeout, handOver).then(() => parent.passed());
+  const stopped = service
+    .stop(timeout, handOver)
+    .then(() => parent.passed())
+    .then(() => status?.finish());
   parent.tell({ fcgi: 'closed' });
   await Promise.race([stopped, signals.second]);
   // One listener is ours. Whoever else there is has something to put in order, now that its requests have ended.
