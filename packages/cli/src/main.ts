@@ -20,11 +20,16 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     // Commander has printed its message, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.ok : ExitStatus.usage;
-    if (io.interrupted.aborted && error === io.interrupted.reason) return ExitStatus.interrupted;
+    if (isInterruption(error, io.interrupted)) return ExitStatus.interrupted;
     const message = describe(error);
     if (message !== '') ownMessages(io, 'red')(message);
     return exitStatusOf(error);
   }
+}
+
+/** A response that has begun fails with an error of the client, whose cause is the interruption. */
+function isInterruption(error: unknown, { aborted, reason }: AbortSignal): boolean {
+  return aborted && (error === reason || (error instanceof Error && error.cause === reason));
 }
 
 function describe(error: unknown): string {

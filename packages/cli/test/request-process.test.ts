@@ -49,6 +49,19 @@ test('Ctrl-C ends a request that waits', async () => {
   expect(await waiting.outcome()).toEqual({ status: 130, stdout: '', stderr: 'stderr: working\n' });
 });
 
+test('Ctrl-C ends a request whose response has begun', async () => {
+  const address = await startApplication(await temporaryFolder(), {
+    responder: (request) => {
+      request.stdout.write('Status: 200 OK\r\n\r\nbegun\n');
+      return new Promise(() => {});
+    },
+  });
+  const waiting = new FcgiProcess(['request', address]);
+  await waiting.printed(/begun/);
+  waiting.kill('SIGINT');
+  expect(await waiting.outcome()).toEqual({ status: 130, stdout: 'begun\n', stderr: '' });
+});
+
 const noTerminal = skipReason('script');
 test.skipIf(noTerminal)(
   `colours are for terminals, and bytes that are no text are not${noTerminal ? ` (${noTerminal})` : ''}`,

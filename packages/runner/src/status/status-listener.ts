@@ -61,7 +61,7 @@ async function openHttp(
   } catch (error) {
     throw new RunnerError(
       'FCGI_SOCKET_UNUSABLE',
-      `The status pages cannot be served on ${host}:${port}: ${(error as Error).message}`,
+      `The status pages cannot be served on ${host}:${port}: ${whyNot(error as NodeJS.ErrnoException)}`,
     );
   }
   const { address, family, port: actual } = server.address() as AddressInfo;
@@ -75,6 +75,14 @@ async function openHttp(
       await closed;
     },
   };
+}
+
+function whyNot({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') {
+    return 'another process listens there. Stop it (ss -ltnp shows it), or choose another port for --status-listen.';
+  }
+  if (code === 'EACCES') return 'ports below 1024 are for root. Choose a higher one for --status-listen.';
+  return `${message}. Choose an address of this machine for --status-listen.`;
 }
 
 function answer({ headers, method = '', url = '' }: IncomingMessage, site: StatusSite): Promise<PageAnswer> {

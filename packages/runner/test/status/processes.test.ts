@@ -191,7 +191,9 @@ test('over HTTP, a name that is not of this machine is refused, and so is an add
   expect(await statusFor('evil.example')).toBe(403);
   const second = new Runner(['--listen', './t', '--status-listen', url, 'app.cjs'], { cwd });
   expect(await second.exited).toBe(1);
-  expect(second.stderr).toMatch(/The status pages cannot be served on 127\.0\.0\.1:\d+: .*EADDRINUSE/);
+  expect(second.stderr).toMatch(
+    /The status pages cannot be served on 127\.0\.0\.1:\d+: another process listens there\. Stop it/,
+  );
 });
 
 test('addresses and paths that make no sense are a wrong command line', async () => {
