@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -189,18 +189,18 @@ test.skipIf(missing)(
         );
       },
       'a deleted socket': () =>
-        damaging('a deleted socket', () =>
-          rm(socket).catch((e) => {
-            throw new Error(`${e} ${readdirSync(folder.path)} ${runner.output}`);
-          }),
-        ),
+        damaging('a deleted socket', async () => {
+          await rm(socket);
+          await until(() => existsSync(socket) || undefined, { what: 'socket made anew' });
+        }),
     };
+    /** What was done, and when. */
     const done: string[] = [];
     const end = performance.now() + SECONDS * 1_000;
     while (performance.now() < end || done.length < Object.keys(disturbances).length) {
       // Each at least once, then at random.
       const what = Object.keys(disturbances)[done.length] ?? random.pick(Object.keys(disturbances));
-      done.push(what);
+      done.push(`${what} (${Math.round(performance.now())})`);
       await disturbances[what]?.();
       await delay(random.between(0, 300));
     }
