@@ -1,4 +1,9 @@
-import { formatResponseHead, type HeaderField, isBodyElsewhere, isBodyless } from '../../cgi/response-head.ts';
+import {
+  formatResponseHead,
+  type HeaderField,
+  isBodyElsewhere,
+  isBodyless,
+} from '../../cgi/response-head.ts';
 import { http } from '../../node-http.ts';
 import type { FcgiRequest } from '../../request/fcgi-request.ts';
 import { ResponseWriter } from '../../request/response-writer.ts';
