@@ -14,8 +14,14 @@ const run = promisify(execFile);
 const packages = publishedPackages();
 const nodes = runtimes.filter(({ name }) => name === 'node');
 
-/** Programs have dependencies from outside, for which a registry is needed. */
 const isProgram = (manifest: Readonly<Record<string, unknown>>) => 'bin' in manifest;
+
+const dependenciesOf = (name: string) =>
+  Object.keys(packages.find(({ manifest }) => manifest.name === name)?.manifest.dependencies ?? {});
+const isOurs = (name: string) => packages.some(({ manifest }) => manifest.name === name);
+
+/** Whether it has dependencies from outside, itself or through its siblings: for these a registry is needed. */
+const needsRegistry = (name: string) => closure(name).some((each) => !dependenciesOf(each).every(isOurs));
 
 /** What a project must see of each module that it names: first by require(), which takes no module that has to wait. */
 const program = `
@@ -43,7 +49,7 @@ beforeAll(async () => {
     for (const { manifest } of packages) {
       const { name } = manifest;
       const project = projectOf(name, installer);
-      await installTarball({ installer, name, offline: !isProgram(manifest), project, tarballs });
+      await installTarball({ installer, name, offline: !needsRegistry(name), project, tarballs });
       await writeFile(join(project, 'program.mjs'), program);
     }
   };
@@ -63,8 +69,7 @@ function specifiers({ name, exports }: Readonly<Record<string, unknown>>): strin
 
 /** Itself and the siblings that it needs. */
 function closure(name: string): string[] {
-  const { dependencies = {} } = packages.find(({ manifest }) => manifest.name === name)!.manifest;
-  const siblings = Object.keys(dependencies).filter((each) => tarballs.has(each));
+  const siblings = dependenciesOf(name).filter(isOurs);
   return [...new Set([name, ...siblings.flatMap(closure)])].sort();
 }
 
@@ -86,16 +91,13 @@ describe.each(packages)('$manifest.name, installed alone', ({ manifest }) => {
   );
 });
 
-const libraries = packages.filter(({ manifest }) => !isProgram(manifest));
+const alone = packages.filter(({ manifest }) => !needsRegistry(manifest.name));
 
-test.each(libraries)(
-  '$manifest.name brings its siblings, and nothing else',
-  async ({ manifest: { name } }) => {
-    const modules = await readdir(join(projectOf(name, 'npm'), 'node_modules'), { recursive: true });
-    const installed = modules.filter((path) => /(^|\/)package\.json$/.test(path));
-    expect(installed.map((path) => path.replace('/package.json', '')).sort()).toEqual(closure(name));
-  },
-);
+test.each(alone)('$manifest.name brings its siblings, and nothing else', async ({ manifest: { name } }) => {
+  const modules = await readdir(join(projectOf(name, 'npm'), 'node_modules'), { recursive: true });
+  const installed = modules.filter((path) => /(^|\/)package\.json$/.test(path));
+  expect(installed.map((path) => path.replace('/package.json', '')).sort()).toEqual(closure(name));
+});
 
 describe.each(packages.filter(({ manifest }) => isProgram(manifest)))(
   '$manifest.name',
