@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { chmod, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -41,19 +41,20 @@ interface Damage {
   readonly what: string;
 }
 
-/** The processes whose command line or folder names the folder of this test. */
+/** The processes of this test: what was started in its folder, or names it. */
 function processesIn(folder: string): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid && isRunning(Number(name)))
-    .map((pid) => {
+    .flatMap((pid) => {
       try {
-        return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ')}`;
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
+        const isOurs = `${readlinkSync(`/proc/${pid}/cwd`)} ${command}`.includes(folder);
+        return isOurs && !command.includes('nginx') ? [`${pid} ${command}`] : [];
       } catch {
-        // It has just ended.
-        return '';
+        // It has just ended, or is none that this user may look at.
+        return [];
       }
-    })
-    .filter((line) => line.includes(folder) && !line.includes('nginx'));
+    });
 }
 
 const missing = skipReason('nginx');

@@ -54,6 +54,8 @@ export class Pool {
   readonly #waiting: PassedConnection[] = [];
   #onEnd: (failed: boolean) => void = () => {};
   #application = '';
+  /** Takes connections for which no worker is left. */
+  #leave: ((connection: PassedConnection) => void) | undefined;
   readonly #sayOnce: SayOnce;
   #stopTimeout: number;
   #timer: NodeJS.Timeout | undefined;
@@ -120,8 +122,10 @@ export class Pool {
    * Lets the workers end.
    *
    * @param timeout seconds after which the rest is cut off
+   * @param leave takes over kept connections, which are closed without it
    */
-  end(timeout: number): void {
+  end(timeout: number, leave?: (connection: PassedConnection) => void): void {
+    this.#leave = leave;
     clearTimeout(this.#timer);
     this.#stopTimeout = timeout;
     this.#stopListening();
@@ -143,7 +147,7 @@ export class Pool {
         case 'stop':
           this.#stopping.add(command.id);
           this.#options.status.stopping(command.id);
-          this.#workers.get(command.id)?.stop(this.#stopTimeout, this.#state.successor() !== undefined);
+          this.#workers.get(command.id)?.stop(this.#stopTimeout, this.#hasSuccessor());
           break;
         case 'timer':
           this.#tickAt(command.at);
@@ -168,7 +172,7 @@ export class Pool {
     const worker = new WorkerProcess(socket(), told, numbered(launch(), number), {
       message: (message) => this.#receive(id, message),
       ports,
-      connection: (connection) => this.#passOn(connection),
+      connection: (connection) => this.passOn(connection),
       exited: (how) => {
         const wasStopping = this.#stopping.delete(id);
         this.#workers.delete(id);
@@ -192,7 +196,7 @@ export class Pool {
         this.#application = message.application;
         status.ready(id);
         this.#apply(this.#state.ready(id, performance.now()));
-        for (const connection of this.#waiting.splice(0)) this.#passOn(connection);
+        for (const connection of this.#waiting.splice(0)) this.passOn(connection);
         break;
       case 'closed':
         this.#apply(this.#state.closed(id, performance.now()));
@@ -224,10 +228,17 @@ export class Pool {
     }
   }
 
-  #passOn(connection: PassedConnection): void {
+  /** Has a worker serve a connection that another one has left, of this pool or of one before it. */
+  passOn(connection: PassedConnection): void {
     const worker = this.#workers.get(this.#state.successor() ?? Number.NaN);
-    if (worker === undefined) connection.close();
-    else worker.give(connection);
+    if (worker !== undefined) worker.give(connection);
+    else if (this.#leave !== undefined) this.#leave(connection);
+    else connection.close();
+  }
+
+  /** Whether somebody takes over the kept connections of a worker that stops. */
+  #hasSuccessor(): boolean {
+    return this.#state.successor() !== undefined || this.#leave !== undefined;
   }
 
   #awaitConnection(): void {

@@ -4,7 +4,7 @@ import { ParentOutput } from '../logs/worker-output.ts';
 import { onSignal } from '../process/held-signals.ts';
 import { ServiceManager } from '../process/service-manager.ts';
 import { watchStopSignals } from '../process/stop-signals.ts';
-import { successorAtSignal } from '../process/succession.ts';
+import { successorAtSignal, takeConnections } from '../process/succession.ts';
 import type { PoolNews } from './pool-command.ts';
 import { ServedPool, type ServedPoolOptions } from './served-pool.ts';
 
@@ -66,6 +66,7 @@ async function keepWorkers(output: ParentOutput, task: Task): Promise<void> {
     ports: () => ports.held(),
     say,
   });
+  if (inherited !== undefined) takeConnections((connection) => pool.take(connection));
   pool.start();
   const warning = inherited === undefined ? await additions.accessWarning?.(address) : undefined;
   if (warning !== undefined) say(warning);
@@ -84,7 +85,9 @@ async function keepWorkers(output: ParentOutput, task: Task): Promise<void> {
     await pool.end(0);
     throw pool.startFailure();
   }
-  const again = await Promise.race([pool.end(stopTimeout), signals.second]);
+  const successor = typeof reason === 'object' ? reason : undefined;
+  const ended = pool.end(stopTimeout, successor?.give).then(() => successor?.given());
+  const again = await Promise.race([ended, signals.second]);
   if (again === undefined) return;
   pool.kill();
   throw new RunnerError('FCGI_REQUESTS_CUT_OFF', `${again}: ended at once, with what was under way`);

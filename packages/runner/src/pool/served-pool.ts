@@ -4,6 +4,7 @@ import { defined } from '../defined.ts';
 import { RunnerError } from '../errors.ts';
 import { prepareLogFiles } from '../logs/prepare-log-files.ts';
 import type { ParentOutput } from '../logs/worker-output.ts';
+import type { PassedConnection } from '../passed-connection.ts';
 import { type LaunchSettings, readLaunchSettings, socketOptions } from '../process/launch-settings.ts';
 import type { StartFolder } from '../process/start-folder.ts';
 import type { RunOptions } from '../run-process.ts';
@@ -183,13 +184,22 @@ export class ServedPool {
     before.close();
   }
 
-  /** Lets the requests under way end, and the rest be cut off after so many seconds; resolves when no worker is left. */
-  async end(timeout: number): Promise<void> {
+  /**
+   * Lets the requests under way end, and the rest be cut off after so many seconds; resolves when no worker is left.
+   *
+   * @param leave takes over kept connections, which are closed without it
+   */
+  async end(timeout: number, leave?: (connection: PassedConnection) => void): Promise<void> {
     const deadline = performance.now() + timeout * 1000;
     await this.#place.close(timeout * 1000);
     // What the gateway has taken of it, the workers have no more.
-    this.#pool.end(Math.max(deadline - performance.now(), 0) / 1000);
+    this.#pool.end(Math.max(deadline - performance.now(), 0) / 1000, leave);
     await this.ended;
+  }
+
+  /** Has a worker serve a connection that the process before this one has left. */
+  take(connection: PassedConnection): void {
+    this.#pool.passOn(connection);
   }
 
   /** Ends the workers at once. */

@@ -1,6 +1,8 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { isFcgiListenSocket } from '@fcgi-js/server';
 import { RunnerError } from '../errors.ts';
+import { isPassedConnection, type PassedConnection, sendable } from '../passed-connection.ts';
 import type { HeldPort } from '../pool/worker-ports.ts';
 import { CONTAINER_VARIABLE } from './container-init.ts';
 import { onSignal } from './held-signals.ts';
@@ -24,6 +26,10 @@ export interface Successor {
   readonly pid: number;
   /** Tells it that nothing is held here any more that can be had once only. */
   release(): void;
+  /** Leaves it a connection that web servers keep open for their next request. */
+  give(connection: PassedConnection): void;
+  /** Resolves when it has all connections that it was given. */
+  given(): Promise<void>;
 }
 
 /** What is handed over, and to whom it is told. */
@@ -180,12 +186,40 @@ async function startSuccessor(
     );
   });
   await Promise.race([new Promise((resolve) => successor.once('message', resolve)), failure]);
+  const under = new Set<Promise<void>>();
   return {
     pid,
-    release: () => {
+    release: () => send(successor, { fcgi: 'released' }),
+    give: (connection) => {
+      const passing = new Promise<void>((resolve) => {
+        send(successor, { fcgi: 'connection' }, connection, resolve);
+      }).then(() => {
+        connection.close();
+        under.delete(passing);
+      });
+      under.add(passing);
+    },
+    given: async () => {
+      await Promise.all(under);
       if (successor.connected) successor.disconnect();
     },
   };
+}
+
+/** What one runner tells the next, and the next one it. */
+interface SuccessionMessage {
+  readonly fcgi: 'connection' | 'released' | 'serving';
+}
+
+function send(
+  to: Pick<ChildProcess, 'connected' | 'send'>,
+  message: SuccessionMessage,
+  connection?: PassedConnection,
+  sent = () => {},
+): void {
+  // Gone, it has nothing to be told.
+  if (to.connected) to.send(message, connection === undefined ? undefined : sendable(connection), {}, sent);
+  else sent();
 }
 
 /** Tells the runner before this one that it may go; resolves when it has let go of all that can be had once only. */
@@ -193,7 +227,19 @@ export async function succeed(): Promise<void> {
   process.off('disconnect', endEarly);
   // Gone by itself, it holds nothing.
   if (!process.connected) return;
-  const released = once(process, 'disconnect');
-  process.send?.({ fcgi: 'serving' }, undefined, {}, () => {});
-  await released;
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const released = [once(process, 'disconnect', { signal }), once(process, 'message', { signal })];
+  const serving: SuccessionMessage = { fcgi: 'serving' };
+  process.send?.(serving, undefined, {}, () => {});
+  await Promise.race(released);
+  waiting.abort();
+  await Promise.allSettled(released);
+}
+
+/** Takes the connections that the runner before this one leaves, each of which waits for its next request. */
+export function takeConnections(take: (connection: PassedConnection) => void): void {
+  process.on('message', (_message, handle: unknown) => {
+    if (isPassedConnection(handle)) take(handle);
+  });
 }
