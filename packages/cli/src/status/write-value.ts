@@ -1,32 +1,32 @@
 import { inspect } from 'node:util';
 import { escapeLogText } from '@fcgi-js/client';
 import { byteSize } from '@fcgi-js/inspector/text';
+import { type Unit, unitOf } from '@fcgi-js/runner/command';
 
-/** How numbers are written that are no plain ones, by the name that they have in the status. */
-const WRITTEN = new Map<string, (value: number) => string>([
-  ['bytes received', byteSize],
-  ['bytes sent', byteSize],
-  ['cpu seconds', (value) => `${value.toFixed(1)} s`],
-  ['event loop delay', microseconds],
-  ['event loop utilization', (value) => percent(value * 100)],
-  ['heap', byteSize],
-  ['last request cpu', percent],
-  ['last request memory', byteSize],
-  ['memory', byteSize],
-  ['request duration', microseconds],
-  ['request duration p50', microseconds],
-  ['request duration p95', microseconds],
-  ['request duration p99', microseconds],
-  ['silent since', duration],
-  ['start since', duration],
-  ['start time', date],
-]);
+/** How numbers are written that are no plain ones, by what they are. */
+const WRITTEN: Readonly<Partial<Record<Unit | 'percent', (value: number) => string>>> = {
+  age: duration,
+  bytes: byteSize,
+  microseconds,
+  percent,
+  seconds: (value) => `${value.toFixed(1)} s`,
+  share: (value) => percent(value * 100),
+  time: date,
+};
+
+/** What php-fpm alone has. */
+const OF_PHP_FPM: Readonly<Record<string, Unit | 'percent'>> = {
+  'last request cpu': 'percent',
+  'last request memory': 'bytes',
+};
 
 /** A value of the status for people, on one line and with nothing that a terminal obeys; whatever it is. */
 export function writeValue(name: string, value: unknown): string {
   if (value === undefined || value === null) return '';
-  if (typeof value === 'number' && value >= 0 && Number.isFinite(value))
-    return WRITTEN.get(name)?.(value) ?? String(value);
+  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) {
+    const unit = unitOf(name) ?? OF_PHP_FPM[name];
+    return (unit && WRITTEN[unit]?.(value)) ?? String(value);
+  }
   return escapeLogText(
     typeof value === 'object' ? inspect(value, { breakLength: Number.POSITIVE_INFINITY }) : String(value),
   );

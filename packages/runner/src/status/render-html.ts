@@ -1,50 +1,28 @@
 import { byteSize } from '@fcgi-js/inspector/text';
-import { poolFields, workerFields } from './fields.ts';
+import { poolFields, type Unit, unitOf, workerFields, workerStatusFields } from './fields.ts';
 import { BUCKETS } from './figures.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Seconds after which the page is loaded again. */
 const REFRESH = 2;
 
-/** Columns of the table: the field, and its title where that is shorter. */
-const COLUMNS = new Map([
-  ['worker', 'worker'],
-  ['pid', 'pid'],
-  ['state', 'state'],
-  ['generation', 'gen.'],
-  ['start since', 'age'],
-  ['requests', 'requests'],
-  ['active requests', 'active'],
-  ['open connections', 'conn.'],
-  ['memory', 'memory'],
-  ['heap', 'heap'],
-  ['event loop delay', 'loop delay'],
-  ['event loop utilization', 'loop busy'],
-  ['silent since', 'silent'],
-  ['request method', 'method'],
-  ['request uri', 'path'],
-  ['request duration', 'took'],
-]);
+/** The columns of workers, in their order: whoever looks wants to know first which worker it is. */
+const COLUMNS = workerStatusFields
+  .flatMap(({ column, name, unit }) =>
+    column === undefined ? [] : [{ name, place: column[0], title: column[1], unit }],
+  )
+  .sort((one, other) => one.place - other.place);
 
-const TEXTS = new Set(['state', 'request method', 'request uri']);
-
-/** How fields are written that are no plain numbers. */
-const WRITTEN: Readonly<Record<string, (value: number) => string>> = {
-  pid: String,
-  'start time': (value) => new Date(value * 1000).toISOString().replace('T', ' ').replace('.000Z', ' UTC'),
-  'start since': seconds,
-  'silent since': (value) => `${value.toFixed(1)} s`,
-  'cpu seconds': (value) => `${value.toFixed(1)} s`,
-  memory: byteSize,
-  heap: byteSize,
-  'bytes received': byteSize,
-  'bytes sent': byteSize,
-  'event loop delay': microseconds,
-  'event loop utilization': (value) => `${Math.round(value * 100)} %`,
-  'request duration': microseconds,
-  'request duration p50': microseconds,
-  'request duration p95': microseconds,
-  'request duration p99': microseconds,
+/** How figures are written, by their units. */
+const WRITTEN: Readonly<Record<Exclude<Unit, 'text'>, (value: number) => string>> = {
+  age,
+  bytes: byteSize,
+  count: (value) => value.toLocaleString('en'),
+  id: String,
+  microseconds,
+  seconds: (value) => `${value.toFixed(1)} s`,
+  share: (value) => `${Math.round(value * 100)} %`,
+  time: (value) => new Date(value * 1000).toISOString().replace('T', ' ').replace('.000Z', ' UTC'),
 };
 
 /**
@@ -80,15 +58,14 @@ export function renderHtml(snapshot: Snapshot): string {
 }
 
 function workerTable({ time, workers }: Snapshot): string {
-  const head = [...COLUMNS].map(
-    ([field, title]) => `<th scope="col"${TEXTS.has(field) ? ' class="text"' : ''}>${title}</th>`,
+  const head = COLUMNS.map(
+    ({ title, unit }) => `<th scope="col"${unit === 'text' ? ' class="text"' : ''}>${title}</th>`,
   );
   const rows = workers.map((worker) => {
     const fields = new Map(workerFields(worker, time));
-    const cells = [...COLUMNS].map(([field, title]) => {
-      const value = fields.get(field) ?? '';
-      const kind = TEXTS.has(field) ? '' : ' class="number"';
-      return `<td data-title="${title}"${kind}>${write(field, value)}</td>`;
+    const cells = COLUMNS.map(({ name, title, unit }) => {
+      const kind = unit === 'text' ? '' : ' class="number"';
+      return `<td data-title="${title}"${kind}>${write(name, fields.get(name) ?? '')}</td>`;
     });
     return `<tr class="${worker.state.toLowerCase()}">${cells.join('')}</tr>`;
   });
@@ -109,8 +86,10 @@ function durationTable(counts: readonly number[]): string {
 }
 
 function write(field: string, value: number | string): string {
-  if (typeof value === 'string') return toHtml(value);
-  return WRITTEN[field]?.(value) ?? value.toLocaleString('en');
+  const unit = unitOf(field);
+  return typeof value === 'string' || unit === undefined || unit === 'text'
+    ? toHtml(String(value))
+    : WRITTEN[unit](value);
 }
 
 const ENTITIES: Record<string, string> = {
@@ -133,7 +112,7 @@ function microseconds(value: number): string {
   return value < 1e6 ? `${(value / 1000).toFixed(1)} ms` : `${(value / 1e6).toFixed(1)} s`;
 }
 
-function seconds(value: number): string {
+function age(value: number): string {
   const days = Math.floor(value / 86_400);
   const time = new Date((value % 86_400) * 1000).toISOString().slice(11, 19);
   return days === 0 ? time : `${days} d ${time}`;
