@@ -57,4 +57,5 @@ export {
   type ServerStats,
   takeCgiRequest,
   UnixSocketFile,
+  type WholeResponse,
 } from '@fcgi-js/server';

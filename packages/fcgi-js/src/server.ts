@@ -44,4 +44,5 @@ export {
   type ServerStats,
   takeCgiRequest,
   UnixSocketFile,
+  type WholeResponse,
 } from '@fcgi-js/server';
