@@ -4,6 +4,7 @@ export {
   type ListenQueue,
   type PoolCounts,
   type PoolNews,
+  type RequestFigures,
   type RunConfig,
   Runner,
   RunnerError,

@@ -20,6 +20,7 @@ test('so do its entries for the command', () => {
     'ownMessages',
     'processIo',
     'systemReason',
+    'unitOf',
   ]);
   expect(Object.keys(options).sort()).toEqual([
     'OptionValueError',

@@ -10,7 +10,7 @@ import { endsWithBody } from './end-with-body.ts';
 import { handlerFault, respondedTwice } from './handler-faults.ts';
 import { HandlerStreams } from './handler-streams.ts';
 import { headFault } from './head-gate.ts';
-import { type InputOwner, InputSource } from './input-source.ts';
+import { InputSource } from './input-source.ts';
 import type { StdoutStream } from './output-stream.ts';
 import type { ConnectionInfo, RequestHost, RequestObserver } from './request-host.ts';
 import { RequestOutput } from './request-output.ts';
@@ -26,7 +26,7 @@ const NO_TARGET: RequestTarget = { baseUrl: '', originalUrl: '/', url: '/' };
  * A handler that uses {@link stdout} writes the CGI response itself: header lines, a blank line, the body
  * (RFC 3875 §6), with `Status` as a header.
  */
-export class FcgiRequest implements InputOwner {
+export class FcgiRequest {
   /** 1 to 65,535; unique on its connection while the request is active. */
   readonly requestId: number;
   /** What the application is asked to be; see `Role` of `@fcgi-js/protocol`. */
