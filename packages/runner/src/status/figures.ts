@@ -25,7 +25,7 @@ export interface Totals {
   readonly brokenOff: number;
   /** Seconds of the processor. */
   readonly cpu: number;
-  /** How many requests have ended within the time of each of {@link BUCKETS}, and last how many took longer. */
+  /** How many requests have ended within 1, 5, 10, 25, 50, 100, 250, 500 ms, 1, 2.5, 5, 10, 30 and 60 s, and last how many took longer. */
   readonly durations: readonly number[];
   /** Seconds that all ended requests took. */
   readonly durationSum: number;
