@@ -54,8 +54,13 @@ export interface Service {
    * Stops accepting; resolves when the requests under way have ended, or after so many milliseconds.
    *
    * @param handOver takes over kept connections, which are closed without it
+   * @param onListenersClosed told when it has stopped accepting
    */
-  stop(timeout: number, handOver?: (connection: Duplex) => void): Promise<void>;
+  stop(
+    timeout: number,
+    handOver?: (connection: Duplex) => void,
+    onListenersClosed?: () => void,
+  ): Promise<void>;
 }
 
 /**
@@ -73,14 +78,15 @@ export async function serveApplication(application: Application, options: ServeO
   const { address: opened, gateway } = await open(server, application, options);
   const { address = opened } = options;
   let file = socketFile(address);
-  const end: Service['stop'] = async (timeout, handOver) => {
+  const end: Service['stop'] = async (timeout, handOver, onListenersClosed) => {
     const deadline = performance.now() + timeout;
     await gateway?.close(timeout);
-    await server.close({ timeout: Math.max(deadline - performance.now(), 0), ...defined({ handOver }) });
+    const remaining = Math.max(deadline - performance.now(), 0);
+    await server.close({ timeout: remaining, ...defined({ handOver, onListenersClosed }) });
   };
-  const stop: Service['stop'] = (timeout, handOver) => {
+  const stop: Service['stop'] = (timeout, handOver, onListenersClosed) => {
     file = undefined;
-    const stopped = end(timeout, handOver);
+    const stopped = end(timeout, handOver, onListenersClosed);
     application.stopping(stopped);
     return stopped;
   };

@@ -105,6 +105,11 @@ export interface CloseOptions {
    */
   readonly handOver?: (stream: Duplex) => void;
   /**
+   * Called when nothing is accepted any more. Connections that have come before are accepted first, since closing the socket
+   * would reset them: that is some turns of the event loop after the call of `close()`.
+   */
+  readonly onListenersClosed?: () => void;
+  /**
    * Milliseconds after which connections are closed whatever runs on them; `Infinity` waits for as long as it
    * takes.
    *
@@ -258,9 +263,10 @@ export class FcgiServer {
     };
   }
 
-  async #close({ handOver, timeout = CLOSE_TIMEOUT }: CloseOptions): Promise<void> {
+  async #close({ handOver, onListenersClosed, timeout = CLOSE_TIMEOUT }: CloseOptions): Promise<void> {
     this.#handOver = handOver;
     await Promise.all([...this.#listeners].map((listener) => listener.close()));
+    onListenersClosed?.();
     const closed = new Promise<void>((resolve) => {
       this.#closed = resolve;
     });
@@ -351,6 +357,7 @@ const SERVER_OPTIONS: OptionKinds<ServerOptions> = {
 
 const CLOSE_OPTIONS: OptionKinds<CloseOptions> = {
   handOver: functionSuchAs('(stream) => other.accept(stream)'),
+  onListenersClosed: functionSuchAs("() => console.log('no more')"),
   timeout: {
     words: `a number of milliseconds from 0 to ${LONGEST_TIMER}, or Infinity`,
     accepts: (value) =>

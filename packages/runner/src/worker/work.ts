@@ -84,10 +84,9 @@ export async function work(): Promise<void> {
   if (why === 'closed') return ends();
   const handOver = why === 'replaced' ? (socket: Duplex) => parent.pass(socket) : undefined;
   const stopped = service
-    .stop(timeout, handOver)
+    .stop(timeout, handOver, () => parent.tell({ fcgi: 'closed' }))
     .then(() => parent.passed())
     .then(() => status?.finish());
-  parent.tell({ fcgi: 'closed' });
   await Promise.race([stopped, signals.second]);
   // One listener is ours. Whoever else there is has something to put in order, now that its requests have ended.
   if (process.listenerCount('SIGTERM') === 1) return;

@@ -51,6 +51,25 @@ test('close() without an end to its patience waits for as long as a request take
   await closed;
 });
 
+test.each(transports.filter((each) => each !== 'an in-memory pair'))(
+  'close() tells when it accepts no more, while requests still run, over %s',
+  async (transport) => {
+    const { connect, requests, release, server } = await held(transport);
+    const peer = await connect();
+    peer.send(request(1));
+    await expect.poll(() => requests.length).toBe(1);
+    let closed = Promise.resolve();
+    await new Promise<void>((resolve) => {
+      closed = server.close({ onListenersClosed: resolve });
+    });
+    await expect(connect()).rejects.toThrow(/ENOENT|ECONNREFUSED/);
+    release();
+    expect((await peer.answer(1)).body).toBe('released');
+    peer.finish();
+    await closed;
+  },
+);
+
 describe.each(transports)('close(), over %s', (transport) => {
   test('lets running requests end, and resolves when their connections are gone', async () => {
     const { connect, requests, release, server } = await held(transport);
