@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { fcgi } from '../../runner/test/support/runner.ts';
+import { fcgi, folderWith } from '../../runner/test/support/runner.ts';
 import { exhaustedLimit } from '../src/exhausted-limit.ts';
 
 describe('an error of a limit of the system', () => {
@@ -22,14 +22,16 @@ describe('an error of a limit of the system', () => {
   });
 });
 
-test.runIf(process.platform === 'linux').each([25, 30])(
+test.runIf(process.platform === 'linux').each([25, 28])(
   'with ulimit -n %i, where plain Node starts, fcgi run says which limit is too low, and nothing else',
   async (files) => {
+    const cwd = await folderWith({ 'app.cjs': 'module.exports = (req, res) => res.end();' });
     const { error, stderr } = await new Promise<{ error: Error | null; stderr: string }>((resolve) => {
       const command = `ulimit -n ${files}; exec "$@"`;
       execFile(
         '/bin/sh',
-        ['-c', command, 'sh', process.execPath, fcgi, 'run', 'none.js'],
+        ['-c', command, 'sh', process.execPath, fcgi, 'run', 'app.cjs'],
+        { cwd },
         (failed, _, text) => resolve({ error: failed, stderr: text }),
       );
     });
