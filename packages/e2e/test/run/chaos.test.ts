@@ -140,8 +140,12 @@ test.skipIf(missing)(
         const from = runner.output.length;
         await signal('SIGHUP');
         await says(/reloaded: all workers/, from);
-        const { body } = await status.request({ path: '/' });
-        expect(String(body)).toMatch(new RegExp(`^${current} `));
+        // What a worker still had on a connection that nginx keeps, it serves before it leaves that connection to the next.
+        await until(
+          async () =>
+            String((await status.request({ path: '/' })).body).startsWith(`${current} `) || undefined,
+          { what: `answer of release ${current}` },
+        );
       },
       'a broken release': async () => {
         await writeFile(at('app.cjs'), 'throw new Error("broken release");');
