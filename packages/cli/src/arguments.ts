@@ -26,7 +26,7 @@ export function parsePathArgument(text: string): string {
   return readArgument(() => parsePath(text));
 }
 
-/** Calls what reads a word of the command line. @throws InvalidArgumentError where it is told that the word makes no sense */
+/** Reads a word of the command line with `read`. @throws InvalidArgumentError with the message of its OptionValueError */
 export function readArgument<Value>(read: () => Value): Value {
   try {
     return read();

@@ -7,7 +7,7 @@ export interface TrialGateway {
 
 /** How a gateway comes to its application, and to its port. */
 export interface TrialGatewayOptions {
-  /** Opens the socket of the application at a path that nobody else reaches. */
+  /** Opens the socket of the application at a path in a private folder. */
   readonly listen: (path: string) => Promise<unknown>;
   readonly mount: string | undefined;
   /** Calls a function whose http server is not the application's. */

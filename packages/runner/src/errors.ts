@@ -31,7 +31,7 @@ export function optionError(message: string): RunnerError {
   return new RunnerError('FCGI_OPTION_INVALID', message);
 }
 
-/** The value of one option makes no sense. Whoever has read it says which option that is. */
+/** The value of one option is invalid. The caller adds which option it is. */
 export class OptionValueError extends Error {
   override readonly name = 'OptionValueError';
 }

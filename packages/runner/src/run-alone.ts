@@ -120,7 +120,7 @@ async function serveAlone(
   status?.start(name, service, options.backlog);
   const own = socketOptions(options, launch);
   const listener = await application.aside(() => openStatusListener(options, own, status?.site));
-  if (listener !== undefined) say(`its status is told on ${listener.address}`);
+  if (listener !== undefined) say(`its status is served on ${listener.address}`);
   const served = `${name} (${application.kind}) is served on ${service.address}`;
   say(served);
   // Plain CGI has one request, and nothing else to wait for.

@@ -123,7 +123,7 @@ test('the address of the status is handed over, too', async () => {
   expect(await runner.get('/status', status)).toMatch(/^200 /);
   runner.signal('SIGUSR2');
   await runner.says(/process \d+ serves/);
-  await runner.says(/its status is told on (?:.|\n)*its status is told on /);
+  await runner.says(/its status is served on (?:.|\n)*its status is served on /);
   expect(await runner.get('/status', status)).toMatch(/^200 /);
   await expect.poll(() => runner.process.exitCode).toBe(0);
   expect(await runner.get('/status', status)).toMatch(/^200 /);

@@ -23,7 +23,7 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== false;
 }
 
-/** Whoever ends for want of requests needs somebody who starts it for the next one. */
+/** A process that ends when it is idle must be started again for the next request. */
 function checkIdleExit({ idleExit, listen, onDemand, workers }: RunOptionValues): void {
   if (idleExit === undefined) return;
   if (workers !== undefined && onDemand !== true) {

@@ -59,7 +59,7 @@ function ofWorkers<Value, Written>(
   return { ...given, needs: { option: 'workers', because } };
 }
 
-const REPLACES = 'it replaces workers, and without them there is nobody to take over.';
+const REPLACES = 'it replaces workers.';
 const PRINTED = 'it is about what workers print.';
 
 /**

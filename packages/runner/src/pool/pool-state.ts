@@ -18,7 +18,7 @@ import { isWorking, type Worker } from './pool-worker.ts';
  * read files that have changed since.
  *
  * On demand, the pool as a whole is also inactive: without workers, until a connection arrives. Each start is a generation
- * then, and its first worker replaces nobody: if it ends, the pool is inactive again, and closes connections for a while.
+ * then, and its first worker replaces no other: if it ends, the pool is inactive again, and closes connections for a while.
  *
  *              connection arrives            first ready               all idle
  *   inactive ────────────────────▶ resuming ─────────────▶ active ───────────────▶ inactive

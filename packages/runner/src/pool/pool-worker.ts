@@ -1,4 +1,4 @@
-/** A worker, as `PoolState` sees it, where its phases are told. */
+/** A worker, as `PoolState` sees it; its diagram has the phases. */
 export interface Worker {
   readonly id: number;
   readonly generation: number;

@@ -236,7 +236,7 @@ export class Pool {
     else connection.close();
   }
 
-  /** Whether somebody takes over the kept connections of a worker that stops. */
+  /** Whether the kept connections of a worker that stops can be handed over. */
   #hasSuccessor(): boolean {
     return this.#state.successor() !== undefined || this.#leave !== undefined;
   }

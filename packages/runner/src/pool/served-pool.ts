@@ -165,7 +165,7 @@ export class ServedPool {
     const { pingPath, statusPath } = options;
     const site = { ...defined({ pingPath, statusPath }), snapshot: () => this.snapshot() };
     this.#listener = await openStatusListener(options, socketOptions(options, launch), site);
-    if (this.#listener !== undefined) say(`its status is told on ${this.#listener.address}`);
+    if (this.#listener !== undefined) say(`its status is served on ${this.#listener.address}`);
   }
 
   /** Lets go of what can be had once only. */
@@ -215,7 +215,7 @@ export class ServedPool {
   }
 }
 
-/** What each worker is told. */
+/** The options that each worker gets. */
 function workerOptions({ file, options, size }: ServedPoolOptions, address: string) {
   const { allow, args, backlog, blockedTimeout, limits, maxAge, maxMemory, maxRequests, mount } = options;
   const { onDemand = false, pingPath, port, requestTimeout, startTimeout, statusPath, stopTimeout } = options;

@@ -24,7 +24,7 @@ describe.skipIf(noChromium)(`the status page in Chromium${noChromium ? ` (${noCh
     const cwd = await folderWith({ 'app.cjs': "module.exports = (req, res) => res.end('x');" });
     const args = ['--listen', './s', '--workers', '2', '--status-listen', 'http://127.0.0.1:0', 'app.cjs'];
     const runner = await new Runner(args, { cwd }).serving();
-    const [, url = ''] = await runner.says(/its status is told on (http:\S+)/);
+    const [, url = ''] = await runner.says(/its status is served on (http:\S+)/);
     await ask(`unix:${join(cwd, 's')}`, `/${'a-long-path-without-an-end'.repeat(5)}`);
     const { faults, page } = await openPage(browser, new URL(url).origin, { dark, width });
     onTestFinished(() => page.context().close());

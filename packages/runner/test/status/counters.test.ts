@@ -22,7 +22,7 @@ async function start(words: readonly string[]) {
     ],
     { cwd },
   );
-  const [, url] = await runner.says(/its status is told on (\S+)/);
+  const [, url] = await runner.says(/its status is served on (\S+)/);
   await runner.serving();
   return {
     counted: async () => {

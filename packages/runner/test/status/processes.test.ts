@@ -32,7 +32,7 @@ async function start(args: readonly string[], options: { readonly env?: NodeJS.P
 
 /** The URL of `--status-listen http://127.0.0.1:0`. */
 async function statusUrl(runner: Runner): Promise<string> {
-  const [, url = ''] = await runner.says(/its status is told on (http:\S+)/);
+  const [, url = ''] = await runner.says(/its status is served on (http:\S+)/);
   return url;
 }
 
@@ -172,7 +172,7 @@ test.each([
 ])('an address of its own can be one of FastCGI: %s', async (_how, args) => {
   const { cwd, runner } = await start([...args, '--status-listen', './status.sock', '--ping-path', '/alive']);
   const address = `unix:${join(cwd, 'status.sock')}`;
-  expect(runner.stderr).toContain(`its status is told on ${address}`);
+  expect(runner.stderr).toContain(`its status is served on ${address}`);
   expect(await ask(address, '/alive')).toBe('200 pong');
   expect(await ask(address, '/status?full')).toMatch(/^200 pool: [\s\S]*\npid: /);
   expect(await ask(address, '/other')).toMatch(/^404 /);
