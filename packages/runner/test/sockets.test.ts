@@ -10,7 +10,7 @@ import { fcgi, folderWith, Runner } from './support/runner.ts';
 
 const hello = {
   'app.cjs':
-    "module.exports = (req, res) => res.end('hello ' + req.url + ' at ' + (req.baseUrl ?? 'the root'));",
+    "module.exports = (req, res) => res.end('hello ' + req.url + ' at ' + (req.baseUrl || 'the root'));",
 };
 
 /** A socket that this process listens on, to be passed on. The descriptor has no other name in Node. */

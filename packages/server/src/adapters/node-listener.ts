@@ -31,7 +31,7 @@ export interface NodeListenerOptions {
  * ```
  *
  * Below a prefix, `req.url` is the rest of the URL, `req.baseUrl` the prefix and `req.originalUrl` all of it; at the root
- * there is neither, as on Node's own server.
+ * `baseUrl` is `''`, and there is no `originalUrl`, as on Node's own server.
  *
  * Header fields that Node's own parser would refuse (names that are not tokens, control characters in values) are left
  * out; a method that is not a token is answered with 400 without the listener.

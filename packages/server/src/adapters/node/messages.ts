@@ -46,12 +46,11 @@ export function createMessages(params: Params, target: RequestTarget, socket: Re
   const req: HttpMessages['req'] = new OwnMessage(socket as Stream as Socket);
   req.method = params.get('REQUEST_METHOD') || 'GET';
   req.url = target.url;
+  // Always there, as in Express, so that `${req.baseUrl}/login` is right at the root as well.
+  req.baseUrl = target.baseUrl;
   // At the root `url` is all of it, as on Node's own server. Middleware that rewrites it must see the effect: Express and
   // connect take an `originalUrl` that is there for the URL before the change.
-  if (target.baseUrl !== '') {
-    req.baseUrl = target.baseUrl;
-    req.originalUrl = target.originalUrl;
-  }
+  if (target.baseUrl !== '') req.originalUrl = target.originalUrl;
   const raw = rawHeaders(params);
   const expectation = expectationOf(params);
   if (expectation !== undefined) raw.push('Expect', expectation);
