@@ -85,4 +85,9 @@ export const haproxyMultiplexingDeviations: Deviations = {
   ...haproxyDeviations,
   leavesInAnswer: throwsAnswersAway,
   leavesInLargeAnswer: { ...throwsAnswersAway, instead: 'nothing' },
+  manyAtOnce: {
+    instead: 'weaker',
+    rule: '§11',
+    reason: 'HAProxy before 3.2 answers some of many simultaneous uploads with 500 itself',
+  },
 };
