@@ -1,3 +1,3 @@
 import { library } from '../tooling/src/tsup.ts';
 
-export default library();
+export default library({ index: 'src/index.ts', options: 'src/options.ts' });

@@ -1,3 +1,5 @@
+import { FcgiOptionError } from '@fcgi-js/protocol/options';
+
 /** Where an application listens. */
 export type FcgiAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
@@ -14,17 +16,19 @@ const HOST_AND_PORT = /^(?:\[([0-9a-f:.]+(?:%[\w.-]+)?)\]|([\w.-]*)):(\d{1,5})$/
  * before it. An IPv6 address stands in brackets; no host is the loopback address 127.0.0.1.
  *
  * @param text the address
- * @throws TypeError where the text is none of these, the port is not 1 to 65,535, or the path is too long for
+ * @throws FcgiOptionError where the text is none of these, the port is not 1 to 65,535, or the path is too long for
  *   a socket (107 bytes on Linux; the system would cut it silently)
  */
 export function parseAddress(text: string): FcgiAddress {
-  if (typeof text !== 'string') throw new TypeError('An address must be a string.');
+  if (typeof text !== 'string') throw new FcgiOptionError('An address must be a string.');
   if (text.startsWith('unix:')) return unixAddress(text.slice(5), text);
   if (text.startsWith('/')) return unixAddress(text, text);
   const match = HOST_AND_PORT.exec(text.startsWith('tcp:') ? text.slice(4) : text);
   const port = Number(match?.[3]);
   if (match === null || port < 1 || port > 65_535) {
-    throw new TypeError(`${JSON.stringify(text)} is no address of an application. Valid are: ${EXAMPLES}.`);
+    throw new FcgiOptionError(
+      `${JSON.stringify(text)} is no address of an application. Valid are: ${EXAMPLES}.`,
+    );
   }
   return { kind: 'tcp', host: match[1] ?? (match[2] || '127.0.0.1'), port };
 }
@@ -38,11 +42,11 @@ export function formatAddress(address: FcgiAddress): string {
 
 function unixAddress(path: string, text: string): FcgiAddress {
   if (path === '' || path.includes('\0')) {
-    throw new TypeError(`${JSON.stringify(text)} names no socket. Valid are: ${EXAMPLES}.`);
+    throw new FcgiOptionError(`${JSON.stringify(text)} names no socket. Valid are: ${EXAMPLES}.`);
   }
   const bytes = Buffer.byteLength(path);
   if (bytes > SOCKET_PATH_LIMIT) {
-    throw new TypeError(
+    throw new FcgiOptionError(
       `The path of a Unix socket may have ${SOCKET_PATH_LIMIT} bytes on this system, but this one has ${bytes}.`,
     );
   }

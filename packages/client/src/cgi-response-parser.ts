@@ -69,7 +69,7 @@ export class CgiResponseParser {
 
   /**
    * @param limits see the fields for the defaults
-   * @throws TypeError where a limit is no number above 0
+   * @throws FcgiOptionError where a limit is no number above 0
    */
   constructor(limits: CgiResponseLimits = {}) {
     const { headBytes, headFields } = resolveLimits(HEAD_LIMITS, limits);

@@ -1,4 +1,15 @@
 import { type BytesLike, ProtocolStatus } from '@fcgi-js/protocol';
+import {
+  ANYTHING,
+  BOOLEAN,
+  checkOptions,
+  FcgiOptionError,
+  functionSuchAs,
+  numberAbove,
+  OBJECT,
+  type OptionKinds,
+  oneOf,
+} from '@fcgi-js/protocol/options';
 import { formatAddress, parseAddress } from './address.ts';
 import { openSocket } from './application-socket.ts';
 import { askValues, STANDARD_VALUES } from './application-values.ts';
@@ -81,6 +92,31 @@ export interface GetValuesOptions {
   readonly signal?: AbortSignal;
 }
 
+const CLIENT_OPTIONS: OptionKinds<FcgiClientOptions> = {
+  address: ANYTHING,
+  keepConn: BOOLEAN,
+  limits: OBJECT,
+  multiplex: oneOf(true, false, 'auto'),
+  onError: functionSuchAs('(error) => console.error(error)'),
+  onRecord: functionSuchAs('({ record }) => console.log(record)'),
+  server: ANYTHING,
+};
+
+const GET_VALUES_OPTIONS: OptionKinds<GetValuesOptions> = { names: ANYTHING, signal: OBJECT };
+
+/** Options of {@link FcgiClient.close}. */
+export interface FcgiClientCloseOptions {
+  /**
+   * Milliseconds to wait for requests that are under way; then the rest is cut off.
+   *
+   * @defaultValue 10,000
+   */
+  readonly timeout?: number;
+}
+
+/** Also of a gateway. */
+export const CLOSE_OPTIONS: OptionKinds<FcgiClientCloseOptions> = { timeout: numberAbove(0) };
+
 /**
  * Sends requests to a FastCGI application, as a web server does. Connections are opened when they are needed
  * and kept for the next request; there is one request at a time on each, unless `multiplex` allows more.
@@ -98,20 +134,15 @@ export class FcgiClient {
   /**
    * Opens nothing yet.
    *
-   * @throws TypeError where an option is not valid
+   * @throws FcgiOptionError where an option is not valid, or is none
    */
   constructor(options: FcgiClientOptions) {
+    checkOptions('FcgiClient', options, CLIENT_OPTIONS);
     const { keepConn = true, limits, multiplex = false, onError = () => {}, onRecord } = options;
-    if (typeof keepConn !== 'boolean') throw new TypeError('keepConn must be a boolean.');
-    if (multiplex !== 'auto' && typeof multiplex !== 'boolean') {
-      throw new TypeError("multiplex must be a boolean or 'auto'.");
-    }
     if (multiplex !== false && !keepConn) {
-      throw new TypeError('Connections that are not kept (keepConn: false) cannot be shared (multiplex).');
-    }
-    if (typeof onError !== 'function') throw new TypeError('onError must be a function.');
-    if (onRecord !== undefined && typeof onRecord !== 'function') {
-      throw new TypeError('onRecord must be a function.');
+      throw new FcgiOptionError(
+        'Connections that are not kept (keepConn: false) cannot be shared (multiplex).',
+      );
     }
     const [address, open] = applicationOf(options);
     this.#address = address;
@@ -142,7 +173,7 @@ export class FcgiClient {
    * whose backlog is full).
    *
    * @returns the response, as soon as its head is complete; read its body or destroy it
-   * @throws TypeError or LocalProtocolError where the caller asks for something impossible; FcgiClientError, of
+   * @throws FcgiOptionError or LocalProtocolError where the caller asks for something impossible; FcgiClientError, of
    *   which FcgiConnectError, FcgiTimeoutError and FcgiRejectedError are kinds, or RemoteProtocolError where the
    *   request failed; the reason of the signal where it was aborted
    */
@@ -166,16 +197,20 @@ export class FcgiClient {
    * @returns those of the names that the application knows; none where it does not know GET_VALUES
    * @throws as {@link request}; `FCGI_FIRST_BYTE_TIMEOUT` where it does not answer, as some applications do
    */
-  async getValues({ names = STANDARD_VALUES, signal }: GetValuesOptions = {}): Promise<Map<string, string>> {
+  async getValues(options: GetValuesOptions = {}): Promise<Map<string, string>> {
+    checkOptions('getValues()', options, GET_VALUES_OPTIONS);
+    const { names = STANDARD_VALUES, signal } = options;
     return await this.#ask(names, this.#limits.firstByteTimeout, signal);
   }
 
   /**
    * Takes no further requests, waits for those that are under way, and closes all connections.
    *
-   * @param options `timeout`: milliseconds to wait, by default 10,000; then the rest is cut off
+   * @throws FcgiOptionError where an option is not valid
    */
-  async close({ timeout = 10_000 }: { readonly timeout?: number } = {}): Promise<void> {
+  async close(options: FcgiClientCloseOptions = {}): Promise<void> {
+    checkOptions('close()', options, CLOSE_OPTIONS);
+    const { timeout = 10_000 } = options;
     await this.#pool.close(timeout);
   }
 
@@ -259,14 +294,16 @@ export class FcgiClient {
 
 function applicationOf({ address, server }: FcgiClientOptions): [address: string, open: OpenTransport] {
   if ((address === undefined) === (server === undefined)) {
-    throw new TypeError('A client needs either an address or a server.');
+    throw new FcgiOptionError(
+      "FcgiClient needs either an address, such as 'unix:/run/app.sock', or a server.",
+    );
   }
   if (server === undefined) {
     const parsed = parseAddress(address ?? '');
     return [formatAddress(parsed), (deadline) => openSocket(parsed, deadline)];
   }
   if (typeof server?.accept !== 'function') {
-    throw new TypeError(
+    throw new FcgiOptionError(
       'server must have the method accept(stream), as createServer() of @fcgi-js/server has.',
     );
   }

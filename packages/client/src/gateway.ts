@@ -1,5 +1,16 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { FcgiClient } from './client.ts';
+import {
+  ANYTHING,
+  checkOptions,
+  FcgiOptionError,
+  functionSuchAs,
+  integer,
+  OBJECT,
+  type OptionKinds,
+  oneOf,
+  TEXT,
+} from '@fcgi-js/protocol/options';
+import { CLOSE_OPTIONS, FcgiClient, type FcgiClientCloseOptions } from './client.ts';
 import { AllowedHosts } from './gateway/allowed-hosts.ts';
 import type { GatewaySettings } from './gateway/ask-application.ts';
 import { Backends, type GatewayBalance } from './gateway/backends.ts';
@@ -15,7 +26,7 @@ import { serveFetch } from './gateway/serve-fetch.ts';
 import { resolveLimits } from './limits.ts';
 import { http } from './node-http.ts';
 import { parseMount } from './params/request-target.ts';
-import type { ParamsFromRequestOptions } from './params-from-request.ts';
+import { PARAMS_OPTIONS, type ParamsFromRequestOptions } from './params-from-request.ts';
 import { startTimer } from './stall-timer.ts';
 
 /** Milliseconds between two looks at idle connections while a gateway closes. */
@@ -110,17 +121,43 @@ export interface GatewayAddress {
   readonly url: string;
 }
 
+const { remoteAddress: _, remotePort: __, ...PARAMS_OF_ALL } = PARAMS_OPTIONS;
+
+const GATEWAY_OPTIONS: OptionKinds<GatewayOptions> = {
+  ...PARAMS_OF_ALL,
+  address: ANYTHING,
+  allowedHosts: ANYTHING,
+  balance: oneOf('round-robin', 'least-requests'),
+  before: functionSuchAs("express.static('public')"),
+  client: ANYTHING,
+  explain: oneOf(true, false, 'local'),
+  files: OBJECT,
+  limits: OBJECT,
+  onError: functionSuchAs('(error) => console.error(error)'),
+  onRequest: functionSuchAs('({ status }) => console.log(status)'),
+  onStderr: functionSuchAs('(content) => process.stderr.write(content)'),
+};
+
+const LISTEN_OPTIONS: OptionKinds<GatewayListenOptions> = {
+  host: TEXT,
+  port: integer(0, 65_535, 'a port, 0 to 65,535'),
+};
+
 /** An HTTP server in front of a FastCGI application. */
 export interface Gateway {
   /**
    * Takes no further connections, waits for requests under way, and closes all.
    *
-   * @param options `timeout`: milliseconds to wait, by default 10,000; then the rest is cut off
+   * @throws FcgiOptionError where an option is not valid
    */
-  close(options?: { readonly timeout?: number }): Promise<void>;
+  close(options?: FcgiClientCloseOptions): Promise<void>;
   /** For servers and tests that speak fetch: serves one request. `request.signal` aborts it. Never rejects. */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** Listens with an HTTP/1.1 server of its own. Rejects with the error of the system where it cannot. */
+  /**
+   * Listens with an HTTP/1.1 server of its own.
+   *
+   * @throws FcgiOptionError where an option is not valid; the error of the system where it cannot listen
+   */
   listen(options: GatewayListenOptions): Promise<GatewayAddress>;
   /** For an HTTP server of yours, or a router such as Express: serves one request. */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
@@ -134,9 +171,10 @@ export interface Gateway {
  * with what was tried and what to do. Requests go to this application only, whatever host
  * they name. WebSockets are refused with 501, and so are bodies with another Transfer-Encoding than `chunked`.
  *
- * @throws TypeError where an option is not valid
+ * @throws FcgiOptionError where an option is not valid
  */
 export function createGateway(options: GatewayOptions): Gateway {
+  checkOptions('createGateway()', options, GATEWAY_OPTIONS);
   const {
     address,
     allowedHosts,
@@ -152,7 +190,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     params,
     ...rest
   } = options;
-  checkOptions(options);
+  if ((address === undefined) === (client === undefined) || toList(address ?? client).length === 0) {
+    throw new FcgiOptionError(
+      "createGateway() needs either an address, such as 'unix:/run/app.sock', or a client, or several of one kind.",
+    );
+  }
   parseMount(rest.mount ?? '');
   const resolved = resolveLimits(DEFAULT_GATEWAY_LIMITS, limits);
   const roots = new FileRoots(files ?? {});
@@ -193,33 +235,18 @@ export function createGateway(options: GatewayOptions): Gateway {
   return {
     fetch: (request) => serveFetch(request, settings),
     listener,
-    listen: (where) => listen(where, listener, resolved, servers),
-    close: async ({ timeout = 10_000 } = {}) => {
+    listen: async (where) => {
+      checkOptions('listen()', where, LISTEN_OPTIONS);
+      return await listen(where, listener, resolved, servers);
+    },
+    close: async (closing = {}) => {
+      checkOptions('close()', closing, CLOSE_OPTIONS);
+      const { timeout = 10_000 } = closing;
       await Promise.all([...servers].map((server) => closeServer(server, timeout)));
       servers.clear();
       await Promise.all(own.map((one) => one.close({ timeout })));
     },
   };
-}
-
-function checkOptions(options: GatewayOptions): void {
-  const { address, balance, before, client, explain, files, onRequest } = options;
-  if ((address === undefined) === (client === undefined) || toList(address ?? client).length === 0) {
-    throw new TypeError('A gateway needs either an address or a client, or several of one kind.');
-  }
-  if (balance !== undefined && balance !== 'round-robin' && balance !== 'least-requests') {
-    throw new TypeError("balance must be 'round-robin' or 'least-requests'.");
-  }
-  if (before !== undefined && typeof before !== 'function') throw new TypeError('before must be a function.');
-  if (explain !== undefined && explain !== 'local' && typeof explain !== 'boolean') {
-    throw new TypeError("explain must be a boolean or 'local'.");
-  }
-  if (onRequest !== undefined && typeof onRequest !== 'function') {
-    throw new TypeError('onRequest must be a function.');
-  }
-  if (files !== undefined && (typeof files !== 'object' || files === null)) {
-    throw new TypeError("files must be an object such as { '/files/': '/srv/files' }.");
-  }
 }
 
 function toList<T>(one: T | readonly T[] | undefined): readonly T[] {

@@ -1,5 +1,7 @@
 export {
+  FcgiOptionError,
   type FcgiRecord,
+  isFcgiError,
   LocalProtocolError,
   ProtocolStatus,
   RecordType,
@@ -9,7 +11,13 @@ export {
 export { type FcgiAddress, formatAddress, parseAddress } from './address.ts';
 export type { CgiResponseHead, CgiResponseKind, HeaderField } from './cgi-response-head.ts';
 export { type CgiResponseLimits, CgiResponseParser, type CgiResponsePart } from './cgi-response-parser.ts';
-export { FcgiClient, type FcgiClientOptions, type FcgiClientStats, type GetValuesOptions } from './client.ts';
+export {
+  FcgiClient,
+  type FcgiClientCloseOptions,
+  type FcgiClientOptions,
+  type FcgiClientStats,
+  type GetValuesOptions,
+} from './client.ts';
 export {
   FcgiClientError,
   type FcgiClientErrorCode,

@@ -1,11 +1,19 @@
 import { buffer } from 'node:stream/consumers';
 import type { Role } from '@fcgi-js/protocol';
+import {
+  ANYTHING,
+  checkOptions,
+  OBJECT,
+  type OptionKind,
+  type OptionKinds,
+  TEXT,
+} from '@fcgi-js/protocol/options';
 import type { CgiResponseHead, HeaderField } from './cgi-response-head.ts';
 import { FcgiClient } from './client.ts';
 import type { FcgiEnd, FcgiResponse } from './fcgi-response.ts';
 import type { FcgiInput } from './input.ts';
 import type { FcgiAcceptor } from './memory-socket.ts';
-import { type ParamsFromRequestOptions, paramsFromFacts } from './params-from-request.ts';
+import { PARAMS_OPTIONS, type ParamsFromRequestOptions, paramsFromFacts } from './params-from-request.ts';
 
 /** A request for {@link inject}. Whatever a web server would say besides can be set in `params`. */
 export interface InjectRequest extends Omit<ParamsFromRequestOptions, 'https'> {
@@ -18,11 +26,14 @@ export interface InjectRequest extends Omit<ParamsFromRequestOptions, 'https'> {
   /** The file that a Filter works on; FCGI_DATA_LENGTH is set where it is there as a whole. */
   readonly data?: FcgiInput;
   /**
-   * Header fields; a list where one is repeated.
+   * Header fields: an object, with a list where one is repeated, a `Headers`, or pairs of name and value.
    *
    * @defaultValue `Host`, with what the URL names, or else `localhost`
    */
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers?:
+    | Headers
+    | Iterable<readonly [name: string, value: string]>
+    | Readonly<Record<string, string | readonly string[]>>;
   /** @defaultValue 'GET' */
   readonly method?: string;
   /**
@@ -40,6 +51,24 @@ export interface InjectRequest extends Omit<ParamsFromRequestOptions, 'https'> {
    */
   readonly url?: string;
 }
+
+const { https: _, ...REQUEST_PARAMS } = PARAMS_OPTIONS;
+
+const HEADER_FIELDS: OptionKind = {
+  words: "header fields, for example { accept: 'text/html' }",
+  accepts: (value) => typeof value === 'object' && value !== null,
+};
+
+const INJECT_OPTIONS: OptionKinds<InjectRequest> = {
+  ...REQUEST_PARAMS,
+  body: ANYTHING,
+  data: ANYTHING,
+  headers: HEADER_FIELDS,
+  method: TEXT,
+  role: ANYTHING,
+  signal: OBJECT,
+  url: TEXT,
+};
 
 /** The answer to {@link inject}, as a whole. */
 export class InjectedResponse implements FcgiEnd {
@@ -104,13 +133,20 @@ export class InjectedResponse implements FcgiEnd {
  *
  * ```ts
  * const server = createServer({ responder: fromNodeListener(app) });
- * const { status, text } = await inject(server, { url: '/hello?name=you' });
+ * const { status, text } = await inject(server, '/hello?name=you');
  * ```
  *
  * @param server `createServer({ … })` of `@fcgi-js/server`; it need not listen, and can be asked any number of times
- * @throws as `FcgiClient.request`, also where the answer breaks off
+ * @param what the request, or only its URL
+ * @throws FcgiOptionError where the request has a field that there is not, or of the wrong kind; otherwise as
+ *   `FcgiClient.request`, also where the answer breaks off
  */
-export async function inject(server: FcgiAcceptor, request: InjectRequest = {}): Promise<InjectedResponse> {
+export async function inject(
+  server: FcgiAcceptor,
+  what: InjectRequest | string | URL = {},
+): Promise<InjectedResponse> {
+  const request = typeof what === 'string' || what instanceof URL ? { url: `${what}` } : what;
+  checkOptions('inject()', request, INJECT_OPTIONS);
   const client = new FcgiClient({ server, keepConn: false });
   const { body, data, role, signal } = request;
   try {
@@ -130,9 +166,7 @@ export async function inject(server: FcgiAcceptor, request: InjectRequest = {}):
 
 function paramsFor(request: InjectRequest): Map<string, string> {
   const { body, data, headers = {}, method = 'GET', url = '/', ...options } = request;
-  const fields = Object.entries(headers).flatMap(([name, value]) =>
-    (typeof value === 'string' ? [value] : value).map((one): [string, string] => [name, one]),
-  );
+  const fields = fieldsOf(headers);
   const names = new Set(fields.map(([name]) => name.toLowerCase()));
   if (!names.has('host')) fields.push(['Host', 'localhost']);
   const length = lengthOf(body);
@@ -158,6 +192,13 @@ function paramsFor(request: InjectRequest): Map<string, string> {
     params.set('FCGI_DATA_LENGTH', `${dataLength}`);
   }
   return params;
+}
+
+function fieldsOf(headers: NonNullable<InjectRequest['headers']>): Array<readonly [string, string]> {
+  if (Symbol.iterator in headers) return [...headers];
+  return Object.entries(headers).flatMap(([name, value]) =>
+    (typeof value === 'string' ? [value] : value).map((one) => [name, one] as const),
+  );
 }
 
 /** Undefined where there is nothing, or a stream. */

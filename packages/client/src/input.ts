@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { FcgiOptionError } from '@fcgi-js/protocol/options';
 import { type InputName, LENGTH_RULES } from './announced-length.ts';
 import { FcgiClientError } from './errors.ts';
 
@@ -20,7 +21,7 @@ export class Input {
 
   /**
    * @param announced bytes, by CONTENT_LENGTH or FCGI_DATA_LENGTH; `undefined` where these are absent
-   * @throws TypeError where `input` is nothing that gives bytes
+   * @throws FcgiOptionError where `input` is nothing that gives bytes
    * @throws FcgiClientError where it is there as a whole and its length is not the announced one
    */
   constructor(name: InputName, input: FcgiInput | undefined, announced: number | undefined) {
@@ -30,7 +31,7 @@ export class Input {
     else if (input === undefined) this.bytes = new Uint8Array(0);
     else if (isBytes(input)) this.bytes = input;
     else if (typeof input?.[Symbol.asyncIterator] === 'function') this.#source = input;
-    else throw new TypeError(`${name} must be bytes, a string, a Readable or an async iterable.`);
+    else throw new FcgiOptionError(`${name} must be bytes, a string, a Readable or an async iterable.`);
     if (this.bytes !== undefined) this.#check(this.bytes.length, true);
   }
 

@@ -1,3 +1,5 @@
+import { FcgiOptionError } from '@fcgi-js/protocol/options';
+
 /**
  * What an application, or a caller that is too fast or too slow, may take of this process. Each is finite by
  * default; `Infinity` takes one off. The README says for each what happens when it is reached.
@@ -147,15 +149,17 @@ export const DEFAULT_LIMITS: ResolvedLimits = {
 /**
  * Puts limits over their defaults.
  *
- * @throws TypeError where a name is unknown or a number is not positive
+ * @throws FcgiOptionError where a name is unknown or a number is not positive
  */
 export function resolveLimits<T extends object>(defaults: T, limits: Partial<T> = {}): T {
   for (const [name, value] of Object.entries(limits)) {
     if (!Object.hasOwn(defaults, name)) {
-      throw new TypeError(`limits.${name} is not a limit. Known are: ${Object.keys(defaults).join(', ')}.`);
+      throw new FcgiOptionError(
+        `limits.${name} is not a limit. Known are: ${Object.keys(defaults).join(', ')}.`,
+      );
     }
     if (typeof value !== 'number' || !(value > 0)) {
-      throw new TypeError(`limits.${name} must be a number above 0, but it is ${String(value)}.`);
+      throw new FcgiOptionError(`limits.${name} must be a number above 0, but it is ${String(value)}.`);
     }
   }
   return { ...defaults, ...limits };

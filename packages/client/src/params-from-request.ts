@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { ANYTHING, BOOLEAN, checkOptions, integer, type OptionKinds, TEXT } from '@fcgi-js/protocol/options';
 import { FcgiClientError } from './errors.ts';
 import { headerParams } from './params/header-params.ts';
 import { parseMount, parseTarget, splitPath } from './params/request-target.ts';
@@ -58,6 +59,22 @@ export interface ParamsFromRequestOptions {
   readonly serverSoftware?: string;
 }
 
+const PORT = integer(0, 65_535, 'a port, 0 to 65,535');
+
+/** The kind of each of {@link ParamsFromRequestOptions}. */
+export const PARAMS_OPTIONS: OptionKinds<ParamsFromRequestOptions> = {
+  documentRoot: TEXT,
+  https: BOOLEAN,
+  mount: TEXT,
+  params: ANYTHING,
+  remoteAddress: TEXT,
+  remotePort: PORT,
+  scriptFilename: TEXT,
+  serverName: TEXT,
+  serverPort: PORT,
+  serverSoftware: TEXT,
+};
+
 /** What the two kinds of request have in common. */
 export interface RequestFacts {
   readonly fields: ReadonlyArray<readonly [name: string, value: string]>;
@@ -83,12 +100,13 @@ export interface RequestFacts {
  * @returns params to change and to send
  * @throws FcgiClientError `FCGI_OUTSIDE_MOUNT` where the path is not below `mount`, `FCGI_TARGET_INVALID` where
  *   the target is no path or has an encoded NUL
- * @throws TypeError where an option is not valid
+ * @throws FcgiOptionError where an option is not valid
  */
 export function paramsFromRequest(
   request: IncomingMessage | Request,
   options: ParamsFromRequestOptions = {},
 ): Map<string, string> {
+  checkOptions('paramsFromRequest()', options, PARAMS_OPTIONS);
   return paramsFromFacts(isFetchRequest(request) ? factsOfFetch(request) : factsOfNode(request), options);
 }
 

@@ -1,4 +1,13 @@
 import { LocalProtocolError, type NameValueInput, Role } from '@fcgi-js/protocol';
+import {
+  ANYTHING,
+  BOOLEAN,
+  checkOptions,
+  FcgiOptionError,
+  functionSuchAs,
+  OBJECT,
+  type OptionKinds,
+} from '@fcgi-js/protocol/options';
 import { announcedLength, SHOWN_CHARACTERS, toText } from './announced-length.ts';
 import { FcgiClientError } from './errors.ts';
 import { type FcgiInput, Input, isBytes } from './input.ts';
@@ -73,20 +82,32 @@ export interface PreparedRequest {
   readonly stdin: Input;
 }
 
+const REQUEST_OPTIONS: OptionKinds<FcgiRequestOptions> = {
+  data: ANYTHING,
+  idempotent: BOOLEAN,
+  limits: OBJECT,
+  onStderr: functionSuchAs('(content) => process.stderr.write(content)'),
+  params: ANYTHING,
+  role: ANYTHING,
+  signal: OBJECT,
+  stdin: ANYTHING,
+};
+
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 /**
  * Checks a request.
  *
- * @throws TypeError, LocalProtocolError or FcgiClientError where the caller broke a rule; nothing has been sent
+ * @throws FcgiOptionError, LocalProtocolError or FcgiClientError where the caller broke a rule; nothing has been sent
  */
 export function prepareRequest(options: FcgiRequestOptions, limits: ResolvedLimits): PreparedRequest {
+  checkOptions('request()', options, REQUEST_OPTIONS);
   const { data, onStderr, role = Role.Responder } = options;
   if (role !== Role.Responder && role !== Role.Authorizer && role !== Role.Filter) {
-    throw new TypeError(`role must be one of Role, but it is ${String(role)}.`);
+    throw new FcgiOptionError(`role must be one of Role, but it is ${String(role)}.`);
   }
   if (data !== undefined && role !== Role.Filter) {
-    throw new TypeError('Only a Filter gets data (FastCGI 1.0 §6.4).');
+    throw new FcgiOptionError('Only a Filter gets data (FastCGI 1.0 §6.4).');
   }
   const params = toPairs(options.params);
   const stdin = new Input('stdin', options.stdin, announcedLength(params, 'stdin'));
@@ -130,10 +151,12 @@ function resolveRequestLimits(limits: ResolvedLimits, own: FcgiRequestLimits | u
 }
 
 function toPairs(params: FcgiParams): NameValueInput[] {
-  if (typeof params !== 'object' || params === null) throw new TypeError('params must be pairs or a record.');
+  if (typeof params !== 'object' || params === null)
+    throw new FcgiOptionError('params must be pairs or a record.');
   const pairs = isIterable(params) ? [...params] : Object.entries(params);
   for (const pair of pairs) {
-    if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError('A param must be a name and a value.');
+    if (!Array.isArray(pair) || pair.length !== 2)
+      throw new FcgiOptionError('A param must be a name and a value.');
     for (const part of pair) checkPart(part);
     checkName(pair[0]);
   }
@@ -147,7 +170,8 @@ function isIterable(params: FcgiParams): params is Iterable<NameValueInput> {
 /** Here and not only in the encoder, so that no connection is opened for a request that cannot be sent. */
 function checkPart(part: unknown): void {
   if (typeof part !== 'string') {
-    if (!isBytes(part)) throw new TypeError('Names and values of params must be strings or Uint8Arrays.');
+    if (!isBytes(part))
+      throw new FcgiOptionError('Names and values of params must be strings or Uint8Arrays.');
     return;
   }
   for (let i = 0; i < part.length; i += 1) {

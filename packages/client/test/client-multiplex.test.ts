@@ -338,7 +338,7 @@ describe('of requests that share a connection', () => {
 });
 
 test.each([
-  [{ multiplex: 'yes' }, "multiplex must be a boolean or 'auto'."],
+  [{ multiplex: 'yes' }, '"multiplex" must be true or false or \'auto\', but it is "yes".'],
   [{ multiplex: true, keepConn: false }, 'cannot be shared'],
   [{ multiplex: 'auto', keepConn: false }, 'cannot be shared'],
 ])('%o makes no sense', (options, message) => {

@@ -8,6 +8,7 @@ test('the package exports exactly its public names', () => {
     'FcgiClient',
     'FcgiClientError',
     'FcgiConnectError',
+    'FcgiOptionError',
     'FcgiRejectedError',
     'FcgiTimeoutError',
     'InjectedResponse',
@@ -20,6 +21,7 @@ test('the package exports exactly its public names', () => {
     'escapeLogText',
     'formatAddress',
     'inject',
+    'isFcgiError',
     'paramsFromRequest',
     'parseAddress',
   ]);

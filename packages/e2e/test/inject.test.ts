@@ -44,6 +44,24 @@ test('inject asks a Node listener, with no socket', async () => {
   expect(server.stats()).toMatchObject({ activeRequests: 0, connections: 0, totalRequests: 2 });
 });
 
+test('inject takes a URL alone, and header fields in each form', async () => {
+  const server = createServer({
+    responder: fromFetchHandler(({ headers, url }) => Response.json({ url, accept: headers.get('accept') })),
+  });
+  expect((await inject(server, '/a?b')).json()).toEqual({ url: 'http://localhost/a?b', accept: null });
+  expect((await inject(server, new URL('https://example.org/c'))).json()).toMatchObject({
+    url: 'https://example.org/c',
+  });
+  for (const headers of [
+    new Headers({ accept: 'x' }),
+    [['Accept', 'x']] as const,
+    { accept: 'x' },
+    { accept: ['x'] },
+  ]) {
+    expect((await inject(server, { headers })).json()).toMatchObject({ accept: 'x' });
+  }
+});
+
 test('inject asks a fetch handler, at the URL that was given', async () => {
   const server = createServer({
     responder: fromFetchHandler(async (request) =>

@@ -33,10 +33,20 @@ export function checkBoolean(name: string, value: boolean): void {
   }
 }
 
-/** @throws LocalProtocolError where `value` is no object with fields */
+/** @throws LocalProtocolError where `value` is no object with fields; a record that was decoded has more than are needed */
 export function checkFields(name: string, value: object): void {
   if (typeof value !== 'object' || value === null) {
     throw invalid(`${name} must be an object, but it is ${nameOf(value)}.`);
+  }
+}
+
+/** @throws LocalProtocolError where `value` is no object, or has an option that is not one of `known` */
+export function checkKnown(name: string, value: object, known: readonly string[]): void {
+  checkFields(name, value);
+  for (const option of Object.keys(value)) {
+    if (!known.includes(option)) {
+      throw invalid(`${name} must not have ${JSON.stringify(option)}. Known are: ${known.join(', ')}.`);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { Accumulator } from './accumulator.ts';
 import { decodeBeginRequest, decodeEndRequest, decodeUnknownType } from './bodies.ts';
-import { checkBoolean, checkBytes, checkFields } from './checks.ts';
+import { checkBoolean, checkBytes, checkKnown } from './checks.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { FCGI_HEADER_LEN, FCGI_NULL_REQUEST_ID, FCGI_VERSION_1, RecordType } from './constants.ts';
 import { RemoteProtocolError } from './errors.ts';
@@ -50,10 +50,10 @@ export class RecordDecoder {
 
   /**
    * @param options see the fields for the defaults
-   * @throws LocalProtocolError `FCGI_ARGUMENT_INVALID` where an option is of the wrong kind
+   * @throws LocalProtocolError `FCGI_ARGUMENT_INVALID` where an option is unknown or of the wrong kind
    */
   constructor(options: RecordDecoderOptions = {}) {
-    checkFields('options', options);
+    checkKnown('options', options, ['inPieces']);
     const { inPieces = false } = options;
     checkBoolean('inPieces', inPieces);
     this.#inPieces = inPieces;

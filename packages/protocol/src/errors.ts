@@ -50,3 +50,18 @@ export class LocalProtocolError extends Error {
     this.code = code;
   }
 }
+
+/** An option that there is not, or with a value that it cannot have. Nothing has been done. */
+export class FcgiOptionError extends TypeError {
+  override readonly name = 'FcgiOptionError';
+  /** Stable over versions; it has a heading in `docs/errors.md`. */
+  readonly code = 'FCGI_OPTION_INVALID';
+}
+
+/**
+ * Whether something that was thrown is an error of these packages: one with a `code` that begins with `FCGI_` and has a
+ * heading in `docs/errors.md`. True for errors of every copy and version of the packages, as `instanceof` is not.
+ */
+export function isFcgiError(error: unknown): error is Error & { readonly code: `FCGI_${string}` } {
+  return error instanceof Error && 'code' in error && /^FCGI_[A-Z]/.test(String(error.code));
+}

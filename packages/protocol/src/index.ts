@@ -34,6 +34,8 @@ export {
 } from './encoder.ts';
 export {
   type ErrorScope,
+  FcgiOptionError,
+  isFcgiError,
   LocalProtocolError,
   type LocalProtocolErrorCode,
   RemoteProtocolError,

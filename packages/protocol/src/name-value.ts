@@ -1,5 +1,5 @@
 import { Accumulator } from './accumulator.ts';
-import { checkBytes, checkFields, checkInteger } from './checks.ts';
+import { checkBytes, checkInteger, checkKnown } from './checks.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { RemoteProtocolError } from './errors.ts';
 
@@ -44,7 +44,7 @@ class Allowance {
   #usedPairs = 0;
 
   constructor(limits: NameValueLimits) {
-    checkFields('limits', limits);
+    checkKnown('limits', limits, ['bytes', 'pairBytes', 'pairs']);
     const { bytes = DEFAULT_BYTES, pairBytes = bytes, pairs = DEFAULT_PAIRS } = limits;
     checkLimit('bytes', bytes);
     checkLimit('pairBytes', pairBytes);

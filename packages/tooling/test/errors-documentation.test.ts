@@ -3,7 +3,7 @@ import { repositoryFiles } from '../src/source-files.ts';
 
 /** The packages whose errors docs/errors.md has, with the headings under which they stand. */
 const sections: Record<string, readonly string[]> = {
-  protocol: ['RemoteProtocolError', 'LocalProtocolError'],
+  protocol: ['RemoteProtocolError', 'LocalProtocolError', 'FcgiOptionError'],
   server: ['Server'],
   client: ['Client'],
   inspector: ['Inspector'],

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { FcgiOptionError } from '@fcgi-js/protocol/options';
 import { authorityOf } from '../params/request-target.ts';
 import { hostName, type RequestFacts } from '../params-from-request.ts';
 
@@ -11,11 +12,11 @@ export class AllowedHosts {
 
   /**
    * @param hosts names, or addresses of IPv4 and IPv6, without a port; `undefined` allows all
-   * @throws TypeError where one of them is neither
+   * @throws FcgiOptionError where one of them is neither
    */
   constructor(hosts: readonly string[] | undefined) {
     if (hosts !== undefined && !Array.isArray(hosts)) {
-      throw new TypeError("allowedHosts must be a list of names, such as ['localhost', '127.0.0.1'].");
+      throw new FcgiOptionError("allowedHosts must be a list of names, such as ['localhost', '127.0.0.1'].");
     }
     this.#names = hosts && new Set(hosts.map(parseHost));
   }
@@ -33,7 +34,7 @@ function parseHost(host: string): string {
   const bare = typeof host === 'string' ? host.replace(/^\[(.*)\]$/, '$1') : '';
   const name = isIPv6(bare) || !NOT_IN_NAMES.test(bare) ? normalized(bare) : undefined;
   if (name === undefined) {
-    throw new TypeError(
+    throw new FcgiOptionError(
       `allowedHosts must have names or addresses without a port, but one is ${JSON.stringify(host)}.`,
     );
   }

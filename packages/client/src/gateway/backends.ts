@@ -1,3 +1,4 @@
+import { FcgiOptionError } from '@fcgi-js/protocol/options';
 import type { FcgiClient } from '../client.ts';
 import { FcgiClientError, type FcgiClientErrorCode } from '../errors.ts';
 import type { FcgiResponse } from '../fcgi-response.ts';
@@ -58,7 +59,7 @@ export class Backends {
         if (backend === last) throw error;
       }
     }
-    throw new TypeError('There is no application to ask.');
+    throw new FcgiOptionError('There is no application to ask.');
   }
 
   /** Those that can be reached, by turn or by what they have to do; then the others, the longest paused first. */

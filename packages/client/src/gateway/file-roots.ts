@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { FcgiOptionError } from '@fcgi-js/protocol/options';
 import type { FcgiResponse } from '../fcgi-response.ts';
 import type { RequestFacts } from '../params-from-request.ts';
 import { GatewayRefusal } from './failure-page.ts';
@@ -24,17 +25,17 @@ export class FileRoots {
 
   /**
    * @param folders absolute path by prefix, such as `{ '/files/': '/srv/files' }`
-   * @throws TypeError where a prefix does not begin and end with a slash, or a path is not absolute
+   * @throws FcgiOptionError where a prefix does not begin and end with a slash, or a path is not absolute
    */
   constructor(folders: Readonly<Record<string, string>>) {
     this.#roots = Object.entries(folders).map(([prefix, folder]) => {
       if (!/^\/(?:[^/]+\/)*$/.test(prefix)) {
-        throw new TypeError(
+        throw new FcgiOptionError(
           `A prefix of files must begin and end with a slash, but it is ${JSON.stringify(prefix)}.`,
         );
       }
       if (typeof folder !== 'string' || resolve(folder) !== folder) {
-        throw new TypeError(
+        throw new FcgiOptionError(
           `A folder of files must be an absolute path, but it is ${JSON.stringify(folder)}.`,
         );
       }

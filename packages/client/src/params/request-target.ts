@@ -1,3 +1,4 @@
+import { FcgiOptionError } from '@fcgi-js/protocol/options';
 import { FcgiClientError } from '../errors.ts';
 
 /** The target of an HTTP request (RFC 9112 §3.2), taken apart without changing a byte. */
@@ -45,16 +46,16 @@ export interface SplitPath {
  * Brings a prefix into the form that {@link splitPath} takes.
  *
  * @param mount `''` or `/` for the root, otherwise a decoded path such as `/app`; a slash at its end is dropped
- * @throws TypeError where it does not begin with a slash, or has empty segments, dots, `%`, `?` or `#`
+ * @throws FcgiOptionError where it does not begin with a slash, or has empty segments, dots, `%`, `?` or `#`
  */
 export function parseMount(mount: string): string {
-  if (typeof mount !== 'string') throw new TypeError('mount must be a string.');
+  if (typeof mount !== 'string') throw new FcgiOptionError('mount must be a string.');
   const trimmed = mount.endsWith('/') ? mount.slice(0, -1) : mount;
   const isValid = trimmed
     .split('/')
     .every((segment, index) => (index === 0 ? segment === '' : !/^\.{0,2}$|[%?#\0]/.test(segment)));
   if (!isValid) {
-    throw new TypeError(
+    throw new FcgiOptionError(
       `mount must be '' or a path such as '/app', decoded and normalised, but it is ${JSON.stringify(mount)}.`,
     );
   }
