@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { http } from '../node-http.ts';
 import type { DeveloperKey, Visitor } from './developer-key.ts';
+import { explainAnswer, failureNumber } from './explain-answer.ts';
+import { describeFailedAnswer, type FailedAnswers } from './failed-answers.ts';
 import { describeFailure, type Failure } from './failure.ts';
-import { failurePage } from './failure-page.ts';
+import { failurePage, pastFailurePage } from './failure-page.ts';
 import type { Generation } from './generation.ts';
 import { plainPage } from './html.ts';
 import type { RecentRequests } from './recent-requests.ts';
@@ -11,8 +13,12 @@ import { type AnswerHead, type Page, type ReplaceableResponse, sendPage } from '
 import { requestsList, requestsPage } from './requests-page.ts';
 import { isReserved, RESERVED } from './reserved.ts';
 
+/** Milliseconds after an answer for which what is written still belongs to it. */
+const LATE = 1_000;
+
 /** What requests are answered with. */
 export interface AnswerOptions {
+  readonly failed: FailedAnswers;
   /** The folder that files are named from. */
   readonly folder: string;
   readonly key: DeveloperKey;
@@ -31,8 +37,8 @@ export async function answerRequest(
 ): Promise<void> {
   const url = request.url ?? '/';
   const { folder, key, project, reloader } = options;
-  if (isReserved(url)) return sendPage(response, ownPage(visitor, url, options));
-  if (visitor === 'opener' && isNavigation(request)) return sendPage(response, welcome(url, key));
+  if (isReserved(url)) return sendPage(response, await ownPage(visitor, url, options));
+  if (visitor === 'opener' && canBeSentOn(request)) return sendPage(response, welcome(url, key));
   const generation = await reloader.current();
   const { version } = reloader;
   const toPage = (failure: Failure) => failurePage(failure, request, folder, version);
@@ -40,8 +46,15 @@ export async function answerRequest(
     const page = visitor === 'stranger' ? bareFailure() : toPage(await loadFailure(generation, project));
     return sendPage(response, page);
   }
+  const isExplained = visitor === 'developer' && isNavigation(request);
+  const written = isExplained ? generation.output.open() : undefined;
+  if (written !== undefined) response.once('close', () => setTimeout(written.close, LATE).unref());
   response.replacement = (head) => {
     const found = answerFailure(head, generation, request, project);
+    if (found === undefined && written !== undefined) {
+      const output = () => generation.stderrOf(request) + written.text;
+      return explainAnswer(head, request, { ...options, output, outputWhen: written.waitFor, version });
+    }
     if (found === undefined || visitor !== 'stranger') {
       return found?.then((one) => (one === undefined || 'body' in one ? one : toPage(one)));
     }
@@ -50,10 +63,15 @@ export async function answerRequest(
   generation.gateway.listener(request, response);
 }
 
-/** A browser that follows a link, and can be sent on; other programs get their answer at once. */
-function isNavigation({ headers, method, url = '' }: IncomingMessage): boolean {
-  const isPath = /^\/(?![/\\])/.test(url);
-  return method === 'GET' && isPath && /\btext\/html\b/.test(headers.accept ?? '');
+/** A browser that can be sent on; other programs get their answer at once. */
+function canBeSentOn(request: IncomingMessage): boolean {
+  return isNavigation(request) && /^\/(?![/\\])/.test(request.url ?? '');
+}
+
+/** A browser that follows a link; its `fetch()` says that it does not. */
+function isNavigation({ headers, method }: IncomingMessage): boolean {
+  const mode = headers['sec-fetch-mode'] ?? 'navigate';
+  return method === 'GET' && mode === 'navigate' && /\btext\/html\b/.test(headers.accept ?? '');
 }
 
 /** The same page, without the key in its URL: what it links to is not to learn it. */
@@ -62,19 +80,24 @@ function welcome(url: string, { setCookie }: DeveloperKey): Page {
   return { ...page, headers: { ...headers, Location: url, 'Set-Cookie': setCookie } };
 }
 
-function ownPage(visitor: Visitor, url: string, { key, recent, reloader }: AnswerOptions): Page {
+async function ownPage(visitor: Visitor, url: string, options: AnswerOptions): Promise<Page> {
   if (visitor === 'stranger') {
     return plainPage(
       403,
       'This is for whoever has started fcgi dev: open the URL with the key that it printed.\n',
     );
   }
-  const page = pageAt(url.replace(/\?.*/s, ''), recent, reloader);
+  const page = await pageAt(url.replace(/\?.*/s, ''), options);
   if (visitor === 'developer') return page;
-  return { ...page, headers: { ...page.headers, 'Set-Cookie': key.setCookie } };
+  return { ...page, headers: { ...page.headers, 'Set-Cookie': options.key.setCookie } };
 }
 
-function pageAt(path: string, recent: RecentRequests, reloader: Reloader): Page {
+async function pageAt(
+  path: string,
+  { failed, folder, project, recent, reloader }: AnswerOptions,
+): Promise<Page> {
+  const one = failed.find(failureNumber(path) ?? 0);
+  if (one !== undefined) return pastFailurePage(await describeFailedAnswer(one, project), one.url, folder);
   if (path === RESERVED) return requestsPage(recent.latest, recent.revision);
   if (path === `${RESERVED}/list`) return requestsList(recent.latest);
   if (path === `${RESERVED}/state`) {

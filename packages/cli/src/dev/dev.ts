@@ -7,6 +7,7 @@ import { findApplication, WorkerPorts, watchStopSignals } from '@fcgi-js/runner/
 import { CommandFailure } from '../command-failure.ts';
 import { answerRequest } from './answer-request.ts';
 import { DeveloperKey } from './developer-key.ts';
+import { FailedAnswers } from './failed-answers.ts';
 import { openFront } from './front.ts';
 import type { Generation } from './generation.ts';
 import { projectFolder } from './project-files.ts';
@@ -50,6 +51,7 @@ export async function dev(io: Io, options: DevOptions): Promise<void> {
   const secrecy = secrecyOf(options);
   const front = await openFront(options.host, options.port, options.allowHost ?? []);
   const folder = await mkdtemp(join(tmpdir(), 'fcgi-'));
+  const failed = new FailedAnswers();
   const recent = new RecentRequests(secrecy);
   const key = new DeveloperKey(front.port);
   const project = projectFolder(file);
@@ -66,6 +68,7 @@ export async function dev(io: Io, options: DevOptions): Promise<void> {
       printer: recent,
       startTimeout: options.startTimeout,
       stderr: (chunk) => io.stderr.write(chunk),
+      stdout: (chunk) => io.stdout.write(chunk),
       stopTimeout: STOP_TIMEOUT,
     },
     (generation) => say(news(generation)),
@@ -73,7 +76,14 @@ export async function dev(io: Io, options: DevOptions): Promise<void> {
   front.serve(async (request, response) => {
     const visitor = key.admit(request);
     logRequest(io, secrecy, request, response);
-    await answerRequest(request, response, visitor, { folder: io.cwd, key, project, recent, reloader });
+    await answerRequest(request, response, visitor, {
+      failed,
+      folder: io.cwd,
+      key,
+      project,
+      recent,
+      reloader,
+    });
   });
   const [url, requestsUrl] = [`${(options.mount ?? '').replace(/\/$/, '')}/`, RESERVED].map((path) =>
     key.urlWithKey(front.browserUrl + path),
@@ -104,7 +114,7 @@ function environment({ env, stderr, stdout }: Io): NodeJS.ProcessEnv {
   const isColored = [stderr, stdout].every(
     (stream) => stream.isTTY && colorsOf(stream, env).isColorSupported,
   );
-  // Its error output passes through here, so it sees no terminal there.
+  // What it writes passes through here, so it sees no terminal.
   return { ...(isColored ? { FORCE_COLOR: '1' } : {}), NODE_ENV: 'development', ...env };
 }
 

@@ -23,6 +23,14 @@ let timer = setInterval(async () => {
 }, 400);
 `;
 
+/** Differences from the page of an application that has not answered. */
+export interface FailurePageOptions {
+  /** Where what is written later is shown as well. */
+  readonly later?: string;
+  /** Default 500. */
+  readonly status?: number;
+}
+
 /**
  * A failure for whoever has made the request: a page for browsers, text for others.
  *
@@ -34,20 +42,49 @@ export function failurePage(
   { headers, method }: IncomingMessage,
   folder: string,
   version: number,
+  { later, status = 500 }: FailurePageOptions = {},
 ): Page {
-  const { heading, message, place, text } = failure;
-  if (!/\btext\/html\b/.test(headers.accept ?? '')) return plainPage(500, `${heading}\n\n${text}\n`);
+  const { heading, message, text } = failure;
+  if (!/\btext\/html\b/.test(headers.accept ?? '')) return plainPage(status, `${heading}\n\n${text}\n`);
   const canRepeat = method === 'GET' || method === 'HEAD';
   const body = html`<main data-version="${version}" data-again="${canRepeat ? 'yes' : 'no'}">
-<p class="bad">${heading}</p>
+${account(failure, folder)}
+<p class="dim" id="state" role="status">${canRepeat ? 'This page loads again when the application has changed.' : ''}</p>
+<p>${later === undefined ? '' : html`<a href="${later}">With what it has written since</a> · `}<a href="${RESERVED}">Recent requests</a></p>
+</main>`;
+  return htmlPage(status, message ?? heading, body, RELOAD);
+}
+
+/**
+ * The page about an answer that was sent: with what the application has written by now.
+ *
+ * @param url of the request
+ */
+export function pastFailurePage(failure: Failure, url: string, folder: string): Page {
+  const body = html`<main>
+${account(failure, folder)}
+<p><a href="${sameOrigin(url)}">Send the request again</a> · <a href="${RESERVED}">Recent requests</a></p>
+</main>`;
+  return htmlPage(200, failure.message ?? failure.heading, body, '');
+}
+
+/** What a URL such as `//other.example` would not be. */
+function sameOrigin(url: string): string {
+  return url.replace(/^[/\\]+/, '/');
+}
+
+function account({ answer, heading, message, place, text }: Failure, folder: string): Html {
+  return html`<p class="bad">${heading}</p>
 <h1>${message ?? 'There is no error message.'}</h1>
 ${place === undefined ? '' : sourceOf(place, folder)}
 <h2>What it wrote</h2>
 <pre class="wrap" tabindex="0">${text === '' ? 'Nothing.' : text}</pre>
-<p class="dim" id="state" role="status">${canRepeat ? 'This page loads again when the application has changed.' : ''}</p>
-<p><a href="${RESERVED}">Recent requests</a></p>
-</main>`;
-  return htmlPage(500, message ?? heading, body, RELOAD);
+${
+  answer === undefined
+    ? ''
+    : html`<h2>What it answered</h2>
+<pre class="wrap" tabindex="0">${answer === '' ? 'Nothing.' : answer}</pre>`
+}`;
 }
 
 function sourceOf({ column, file, line, lines }: FailurePlace, folder: string): Html {

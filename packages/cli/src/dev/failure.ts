@@ -13,6 +13,8 @@ export interface FailurePlace {
 
 /** What went wrong in an application, as a developer wants to read it. */
 export interface Failure {
+  /** What the application itself has answered, where it has. */
+  readonly answer?: string;
   /** What it means for the request. */
   readonly heading: string;
   /** The line that names the error, where there is one. */
@@ -24,6 +26,8 @@ export interface Failure {
 
 /** `Error: no database`, `TypeError [ERR_X]: …`, `Uncaught SyntaxError: …`. */
 const MESSAGE = /^(?:Uncaught )?([\w$.]{1,80})(?: \[\w{1,60}\])?: /;
+/** The same behind what a logger puts in front of it. */
+const LOGGED_MESSAGE = /\s[\w$.]{0,80}(?:Error|Exception)(?: \[\w{1,60}\])?: /;
 
 /**
  * Makes a failure of what was written about it.
@@ -33,10 +37,23 @@ const MESSAGE = /^(?:Uncaught )?([\w$.]{1,80})(?: \[\w{1,60}\])?: /;
  */
 export async function describeFailure(heading: string, text: string, project: string): Promise<Failure> {
   const plain = lastReport(stripVTControlCharacters(text).trimEnd());
-  const message = plain
-    .split('\n')
-    .find((line) => /(?:Error|Exception)$|^Thrown$/.test(MESSAGE.exec(line)?.[1] ?? ''));
+  const lines = plain.split('\n');
+  const message = lines.map(messageIn).find((one) => one !== undefined) ?? loggedMessage(lines);
   return { heading, message, place: await findPlace(plain, project), text: plain };
+}
+
+/** Koa indents it. */
+function messageIn(line: string): string | undefined {
+  const text = line.trimStart();
+  return /(?:Error|Exception)$|^Thrown$/.test(MESSAGE.exec(text)?.[1] ?? '') ? text : undefined;
+}
+
+/** The message in the line above a stack. */
+function loggedMessage(lines: readonly string[]): string | undefined {
+  const first = lines.findIndex((line) => /^\s{1,20}at \S/.test(line));
+  const line = lines[first - 1] ?? '';
+  const start = line.search(LOGGED_MESSAGE);
+  return start === -1 ? undefined : line.slice(start + 1);
 }
 
 /** What Node writes when an error ends the process stands at the end, with what was written before above it. */

@@ -6,6 +6,7 @@ import { defined } from '@fcgi-js/runner/command';
 import type { PortChoice, WorkerPorts } from '@fcgi-js/runner/process';
 import { type HeldSocket, openSocket, WorkerProcess } from '@fcgi-js/runner/process';
 import type { TapPrinter } from '../tap/request-log.ts';
+import { ProcessOutput } from './output-window.ts';
 import { TailText } from './tail-text.ts';
 import { openTap, type Tap } from './tap.ts';
 
@@ -28,6 +29,8 @@ export interface GenerationOptions {
   readonly startTimeout: number;
   /** Gets what the application writes to its error output. */
   readonly stderr: (chunk: Buffer) => void;
+  /** Gets what the application writes to its standard output. */
+  readonly stdout: (chunk: Buffer) => void;
   readonly stopTimeout: number;
 }
 
@@ -53,6 +56,8 @@ export class Generation {
   /** When it was settled or crashed, by `performance.now()`. */
   since = 0;
   state: GenerationState = 'starting';
+  /** What it writes to either output, for those who look at a part of it. */
+  readonly output = new ProcessOutput();
   /** The end of what it has written to its error output. */
   readonly stderr = new TailText();
   readonly #requestErrors = new WeakMap<GatewayRequest, unknown>();
@@ -65,7 +70,8 @@ export class Generation {
 
   /** @param socket of the worker; it is closed here when the worker has it */
   constructor(socket: HeldSocket, tap: Tap, options: GenerationOptions) {
-    const { address, args, choice, env, file, mount, ports, startTimeout, stderr, stopTimeout } = options;
+    const { address, args, choice, env, file, mount, ports, startTimeout, stderr, stdout, stopTimeout } =
+      options;
     this.#stopTimeout = stopTimeout;
     this.#tap = tap;
     this.gone = new Promise((resolve) => {
@@ -103,7 +109,14 @@ export class Generation {
       stderr: (source: Readable) => {
         source.on('data', (chunk: Buffer) => {
           this.stderr.add(chunk);
+          this.output.add(chunk);
           stderr(chunk);
+        });
+      },
+      stdout: (source: Readable) => {
+        source.on('data', (chunk: Buffer) => {
+          this.output.add(chunk);
+          stdout(chunk);
         });
       },
     };

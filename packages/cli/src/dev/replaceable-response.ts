@@ -3,8 +3,8 @@ import { http } from '../node-http.ts';
 
 /** What is sent in the place of an answer. */
 export interface Page {
-  readonly body: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly status: number;
 }
 
@@ -15,16 +15,31 @@ export interface AnswerHead {
   readonly status: number;
 }
 
-/**
- * What becomes of an answer: `passing` on as it comes; `held` back until it is known whether a page is sent in its place;
- * `replaced` by that page, so that whatever more comes of it is dropped.
- */
-type AnswerState = 'held' | 'passing' | 'replaced';
+/** A page, later, or what decides about it when the body is whole; `undefined` lets the answer pass. */
+export type Replacement = Promise<Page | undefined> | ((body: Uint8Array) => Promise<Page | undefined>);
 
-/** A response whose bare failures can be replaced by a page before anything of them is sent. */
+/** Bytes of a body that is waited for, and milliseconds: what is longer, or takes longer, passes. */
+const LONGEST_BODY = 1_048_576;
+const WHOLE_WITHIN = 2_000;
+
+/**
+ * What becomes of an answer: `passing` on as it comes; `collected` until its body is whole; `held` back until it is known
+ * whether a page is sent in its place; `replaced` by that page, so that whatever more comes of it is dropped.
+ *
+ *     passing ──► collected ──► held ──► replaced
+ *        │ ▲          │         ▲ │
+ *        │ └──────────┴─────────┼─┘
+ *        └──────────────────────┘
+ */
+type AnswerState = 'collected' | 'held' | 'passing' | 'replaced';
+
+/** A response that can be replaced by a page before anything of it is sent. */
 export class ReplaceableResponse extends http.ServerResponse {
-  /** Asked about each answer; `undefined`, at once or later, lets it pass. */
-  replacement: ((head: AnswerHead) => Promise<Page | undefined> | undefined) | undefined;
+  /** Asked about each answer; `undefined` lets it pass. */
+  replacement: ((head: AnswerHead) => Replacement | undefined) | undefined;
+  #body: Uint8Array[] = [];
+  #deadline: NodeJS.Timeout | undefined;
+  #decide: (body: Uint8Array) => Promise<Page | undefined> = async () => undefined;
   /** What is to be done if it passes after all. */
   #held: Array<() => void> = [];
   #state: AnswerState = 'passing';
@@ -34,21 +49,22 @@ export class ReplaceableResponse extends http.ServerResponse {
     const replacement = this.replacement?.({ status, fields: rest.at(-1) });
     this.replacement = undefined;
     if (replacement === undefined) return this.#call('writeHead', head) as this;
-    this.#state = 'held';
     this.#held.push(() => this.#call('writeHead', head));
-    void replacement.then((page) => this.#release(page));
+    if (replacement instanceof Promise) this.#hold(replacement);
+    else this.#collect(replacement);
     return this;
   }
 
   override write(...args: unknown[]): boolean {
     if (this.#state === 'passing') return this.#call('write', args) as boolean;
-    if (this.#state === 'held') this.#held.push(() => this.#call('write', args));
+    if (this.#state !== 'replaced') this.#keep('write', args);
     return true;
   }
 
   override end(...args: unknown[]): this {
     if (this.#state === 'passing') return this.#call('end', args) as this;
-    if (this.#state === 'held') this.#held.push(() => this.#call('end', args));
+    if (this.#state !== 'replaced') this.#keep('end', args);
+    if (this.#state === 'collected') this.#hold(this.#decide(Buffer.concat(this.#body)));
     return this;
   }
 
@@ -56,10 +72,35 @@ export class ReplaceableResponse extends http.ServerResponse {
     if (this.#state === 'passing') super.flushHeaders();
   }
 
+  #collect(decide: (body: Uint8Array) => Promise<Page | undefined>): void {
+    this.#state = 'collected';
+    this.#decide = decide;
+    this.#deadline = setTimeout(() => this.#release(undefined), WHOLE_WITHIN);
+    this.once('close', () => clearTimeout(this.#deadline));
+  }
+
+  #hold(page: Promise<Page | undefined>): void {
+    clearTimeout(this.#deadline);
+    this.#state = 'held';
+    void page.then((one) => this.#release(one));
+  }
+
+  #keep(method: 'end' | 'write', args: unknown[]): void {
+    this.#held.push(() => this.#call(method, args));
+    const [chunk] = args;
+    if (this.#state !== 'collected' || (typeof chunk !== 'string' && !(chunk instanceof Uint8Array))) return;
+    this.#body.push(Buffer.from(chunk as Uint8Array));
+    if (this.#body.reduce((sum, { length }) => sum + length, 0) > LONGEST_BODY) this.#release(undefined);
+  }
+
   #release(page: Page | undefined): void {
     const held = this.#held;
+    clearTimeout(this.#deadline);
     this.#held = [];
+    this.#body = [];
     this.#state = 'passing';
+    // The browser has gone meanwhile: there is nothing to write to.
+    if (this.destroyed) return;
     if (page === undefined) {
       for (const step of held) step();
       return;
