@@ -14,6 +14,19 @@ import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
 import { tapCommand } from './commands/tap.ts';
 import { topCommand } from './commands/top.ts';
+import { wrapHelp } from './help-text.ts';
+
+const examples = `
+Examples:
+  fcgi dev app.js                          serves app.js for trying, and reloads it
+  fcgi init app.js                         writes what a web server needs to serve it
+  fcgi run --listen unix:/run/app.sock app.js
+  fcgi doctor /srv/app/app.fcgi            why it does not work
+
+fcgi COMMAND --help explains a command and its options.
+
+Guides: https://github.com/fcgi-js/fcgi-js#documentation
+`;
 
 /** All commands with their options and help; what they do is loaded when one of them runs. */
 export function createProgram(io: Io): Command {
@@ -35,17 +48,24 @@ function withCommands(io: Io): Command {
       .version(manifest.version)
       // What follows APP is for the application.
       .enablePositionalOptions()
-      .addCommand(runCommand(io))
+      .addHelpText('after', examples)
+      .commandsGroup('Run an application:')
       .addCommand(devCommand(io))
+      .addCommand(runCommand(io))
+      .commandsGroup('Put it behind a web server:')
       .addCommand(initCommand(io))
+      .addCommand(configCommand(io))
+      .commandsGroup('Ask a running application:')
       .addCommand(requestCommand(io))
       .addCommand(pingCommand(io))
       .addCommand(statusCommand(io))
       .addCommand(topCommand(io))
-      .addCommand(decodeCommand(io))
-      .addCommand(tapCommand(io))
-      .addCommand(configCommand(io))
+      .commandsGroup('Find out what is wrong:')
       .addCommand(doctorCommand(io))
+      .addCommand(tapCommand(io))
+      .addCommand(decodeCommand(io))
+      .commandsGroup('More:')
+      .helpCommand(true)
   );
 }
 
@@ -56,13 +76,18 @@ function configure(command: Command, io: Io): void {
     .showHelpAfterError(`Try: ${full} --help`)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      writeOut: (text) => io.stdout.write(wrapHelp(text, columnsOf(io.stdout, io))),
+      writeErr: (text) => io.stderr.write(wrapHelp(text, columnsOf(io.stderr, io))),
       outputError: (text, write) =>
         write(messageText(text).replace(/^error: /, `${colorsOf(io.stderr, io.env).red('fcgi:')} `)),
       getOutHasColors: () => colorsOf(io.stdout, io.env).isColorSupported,
       getErrHasColors: () => colorsOf(io.stderr, io.env).isColorSupported,
-      getOutHelpWidth: () => io.stdout.columns ?? 100,
-      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHelpWidth: () => columnsOf(io.stdout, io),
+      getErrHelpWidth: () => columnsOf(io.stderr, io),
     });
+}
+
+/** A pipe has no columns; a shell may have exported those of its terminal. */
+function columnsOf({ columns }: Io['stdout'], { env }: Io): number {
+  return columns ?? (Number(env.COLUMNS) || 100);
 }
