@@ -77,7 +77,7 @@ export const withoutExec: Cause = {
   id: 'wrapper-without-exec',
   title: 'The script starts the application without exec',
   seen: 'processes that pile up: one is left at each restart of the web server',
-  lines: [{ where: 'fcgi run', line: 'The script that started it lacks exec' }],
+  lines: [{ where: 'fcgi run', line: 'If a script starts it, that lacks exec' }],
   why: 'The web server ends the process that it has started, which is the shell. The application is a child of the shell, gets no signal, and goes on without a socket that any web server knows.',
   remedy: () => ['Put exec before the last command of the script: exec fcgi run APP'],
   evidence: ({ program, start }) =>
