@@ -12,6 +12,8 @@ export interface Symptom {
 export interface DeploymentNames {
   /** Where the application listens, such as `unix:/run/app.sock`. */
   readonly address: string;
+  /** What `fcgi run` can serve: the program itself, or `APP` where it is a shell script that starts another. */
+  readonly application: string;
   /** The folder of the program. */
   readonly folder: string;
   /** The path of the program. */

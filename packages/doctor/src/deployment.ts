@@ -29,6 +29,12 @@ export interface Deployment {
    * is added to it. Without a command, modules are not started.
    */
   readonly moduleCommand?: readonly string[];
+  /**
+   * Called before each step that may take seconds, with what it is: `starts /srv/app/app.fcgi as www-data`. It may hold control characters.
+   *
+   * @defaultValue nothing is called
+   */
+  readonly onStep?: (step: string) => void;
   /** Ends the examination, and every program that it has started; `diagnose` rejects with the reason. */
   readonly signal?: AbortSignal;
   /**

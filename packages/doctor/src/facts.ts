@@ -38,6 +38,8 @@ export interface ProgramFacts {
   readonly bom: boolean;
   /** A `.htaccess` beside it. */
   readonly htaccess?: string;
+  /** Lines of a shell script that take descriptor 0 away from a command: `&` at the end, or `</dev/null`. */
+  readonly detached?: readonly string[];
   readonly shebang?: Shebang;
   readonly interpreter?: Interpreter;
   /** Where its file system is mounted, if nothing may be run from there. */
@@ -100,6 +102,8 @@ export interface Trial {
   readonly listeners: readonly string[];
   /** With descriptor 0, or else with the first of `listeners` that speaks FastCGI. */
   readonly exchange?: Exchange;
+  /** The process that was started is still a shell while another one takes connections. */
+  readonly staysShell?: boolean;
   /** Whether it ended when SIGTERM asked it to. */
   readonly stops: boolean;
 }
@@ -110,6 +114,8 @@ export type TrialChange = 'environment' | 'folder' | 'interpreter' | 'user';
 /** A program was run as the web server would run it and, if it did not work, with one thing changed. */
 export interface StartFacts {
   readonly trial: Trial;
+  /** A command that the program has not found, and where the caller has it. */
+  readonly missingCommand?: { readonly name: string; readonly callers?: string };
   /** The change that made it work. */
   readonly worksWith?: { readonly change: TrialChange; readonly trial: Trial };
 }

@@ -75,6 +75,7 @@ function examinationFor({
   callersEnvironment = process.env,
   environment,
   moduleCommand,
+  onStep = () => undefined,
   signal = new AbortController().signal,
   timeout = TIMEOUT,
   url = '/',
@@ -87,6 +88,6 @@ function examinationFor({
     environment: { PATH: SERVICE_PATH, ...environment },
     isRoot: process.getuid?.() === 0,
     moduleCommand,
-    question: { interrupted: signal, timeout, url },
+    question: { interrupted: signal, onStep, timeout, url },
   };
 }

@@ -38,6 +38,7 @@ export async function gather(subject: Subject, given: Given, examination: Examin
     address,
     ...(address.startsWith('unix:') ? { socket: await socketFacts(address.slice('unix:'.length)) } : {}),
   };
+  examination.question.onStep(`sends a request to ${address}`);
   return { ...facts, answer: await exchange(address, examination.question) };
 }
 

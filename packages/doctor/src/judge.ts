@@ -5,6 +5,7 @@ import { socket } from './causes/socket.ts';
 import { causeFamilies } from './causes.ts';
 import type { Facts } from './facts.ts';
 import { linesOf } from './log-lines.ts';
+import { isShellScript } from './shell-script.ts';
 
 /**
  * Tells what is wrong from what is known. Pure: the same facts give the same findings. What was seen just now counts
@@ -57,6 +58,7 @@ function namesOf({ address, program, socket, start, user, configuration }: Facts
     address ?? start?.trial.listeners[0] ?? configuration?.addresses[0]?.address ?? 'unix:/run/app.sock';
   return {
     address: known,
+    application: isShellScript(program) ? 'APP' : path,
     folder: path.slice(0, path.lastIndexOf('/')) || '/',
     program: path,
     socket: socket?.path ?? (known.startsWith('unix:') ? known.slice('unix:'.length) : '/run/app.sock'),

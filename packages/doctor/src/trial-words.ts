@@ -1,4 +1,4 @@
-import type { Exchange, Trial } from './facts.ts';
+import type { Exchange, Facts, Trial } from './facts.ts';
 
 /** An answer that says that the application works; a page that is not there is one, too. */
 export function isHealthy(exchange: Exchange | undefined): boolean {
@@ -14,6 +14,21 @@ export function startedWith(trial: Trial): boolean {
 export function hasEnded(trial: Trial): boolean {
   return trial.acceptance === 'ended' || trial.spawnError !== undefined;
 }
+
+/** The trial as the web server would do it, where nothing came of it. */
+export function failed({ start }: Facts): Trial | undefined {
+  return start !== undefined && !startedWith(start.trial) ? start.trial : undefined;
+}
+
+/** Evidence for a failed start whose stderr says something. */
+export function says(facts: Facts, pattern: RegExp): readonly string[] {
+  const trial = failed(facts);
+  return trial !== undefined && pattern.test(trial.stderr) ? excerpt(trial, pattern) : [];
+}
+
+/** How shells, `env` and Node say that there is no such command; its name is the one group that has something. */
+export const NOT_FOUND =
+  /(?:^|[\s:])([\w./+-]+): (?:command )?not found|command not found: (\S+)|env: [‘']?([^\s:’']+)[’']?: No such file/m;
 
 const MOST_LINES = 4;
 const LONGEST_LINE = 300;

@@ -142,7 +142,7 @@ test('a configuration whose applications are all looked at', async () => {
   const folder = await openFolder();
   const { file } = await configured(
     'nginx.conf',
-    `server { location / { fastcgi_pass unix:${folder}/none.sock; fastcgi_param REQUEST_METHOD $request_method; } }`,
+    `server { location / { fastcgi_pass unix:${folder}/none.sock; fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REQUEST_URI $request_uri; } }`,
   );
   const { findings } = await examine({ configuration: file });
   expect(findings.map(({ id }) => id)).toEqual(['socket-missing']);

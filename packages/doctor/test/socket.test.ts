@@ -29,7 +29,7 @@ async function application(address: string): Promise<void> {
 async function nginxFor(folder: string, pass: string): Promise<string> {
   return writeProgram(
     folder,
-    `server {\n    location / {\n        fastcgi_pass ${pass};\n        fastcgi_param REQUEST_METHOD $request_method;\n    }\n}\n`,
+    `server {\n    location / {\n        fastcgi_pass ${pass};\n        fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REQUEST_URI $request_uri;\n    }\n}\n`,
     { name: 'nginx.conf' },
   );
 }
@@ -269,7 +269,7 @@ describe.skipIf(notAsOthers)(`for ${WEB_SERVER_USER}${notAsOthers ? ` (${notAsOt
     const config = await nginxFor(folder, `unix:${folder}/app.sock`);
     await writeFile(
       config,
-      `user root;\nserver { location / { fastcgi_pass unix:${folder}/app.sock; fastcgi_param REQUEST_METHOD $request_method; } }\n`,
+      `user root;\nserver { location / { fastcgi_pass unix:${folder}/app.sock; fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REQUEST_URI $request_uri; } }\n`,
     );
     expect((await examine({ target: `${folder}/app.sock`, configuration: config })).findings).toEqual([]);
   });

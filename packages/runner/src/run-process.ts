@@ -13,6 +13,7 @@ import type { RunOptionValues } from './options/run-options.ts';
 import { ownMessages } from './own-messages.ts';
 import { leftSocket } from './pool/held-socket.ts';
 import type { Inherited } from './pool/pool-socket.ts';
+import { endWhenAbandoned } from './process/abandonment.ts';
 import { readLaunchSettings } from './process/launch-settings.ts';
 import { PidFile } from './process/pid-file.ts';
 import { type StartFolder, startFolder } from './process/start-folder.ts';
@@ -79,6 +80,7 @@ export async function runProcess(io: Io, options: RunOptions, additions: Additio
   const left = inheritance(ownMessages(io, 'cyan'));
   // The process before this one is in it until this one serves.
   if (left === undefined) pidFile?.write();
+  endWhenAbandoned(ownMessages(io, 'cyan'));
   // However it ends: what the application throws ends this process at once.
   process.once('exit', () => pidFile?.remove());
   if (workers === undefined) {

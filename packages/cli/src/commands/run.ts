@@ -8,7 +8,7 @@ APP is a script that calls listen() on an http server, which is then served over
 several, --port names the one. Or it is a module that exports a listener (req, res), an application of Express, Koa,
 Fastify, Hono, Nest …, { fetch }, or handlers of FastCGI requests. JavaScript or TypeScript. What follows APP is for APP: options of fcgi come before it.
 
-Without a socket to serve on, an HTTP gateway opens, for trying.
+Without a socket to serve on, an HTTP gateway opens, for trying; not where a web server or init has started the process.
 
 A file fcgi.config.js, .ts or .json, in the working directory or beside APP, may have the same options in camelCase,
 and APP as "app". What stands on the command line counts more.
@@ -56,11 +56,14 @@ export function runCommand(io: Io): Command {
       const settings = await readSettings(io, { app, args, config, flags: given });
       if (printConfig) return printSettings(io, settings);
       // All of it now: later this process may be a user who cannot read where this is installed.
-      const [{ runProcess }, { accessWarning }, { openTrialGateway }] = await Promise.all([
+      const [{ runProcess }, { accessWarning }, { startedBy }, gateway] = await Promise.all([
         import('@fcgi-js/runner/process'),
         import('../run/socket-access.ts'),
+        import('../run/started-by.ts'),
         import('../run/trial-gateway.ts'),
       ]);
-      await runProcess(io, settings.options, { accessWarning, openGateway: openTrialGateway });
+      const starter = startedBy(io);
+      const openGateway = starter === undefined ? gateway.openTrialGateway : gateway.refusedGateway(starter);
+      await runProcess(io, settings.options, { accessWarning, openGateway });
     });
 }

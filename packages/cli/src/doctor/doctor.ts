@@ -13,6 +13,7 @@ import { secrecyOf, withEnvironments } from '@fcgi-js/inspector';
 import { jsonText } from '@fcgi-js/inspector/text';
 import { colorsOf, defined, type Io } from '@fcgi-js/runner/command';
 import { CommandFailure, ExitStatus, usageFailure } from '../command-failure.ts';
+import { progressLine } from './progress-line.ts';
 import { reportText } from './report.ts';
 
 /** What {@link doctor} is asked for. */
@@ -56,6 +57,7 @@ export async function doctor(io: Io, target: string | undefined, request: Doctor
 
 async function factsOf(io: Io, target: string | undefined, request: DoctorRequest): Promise<Facts[]> {
   const { config: configuration, env, log, timeout, url, user, webServer } = request;
+  const progress = progressLine(io.stderr);
   try {
     return await gatherFacts({
       ...defined({ configuration, log, target, user, webServer }),
@@ -63,12 +65,15 @@ async function factsOf(io: Io, target: string | undefined, request: DoctorReques
       cwd: io.cwd,
       environment: env,
       moduleCommand: [process.execPath, fcgiCommand(), 'run'],
+      onStep: (step) => progress.show(oneLine(step)),
       signal: io.interrupted,
       timeout: timeout * 1_000,
       url,
     });
   } catch (error) {
     throw error instanceof DoctorError ? usageFailure(messageOf(error)) : error;
+  } finally {
+    progress.clear();
   }
 }
 

@@ -1,6 +1,9 @@
 import type { Finding } from '@fcgi-js/doctor';
 import type { Colors } from '@fcgi-js/runner/command';
 
+/** It has a heading for each finding. */
+const GUIDE = 'https://github.com/fcgi-js/fcgi-js/blob/main/docs/doctor.md';
+
 /** Columns of a terminal that are used at most: longer lines are hard to read. */
 const MOST_COLUMNS = 100;
 
@@ -27,6 +30,7 @@ function findingText(
     ...wrap(cause, '  ', columns),
     ...evidence.flatMap((text) => wrap(text, `  ${colors.dim('seen:')} `, columns, '        ')),
     ...remedy.flatMap((text) => wrap(text, `  ${colors.green('→')} `, columns, '    ')),
+    `  ${colors.dim(`more: ${GUIDE}#${id}`)}`,
   ];
   return `${lines.join('\n')}\n`;
 }

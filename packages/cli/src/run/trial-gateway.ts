@@ -5,6 +5,7 @@ import { createGateway } from '@fcgi-js/client';
 import { decodeText, messageText } from '@fcgi-js/inspector/text';
 import { defined } from '@fcgi-js/runner/command';
 import type { TrialGateway, TrialGatewayOptions } from '@fcgi-js/runner/process';
+import { CommandFailure } from '../command-failure.ts';
 import { isExpectedHost, unexpectedHostText } from '../expected-host.ts';
 
 function remedy(): string {
@@ -13,6 +14,20 @@ function remedy(): string {
 
 /** Milliseconds; Node ends longer ones at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * What takes the place of a gateway under a web server, which would wait for its time-out while the gateway waits for a person.
+ *
+ * @param starter what has started this process
+ * @returns a gateway that does not open. @throws CommandFailure, always
+ */
+export function refusedGateway(starter: string): () => Promise<TrialGateway> {
+  return async () => {
+    throw new CommandFailure(
+      `There is no socket to serve on (FCGI_NO_LISTEN_SOCKET): ${starter} has started this process, and descriptor 0 is no listening socket.\nIf a script starts it, let its last line be exec fcgi run APP, without & and without </dev/null. Otherwise name a socket: --listen unix:/run/app.sock`,
+    );
+  };
+}
 
 /** Serves the application on a socket in a folder of its own, and opens a free port of this machine for it. */
 export async function openTrialGateway(options: TrialGatewayOptions): Promise<TrialGateway> {

@@ -19,6 +19,8 @@ const PRODUCTS: Readonly<Record<string, string>> = {
   h2o: 'h2o',
   haproxy: 'HAProxy',
 };
+/** The names of the programs of web servers. */
+export const WEB_SERVER_PROGRAMS: readonly string[] = Object.keys(PRODUCTS);
 /** Where they are on Linux, macOS and FreeBSD. */
 const FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
 
@@ -26,9 +28,7 @@ const FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin', '
 export function webServerUsers(): WebServerUser[] {
   const running = runningWebServers();
   if (running.length > 0) return running;
-  const program = Object.keys(PRODUCTS).find((name) =>
-    FOLDERS.some((folder) => isProgram(join(folder, name))),
-  );
+  const program = WEB_SERVER_PROGRAMS.find((name) => FOLDERS.some((folder) => isProgram(join(folder, name))));
   const user =
     program === undefined ? undefined : WEB_SERVER_USERS.map(accountOf).find((each) => each !== undefined);
   return user === undefined ? [] : [{ product: PRODUCTS[program ?? ''] ?? '', user }];

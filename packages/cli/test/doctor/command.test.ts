@@ -76,6 +76,32 @@ test('a log alone is enough', async () => {
   expect(outcome.stdout).toContain('FcgidMaxRequestLen');
 });
 
+test('a log whose failures are not known is not “Nothing found”', async () => {
+  const folder = await openFolder();
+  await writeFile(`${folder}/error.log`, '[error] 1#1: *1 a message of a version to come\n');
+  const outcome = await runMain(['doctor', '--log', `${folder}/error.log`]);
+  expect(outcome.status).toBe(1);
+  expect(outcome.stdout).toMatch(
+    /not known to the doctor: \[error\] 1#1: \*1 a message of a version to\s+come/,
+  );
+});
+
+test('a finding leads to its heading in the guide', async () => {
+  const { stdout } = await runMain(['doctor', '/no/such/app.fcgi']);
+  const [, link = '', id] = /more: \S+\/(docs\/doctor\.md)#(\S+)$/m.exec(stdout) ?? [];
+  const guide = await readFile(new URL(`../../../../${link}`, import.meta.url), 'utf8');
+  expect(guide).toContain(`\n### ${id}\n`);
+});
+
+test('a line of progress is there on a terminal alone, and gone at the end', async () => {
+  const program = await writeProgram(await openFolder(), responder({ answer: HEALTHY }));
+  expect((await runMain(['doctor', program])).stderr).toBe('');
+  const { stderr } = await runMain(['doctor', program], { terminalForErrors: true });
+  const steps = stderr.split('\r\x1b[K');
+  expect(steps[1]).toMatch(/^starts .*app\.fcgi/);
+  expect(steps.at(-1)).toBe('');
+});
+
 test('Ctrl-C ends the program that was started, too', async () => {
   const folder = await openFolder();
   const program = await writeProgram(folder, `#!/bin/sh\necho $$ > ${folder}/pid\nexec sleep 300\n`);

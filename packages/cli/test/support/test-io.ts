@@ -17,6 +17,8 @@ export interface TestIo {
   readonly stdin?: string | Uint8Array | Readable;
   /** Whether stdout is a terminal. */
   readonly terminal?: true;
+  /** The same for stderr. */
+  readonly terminalForErrors?: true;
 }
 
 /** Runs the command in this process. */
@@ -28,7 +30,7 @@ export async function runMain(argv: readonly string[], options: TestIo = {}): Pr
 /** The same, with what was printed as bytes. */
 export async function runForBytes(argv: readonly string[], options: TestIo = {}) {
   const stdout = collector(options.terminal);
-  const stderr = collector();
+  const stderr = collector(options.terminalForErrors);
   const { cwd = process.cwd(), env = {}, stdin = '' } = options;
   const io: Io = {
     cwd,

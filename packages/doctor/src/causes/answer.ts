@@ -1,25 +1,8 @@
 import type { Cause, CauseFamily } from '../cause.ts';
-import type { Exchange, Facts } from '../facts.ts';
+import type { Exchange } from '../facts.ts';
 import { stderrOf } from '../trial-words.ts';
-
-const NO_ANSWER = '502 (nginx, Caddy), 500 (Apache, lighttpd), 503 (h2o)';
-
-/** Evidence for an error with one of these codes. */
-function failedWith({ answer, start }: Facts, ...codes: string[]): string[] {
-  const { error } = answer ?? {};
-  if (answer === undefined || error === undefined || !codes.includes(error.code)) return [];
-  const { start: output } = answer;
-  return [
-    error.message,
-    ...(output === undefined ? [] : [`the output starts with ${output}`]),
-    ...shownBytes(answer),
-    ...stderrOf(answer, start?.trial),
-  ];
-}
-
-function shownBytes({ firstBytes }: Exchange): string[] {
-  return firstBytes === undefined ? [] : [`it begins with: ${firstBytes.slice(0, 80)}`];
-}
+import { failedWith, NO_ANSWER, shownBytes } from './exchange-failure.ts';
+import { headerTwice, invalidHead, noStatus, tooLargeHead, truncatedHead, wrongLength } from './head.ts';
 
 const isFastCgi = ({ firstBytes }: Exchange) => firstBytes === undefined || firstBytes.startsWith('\x01');
 
@@ -82,6 +65,8 @@ const wrongRecords: Cause = {
     { where: 'h2o', line: 'received unexpected record, type: …' },
     { where: 'mod_fastcgi', line: 'protocol error: invalid …' },
     { where: 'Cherokee', line: 'Parsing error: unknown …' },
+    { where: 'nginx', line: 'upstream prematurely sent response …' },
+    { where: 'lighttpd', line: 'fcgi-request is already in use: …' },
   ],
   why: 'It sends records that are not allowed where they come: of another request, of an unknown kind, after the end. No setting of the web server mends that.',
   remedy: () => [
@@ -104,54 +89,6 @@ const emptyAnswer: Cause = {
     'Let every path through the program end in an answer, with a status: 500 where it does not know better.',
   ],
   evidence: (facts) => failedWith(facts, 'FCGI_NO_ANSWER'),
-};
-
-const invalidHead: Cause = {
-  id: 'head-invalid',
-  title: 'Something is printed into the answer before its head',
-  seen: NO_ANSWER,
-  lines: [
-    { where: 'nginx', line: 'upstream sent invalid header…' },
-    { where: 'nginx', line: 'upstream sent invalid status …' },
-    { where: 'Apache', line: "malformed header from script '…': Bad header: …" },
-    { where: 'Apache', line: 'Invalid status line from script' },
-    { where: 'Apache', line: 'AH02429: Response header name …contains invalid characters' },
-    { where: 'h2o', line: 'received broken response' },
-    { where: 'h2o', line: 'failed to parse Status header, got: …' },
-    { where: 'HAProxy', line: ' PH-- ' },
-    { where: 'Caddy', line: 'malformed MIME header…' },
-    { where: 'mod_fastcgi', line: 'error parsing headers: malformed header …' },
-  ],
-  why: 'An answer begins with lines such as “Content-Type: text/html”, then an empty line, then the page. A line that is none of these, such as a message for debugging, a warning, or “HTTP/1.1 200 OK”, makes the whole answer worthless.',
-  remedy: () => [
-    'Print messages to stderr (console.error, error_log), never to stdout.',
-    'Use the response object of your framework for the head; do not write “HTTP/1.1 …” lines.',
-  ],
-  evidence: (facts) =>
-    failedWith(
-      facts,
-      'FCGI_HEAD_INVALID_LINE',
-      'FCGI_HEAD_INVALID_STATUS',
-      'FCGI_HEAD_INVALID_VALUE',
-      'FCGI_HEAD_FOLDED_LINE',
-      'FCGI_HEAD_DUPLICATE_FIELD',
-    ),
-};
-
-const truncatedHead: Cause = {
-  id: 'head-truncated',
-  title: 'The answer ends before its head is complete',
-  seen: `${NO_ANSWER}, 200 with the head as the page (Apache mod_proxy_fcgi); HAProxy 2.6 dies of it`,
-  lines: [
-    {
-      where: 'nginx',
-      line: 'upstream prematurely closed FastCGI stdout while reading response header from upstream',
-    },
-    { where: 'h2o', line: 'received FCGI_END_REQUEST before end of the headers' },
-  ],
-  why: 'The empty line between head and page is missing, or the program ended while it wrote the head.',
-  remedy: () => ['Write an empty line after the last line of the head, also where there is no page.'],
-  evidence: (facts) => failedWith(facts, 'FCGI_HEAD_TRUNCATED'),
 };
 
 const rejected: Cause = {
@@ -191,14 +128,19 @@ const neverAnswers: Cause = {
   lines: [
     {
       where: 'nginx',
-      line: 'upstream timed out (110: Connection timed out) while reading response header from upstream',
+      line: 'upstream timed out (…) while reading response header from upstream',
     },
     { where: 'mod_fcgid', line: 'mod_fcgid: read data timeout in … seconds' },
     {
       where: 'mod_proxy_fcgi',
       line: '(70007)The timeout specified has expired: … AH01075: Error dispatching request to',
     },
+    { where: 'mod_fcgid', line: 'took longer than busy timeout …' },
+    { where: 'mod_proxy_fcgi', line: '(70007)The timeout specified has expired: …AH01067: …' },
     { where: 'lighttpd', line: 'read timeout on socket: …' },
+    { where: 'php-fpm', line: 'executing too slow (… sec)' },
+    { where: 'Caddy', line: '"context deadline exceeded"' },
+    { where: 'h2o', line: 'fastcgi…I/O timeout' },
     { where: 'h2o', line: 'in request:…:I/O timeout' },
     { where: 'HAProxy', line: ' sH-- ' },
   ],
@@ -211,29 +153,6 @@ const neverAnswers: Cause = {
     failedWith(facts, 'FCGI_FIRST_BYTE_TIMEOUT', 'FCGI_STALL_TIMEOUT', 'FCGI_TOTAL_TIMEOUT'),
 };
 
-/** nginx has one page of memory for the head unless it is told otherwise. */
-const NGINX_HEAD = 4_096;
-
-const tooLargeHead: Cause = {
-  id: 'head-too-large',
-  title: 'The head of the answer is too large for the web server',
-  seen: '502 (nginx above 4 KB, HAProxy above 16 KB)',
-  lines: [
-    { where: 'nginx', line: 'upstream sent too big header while reading response header from upstream' },
-  ],
-  why: 'Cookies and debugging headers (ChromePHP, tokens) add up. A web server takes a head of a certain size and no more.',
-  remedy: () => [
-    'nginx: fastcgi_buffer_size 16k; fastcgi_buffers 16 16k;',
-    'Send less: keep the session on the server, and no debugging data in headers.',
-  ],
-  evidence: ({ answer, configuration }) => {
-    const limit = configuration === undefined ? NGINX_HEAD : configuration.headLimit;
-    if (answer?.error?.code === 'FCGI_HEAD_TOO_LARGE') return [answer.error.message];
-    if (answer?.headBytes === undefined || answer.headBytes <= limit) return [];
-    return [`the head has ${answer.headBytes} bytes, and ${limit} are allowed`];
-  },
-};
-
 const serverError: Cause = {
   id: 'server-error',
   title: 'The application itself answers with an error',
@@ -242,6 +161,13 @@ const serverError: Cause = {
     { where: 'nginx', line: 'FastCGI sent in stderr: "…Error: …"' },
     { where: 'lighttpd', line: 'FastCGI-stderr:…Error: …' },
     { where: 'mod_fcgid', line: 'mod_fcgid: stderr: …Error: …' },
+    { where: 'nginx', line: 'FastCGI sent in stderr: "…' },
+    { where: 'lighttpd', line: 'FastCGI-stderr:…' },
+    { where: 'mod_fcgid', line: 'mod_fcgid: stderr: …rror…' },
+    { where: 'mod_proxy_fcgi', line: "AH01071: Got error '…" },
+    { where: 'Caddy', line: 'http.reverse_proxy.transport.fastcgi…stderr…' },
+    { where: 'php-fpm', line: 'PHP Fatal error: …' },
+    { where: 'php-fpm', line: 'PHP Parse error: …' },
     { where: 'mod_proxy_fcgi', line: "AH01071: Got error '…Error: …'" },
     { where: 'h2o', line: 'in request:…Error: …' },
   ],
@@ -251,37 +177,6 @@ const serverError: Cause = {
     answer?.status !== undefined && answer.status >= 500
       ? [`it answers with status ${answer.status}`, ...stderrOf(answer, start?.trial)]
       : [],
-};
-
-const wrongLength: Cause = {
-  id: 'length-wrong',
-  title: 'The answer has another length than it says',
-  seen: 'pages that are cut off or never end loading; 502 (HAProxy)',
-  lines: [
-    { where: 'nginx', line: 'upstream sent more data than specified in "Content-Length" header' },
-    { where: 'Caddy', line: 'wrote more than the declared Content-Length' },
-  ],
-  why: 'Content-Length counts bytes. Letters such as ä or € are several, so text.length is too small; compression or a later change of the text makes another length, too.',
-  remedy: () => ['Count bytes: Buffer.byteLength(text). Or leave Content-Length out.'],
-  evidence: ({ answer }) => {
-    const { contentLength, bodyLength } = answer ?? {};
-    if (contentLength === undefined || bodyLength === undefined || contentLength === bodyLength) return [];
-    return [`Content-Length is ${contentLength}, the page has ${bodyLength} bytes`];
-  },
-};
-
-const noStatus: Cause = {
-  id: 'location-without-status',
-  title: 'A redirect has no status',
-  seen: '200 with an empty page (Apache mod_proxy_fcgi, Caddy, h2o), 500 after a loop (Apache mod_fcgid)',
-  lines: [{ where: 'Apache', line: 'AH00124: Request exceeded the limit of 10 internal redirects' }],
-  why: 'The application sends “Location:” without “Status:”. nginx makes a 302 of that; others take it for a page that is fine, or fetch the other page themselves, again and again. A RewriteRule that matches its own result does the same.',
-  remedy: () => [
-    'Send “Status: 302” with it, after the line “Location:”. @fcgi-js/server always does.',
-    'A RewriteRule in .htaccess: end it with the flag [END].',
-  ],
-  evidence: ({ answer }) =>
-    answer?.hasLocation && answer.hasStatus === false ? ['the head has Location and no Status'] : [],
 };
 
 const keepsOpen: Cause = {
@@ -315,6 +210,7 @@ export const answer: CauseFamily = {
     tooLargeHead,
     serverError,
     wrongLength,
+    headerTwice,
     noStatus,
     keepsOpen,
   ],

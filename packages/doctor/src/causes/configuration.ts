@@ -2,6 +2,8 @@ import type { Cause, CauseFamily } from '../cause.ts';
 import type { Facts } from '../facts.ts';
 import type { Configuration, Directive } from '../gather/configuration.ts';
 import { fileOf } from '../system/access.ts';
+import { configurationError, notPassedOn } from './configuration-error.ts';
+import { caddySplit, paramsMissing, pathTwice, requestUriDecoded, requestUriMissing } from './params.ts';
 
 /** The directives of a web server's configuration with one of these names; none where another product was read. */
 function directives({ configuration }: Facts, product: string, ...names: string[]): readonly Directive[] {
@@ -159,24 +161,6 @@ const suexec: Cause = {
   },
 };
 
-const nginxParams: Cause = {
-  id: 'params-missing',
-  title: 'nginx tells the application nothing about the request',
-  seen: 'the same page for every URL, or an error of the application',
-  lines: [],
-  why: 'nginx passes on only what fastcgi_param names. Without REQUEST_METHOD and REQUEST_URI the application does not know what was asked for.',
-  remedy: () => [
-    'Add include fastcgi_params; beside fastcgi_pass. fastcgi_param in an inner block takes away those of the outer ones.',
-    'fcgi config nginx prints all that is needed.',
-  ],
-  evidence: (facts) => {
-    const [pass] = directives(facts, 'nginx', 'fastcgi_pass');
-    const named = directives(facts, 'nginx', 'fastcgi_param').map(({ args }) => args[0] ?? '');
-    if (pass === undefined || named.includes('REQUEST_METHOD')) return [];
-    return [`${pass.at}: fastcgi_pass, and nowhere fastcgi_param REQUEST_METHOD`];
-  },
-};
-
 const passedAsHttp: Cause = {
   id: 'passed-as-http',
   title: 'The web server speaks HTTP to a FastCGI application',
@@ -230,7 +214,13 @@ export const configuration: CauseFamily = {
     unknownDirective,
     accessDenied,
     suexec,
-    nginxParams,
+    paramsMissing,
+    requestUriMissing,
+    requestUriDecoded,
+    pathTwice,
+    caddySplit,
+    configurationError,
+    notPassedOn,
     passedAsHttp,
     lighttpdModule,
   ],

@@ -159,6 +159,22 @@ const caddyLength: Cause = {
   },
 };
 
+const haproxyChunked: Cause = {
+  id: 'haproxy-chunked',
+  title: 'HAProxy refuses uploads of unknown length above its buffer',
+  seen: '400, from HAProxy itself',
+  lines: [
+    { where: 'HAProxy', line: ' 400 … PH-- ' },
+    { where: 'HAProxy', line: ' 400 … PR-- ' },
+  ],
+  why: 'FastCGI needs the length of a body. HAProxy before 3.0 answers a chunked upload of more than about 16 KB (tune.bufsize) with 400, and the application sees nothing of it. PR is a request that HAProxy does not take for HTTP.',
+  remedy: () => [
+    'Send a length: curl -T FILE instead of a pipe, Content-Length in the program that uploads.',
+    'Or put nginx or Caddy in front of the application: they count the body first. fcgi config haproxy has what HAProxy can do.',
+  ],
+  evidence: () => [],
+};
+
 /** Bugs of web servers, and of applications in other languages, that need no fault of one's own. */
 export const knownBugs: CauseFamily = {
   title: 'A known bug of the web server, or of php-fpm',
@@ -169,6 +185,7 @@ export const knownBugs: CauseFamily = {
     haproxyBuffer,
     haproxyVersion,
     haproxyMultiplexing,
+    haproxyChunked,
     lighttpdAuthorizer,
     caddyLength,
   ],

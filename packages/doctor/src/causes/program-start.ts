@@ -1,13 +1,9 @@
 import type { Cause, CauseFamily } from '../cause.ts';
 import type { Facts, Trial, TrialChange } from '../facts.ts';
-import { excerpt, hasEnded, startedWith } from '../trial-words.ts';
+import { excerpt, failed, says } from '../trial-words.ts';
+import { wrapper } from './wrapper.ts';
 
 const NO_ANSWER = '500 (Apache), 500 or 503 (lighttpd), 502 (nginx, Caddy), 503 (h2o)';
-
-/** The trial as the web server would do it, where nothing came of it. */
-function failed({ start }: Facts): Trial | undefined {
-  return start !== undefined && !startedWith(start.trial) ? start.trial : undefined;
-}
 
 /** Evidence for the changes that made the program work. */
 function worksOnly({ start }: Facts, change: TrialChange, text: (trial: Trial) => string): string[] {
@@ -15,30 +11,41 @@ function worksOnly({ start }: Facts, change: TrialChange, text: (trial: Trial) =
   return [text(start.worksWith.trial), ...excerpt(start.trial)];
 }
 
-/** Evidence for a failed start whose stderr says something. */
-function says(facts: Facts, pattern: RegExp): readonly string[] {
-  const trial = failed(facts);
-  return trial !== undefined && pattern.test(trial.stderr) ? excerpt(trial, pattern) : [];
-}
-
 const relativePath: Cause = {
   id: 'relative-path',
   title: 'The program looks for its files in the wrong folder',
   seen: `${NO_ANSWER}; works when it is started by hand`,
-  lines: [{ where: 'anywhere', line: "ENOENT: no such file or directory, … './…" }],
+  lines: [{ where: 'anywhere', line: "ENOENT: no such file or directory, … '.…" }],
   why: 'It opens files by a path that does not begin with /. Such a path counts from the folder that the program is started in: yours in a shell, often / for a web server.',
   remedy: () => [
     'Let paths begin at the file that names them: new URL("./data.json", import.meta.url), or path.join(__dirname, "data.json").',
-    'Or let the program begin with process.chdir(__dirname).',
+    'Or choose the working directory: cd /srv/app in a wrapper, process.chdir(__dirname) in the program, WorkingDirectory= (systemd).',
   ],
-  evidence: (facts) =>
-    worksOnly(
+  evidence: (facts) => [
+    ...worksOnly(
       facts,
       'folder',
       ({ setting }) =>
         `it works when it is started in ${setting.folder}, and not in ${facts.start?.trial.setting.folder}`,
     ),
+    ...(facts.start?.worksWith === undefined ? says(facts, /ENOENT\b.*'(?!\/)[^']*'/) : []),
+  ],
 };
+
+const fileMissing: Cause = {
+  id: 'file-missing',
+  title: 'A file that the program needs is not there',
+  seen: NO_ANSWER,
+  lines: [{ where: 'anywhere', line: 'ENOENT: no such file or directory, …' }],
+  why: 'The program opens a file that does not exist, or that a PrivateTmp= of the service hides.',
+  remedy: () => [
+    'Look whether the file named above was brought along, and at upper and lower case in its path.',
+  ],
+  evidence: (facts) => says(facts, /ENOENT: no such file or directory, (?!uv_cwd)/),
+};
+
+/** What a shell sets for itself, and no program needs. */
+const SHELLS_OWN: readonly string[] = ['_', 'OLDPWD', 'PWD', 'SHLVL'];
 
 const environment: Cause = {
   id: 'environment-missing',
@@ -53,8 +60,11 @@ const environment: Cause = {
   evidence: (facts) =>
     worksOnly(facts, 'environment', ({ setting }) => {
       const given = Object.keys(facts.start?.trial.setting.environment ?? {});
-      const added = Object.keys(setting.environment).filter((name) => !given.includes(name));
-      const named = added.filter((name) => facts.start?.trial.stderr.includes(name));
+      const added = Object.keys(setting.environment).filter(
+        (name) => !given.includes(name) && !SHELLS_OWN.includes(name),
+      );
+      const words = new Set(facts.start?.trial.stderr.split(/\W+/));
+      const named = added.filter((name) => words.has(name));
       const which = named.length > 0 ? named.join(', ') : `one of ${added.sort().join(', ')}`;
       return `it works with the environment of your shell, and not with ${given.join(', ') || 'none'} alone: it needs ${which}`;
     }),
@@ -93,6 +103,35 @@ const wrongUser: Cause = {
       facts,
       'user',
       ({ setting }) => `it works as ${setting.user?.name ?? 'you'}, and not as ${facts.user.name}`,
+    ),
+};
+
+const libraryTooOld: Cause = {
+  id: 'library-too-old',
+  title: 'The program was built for another system than this one',
+  seen: NO_ANSWER,
+  lines: [
+    { where: 'anywhere', line: "version `GLIBC…' not found" },
+    { where: 'anywhere', line: "version `GLIBCXX…' not found" },
+    { where: 'anywhere', line: "version `CXXABI…' not found" },
+    { where: 'anywhere', line: 'error while loading shared libraries: …' },
+    { where: 'anywhere', line: 'Error loading shared library …' },
+    { where: 'anywhere', line: 'Exec format error' },
+    { where: 'anywhere', line: 'cannot execute binary file' },
+    { where: 'Node', line: 'invalid ELF header' },
+    { where: 'Node', line: 'was compiled against a different Node.js version' },
+    { where: 'Node', line: 'ERR_DLOPEN_FAILED' },
+    { where: 'anywhere', line: 'Illegal instruction' },
+  ],
+  why: 'A binary, such as Node or a native package in node_modules, needs the C library, the processor and the Node version that it was built for. Node 18 and later need glibc 2.28; Alpine has musl instead.',
+  remedy: ({ folder }) => [
+    'Install a Node that was built for this system: the package of the distribution, or an older version (ldd --version shows the C library).',
+    `A package: install it here instead of copying node_modules: cd ${folder} && npm ci, or npm rebuild`,
+  ],
+  evidence: (facts) =>
+    says(
+      facts,
+      /version `(GLIBC|CXXABI)|shared librar|Exec format error|cannot execute binary|invalid ELF header|compiled against a different Node|ERR_DLOPEN_FAILED|Illegal instruction/,
     ),
 };
 
@@ -151,8 +190,8 @@ const portInUse: Cause = {
   seen: NO_ANSWER,
   lines: [{ where: 'anywhere', line: 'EADDRINUSE: address already in use …' }],
   why: 'Another program, often another copy of this one, listens there already. A FastCGI program that a web server starts opens no port: it gets an open socket as descriptor 0.',
-  remedy: ({ program }) => [
-    `If it is an HTTP server: start it with fcgi run ${program}, which serves it over FastCGI instead of opening the port.`,
+  remedy: ({ application }) => [
+    `If it is an HTTP server: start it with fcgi run ${application}, which serves it over FastCGI instead of opening the port.`,
     "Or let it listen where it was told to: server.listen('fd:0') of @fcgi-js/server.",
   ],
   evidence: (facts) => says(facts, /EADDRINUSE/),
@@ -164,8 +203,8 @@ const ownPort: Cause = {
   seen: `nothing until a time-out (504), or ${NO_ANSWER}`,
   lines: [],
   why: 'It is an HTTP server, as http.createServer().listen(3000) makes one. A web server that starts a FastCGI program gives it an open socket as descriptor 0 and talks FastCGI through it; nobody asks that port.',
-  remedy: ({ program }) => [
-    `Start it with fcgi run ${program}: it serves the same application over FastCGI, with no change to it.`,
+  remedy: ({ application }) => [
+    `Start it with fcgi run ${application}: it serves the same application over FastCGI, with no change to it.`,
     'Or serve it with @fcgi-js/server: createServer({ responder: fromNodeListener(app) }).listen("fd:0").',
   ],
   evidence: (facts) => {
@@ -194,23 +233,6 @@ const plainCgi: Cause = {
   },
 };
 
-const endsAtOnce: Cause = {
-  id: 'ends-at-once',
-  title: 'The program ends before it takes a connection',
-  seen: NO_ANSWER,
-  lines: [],
-  why: 'It was started, and it has ended. What it said last tells why.',
-  remedy: ({ program }) => [
-    `Read what it said (above). Run it as the web server does: fcgi run ${program}, or fcgi doctor ${program} again after each change.`,
-    'If it says nothing at all: it has nothing to do, as it listens nowhere. It needs createServer(…).listen("fd:0").',
-  ],
-  evidence: (facts) => {
-    const trial = failed(facts);
-    if (trial === undefined || !hasEnded(trial)) return [];
-    return [`it ${trial.ended ?? trial.spawnError} before it took a connection`, ...excerpt(trial)];
-  },
-};
-
 const servesNothing: Cause = {
   id: 'serves-nothing',
   title: 'The program runs, but takes no connection',
@@ -233,17 +255,19 @@ export const programStart: CauseFamily = {
   title: 'The program starts, but does not get to serving',
   reports: 'first',
   causes: [
+    ...wrapper,
     relativePath,
     environment,
     anotherNode,
     wrongUser,
+    libraryTooOld,
+    fileMissing,
     esModule,
     moduleMissing,
     syntaxError,
     portInUse,
     ownPort,
     plainCgi,
-    endsAtOnce,
     servesNothing,
   ],
 };

@@ -1,4 +1,5 @@
 import type { Cause, CauseFamily } from '../cause.ts';
+import { endsAtOnce, leftOut, programCrashed, programEnded } from './process-end.ts';
 
 const closedUnanswered: Cause = {
   id: 'closed-without-answer',
@@ -11,7 +12,7 @@ const closedUnanswered: Cause = {
     },
     {
       where: 'nginx',
-      line: 'recv() failed (104: Connection reset by peer) while reading response header from upstream',
+      line: 'recv() failed (…) while reading response header from upstream',
     },
     { where: 'lighttpd', line: 'unexpected end-of-file (perhaps the fastcgi process died)' },
     { where: 'lighttpd', line: 'response not received, request sent: … on socket …, closing connection' },
@@ -23,12 +24,15 @@ const closedUnanswered: Cause = {
     { where: 'mod_proxy_fcgi', line: 'AH01075: Error dispatching request to …' },
     { where: 'mod_fastcgi', line: 'FastCGI: incomplete headers (… bytes) received from server "…"' },
     { where: 'mod_fastcgi', line: 'comm with server "…" aborted: …' },
-    { where: 'mod_fastcgi', line: 'server "…" (pid …) terminated …' },
-    { where: 'mod_fastcgi', line: 'has failed to remain running for … seconds given … attempts' },
-    { where: 'lighttpd', line: 'invalid "bin-path" => …' },
-    { where: 'lighttpd', line: 'child exited: …' },
-    { where: 'lighttpd', line: 'gw-backend failed to start: …' },
     { where: 'Caddy', line: '"msg":"EOF"' },
+    { where: 'Caddy', line: 'http.log.error…\tEOF\t' },
+    { where: 'Caddy', line: '"msg":"read unix …: read: connection reset by peer"' },
+    { where: 'Caddy', line: '"msg":"read tcp …: read: connection reset by peer"' },
+    { where: 'Caddy', line: '"msg":"unexpected EOF"' },
+    { where: 'lighttpd', line: 'response not received, request not sent…' },
+    { where: 'lighttpd', line: "gw: got a FDEVENT_ERR. Don't know why." },
+    { where: 'mod_fcgid', line: 'mod_fcgid: error polling unix domain socket' },
+    { where: 'php-fpm', line: 'Connection disallowed: IP address …' },
     { where: 'h2o', line: 'fastcgi connection closed unexpectedly' },
     { where: 'HAProxy', line: ' SH-- ' },
   ],
@@ -51,6 +55,11 @@ const notReached: Cause = {
     { where: 'mod_proxy_fcgi', line: 'AH01079: failed to make connection to backend' },
     { where: 'h2o', line: 'connection failed:failed to connect to host' },
     { where: 'HAProxy', line: ' SC-- ' },
+    { where: 'HAProxy', line: ' sC-- ' },
+    { where: 'lighttpd', line: 'establishing connection failed: …' },
+    { where: 'h2o', line: 'connection failed:…' },
+    { where: 'mod_proxy_fcgi', line: 'AH02454: FCGI: attempt to connect to Unix domain socket … failed' },
+    { where: 'mod_proxy_fcgi', line: 'AH00956: FCGI: failed to bind socket to local address' },
     { where: 'Cherokee', line: 'The information source is being disabled.' },
   ],
   why: 'It cannot connect. This line does not say why: the application may not run, listen elsewhere, or not let the web server in.',
@@ -78,5 +87,5 @@ const requestFailed: Cause = {
 export const webServerLog: CauseFamily = {
   title: 'The application ends without an answer',
   reports: 'rest',
-  causes: [closedUnanswered, notReached, requestFailed],
+  causes: [endsAtOnce, programCrashed, programEnded, closedUnanswered, notReached, leftOut, requestFailed],
 };

@@ -23,6 +23,8 @@ import { http } from '../node-http.ts';
 export interface Question {
   /** Ctrl-C: what was started is ended, and nothing more is asked. */
   readonly interrupted: AbortSignal;
+  /** Called before each step that may take seconds. */
+  readonly onStep: (step: string) => void;
   /** Milliseconds. */
   readonly timeout: number;
   /** Path and query. */

@@ -1,12 +1,13 @@
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { basename, delimiter, dirname, join } from 'node:path';
 import type { Interpreter, ProgramFacts, Shebang } from '../facts.ts';
+import { isShellScript } from '../shell-script.ts';
 import { type Account, fileOf, isAllowed, type PathEntry, Permission } from '../system/access.ts';
 import { pathEntries } from '../system/path-entries.ts';
 import { findNoexecMount } from './mounts.ts';
 
-/** More than the kernel reads of a first line. */
-const HEAD_BYTES = 512;
+/** More than the kernel reads of a first line, and all of a script that starts another program. */
+const HEAD_BYTES = 16_384;
 
 /** Where programs are looked for. */
 export interface SearchPaths {
@@ -36,6 +37,9 @@ export async function programFacts(path: string, user: Account, paths: SearchPat
       ? { htaccess: join(dirname(path), '.htaccess') }
       : {}),
     ...(shebang === undefined ? {} : { shebang, interpreter: await findInterpreter(shebang, user, paths) }),
+    ...(isShellScript(shebang === undefined ? undefined : { shebang })
+      ? { detached: detachedLines(head.toString('utf8')) }
+      : {}),
     ...(mount === undefined ? {} : { noexecMount: mount }),
   };
 }
@@ -67,6 +71,12 @@ async function readHead(path: string): Promise<Buffer | undefined> {
 function isModule(path: string, entries: readonly PathEntry[], shebang: Shebang | undefined): boolean {
   const mode = fileOf(entries)?.mode ?? 0;
   return shebang === undefined && (mode & 0o111) === 0 && /\.[cm]?[jt]sx?$/.test(path);
+}
+
+/** What follows `#` is a comment; `&&`, `>&` and `&>` are something else than `&` at the end of a command. */
+function detachedLines(text: string): string[] {
+  const lines = text.split('\n').map((line) => line.replace(/(^|\s)#.*$/, '').trim());
+  return lines.filter((line) => /(?<![&>])&$/.test(line) || /<\s?\/dev\/null/.test(line));
 }
 
 /** ELF, Mach-O: what has zero bytes at its beginning is no text. */
@@ -114,7 +124,8 @@ async function present(
   return found.filter(({ is }) => is).map(({ path, entries }) => ({ path, entries }));
 }
 
-async function searchIn(searchPath: string, name: string): Promise<string | undefined> {
+/** Where a program is found in a PATH, if it is. */
+export async function searchIn(searchPath: string, name: string): Promise<string | undefined> {
   const folders = searchPath.split(delimiter).filter((folder) => folder !== '');
   const [first] = await present(folders.map((folder) => join(folder, name)));
   return first?.path;

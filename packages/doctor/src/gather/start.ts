@@ -1,7 +1,8 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { ProgramFacts, StartFacts, Trial, TrialChange, TrialSetting } from '../facts.ts';
-import { isHealthy } from '../trial-words.ts';
+import { isHealthy, NOT_FOUND } from '../trial-words.ts';
 import type { Question } from './exchange.ts';
+import { searchIn } from './program-file.ts';
 import { runTrial } from './trial.ts';
 
 /** What is there to be tried instead. */
@@ -23,11 +24,24 @@ export async function tryToStart(
 ): Promise<StartFacts> {
   const trial = await runTrial(setting, question);
   if (isHealthy(trial.exchange) || !mayDependOnSetting(trial)) return { trial };
+  // What shells say of a command that is not there needs no further trial.
+  const missingCommand = await findMissing(trial, alternatives.environment['PATH'] ?? '');
+  if (missingCommand !== undefined) return { trial, missingCommand };
   for (const [change, changed] of changes(setting, program, alternatives)) {
     const other = await runTrial(changed, question);
     if (isHealthy(other.exchange)) return { trial, worksWith: { change, trial: other } };
   }
   return { trial };
+}
+
+async function findMissing({ ended, stderr }: Trial, path: string): Promise<StartFacts['missingCommand']> {
+  if (ended?.endsWith(' 127') !== true) return undefined;
+  const name = NOT_FOUND.exec(stderr)
+    ?.slice(1)
+    .find((group) => group !== undefined);
+  if (name === undefined) return undefined;
+  const callers = await searchIn(path, basename(name));
+  return { name, ...(callers === undefined ? {} : { callers }) };
 }
 
 /** A program that just sits there does so everywhere, and it takes long to find that out. */

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readlinkSync } from 'node:fs';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Exchange, Trial, TrialSetting } from '../facts.ts';
 import type { Account } from '../system/access.ts';
+import { isShellName } from '../system/shells.ts';
 import { isHealthy } from '../trial-words.ts';
 import { exchange, type Question } from './exchange.ts';
 import { descriptorOf, isAccepted, listenersOf } from './listening-sockets.ts';
@@ -24,6 +25,8 @@ const OUTPUT_LENGTH = 65_536;
  * request, and ends it with everything that it has started.
  */
 export async function runTrial(setting: TrialSetting, question: Question): Promise<Trial> {
+  const { command, folder: where, user } = setting;
+  question.onStep(`starts ${command.join(' ')} in ${where}${user === undefined ? '' : ` as ${user.name}`}`);
   const folder = await mkdtemp(join(tmpdir(), 'fcgi-doctor-'));
   const socket = new TrialSocket(join(folder, 's'));
   try {
@@ -39,6 +42,7 @@ async function runWith(setting: TrialSetting, question: Question, socket: TrialS
   await socket.leave();
   try {
     const acceptance = await program.acceptance(socket, question);
+    const staysShell = acceptance === 'accepted' && program.isShell;
     const listeners = acceptance === 'none' ? listenersOf(program.pid, socket.path) : [];
     const answered =
       acceptance === 'accepted'
@@ -52,6 +56,7 @@ async function runWith(setting: TrialSetting, question: Question, socket: TrialS
       setting,
       acceptance,
       listeners,
+      staysShell,
       stops,
       stdout: program.stdout,
       stderr: program.stderr,
@@ -152,6 +157,16 @@ class Program {
   /** 0 where it was not started. */
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  /** Whether the process that was started has not become another program. */
+  get isShell(): boolean {
+    try {
+      // Its name would be that of the script.
+      return isShellName(basename(readlinkSync(`/proc/${this.pid}/exe`)));
+    } catch {
+      return false;
+    }
   }
 
   get #isOver(): boolean {

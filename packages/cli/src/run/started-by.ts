@@ -1,0 +1,32 @@
+import { readProc } from '@fcgi-js/inspector/system';
+import type { Io } from '@fcgi-js/runner/command';
+import { WEB_SERVER_PROGRAMS } from './web-server-users.ts';
+
+/** More generations than there are between a web server and a program that it starts. */
+const GENERATIONS = 16;
+
+/**
+ * What has started this process where that is no person: the name of a web server, or `init` for what takes over orphans and starts services.
+ *
+ * @returns undefined where a terminal is there, or nothing shows what started it
+ */
+export function startedBy({ env, stderr, stdin, stdout }: Io): string | undefined {
+  if ([stderr, stdin, stdout].some(({ isTTY }) => isTTY === true)) return undefined;
+  const webServer = ancestors().find((name) => WEB_SERVER_PROGRAMS.includes(name));
+  if (webServer !== undefined) return webServer;
+  if (env['GATEWAY_INTERFACE'] !== undefined || env['FCGI_ROLE'] !== undefined) return 'a web server';
+  return process.ppid === 1 ? 'init' : undefined;
+}
+
+/** The names of the processes above this one, its parent first; none on a system without /proc. */
+function ancestors(): string[] {
+  const names: string[] = [];
+  let pid = process.ppid;
+  while (pid > 1 && names.length < GENERATIONS) {
+    names.push(readProc(`${pid}/comm`).trim());
+    const stat = readProc(`${pid}/stat`);
+    // After the name in parentheses, which may hold anything: state, parent.
+    pid = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
+  }
+  return names;
+}
