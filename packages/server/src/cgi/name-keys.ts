@@ -29,6 +29,7 @@ const KEPT_NAMES = 1_000;
  */
 export class PlacedNames {
   readonly #prefix: string;
+  readonly #initial: number;
   readonly #make: (name: string) => string;
   readonly #keys: number[] = new Array(PLACES).fill(-1);
   readonly #names: string[] = new Array(PLACES).fill('');
@@ -38,7 +39,13 @@ export class PlacedNames {
   /** @param make gives '' for a name of which nothing is to be made */
   constructor(prefix: string, make: (name: string) => string) {
     this.#prefix = prefix;
+    this.#initial = prefix.charCodeAt(0);
     this.#make = make;
+  }
+
+  /** Whether a name with this key may begin with the prefix. */
+  canHave(key: number): boolean {
+    return ((key >>> 8) & 0xff) === this.#initial;
   }
 
   /**

@@ -44,6 +44,24 @@ export class Params implements ReadonlyMap<string, string> {
   }
 
   /**
+   * As {@link decode}, but values are cut out of the bytes until {@link releaseBytes} is called, before which they do not change.
+   *
+   * @internal
+   */
+  static decodeInPlace(bytes: Buffer, limits: { bytes: number; pairs: number }): Params {
+    const params = Params.decode(bytes, limits);
+    source = bytes;
+    inSource = params.#text;
+    return params;
+  }
+
+  /** @internal */
+  static releaseBytes(): void {
+    source = copying;
+    inSource = '';
+  }
+
+  /**
    * Makes params of names and values, each character of which is one byte.
    *
    * @throws TypeError where a character is none: `Buffer.from(text).toString('latin1')` gives those of UTF-8
@@ -95,6 +113,8 @@ export class Params implements ReadonlyMap<string, string> {
     const positions = this.#positions;
     const keys = this.#keys;
     for (let i = 0; i < keys.length; i += 1) {
+      // Most names begin with another letter.
+      if (!names.canHave(keys[i]!)) continue;
       const middle = positions[i * 3 + 1]!;
       const made = names.at(i, keys[i]!, text, positions[i * 3]!, middle);
       if (made !== '') callback(made, this.#piece(middle, positions[i * 3 + 2]!));
@@ -153,15 +173,19 @@ export class Params implements ReadonlyMap<string, string> {
 /** Room for the params of nearly every request. */
 const copying = Buffer.allocUnsafeSlow(16_384);
 
-/** The text that stands in {@link copying}: most of what is asked for is asked for of the same params. */
-let copied = '';
+/** Where values are cut out of: most of what is asked for is asked for of the params that came last. */
+let source: Buffer = copying;
+
+/** The text that stands in {@link source}. */
+let inSource = '';
 
 /** A part of a text, in memory of its own. */
 function copyOf(text: string, start: number, end: number): string {
-  if (text.length > copying.length) return Buffer.from(text.slice(start, end), 'latin1').toString('latin1');
-  if (copied !== text) {
+  if (inSource !== text) {
+    if (text.length > copying.length) return Buffer.from(text.slice(start, end), 'latin1').toString('latin1');
     copying.write(text, 'latin1');
-    copied = text;
+    source = copying;
+    inSource = text;
   }
-  return copying.toString('latin1', start, end);
+  return source.toString('latin1', start, end);
 }

@@ -18,7 +18,8 @@ const PORT = /^\d+$/;
 
 /** Whether the browser's connection is encrypted. Cherokee sends HTTPS=off, so being there is not enough. */
 export function isEncrypted(params: Params): boolean {
-  return ENCRYPTED.test(params.get('HTTPS') ?? '') || params.get('REQUEST_SCHEME') === 'https';
+  const https = params.get('HTTPS');
+  return (https !== undefined && ENCRYPTED.test(https)) || params.get('REQUEST_SCHEME') === 'https';
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { Params } from '../cgi/params.ts';
 import { sharedReader } from '../listen/shared-reads.ts';
 import { copyOf } from '../request/input-source.ts';
 
@@ -41,6 +42,8 @@ export function forget(socket: OwnedSocket): void {
 }
 
 const readShared = sharedReader((socket: OwnedSocket, bytes, lent) => {
+  // The memory has been written to, in which the params of an earlier request may have come.
+  Params.releaseBytes();
   const owner = socket[OWNER];
   // Whoever has taken it over since reads it like any other.
   if (owner === undefined) return socket.push(copyOf(bytes));
@@ -54,6 +57,7 @@ export function shareReads(socket: OwnedSocket): void {
 }
 
 function onData(this: OwnedSocket, chunk: Uint8Array): void {
+  Params.releaseBytes();
   this[OWNER]?.received(chunk, false);
 }
 

@@ -255,7 +255,7 @@ export class Multiplexer<Owner> {
     let params: Params;
     this.#options.slots.paramsBytes -= state.collector.length;
     try {
-      params = Params.decode(state.collector.take(), {
+      params = Params.decodeInPlace(state.collector.take(), {
         bytes: limits.paramsBytes,
         pairs: limits.paramsCount,
       });

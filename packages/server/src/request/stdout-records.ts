@@ -10,10 +10,13 @@ import {
 import { isByteText } from './byte-text.ts';
 
 /**
- * Above this many bytes, contents are written where they lie rather than joined. With its records, text up to here
- * has less than the 16 KB that Node copies to its stack to write it.
+ * Above this many bytes, contents are written where they lie rather than joined: to join a long text is a copy, and to make
+ * bytes of it another one. With its records, text up to here has less than the 16 KB that Node copies to its stack to write it.
  */
 const COPY_LIMIT = 16_320;
+
+/** Up to here bytes that come first become text, so that they leave with what is text: an array for all of it costs more. */
+const SHORT_BYTES = 2_048;
 
 /** Records as they are written: bytes, or text of which each character is one byte (Latin-1). */
 export type RecordBytes = string | Uint8Array;
@@ -25,8 +28,8 @@ export type RecordBytes = string | Uint8Array;
  * and nothing else, while an array must be made and filled first.
  */
 export class StdoutParts {
-  /** Bytes, all of them before {@link #text}. */
-  #parts: Uint8Array[] | undefined;
+  /** Bytes and long texts, all of them before {@link #text}. */
+  #parts: RecordBytes[] | undefined;
   /** Text of which each character is one byte. */
   #text = '';
   /** Bytes of all parts. */
@@ -36,7 +39,8 @@ export class StdoutParts {
   add(part: string | Uint8Array, encoding: BufferEncoding): void {
     if (typeof part === 'string') {
       if (isByteText(part, encoding)) {
-        this.#text += part;
+        if (part.length <= COPY_LIMIT) this.#text += part;
+        else this.#addPart(part);
         this.bytes += part.length;
       } else {
         this.#addBytes(Buffer.from(part, encoding));
@@ -65,70 +69,81 @@ export class StdoutParts {
 
   #addBytes(part: Uint8Array): void {
     if (part.length === 0) return;
-    this.#moveText();
-    this.#parts ??= [];
-    this.#parts.push(part);
+    if (this.#parts === undefined && part.length <= SHORT_BYTES) this.#text += textOf(part);
+    else this.#addPart(part);
     this.bytes += part.length;
   }
 
-  /** Makes bytes of the text, because bytes follow it. */
-  #moveText(): void {
-    if (this.#text === '') return;
+  /** Adds what cannot be added to the text: that comes before it. */
+  #addPart(part: RecordBytes): void {
     this.#parts ??= [];
-    this.#parts.push(Buffer.from(this.#text, 'latin1'));
+    if (this.#text !== '') this.#parts.push(this.#text);
     this.#text = '';
+    this.#parts.push(part);
   }
 
   #records(requestId: number, tail: string): RecordBytes[] {
-    if (this.bytes <= COPY_LIMIT) return [this.#joined(requestId, tail)];
-    if (this.#parts === undefined && this.bytes <= STREAM_RECORD_CONTENT_LIMIT) {
-      return [Buffer.from(this.#joinedText(requestId, tail), 'latin1')];
-    }
-    return this.#inPlace(requestId, tail);
-  }
-
-  #joinedText(requestId: number, tail: string): string {
-    const padding = streamPadding(RecordType.Stdout, this.bytes);
-    const header = headerText(RecordType.Stdout, requestId, this.bytes, padding);
-    return `${header}${this.#text}${PADDING[padding]}${tail}`;
+    if (this.bytes > COPY_LIMIT) return this.#inPlace(requestId, tail);
+    return [this.bytes === 0 ? tail : this.#joined(requestId, tail)];
   }
 
   #joined(requestId: number, tail: string): RecordBytes {
     const { bytes } = this;
-    if (bytes === 0) return tail;
-    if (this.#parts === undefined) return this.#joinedText(requestId, tail);
     const padding = streamPadding(RecordType.Stdout, bytes);
+    const end = `${this.#text}${PADDING[padding]}${tail}`;
+    if (this.#parts === undefined) return headerText(RecordType.Stdout, requestId, bytes, padding) + end;
     // Every byte of it is written below.
     const target = Buffer.allocUnsafe(FCGI_HEADER_LEN + bytes + padding + tail.length);
     let offset = writeRecordHeader(target, 0, RecordType.Stdout, requestId, bytes, padding);
     for (const part of this.#parts) {
-      target.set(part, offset);
+      if (typeof part === 'string') target.write(part, offset, 'latin1');
+      else target.set(part, offset);
       offset += part.length;
     }
-    target.write(`${this.#text}${PADDING[padding]}${tail}`, offset, 'latin1');
+    target.write(end, offset, 'latin1');
     return target;
   }
 
+  /** One record where all fits into it, otherwise those of each part. */
   #inPlace(requestId: number, tail: string): RecordBytes[] {
-    this.#moveText();
+    const parts = this.#parts ?? [];
+    if (this.#text !== '') parts.push(this.#text);
+    const contents = this.bytes <= STREAM_RECORD_CONTENT_LIMIT ? [parts] : parts.flatMap(inRecords);
     const records: RecordBytes[] = [];
-    let padding = 0;
-    for (const content of this.#parts ?? []) {
-      for (let from = 0; from < content.length; from += STREAM_RECORD_CONTENT_LIMIT) {
-        const to = Math.min(content.length, from + STREAM_RECORD_CONTENT_LIMIT);
-        // The padding of the record before goes with the header of this one.
-        const before = PADDING[padding]!;
-        padding = streamPadding(RecordType.Stdout, to - from);
-        records.push(
-          before + headerText(RecordType.Stdout, requestId, to - from, padding),
-          content.subarray(from, to),
-        );
+    // The padding of a record goes with the header of the next one, and short text goes with the header before it.
+    let before = '';
+    for (const content of contents) {
+      const length = content.reduce((sum, part) => sum + part.length, 0);
+      const padding = streamPadding(RecordType.Stdout, length);
+      before += headerText(RecordType.Stdout, requestId, length, padding);
+      for (const part of content) {
+        if (typeof part === 'string' && part.length <= COPY_LIMIT) {
+          before += part;
+          continue;
+        }
+        if (before !== '') records.push(before);
+        before = '';
+        records.push(part);
       }
+      before += PADDING[padding];
     }
-    const last = PADDING[padding]! + tail;
-    if (last !== '') records.push(last);
+    if (before + tail !== '') records.push(before + tail);
     return records;
   }
+}
+
+/** The contents of the records that a part makes. */
+function inRecords(part: RecordBytes): RecordBytes[][] {
+  const contents: RecordBytes[][] = [];
+  for (let from = 0; from < part.length; from += STREAM_RECORD_CONTENT_LIMIT) {
+    const to = Math.min(part.length, from + STREAM_RECORD_CONTENT_LIMIT);
+    contents.push([typeof part === 'string' ? part.slice(from, to) : part.subarray(from, to)]);
+  }
+  return contents;
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
 const PADDING = Array.from({ length: 8 }, (_, length) => '\0'.repeat(length));

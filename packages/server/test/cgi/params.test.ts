@@ -258,3 +258,22 @@ function exposeGc(): () => void {
   setFlagsFromString('--expose-gc');
   return runInNewContext('gc') as () => void;
 }
+
+test('of bytes that change after they were released, values stay', () => {
+  const value = 'a value of more than a few bytes';
+  const bytes = Buffer.from(join(pair('LONG', value), pair('SHORT', 'b')));
+  const params = Params.decodeInPlace(bytes, LIMITS);
+  expect(params.get('LONG')).toBe(value);
+  Params.releaseBytes();
+  bytes.fill('x');
+  expect([params.get('LONG'), params.get('SHORT')]).toEqual([value, 'b']);
+});
+
+test('values of earlier params are their own, while those that came last are in place', () => {
+  const [first, second] = ['of the first of two requests', 'of the other one of these requests'].map(
+    (value) => Params.decodeInPlace(Buffer.from(pair('NAME', value)), LIMITS),
+  );
+  expect(second!.get('NAME')).toBe('of the other one of these requests');
+  expect(first!.get('NAME')).toBe('of the first of two requests');
+  expect(second!.get('NAME')).toBe('of the other one of these requests');
+});

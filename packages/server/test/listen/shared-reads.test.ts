@@ -149,3 +149,19 @@ test.each(['a Unix socket', 'TCP'] as const)(
     }
   },
 );
+
+test('params that are read after other bytes have come by another connection are as they came', async () => {
+  let read = (): string | undefined => undefined;
+  const responder = ({ params: own, stdout }: FcgiRequest) => {
+    read = () => own.get('REQUEST_URI');
+    stdout.end('Status: 200\r\n\r\n');
+  };
+  const { connect: dial } = await start({ responder }, 'a Unix socket');
+  const uri = '/a-path-that-is-long-enough';
+  const [peer, other] = [await dial(), await dial()];
+  peer.send(joinBytes(begin(1), params(1, { ...GET, REQUEST_URI: uri }), stdin(1)));
+  await peer.answer(1);
+  other.send(joinBytes(begin(1), stdin(1, Buffer.alloc(2_000, 'x'))));
+  await other.answer(1);
+  expect(read()).toBe(uri);
+});

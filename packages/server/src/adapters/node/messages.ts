@@ -75,7 +75,7 @@ function assignSocket(res: ServerResponse, socket: RequestSocket): void {
     return;
   }
   socket._httpMessage = res;
-  Reflect.set(res, 'socket', socket);
+  (res as { socket: unknown }).socket = socket;
 }
 
 function setHeaders(req: IncomingMessage & UndocumentedParts, raw: string[]): void {
@@ -105,5 +105,5 @@ function ownSymbol(object: object, name: string): symbol | undefined {
 }
 
 function optionOf<Option>(server: NodeServer, name: string | symbol | undefined): Option | undefined {
-  return name === undefined ? undefined : (Reflect.get(server, name) as Option | undefined);
+  return name === undefined ? undefined : (server as unknown as Record<string | symbol, Option>)[name];
 }
