@@ -5,4 +5,4 @@ export { type HeldSocket, openSocket } from './pool/held-socket.ts';
 export { WorkerPorts } from './pool/worker-ports.ts';
 export { WorkerProcess } from './pool/worker-process.ts';
 export { watchStopSignals } from './process/stop-signals.ts';
-export { type RunOptions, runProcess } from './run-process.ts';
+export { runProcess } from './run-process.ts';

@@ -15,6 +15,7 @@ import type { LogSink } from './logs/log-file.ts';
 import { SharedOutput, unblocked } from './logs/shared-output.ts';
 import { loadLogs } from './logs/start-logs.ts';
 import { onlyOnce, sayWhatCannotWork } from './missing-connections.ts';
+import type { RunOptions } from './options/run-options.ts';
 import { ownMessages } from './own-messages.ts';
 import { type HeldSocket, inheritedSocket, openSocket } from './pool/held-socket.ts';
 import { SocketFileWatch } from './pool/socket-file-watch.ts';
@@ -23,11 +24,11 @@ import { onSignal, releaseSignal } from './process/held-signals.ts';
 import { applyLaunchSettings, type LaunchSettings, socketOptions } from './process/launch-settings.ts';
 import { ServiceManager } from './process/service-manager.ts';
 import { releaseStopSignals, watchStopSignals } from './process/stop-signals.ts';
-import type { RunOptions } from './run-process.ts';
 import { type Service, serveApplication } from './serve-application.ts';
 import { AloneStatus } from './status/alone-status.ts';
 import { openStatusListener } from './status/status-listener.ts';
 import { wantsStatus } from './status/status-options.ts';
+import { ownSite } from './status/status-site.ts';
 import { reportStuckRequests } from './stuck-requests.ts';
 import { watchIdle } from './watch-idle.ts';
 import { Watchdog } from './watchdog/watchdog.ts';
@@ -68,7 +69,7 @@ async function serveAlone(
   { additions, file, options, launch }: Task,
 ): Promise<void> {
   const say = ownMessages(io, 'cyan', stderr);
-  const name = relative(io.cwd, file);
+  const name = options.name ?? relative(io.cwd, file);
   const manager = new ServiceManager(process.env, say);
   const startLogs = await loadLogs(options);
   const reopenLogs = startLogs({
@@ -119,7 +120,9 @@ async function serveAlone(
   await watchdog?.watchEventLoop().catch(() => {});
   status?.start(name, service, options.backlog);
   const own = socketOptions(options, launch);
-  const listener = await application.aside(() => openStatusListener(options, own, status?.site));
+  const listener = await application.aside(() =>
+    openStatusListener(options, own, status && ownSite(status.site)),
+  );
   if (listener !== undefined) say(`its status is served on ${listener.address}`);
   const served = `${name} (${application.kind}) is served on ${service.address}`;
   say(served);

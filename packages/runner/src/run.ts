@@ -1,17 +1,13 @@
 import { EventEmitter } from 'node:events';
-import { availableParallelism } from 'node:os';
-import { findApplication } from './application/find-application.ts';
 import { optionError, RunnerError } from './errors.ts';
 import { prepareLogFiles } from './logs/prepare-log-files.ts';
 import { ParentOutput } from './logs/worker-output.ts';
-import { checkOptions } from './options/check-options.ts';
-import { defaultValues, type RunConfig } from './options/run-options.ts';
+import { defaultValues, type RunConfig, type RunOptions } from './options/run-options.ts';
 import { isObject, readWritten } from './options/written-options.ts';
 import type { PoolNews } from './pool/pool-command.ts';
-import { ServedPool } from './pool/served-pool.ts';
-import { readLaunchSettings } from './process/launch-settings.ts';
+import { PoolGroup } from './pool/pool-group.ts';
+import { planPool } from './pool-plan.ts';
 import { startFolder } from './process/start-folder.ts';
-import type { RunOptions } from './run-process.ts';
 import type { Snapshot } from './status/snapshot.ts';
 
 /** What a {@link Runner} tells. */
@@ -25,7 +21,7 @@ export interface RunnerEvents {
 }
 
 /** What {@link run} is asked for: options as in a configuration file of `fcgi run`. */
-export interface RunnerOptions extends RunConfig {
+export interface RunnerOptions extends Omit<RunConfig, 'apps'> {
   /** The application: its file, or the folder of its package.json; relative to the working directory. */
   readonly app: string;
 }
@@ -39,22 +35,22 @@ const OF_A_COMMAND = ['pidFile', 'umask'] as const;
  */
 export class Runner extends EventEmitter<RunnerEvents> {
   readonly #output: ParentOutput;
-  readonly #pool: ServedPool;
+  readonly #group: PoolGroup;
   readonly #stopTimeout: number;
   #closed: Promise<void> | undefined;
 
   /** @internal */
-  constructor(pool: ServedPool, output: ParentOutput, stopTimeout: number) {
+  constructor(group: PoolGroup, output: ParentOutput, stopTimeout: number) {
     super();
     this.#output = output;
-    this.#pool = pool;
+    this.#group = group;
     this.#stopTimeout = stopTimeout;
-    void pool.ended.then(() => this.emit('end'));
+    void group.ended.then(() => this.emit('end'));
   }
 
   /** Where the application is served: `unix:/path` or `tcp:HOST:PORT`. */
   get address(): string {
-    return this.#pool.address;
+    return this.#group.addresses[0] ?? '';
   }
 
   /**
@@ -68,33 +64,34 @@ export class Runner extends EventEmitter<RunnerEvents> {
       const heard = (event: PoolNews['event']) => {
         const isOver = event === 'reloaded' || event === 'reload-failed' || event === 'idle';
         // Another reload follows, that was asked for meanwhile.
-        if (!isOver || this.#pool.isReloading) return;
+        if (!isOver || this.#group.isReloading) return;
         this.off('news', heard);
         resolve(event);
       };
       this.on('news', heard);
       this.once('end', () => resolve('end'));
     });
-    this.#pool.reload();
+    this.#group.reload();
     const event = await outcome;
     if (event === 'reload-failed' || event === 'end') {
       throw new RunnerError(
         'FCGI_APPLICATION_FAILED',
         event === 'end'
-          ? `${this.#pool.name} was not loaded anew: the runner has been closed.`
-          : `${this.#pool.name} could not be loaded anew: its worker has ended before it was ready. The workers from before go on.`,
+          ? `${this.#group.name} was not loaded anew: the runner has been closed.`
+          : `${this.#group.name} could not be loaded anew: its worker has ended before it was ready. The workers from before go on.`,
       );
     }
   }
 
   /** Goes on in the log files that have the names now, after they have been renamed. */
   reopenLogs(): void {
-    this.#pool.reopenLogs();
+    this.#group.reopenLogs();
   }
 
   /** How it is about the workers, who are asked: what the status page tells. */
   status(): Promise<Snapshot> {
-    return this.#pool.snapshot();
+    const [snapshot] = this.#group.snapshots.values();
+    return snapshot!();
   }
 
   /**
@@ -108,11 +105,10 @@ export class Runner extends EventEmitter<RunnerEvents> {
   }
 
   async #close(timeout: number): Promise<void> {
-    await this.#pool.letGo();
-    const { socket } = this.#pool;
-    socket.unpublish();
-    await this.#pool.end(timeout);
-    socket.close();
+    await this.#group.letGo();
+    this.#group.unpublish();
+    await this.#group.end({ timeout });
+    this.#group.close();
     await this.#output.flushed();
   }
 }
@@ -131,38 +127,29 @@ export class Runner extends EventEmitter<RunnerEvents> {
 export async function run(options: RunnerOptions): Promise<Runner> {
   const values = readOptions(options);
   const cwd = process.cwd();
-  const file = findApplication(values.app, cwd);
-  const launch = readLaunchSettings(values);
-  prepareLogFiles(values, launch.identity);
-  const output = new ParentOutput(process, values, launch.identity?.uid);
+  const folder = startFolder(cwd, process.env['PWD']);
+  const pool = planPool(values, { cwd, folder, isPlainCgi: false });
+  prepareLogFiles(values, pool.launch.identity);
+  const output = new ParentOutput(process);
   const listeners = new EventEmitter<RunnerEvents>();
-  const { workers = 1 } = values;
-  const pool = await ServedPool.open({
+  const group = await PoolGroup.open({
     additions: {},
-    file,
-    folder: startFolder(cwd, process.env['PWD']),
-    inherited: undefined,
+    folder,
+    left: undefined,
+    message: (text) => listeners.emit('message', text),
     news: (event, text) => listeners.emit('news', event, text),
-    options: values,
     output,
-    say: (text) => listeners.emit('message', text),
-    size: workers === 'auto' ? availableParallelism() : workers,
-    launch,
+    plan: { applications: [{ options: values, source: 'run()' }], kind: 'one', parent: values },
+    pools: [pool],
   });
-  const runner = new Runner(pool, output, values.stopTimeout);
+  const runner = new Runner(group, output, values.stopTimeout);
   listeners.on('message', (text) => runner.emit('message', text));
-  const started = new Promise<'failed' | 'started'>((resolve) => {
-    void pool.ended.then(() => resolve('failed'));
-    listeners.on('news', (event, text) => {
-      runner.emit('message', text);
-      runner.emit('news', event, text);
-      if (event === 'started') resolve('started');
-    });
-  });
-  pool.start();
-  if ((await started) === 'started') return runner;
+  listeners.on('news', (event, text) => runner.emit('news', event, text));
+  group.start();
+  const failure = await Promise.race([group.begun, group.failed]);
+  if (typeof failure === 'string') return runner;
   await runner.close(0);
-  throw pool.startFailure();
+  throw failure;
 }
 
 function readOptions(options: RunnerOptions): RunOptions {
@@ -177,6 +164,5 @@ function readOptions(options: RunnerOptions): RunOptions {
   }
   const given = readWritten(options, process.cwd(), 'run()');
   const values = { args: [], workers: 1, ...defaultValues(), ...given } as Partial<RunOptions> as RunOptions;
-  checkOptions(values, false);
   return values;
 }

@@ -5,12 +5,13 @@ import { folderWith, Runner } from './support/runner.ts';
 const application = "module.exports = (req, res) => res.end('served');";
 
 describe('a variable of the environment that is not what it should be', () => {
-  const left = { address: 'unix:/nowhere', listen: './s', pid: process.pid };
+  const socket = { address: 'unix:/nowhere', fd: 3, listen: './s', ports: [], serves: true };
+  const left = { pid: process.pid, sockets: [socket] };
 
   test.each([
     ['alone', [], '{', /does not have what fcgi run writes into it/],
     ['with workers', ['--workers', '1'], 'null', /does not have what/],
-    ['alone', [], JSON.stringify({ ...left, address: 1 }), /does not have what/],
+    ['alone', [], JSON.stringify({ ...left, sockets: [{ ...socket, address: 1 }] }), /does not have what/],
     [
       'with workers',
       ['--workers', '1'],

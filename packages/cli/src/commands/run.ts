@@ -1,5 +1,5 @@
 import type { Io } from '@fcgi-js/runner/command';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { hintAtMisplacedOptions } from '../misplaced-options.ts';
 import { flags } from '../run/run-flags.ts';
 
@@ -19,10 +19,15 @@ Examples:
   fcgi run --listen /run/app.sock --workers auto app.js
   fcgi run --listen :9000 --mount /shop server.ts --verbose
   fcgi run --listen /run/app.sock --workers 4 --print-config app.js > fcgi.config.json
+  fcgi run --config '/etc/fcgi/*.json' --status-listen http://127.0.0.1:9090 --pid-file /run/fcgi.pid
+
+Several applications have one parent with a --config that is given again or has *, or with "apps" in the file: a list of their
+options, or of the paths of their files. Each has its own socket, workers, user, environment, limits and logs; --pid-file,
+--status-listen and --umask are for all. One that does not start is tried again while the others serve.
 
 Signals: TERM, INT and QUIT let the requests under way end; a second one ends at once. With --workers, HUP loads the
 application anew, while the old one goes on until the new one is ready; USR2 does so with the whole command. USR1 goes
-on in new log files.
+on in new log files. HUP to a worker loads its application alone anew.
 
 Exit status: 0 ended by a signal, after its requests; 1 the application cannot be loaded, or a second signal cut requests
 off; 2 the command line makes no sense. Without --workers, an application that ends by itself chooses its own.
@@ -30,7 +35,7 @@ off; 2 the command line makes no sense. Without --workers, an application that e
 
 /** What this command has beside the options of the list. */
 interface OwnFlags {
-  readonly config?: string;
+  readonly config: readonly string[];
   readonly printConfig?: true;
 }
 
@@ -43,7 +48,14 @@ export function runCommand(io: Io): Command {
     .argument('[arguments...]', 'for the application');
   for (const flag of flags(io.cwd)) command.addOption(flag);
   return command
-    .option('--config <file>', 'the configuration file (default: fcgi.config.* here or beside APP)')
+    .addOption(
+      new Option(
+        '--config <file>',
+        'the configuration file (default: fcgi.config.* here or beside APP); again, or with *, for several applications',
+      )
+        .argParser((file, files: readonly string[]) => [...files, file])
+        .default([], 'fcgi.config.* here or beside APP'),
+    )
     .option(
       '--print-config',
       'print the options that count, as a configuration file, and where they come from',
@@ -64,6 +76,6 @@ export function runCommand(io: Io): Command {
       ]);
       const starter = startedBy(io);
       const openGateway = starter === undefined ? gateway.openTrialGateway : gateway.refusedGateway(starter);
-      await runProcess(io, settings.options, { accessWarning, openGateway });
+      await runProcess(io, settings, { accessWarning, openGateway });
     });
 }

@@ -50,6 +50,12 @@ export function isStatus(value: unknown): value is Status {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** That of each application, where several have one parent; otherwise it alone. */
+export function poolsOf(status: Status): readonly Status[] {
+  const { pools } = status;
+  return Array.isArray(pools) ? pools.filter(isStatus) : [status];
+}
+
 function parseStatus(body: string, code: number, path: string): Status {
   const absent = `There is no status page at ${path}: the answer is`;
   const advice =

@@ -1,7 +1,7 @@
 import { escapeLogText } from '@fcgi-js/client';
 import { colorsOf, type Io } from '@fcgi-js/runner/command';
 import { type Column, plainTable } from './plain-table.ts';
-import { isStatus, type Status } from './read-status.ts';
+import { isStatus, poolsOf, type Status } from './read-status.ts';
 import { writeValue } from './write-value.ts';
 
 /** Columns of the processes, and what is in them; those are shown that some process has. */
@@ -20,8 +20,14 @@ const COLUMNS: ReadonlyArray<Column & { readonly field: string }> = [
   { title: 'URI', field: 'request uri', isText: true },
 ];
 
-/** The status as text: its numbers one below the other, and a table of the processes. */
-export function renderStatus(io: Io, { processes, ...numbers }: Status): string {
+/** The status as text, of each application where there are several. */
+export function renderStatus(io: Io, status: Status): string {
+  const pools = poolsOf(status);
+  return pools.map((pool) => renderPool(io, pool)).join('\n');
+}
+
+/** The numbers of one application one below the other, and a table of its processes. */
+function renderPool(io: Io, { processes, ...numbers }: Status): string {
   const { bold } = colorsOf(io.stdout, io.env);
   const fields = Object.entries(numbers).map(([name, value]) => [name, escapeLogText(name), value] as const);
   const width = Math.max(0, ...fields.map(([, title]) => title.length));

@@ -1,7 +1,8 @@
 import { escapeLogText } from '@fcgi-js/client';
 import { secrecyOf } from '@fcgi-js/inspector';
 import { colorsOf, type Io, ownMessages } from '@fcgi-js/runner/command';
-import type { StatusPage } from '../status/read-status.ts';
+import { CommandFailure } from '../command-failure.ts';
+import { poolsOf, type StatusPage } from '../status/read-status.ts';
 import { watchStatus } from '../status/watch-status.ts';
 import { type Report, ratesBetween } from './rates.ts';
 import { renderTop, type TopLines } from './render-top.ts';
@@ -48,7 +49,7 @@ async function showLive(io: Io, page: StatusPage, interval: number): Promise<voi
   };
   try {
     const signal = AbortSignal.any([io.interrupted, quit.signal]);
-    for await (const found of watchStatus(page, interval, signal)) {
+    for await (const found of watchPool(page, interval, signal)) {
       if (found instanceof Error) failure = escapeLogText(found.message.replace(/\n[\s\S]*/, ''));
       else {
         failure = undefined;
@@ -62,11 +63,22 @@ async function showLive(io: Io, page: StatusPage, interval: number): Promise<voi
   }
 }
 
+/** The status of one application again and again. @throws CommandFailure where there are several to choose from */
+async function* watchPool(page: StatusPage, interval: number, signal: AbortSignal) {
+  for await (const found of watchStatus(page, interval, signal)) {
+    if (!(found instanceof Error) && Array.isArray(found['pools'])) {
+      const paths = poolsOf(found).map(({ pool }) => `--path ${page.path}/${pool}`);
+      throw new CommandFailure(`There are several applications. Choose one: ${paths.join(', ')}`);
+    }
+    yield found;
+  }
+}
+
 /** A table for each time between two looks. */
 async function printTables(io: Io, page: StatusPage, { interval, once }: TopOptions): Promise<void> {
   let before: Report | undefined;
   const complain = ownMessages(io, 'red');
-  for await (const found of watchStatus(page, interval, io.interrupted)) {
+  for await (const found of watchPool(page, interval, io.interrupted)) {
     if (found instanceof Error) {
       complain(found.message);
       continue;

@@ -2,6 +2,8 @@ import type { RequestEndMessage, RequestMessage } from '@fcgi-js/server';
 
 /** One request that has ended, as an access log sees it. */
 export interface AccessEntry extends RequestEndMessage {
+  /** The name of the application, if it has one. */
+  readonly name: string | undefined;
   /** When it came: milliseconds since 1970. */
   readonly time: number;
   /** The number of the worker; `undefined` in a process that serves alone. */

@@ -85,6 +85,7 @@ const PLAIN: Readonly<Record<string, Part>> = {
   '%h': param('REMOTE_ADDR'),
   '%l': () => '-',
   '%m': param('REQUEST_METHOD'),
+  '%n': ({ name }) => name ?? '-',
   '%p': param('SERVER_PORT'),
   '%q': ({ request: { params } }) => {
     const query = params.get('QUERY_STRING') ?? '';

@@ -4,7 +4,7 @@ import { textOfBytes } from './escape.ts';
 
 /** An entry as a line of JSON, without its end. What is not known is left out. */
 export function jsonFormat(entry: AccessEntry): string {
-  const { outcome, request, response, time, worker } = entry;
+  const { name, outcome, request, response, time, worker } = entry;
   const param = (name: string) => text(request.params.get(name));
   return jsonText({
     time: new Date(time).toISOString(),
@@ -21,6 +21,7 @@ export function jsonFormat(entry: AccessEntry): string {
     referrer: param('HTTP_REFERER'),
     userAgent: param('HTTP_USER_AGENT'),
     requestId: text(requestNameOf(entry)),
+    pool: name,
     worker,
     pid: process.pid,
   });

@@ -15,10 +15,21 @@ export function openLogs(options: RequestLogOptions, outputs: LogOutputs): () =>
     files.set(target, file);
     return file;
   };
-  const { accessLog, accessLogFormat, slowLog, slowTime } = options;
-  if (accessLog !== undefined) writeAccessLog(sinkOf(accessLog), accessFormat(accessLogFormat), worker);
-  if (slowLog !== undefined) writeSlowLog(sinkOf(slowLog), slowTime, worker);
+  const { accessLog, accessLogFormat, name, slowLog, slowTime } = options;
+  const who = { name, worker };
+  if (accessLog !== undefined) {
+    const sink = sinkOf(accessLog);
+    // An output is shared, and this format has no place for a name.
+    const isNameless = accessLogFormat === 'combined' && !(sink instanceof LogFile);
+    const named = isNameless && name !== undefined ? withName(sink, name) : sink;
+    writeAccessLog(named, accessFormat(accessLogFormat), who);
+  }
+  if (slowLog !== undefined) writeSlowLog(sinkOf(slowLog), slowTime, who);
   return () => {
     for (const file of files.values()) file.reopen();
   };
+}
+
+function withName(sink: LogSink, name: string): LogSink {
+  return { write: (line) => sink.write(`${name} | ${line}`) };
 }

@@ -10,8 +10,13 @@ import { SlowWatch, type WatchedRequest } from './slow-watch.ts';
  * what the process waits for, and when they end. Like php-fpm's it names the script and not the query, which may have
  * secrets.
  */
-export function writeSlowLog(sink: LogSink, seconds: number, worker: number | undefined): void {
-  const who = worker === undefined ? `process ${process.pid}` : `worker ${worker} (${process.pid})`;
+export function writeSlowLog(
+  sink: LogSink,
+  seconds: number,
+  { name, worker }: { readonly name: string | undefined; readonly worker: number | undefined },
+): void {
+  const which = worker === undefined ? `process ${process.pid}` : `worker ${worker} (${process.pid})`;
+  const who = name === undefined ? which : `${name} ${which}`;
   const write = (watched: WatchedRequest, message: RequestMessage, what: string) => {
     const method = message.request.params.get('REQUEST_METHOD') ?? '-';
     const request = escapeValue(`${method} ${pathOf(message)}`);

@@ -4,6 +4,8 @@ import type { LogTargets } from './prepare-log-files.ts';
 /** What is logged of requests, and where. */
 export interface RequestLogOptions extends Omit<LogTargets, 'output'> {
   readonly accessLogFormat: string;
+  /** That of the application, where several may write to the same output. */
+  readonly name?: string;
   /** Seconds. */
   readonly slowTime: number;
 }

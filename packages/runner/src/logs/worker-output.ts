@@ -8,38 +8,65 @@ import { SharedOutput, unblocked } from './shared-output.ts';
 
 /** Where what workers print goes. */
 export interface OutputOptions {
+  /** That of the application, before its lines. */
+  readonly name?: string;
   /** A file, instead of the outputs of the parent. */
   readonly output?: string;
   /** Lines as they are, without the worker before them. */
   readonly plainOutput?: boolean;
 }
 
-/** The outputs of a parent: its own messages, and what its workers print, line by line. */
+/** The outputs of a parent, which the lines of all its workers go to. */
 export class ParentOutput {
+  readonly colors: { readonly stderr: Colors; readonly stdout: Colors };
   /** A message of the parent itself. */
   readonly say: (message: string) => void;
   readonly stderr: SharedOutput;
   readonly stdout: SharedOutput;
-  readonly #options: OutputOptions;
-  readonly #file: LogFile | undefined;
-  readonly #colors: { readonly stderr: Colors; readonly stdout: Colors };
 
-  /** @param user whose file that of `output` may be, see {@link LogFile} */
-  constructor(io: Pick<Io, 'env' | 'stderr' | 'stdout'>, options: OutputOptions, user?: number) {
+  constructor(io: Pick<Io, 'env' | 'stderr' | 'stdout'>) {
+    this.colors = { stderr: colorsOf(io.stderr, io.env), stdout: colorsOf(io.stdout, io.env) };
     this.stderr = new SharedOutput(unblocked(io.stderr, 2));
     this.stdout = new SharedOutput(unblocked(io.stdout, 1));
     this.say = ownMessages(io, 'cyan', this.stderr);
-    this.#options = options;
-    this.#colors = { stderr: colorsOf(io.stderr, io.env), stdout: colorsOf(io.stdout, io.env) };
-    this.#file = options.output === undefined ? undefined : new LogFile(options.output, this.say, user);
   }
 
+  /** Resolves when everything has been read, or nobody reads it. */
+  async flushed(): Promise<void> {
+    await Promise.all([this.stderr.flushed(), this.stdout.flushed()]);
+  }
+}
+
+/** Where the lines of one application go: what its parent says of it, and what its workers print, line by line. */
+export class PoolOutput {
+  /** What the parent says of this application; its name stands before it, if it has one. */
+  readonly say: (message: string) => void;
+  readonly #file: LogFile | undefined;
+  readonly #name: string | undefined;
+  readonly #options: OutputOptions;
+  readonly #parent: ParentOutput;
+
   /**
-   * Passes on what a worker prints.
-   *
-   * @param who it is, in words
+   * @param say takes what the parent says
+   * @param user whose file that of `output` may be, see {@link LogFile}
    */
-  relay(name: 'stderr' | 'stdout', source: Readable, who: string): void {
+  constructor(
+    parent: ParentOutput,
+    say: (message: string) => void,
+    options: OutputOptions,
+    user: number | undefined,
+  ) {
+    const { name, output } = options;
+    this.#name = name;
+    this.#options = options;
+    this.#parent = parent;
+    this.say = name === undefined ? say : (message) => say(`${name}: ${message}`);
+    this.#file = output === undefined ? undefined : new LogFile(output, this.say, user);
+  }
+
+  /** Passes on what a worker prints. */
+  relay(name: 'stderr' | 'stdout', source: Readable, worker: string): void {
+    const who = this.#name === undefined ? worker : `${this.#name} ${worker}`;
     const file = this.#file;
     const { plainOutput = false } = this.#options;
     if (file !== undefined) {
@@ -49,8 +76,13 @@ export class ParentOutput {
       relayLines(source, lines, (whole) => file.write(whole));
       return;
     }
-    const prefix = plainOutput ? '' : this.#colors[name].dim(`${who} | `);
-    this[name].relay(source, new LineSplitter(() => prefix));
+    const prefix = plainOutput ? '' : this.#parent.colors[name].dim(`${who} | `);
+    this.#parent[name].relay(source, new LineSplitter(() => prefix));
+  }
+
+  /** Writes whole lines of a log, as they are. */
+  write(to: 'stderr' | 'stdout', lines: string): void {
+    this.#parent[to].write(lines);
   }
 
   /** Goes on in the file that has the name now. */
@@ -58,9 +90,8 @@ export class ParentOutput {
     this.#file?.reopen();
   }
 
-  /** Resolves when everything has been read, or nobody reads it. */
-  async flushed(): Promise<void> {
+  /** Writes what has come for the file. */
+  flush(): void {
     this.#file?.flush();
-    await Promise.all([this.stderr.flushed(), this.stdout.flushed()]);
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { defined } from '../defined.ts';
 import { optionError } from '../errors.ts';
 import { readJson } from '../files/read-json.ts';
 import { foreignHand } from '../files/root-owned.ts';
@@ -12,32 +13,37 @@ const NAMES = ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts', 'json'].map((extension) =
 
 /** What a configuration file says. */
 export interface ConfigFile {
+  /** What it has in the place of an application, as it is there. */
+  readonly apps?: unknown;
   readonly file: string;
   /** By the names of the options; `app` and `args` are what is run. Paths are absolute. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Reads a configuration file.
+ * Looks for a configuration file that no option names.
  *
- * @param given its path, where one is wanted; otherwise `fcgi.config.*` is looked for
  * @param cwd where it is looked for first
  * @param app the application of the command line, beside which it is looked for then
+ * @throws RunnerError where there are several
+ */
+export function findConfigFile(cwd: string, app: string | undefined): string | undefined {
+  return findIn(cwd) ?? (app === undefined ? undefined : findIn(folderOf(resolve(cwd, app))));
+}
+
+/**
+ * Reads a configuration file.
+ *
  * @throws RunnerError that names file, key and what is allowed
  */
-export async function readConfigFile(
-  given: string | undefined,
-  cwd: string,
-  app: string | undefined,
-): Promise<ConfigFile | undefined> {
-  const file = given ?? findIn(cwd) ?? (app === undefined ? undefined : findIn(folderOf(resolve(cwd, app))));
-  if (file === undefined) return undefined;
+export async function readConfigFile(file: string): Promise<ConfigFile> {
   checkHands(file);
   const content = await load(file);
   if (!isObject(content)) {
     throw optionError(`${file}: It must ${isJson(file) ? 'have' : 'export'} an object of options.`);
   }
-  return { file, values: readWritten(content, dirname(file), file) };
+  const { apps, ...options }: { readonly apps?: unknown } = content;
+  return { ...defined({ apps }), file, values: readWritten(options, dirname(file), file) };
 }
 
 function findIn(folder: string): string | undefined {

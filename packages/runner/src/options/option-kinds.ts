@@ -55,6 +55,17 @@ function plain<Value>(
 /** Any text. */
 export const text = plain(['string'], 'It must be a text.', (given) => given);
 
+const NAME = 'It must be a name of letters, digits, ".", "_" and "-", such as shop.';
+
+/** Whether a text can be the name of an application. */
+export const isApplicationName = (given: string) => /^[A-Za-z0-9][\w.-]{0,63}$/.test(given);
+
+/** What log lines, the status page and its URLs call an application. */
+export const applicationName = plain(['string'], NAME, (given) => {
+  if (!isApplicationName(given)) throw new OptionValueError(NAME);
+  return given;
+});
+
 /** A file or folder; relative to the folder of who names it. */
 export const path = plain(['string'], 'It must be a path.', (given, folder) => resolve(folder, given));
 

@@ -1,5 +1,6 @@
 import { limits } from './limit-kind.ts';
 import {
+  applicationName,
   applicationPort,
   count,
   duration,
@@ -30,6 +31,8 @@ export interface RunOption<Value, Written = Value, Default = undefined> {
   readonly kind: Kind<Value, Written>;
   /** Another option without which it does nothing. */
   readonly needs?: { readonly option: 'workers'; readonly because: string };
+  /** `parent`: it is about the process that all applications share; without it, each application has its own. */
+  readonly scope?: 'parent';
 }
 
 /** An option without which there is no such thing. */
@@ -57,6 +60,13 @@ function ofWorkers<Value, Written>(
   because: string,
 ): RunOption<Value, Written> {
   return { ...given, needs: { option: 'workers', because } };
+}
+
+/** An option of the process that all applications share. */
+function ofParent<Value, Written>(
+  given: RunOption<Value, Written>,
+): RunOption<Value, Written> & { readonly scope: 'parent' } {
+  return { ...given, scope: 'parent' };
 }
 
 const REPLACES = 'it replaces workers.';
@@ -88,6 +98,11 @@ export const runOptions = {
     'count',
     'connections that wait to be accepted (default: as many as the system allows)',
   ),
+  name: option(
+    applicationName,
+    'name',
+    'the name of the application in its log lines, on the status page and in ps (default: its file)',
+  ),
   workers: option(workerCount, 'count', 'serve with so many processes and a parent; auto: one for each core'),
   maxRequests: ofWorkers(option(count, 'count', 'replace a worker after so many requests'), REPLACES),
   maxAge: ofWorkers(option(duration, 'time', 'replace a worker after so long: 90s, 30m, 12h'), REPLACES),
@@ -113,10 +128,12 @@ export const runOptions = {
   ),
   statusPath: option(urlPath, 'path', 'path of a status page in front of the application: /status'),
   pingPath: option(urlPath, 'path', 'path of a page that says pong: /ping'),
-  statusListen: option(
-    statusAddress,
-    'address',
-    'the same pages on an address of their own: http://127.0.0.1:9090, or one of FastCGI',
+  statusListen: ofParent(
+    option(
+      statusAddress,
+      'address',
+      'the same pages on an address of their own: http://127.0.0.1:9090, or one of FastCGI',
+    ),
   ),
   startTimeout: withDefault(duration, 'time', 'the time APP has to export something or listen', 30),
   stopTimeout: withDefault(duration, 'time', 'the time requests have to end when it stops', 30),
@@ -130,8 +147,8 @@ export const runOptions = {
     undefined,
     'hide this environment from it, but for PATH, HOME, NODE_* and the like',
   ),
-  umask: option(octal, 'octal', 'what others may not do with the files that it makes: 027'),
-  pidFile: option(path, 'file', 'a file that tells the id of this process'),
+  umask: ofParent(option(octal, 'octal', 'what others may not do with the files that it makes: 027')),
+  pidFile: ofParent(option(path, 'file', 'a file that tells the id of this process')),
   accessLog: option(logTarget, 'file', 'write a line for each request: a file, - for stdout, stderr'),
   accessLogFormat: withDefault(
     logFormat,
@@ -164,7 +181,30 @@ export type RunOptionValues = { readonly [Name in Certain]: ValueOf<List[Name]> 
   readonly [Name in Exclude<keyof List, Certain>]?: ValueOf<List[Name]>;
 };
 
+type OfParent = {
+  [Name in keyof List]: List[Name] extends { readonly scope: 'parent' } ? Name : never;
+}[keyof List];
+
+/** The values of the options of a parent. */
+export type ParentOptionValues = Pick<RunOptionValues, OfParent>;
+
+/** One application: its options, and what is run. */
+export interface RunOptions extends RunOptionValues {
+  /** The file or folder of the application. */
+  readonly app: string;
+  /** For the application. */
+  readonly args: readonly string[];
+}
+
 type WrittenOptions = { readonly [Name in keyof List]?: WrittenOf<List[Name]> };
+
+/** One of several applications in a configuration file; `app`, `listen` and `name` must be there. */
+export interface ApplicationConfig extends Omit<WrittenOptions, OfParent> {
+  /** The application: its file, or the folder of its package.json. */
+  readonly app: string;
+  /** For the application. */
+  readonly args?: readonly string[];
+}
 
 /**
  * What a configuration file of `fcgi run` may have: its options in camelCase, and what is run. `fcgi run --help` says
@@ -173,6 +213,11 @@ type WrittenOptions = { readonly [Name in keyof List]?: WrittenOf<List[Name]> };
 export interface RunConfig extends WrittenOptions {
   /** The application: its file, or the folder of its package.json. */
   readonly app?: string;
+  /**
+   * Several applications under one parent, in the place of `app`: the options of each, or the path of a file that has them, in which
+   * `*` stands for any characters. Beside it stand options of the parent only: `pidFile`, `statusListen`, `umask`.
+   */
+  readonly apps?: ReadonlyArray<ApplicationConfig | string>;
   /** For the application. */
   readonly args?: readonly string[];
 }
@@ -185,6 +230,11 @@ export const optionList: ReadonlyArray<[name: string, option: RunOption<unknown,
 export function flagOf(name: string): string {
   const given = optionList.find(([one]) => one === name)?.[1].flag;
   return given ?? `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** Whether an option is about one application, or about the parent that several share. */
+export function scopeOf(name: string): 'parent' | 'pool' {
+  return optionList.find(([one]) => one === name)?.[1].scope ?? 'pool';
 }
 
 /** What counts where nothing else is said. */

@@ -2,25 +2,26 @@ import { resolve } from 'node:path';
 import { jsonText, messageText } from '@fcgi-js/inspector/text';
 import { optionError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import type { RunOptions } from '../run-process.ts';
-import { readConfigFile } from './config-file.ts';
-import { defaultValues, flagOf, optionList, runOptions } from './run-options.ts';
+import { type ConfigFile, findConfigFile, readConfigFile } from './config-file.ts';
+import { filesLike, isPattern } from './config-pattern.ts';
+import { defaultValues, flagOf, optionList, type RunOptions, runOptions, scopeOf } from './run-options.ts';
+import type { RunPlan } from './run-plan.ts';
+import { severalApplications } from './several-applications.ts';
 
 /** What stands on the command line. */
 export interface CommandLine {
   readonly app: string | undefined;
   /** For the application; there are none without `app`. */
   readonly args: readonly string[];
-  /** The configuration file. */
-  readonly config: string | undefined;
+  /** The configuration files, or patterns for them; without one, it is looked for. */
+  readonly config: readonly string[];
   /** The values of flags, by the names of their options. */
   readonly flags: Readonly<Record<string, unknown>>;
 }
 
 /** What counts in the end, and where each value comes from. */
-export interface Settings {
-  readonly options: RunOptions;
-  /** In words, by the names of the options. */
+export interface Settings extends RunPlan {
+  /** In words, by the names of the options; with several applications, after their names. */
   readonly origins: ReadonlyMap<string, string>;
 }
 
@@ -28,15 +29,29 @@ export interface Settings {
 type Values = { -readonly [Name in keyof RunOptions]?: RunOptions[Name] } & Record<string, unknown>;
 
 /**
- * Puts the command line, the configuration file and the defaults together. The first of them that has a value counts.
+ * Puts the command line, the configuration files and the defaults together. The first of them that has a value counts.
  *
- * @throws RunnerError where the file makes no sense, or nothing says what is to be run
+ * @throws RunnerError where a file makes no sense, or nothing says what is to be run
  */
-export async function readSettings(
-  { cwd }: Io,
-  { app, args, config, flags }: CommandLine,
-): Promise<Settings> {
-  const file = await readConfigFile(config === undefined ? undefined : resolve(cwd, config), cwd, app);
+export async function readSettings({ cwd }: Io, line: CommandLine): Promise<Settings> {
+  const { app, config, flags } = line;
+  const found = config.length === 0 ? findConfigFile(cwd, app) : undefined;
+  const named = config.flatMap((path) => filesLike(path, cwd));
+  const files = await Promise.all((found === undefined ? named : [found]).map(readConfigFile));
+  const [first] = files;
+  const isOne = files.length < 2 && !config.some(isPattern);
+  if (isOne && first?.apps === undefined) return ofOne(line, first, cwd);
+  if (app !== undefined) {
+    throw optionError(
+      `Of several applications none is named on the command line: write "app": ${JSON.stringify(app)} into the options of one, beside the others of ${files.map(({ file }) => file).join(', ')}, or name another file with --config.`,
+    );
+  }
+  const plan = await severalApplications(files, flags);
+  const origins = plan.applications.map(({ options, source }) => [String(options.name), source] as const);
+  return { ...plan, origins: new Map(origins) };
+}
+
+function ofOne({ app, args, flags }: CommandLine, file: ConfigFile | undefined, cwd: string): Settings {
   const what = app === undefined ? {} : { app: resolve(cwd, app), args };
   const values: Values = {
     args: [],
@@ -56,19 +71,31 @@ export async function readSettings(
     if (name in flags || name in what) return name in runOptions ? flagOf(name) : 'command line';
     return file !== undefined && name in file.values ? file.file : 'default';
   };
+  const options = values as RunOptions;
   return {
-    options: values as RunOptions,
+    applications: [{ options, source: file?.file ?? 'command line' }],
+    kind: 'one',
     origins: new Map(Object.keys(values).map((name) => [name, origin(name)])),
+    parent: options,
   };
 }
 
 /** Prints what counts: a configuration file on stdout, and where each value comes from on stderr. */
-export function printSettings(io: Io, { options, origins }: Settings): void {
-  const given: Readonly<Record<string, unknown>> = { ...options };
-  const entries = optionList
-    .filter(([name]) => name in given)
-    .map(([name, { kind }]) => [name, kind.toFile(given[name])]);
-  const { app, args } = options;
-  io.stdout.write(`${jsonText({ app, args, ...Object.fromEntries(entries) }, 2)}\n`);
+export function printSettings(io: Io, { applications, kind, origins, parent }: Settings): void {
+  const isOwn = (name: string) => kind === 'one' || scopeOf(name) === 'pool';
+  const written = applications.map(({ options }) => {
+    const { app, args } = options;
+    return { app, args, ...writtenOptions(options, isOwn) };
+  });
+  const all = kind === 'one' ? written[0] : { ...writtenOptions(parent, () => true), apps: written };
+  io.stdout.write(`${jsonText(all, 2)}\n`);
   for (const [name, origin] of origins) io.stderr.write(`${name}: ${messageText(origin)}\n`);
+}
+
+function writtenOptions(values: object, isWanted: (name: string) => boolean): Record<string, unknown> {
+  const given: Readonly<Record<string, unknown>> = { ...values };
+  const entries = optionList
+    .filter(([name]) => given[name] !== undefined && isWanted(name))
+    .map(([name, { kind }]) => [name, kind.toFile(given[name])]);
+  return Object.fromEntries(entries);
 }

@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs';
 import { isFcgiListenSocket, type ListenOptions, parseListenAddress, UnixSocketFile } from '@fcgi-js/server';
 import { RunnerError } from '../errors.ts';
+import type { LeftSocket } from '../process/inheritance.ts';
 import { howItEnded, startProcess } from '../process/start-process.ts';
-import { INHERITED_SOCKET, type Inheritance } from '../process/succession.ts';
 import { programFile } from '../programs.ts';
 
 /** A listening socket that this process keeps open and never accepts on. */
@@ -71,20 +71,9 @@ function inheritedDescriptor(address: string): number | undefined {
   }
 }
 
-/**
- * The socket that the runner before this one has left to it.
- *
- * @throws RunnerError where another is wanted by now
- */
-export function leftSocket(left: Inheritance, listen: string): HeldSocket {
-  if (left.listen !== listen) {
-    throw new RunnerError(
-      'FCGI_SOCKET_UNUSABLE',
-      `--listen was ${left.listen} and is ${listen} now: another socket needs a stop and a start.`,
-    );
-  }
-  const fd = INHERITED_SOCKET;
-  return { address: left.address, fd, close: () => closeSync(fd), ...published(left.address) };
+/** A socket that the runner before this one has left to it. */
+export function leftSocket({ address, fd }: LeftSocket): HeldSocket {
+  return { address, fd, close: () => closeSync(fd), ...published(address) };
 }
 
 /**

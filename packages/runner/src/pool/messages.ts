@@ -44,6 +44,8 @@ export type WorkerMessage =
   | { readonly fcgi: 'idle'; readonly isIdle: boolean }
   /** It wants to be replaced. */
   | ({ readonly fcgi: 'recycle' } & RecycleReason)
+  /** It was sent the signal to have the application loaded anew. */
+  | { readonly fcgi: 'reload' }
   /** It wants to know the figures of all. */
   | { readonly fcgi: 'status' }
   /** Its successor is to have this connection, which comes with the message. */
@@ -84,7 +86,7 @@ export interface WorkerOptions extends LateSettings, Omit<ServeOptions, 'listen'
 const LONGEST_TEXT = 500;
 
 /** Messages that say nothing else. */
-const BARE = ['alive', 'closed', 'connection', 'status'] as const;
+const BARE = ['alive', 'closed', 'connection', 'reload', 'status'] as const;
 
 /**
  * Reads what came from a worker. The application can write what it likes to the descriptor of the channel, and the parent may

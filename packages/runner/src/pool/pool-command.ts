@@ -20,6 +20,10 @@ export type PoolNews =
   | { readonly event: 'resumed'; readonly workers: number }
   /** The application could not be started for a connection; none is tried for so long. */
   | { readonly event: 'resume-failed'; readonly delay: number }
+  /** The application could not be started even once; it is tried again after so long. */
+  | { readonly event: 'start-failed'; readonly delay: number }
+  /** A worker has been sent the signal to load the application anew. */
+  | { readonly event: 'reloading'; readonly worker: number }
   | { readonly event: 'reloaded'; readonly generation: number }
   | { readonly event: 'reload-failed'; readonly generation: number }
   /** Workers reach the limit of memory soon after their start; the next one is replaced after so long. */

@@ -1,7 +1,7 @@
 import type { Additions } from '../additions.ts';
 import { RunnerError } from '../errors.ts';
+import type { RunOptions } from '../options/run-options.ts';
 import { type LaunchSettings, socketOptions } from '../process/launch-settings.ts';
-import type { RunOptions } from '../run-process.ts';
 import { type HeldSocket, inheritedSocket, openSocket } from './held-socket.ts';
 import type { HeldPort } from './worker-ports.ts';
 
@@ -12,12 +12,10 @@ export interface PoolSocket {
   readonly socket: HeldSocket;
 }
 
-/** The socket of a process whose place this one takes, which is to be told when it serves. */
+/** The socket of a process whose place this one takes. */
 export interface Inherited extends PoolSocket {
   /** Those that its application has opened itself. */
   readonly ports: readonly HeldPort[];
-  /** Resolves when that process holds nothing any more but its requests. */
-  serves(): Promise<void>;
 }
 
 /** The socket of the workers, and, where there is none to be had, a gateway in front of one of their own. */

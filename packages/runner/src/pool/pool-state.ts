@@ -1,6 +1,7 @@
 import type { RecycleLimits } from '../worker/recycling.ts';
 import type { PoolCommand, PoolNews } from './pool-command.ts';
 import { isWorking, type Worker } from './pool-worker.ts';
+import { StartPauses } from './start-pauses.ts';
 
 /**
  * Which workers there ought to be: a pure machine that is told what has happened, and answers with what is to be done.
@@ -17,6 +18,8 @@ import { isWorking, type Worker } from './pool-worker.ts';
  * generation is given up and the old one stays. A reload while such a first worker starts waits for its end: it may have
  * read files that have changed since.
  *
+ * A pool whose very first worker ends before it is ready ends as well, or, if it keeps trying, starts another one after a while.
+ *
  * On demand, the pool as a whole is also inactive: without workers, until a connection arrives. Each start is a generation
  * then, and its first worker replaces no other: if it ends, the pool is inactive again, and closes connections for a while.
  *
@@ -30,21 +33,14 @@ import { isWorking, type Worker } from './pool-worker.ts';
 export interface PoolBeginning {
   /** It has no workers until a connection comes. */
   readonly inactive?: boolean;
+  /** An application that could not be started even once is tried again, and does not end the pool. */
+  readonly keepsTrying?: boolean;
   /** Its workers end when all of them are idle. */
   readonly onDemand?: boolean;
 }
 
-/** A worker that lives so long is no crash at the start. */
-const STEADY_AFTER = 10_000;
-/** The pause before the second start in a row; it doubles with each. */
-const FIRST_PAUSE = 100;
-const LONGEST_PAUSE = 30_000;
-/** The pause before a worker is replaced that took too much memory from the start; it doubles, too. */
-const FIRST_MEMORY_PAUSE = 1_000;
 /** From so many crashes in a row on it is a loop, and worth a line. */
 const LOOP = 3;
-/** One worker may have had a request that took much; from so many in a row on it is the limit. */
-const MEMORY_LOOP = 2;
 
 export class PoolState {
   readonly #size: number;
@@ -55,13 +51,10 @@ export class PoolState {
   /** The generation that is wanted, and the latest of which a worker has been ready. */
   #generation = 1;
   #proven = 0;
-  #crashes = 0;
-  #notBefore = 0;
-  /** Workers in a row that have reached the limit of memory soon after their start. */
-  #overMemory = 0;
-  #renewsNotBefore = 0;
+  readonly #pauses = new StartPauses();
   #announced = 0;
   #ending = false;
+  readonly #keepsTrying: boolean;
   readonly #onDemand: boolean;
   /** `unstarted`: becomes inactive at the first call. */
   #mode: 'inactive' | 'active' | 'unstarted' | 'resuming';
@@ -71,8 +64,9 @@ export class PoolState {
   #calledFor = 0;
 
   /** @param size how many workers there are to be */
-  constructor(size: number, { inactive = false, onDemand = false }: PoolBeginning = {}) {
+  constructor(size: number, { inactive = false, keepsTrying = false, onDemand = false }: PoolBeginning = {}) {
     this.#size = size;
+    this.#keepsTrying = keepsTrying;
     this.#onDemand = onDemand;
     this.#mode = inactive ? 'unstarted' : 'active';
   }
@@ -94,7 +88,7 @@ export class PoolState {
 
   /** A connection has come while there was nobody to take it. */
   connectionArrived(now: number): PoolCommand[] {
-    if (this.#ending || this.#mode !== 'inactive' || now < this.#notBefore) return [];
+    if (this.#ending || this.#mode !== 'inactive' || now < this.#pauses.notBefore) return [];
     this.#mode = 'resuming';
     this.#generation = this.#proven + 1;
     this.#calledFor = this.#generation;
@@ -138,7 +132,10 @@ export class PoolState {
     const worker = this.#workers.get(id);
     if (worker === undefined) return [];
     worker.isDue = true;
-    if (limit === 'maxMemory') this.#countOverMemory(worker, now);
+    if (limit === 'maxMemory') {
+      const delay = this.#pauses.overMemory(worker.startedAt, now);
+      if (delay !== undefined) this.#say({ event: 'over-memory', delay });
+    }
     return this.#settle(now);
   }
 
@@ -153,8 +150,11 @@ export class PoolState {
       return this.#settle(now);
     }
     if (worker.phase === 'starting' && this.#proven === 0) {
-      this.#ending = true;
-      for (const other of this.#workers.values()) this.#stop(other);
+      if (this.#keepsTrying) this.#tryAgain(now);
+      else {
+        this.#ending = true;
+        for (const other of this.#workers.values()) this.#stop(other);
+      }
       return this.#settle(now);
     }
     if (worker.phase === 'starting' && worker.generation > this.#proven) {
@@ -173,11 +173,14 @@ export class PoolState {
     else if (this.#generation === this.#proven) this.#generation += 1;
     else if (this.#isFirstUnderWay()) this.#reloads = 'again';
     // What crashed may be mended.
-    this.#crashes = 0;
-    this.#notBefore = 0;
-    this.#overMemory = 0;
-    this.#renewsNotBefore = 0;
+    this.#pauses.forgetCrashes();
+    this.#pauses.forgetMemory();
     return this.#settle(now);
+  }
+
+  /** Whether a worker has loaded the application before it was last to be loaded anew. */
+  isOutdated(id: number): boolean {
+    return (this.#workers.get(id)?.generation ?? 0) < this.#generation;
   }
 
   /** Who takes over what a worker leaves: those of the latest generation, in turn. */
@@ -230,8 +233,7 @@ export class PoolState {
   #deactivate(): void {
     const isFirst = this.#mode === 'unstarted';
     this.#mode = 'inactive';
-    this.#crashes = 0;
-    this.#notBefore = 0;
+    this.#pauses.forgetCrashes();
     for (const worker of this.#workers.values()) this.#stop(worker);
     this.#commands.push({ kind: 'await-connection' });
     this.#say(isFirst ? { event: 'started', workers: 0 } : { event: 'idle' });
@@ -249,16 +251,19 @@ export class PoolState {
     this.#generation += 1;
   }
 
+  /** The first worker of all has ended before it was ready. */
+  #tryAgain(now: number): void {
+    this.#reloadAgain();
+    this.#say({ event: 'start-failed', delay: this.#pauses.startFailed(now) });
+  }
+
   #giveUpResuming(now: number): void {
     this.#mode = 'inactive';
     // The next start loads everything anew.
     this.#reloads = 'no';
     this.#generation = this.#proven;
-    const delay = Math.min(FIRST_PAUSE * 2 ** this.#crashes, LONGEST_PAUSE);
-    this.#crashes += 1;
-    this.#notBefore = now + delay;
     this.#commands.push({ kind: 'await-connection' });
-    this.#say({ event: 'resume-failed', delay });
+    this.#say({ event: 'resume-failed', delay: this.#pauses.startFailed(now) });
   }
 
   #startFirst(now: number): void {
@@ -268,6 +273,7 @@ export class PoolState {
     );
     // One that replaces nobody would be one too many. There will be somebody as soon as something happens.
     const isFirst = this.#proven === 0 || this.#mode === 'resuming';
+    if (isFirst && this.#isPausing(now)) return;
     if (oldest !== undefined || isFirst) this.#spawn(now, oldest);
   }
 
@@ -283,7 +289,7 @@ export class PoolState {
         (worker.isDue || worker.generation < this.#generation) &&
         !this.#isBeingReplaced(worker),
     );
-    if (due.length === 0 || this.#pauses(now)) return;
+    if (due.length === 0 || this.#isPausing(now)) return;
     const outdated = due.filter(({ generation }) => generation < this.#generation);
     for (const worker of outdated) this.#spawn(now, worker);
     // Workers that are equally old are due at the same time; all at once would take twice the memory.
@@ -292,8 +298,9 @@ export class PoolState {
     );
     const [first] = due;
     if (first === undefined || isRenewing) return;
-    if (now >= this.#renewsNotBefore) this.#spawn(now, first);
-    else this.#commands.push({ kind: 'timer', at: this.#renewsNotBefore });
+    const { renewsNotBefore } = this.#pauses;
+    if (now >= renewsNotBefore) this.#spawn(now, first);
+    else this.#commands.push({ kind: 'timer', at: renewsNotBefore });
   }
 
   /** Starts what is missing, unless there were crashes a moment ago. */
@@ -301,14 +308,15 @@ export class PoolState {
     const working = this.#working();
     const replaced = working.filter((worker) => this.#isBeingReplaced(worker));
     const missing = this.#size - (working.length - replaced.length);
-    if (missing <= 0 || this.#pauses(now)) return;
+    if (missing <= 0 || this.#isPausing(now)) return;
     for (let count = 0; count < missing; count += 1) this.#spawn(now, undefined, this.#proven);
   }
 
   /** Whether nothing is to be started now; there will be a call when it is. */
-  #pauses(now: number): boolean {
-    if (now >= this.#notBefore) return false;
-    this.#commands.push({ kind: 'timer', at: this.#notBefore });
+  #isPausing(now: number): boolean {
+    const { notBefore } = this.#pauses;
+    if (now >= notBefore) return false;
+    this.#commands.push({ kind: 'timer', at: notBefore });
     return true;
   }
 
@@ -347,22 +355,9 @@ export class PoolState {
     return [...this.#workers.values()].some(({ phase, replaces }) => phase === 'starting' && replaces === id);
   }
 
-  /** A limit below what the application needs would replace its workers for ever, one after the other. */
-  #countOverMemory(worker: Worker, now: number): void {
-    this.#overMemory = now - worker.startedAt >= STEADY_AFTER ? 0 : this.#overMemory + 1;
-    if (this.#overMemory < MEMORY_LOOP) return;
-    const delay = Math.min(FIRST_MEMORY_PAUSE * 2 ** (this.#overMemory - MEMORY_LOOP), LONGEST_PAUSE);
-    this.#renewsNotBefore = now + delay;
-    if (this.#overMemory === MEMORY_LOOP) this.#say({ event: 'over-memory', delay });
-  }
-
   #countCrash(worker: Worker, now: number): void {
-    this.#crashes = now - worker.startedAt >= STEADY_AFTER ? 1 : this.#crashes + 1;
-    // The first one is replaced at once.
-    if (this.#crashes === 1) return;
-    const delay = Math.min(FIRST_PAUSE * 2 ** (this.#crashes - 2), LONGEST_PAUSE);
-    this.#notBefore = now + delay;
-    if (this.#crashes >= LOOP) this.#say({ event: 'crash-loop', crashes: this.#crashes, delay });
+    const { crashes, delay } = this.#pauses.crashed(worker.startedAt, now);
+    if (crashes >= LOOP) this.#say({ event: 'crash-loop', crashes, delay });
   }
 
   /** Once for each generation, when all its workers are ready, and no other takes connections. */

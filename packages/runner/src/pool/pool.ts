@@ -1,5 +1,5 @@
 import type { RequestLogOptions } from '../logs/start-logs.ts';
-import type { ParentOutput } from '../logs/worker-output.ts';
+import type { PoolOutput } from '../logs/worker-output.ts';
 import { onlyOnce, type SayOnce } from '../missing-connections.ts';
 import { sizeText } from '../options/amounts.ts';
 import type { PassedConnection } from '../passed-connection.ts';
@@ -27,7 +27,7 @@ export interface PoolOptions {
   readonly name: string;
   /** Told what has become of the workers as a whole, in words as well. */
   readonly news: (event: PoolNews['event'], text: string) => void;
-  readonly output: ParentOutput;
+  readonly output: PoolOutput;
   /** Those that the application opens. */
   readonly ports: WorkerPorts;
   readonly say: (message: string) => void;
@@ -217,10 +217,16 @@ export class Pool {
         void this.#figures.snapshot().then((snapshot) => this.#workers.get(id)?.tellStatus(snapshot));
         break;
       case 'log':
-        output[message.to].write(message.lines);
+        output.write(message.to, message.lines);
         break;
       case 'say':
         say(message.text);
+        break;
+      case 'reload':
+        // Of all that are sent the signal, the first one has it done.
+        if (this.#state.isOutdated(id)) break;
+        this.#options.news('reloading', this.#describe({ event: 'reloading', worker: id }));
+        this.reload();
         break;
       case 'hint':
         this.#sayOnce(message.topic, message.text);
@@ -292,6 +298,10 @@ export class Pool {
         return `a connection has come: ${news.workers === 1 ? '1 worker serves' : `${counted(news.workers)} serve`}`;
       case 'resume-failed':
         return `${name} could not be started; connections are closed for ${news.delay / 1000} s, and the next one after that tries again`;
+      case 'start-failed':
+        return `${name} could not be started; it is tried again in ${news.delay / 1000} s`;
+      case 'reloading':
+        return `worker ${news.worker} was sent SIGHUP: reloading`;
       case 'reloaded':
         return `reloaded: all workers serve generation ${news.generation}`;
       case 'reload-failed':

@@ -4,19 +4,24 @@ import { ParentOutput } from '../logs/worker-output.ts';
 import { onSignal } from '../process/held-signals.ts';
 import { ServiceManager } from '../process/service-manager.ts';
 import { watchStopSignals } from '../process/stop-signals.ts';
-import { successorAtSignal, takeConnections } from '../process/succession.ts';
-import type { PoolNews } from './pool-command.ts';
-import { ServedPool, type ServedPoolOptions } from './served-pool.ts';
+import { succeed, successorAtSignal, takeConnections } from '../process/succession.ts';
+import { PoolGroup, type PoolGroupOptions } from './pool-group.ts';
 
-/** What is served, see {@link ServedPoolOptions}. */
-type Task = Omit<ServedPoolOptions, 'news' | 'output' | 'say'>;
+/** What is served, see {@link PoolGroupOptions}. */
+interface Task extends Omit<PoolGroupOptions, 'message' | 'news' | 'output'> {
+  /** Called when this process is the one that serves, with the one before it. */
+  readonly takesOver: (predecessor: number) => void;
+}
 
 /** Milliseconds in which a worker that is not stuck says so. */
 const PATIENCE = 2_000;
 
+/** What is bad news, without being the end. */
+const TROUBLES = new Set(['crash-loop', 'resume-failed', 'start-failed']);
+
 /** Makes this process the parent of workers: what signals, its process manager and a process after it have to do with them. */
 export async function runPool(io: Io, task: Task): Promise<void> {
-  const output = new ParentOutput(io, task.options, task.launch.identity?.uid);
+  const output = new ParentOutput(io);
   try {
     await keepWorkers(output, task);
   } finally {
@@ -26,69 +31,76 @@ export async function runPool(io: Io, task: Task): Promise<void> {
 
 async function keepWorkers(output: ParentOutput, task: Task): Promise<void> {
   const { say } = output;
-  const { additions, folder, inherited, options } = task;
-  const { stopTimeout } = options;
+  const { additions, folder, left, plan, pools, takesOver } = task;
   const signals = watchStopSignals();
   const manager = new ServiceManager(process.env, say);
   let phase: 'serving' | 'starting' = 'starting';
-  const news = (event: PoolNews['event'], text: string) => {
-    say(text);
-    if (event === 'started') phase = 'serving';
-    if (event === 'started') void inherited?.serves().then(takeOver).catch(complain);
-    if (event === 'crash-loop' || event === 'resume-failed') manager.status(text);
-    else manager.ready(text);
-  };
-  const pool = await ServedPool.open({ ...task, news, output, say });
-  const { address, name, ports } = pool;
-  const takeOver = () => {
+  const group = await PoolGroup.open({
+    ...task,
+    message: say,
+    news: (event, text) => {
+      if (event === 'started' && phase === 'starting') return;
+      if (event === 'reloading') manager.reloading();
+      else if (phase === 'starting' || TROUBLES.has(event) || group.isReloading) manager.status(text);
+      else manager.ready(text);
+    },
+    output,
+  });
+  const takeOver = async (predecessor: number) => {
+    takesOver(predecessor);
+    await succeed(pools.map(({ options }) => options.listen));
     // Some applications open a port later than they serve.
-    setTimeout(() => ports.closeUnused(), stopTimeout * 1000).unref();
-    return pool.takePlace();
+    const longest = Math.max(...pools.map(({ options }) => options.stopTimeout));
+    setTimeout(() => group.closeUnusedPorts(), longest * 1000).unref();
+    await group.takePlace();
   };
   const complain = (error: unknown) => {
     if (!(error instanceof RunnerError)) throw error;
     say(error.message);
   };
+  void group.begun.then((text) => {
+    phase = 'serving';
+    if (plan.kind === 'several') say(text);
+    manager.ready(text);
+    if (left !== undefined) takeOver(left.pid).catch(complain);
+  });
   onSignal('SIGUSR1', () => {
     say('reopening logs');
-    pool.reopenLogs();
+    group.reopenLogs();
   });
   onSignal('SIGHUP', () => {
     say('reloading');
     manager.reloading();
-    pool.reload();
+    group.reload();
   });
-  const left = { address, listen: options.listen, pid: process.pid };
-  const replaced = successorAtSignal({
-    fd: () => pool.socket.fd,
-    folder,
-    left,
-    ports: () => ports.held(),
-    say,
-  });
-  if (inherited !== undefined) takeConnections((connection) => pool.take(connection));
-  pool.start();
-  const warning = inherited === undefined ? await additions.accessWarning?.(address) : undefined;
-  if (warning !== undefined) say(warning);
-  manager.showLife(() => pool.answers(PATIENCE));
-  const reason = await Promise.race([signals.first, pool.ended, replaced]);
-  if (typeof reason === 'string' && phase === 'starting') say(`${reason}: ended before ${name} was served`);
-  await pool.letGo();
-  if (typeof reason === 'object') {
-    reason.release();
-    await manager.replacedBy(reason.pid);
-  } else {
-    await manager.stopping();
-    pool.socket.unpublish();
+  const replaced = successorAtSignal({ folder, say, sockets: () => group.sockets() });
+  if (left !== undefined) takeConnections((listen, connection) => group.take(listen, connection));
+  group.start();
+  if (left === undefined) {
+    for (const address of group.addresses) {
+      const warning = await additions.accessWarning?.(address);
+      if (warning !== undefined) say(warning);
+    }
   }
-  if (typeof reason === 'boolean') {
-    await pool.end(0);
-    throw pool.startFailure();
+  manager.showLife(() => group.answers(PATIENCE));
+  const reason = await Promise.race([signals.first, group.failed, replaced]);
+  if (typeof reason === 'string' && phase === 'starting')
+    say(`${reason}: ended before ${group.name} was served`);
+  await group.letGo();
+  const successor = typeof reason === 'object' && 'takes' in reason ? reason : undefined;
+  group.unpublish(successor);
+  if (successor === undefined) await manager.stopping();
+  else {
+    successor.release();
+    await manager.replacedBy(successor.pid);
   }
-  const successor = typeof reason === 'object' ? reason : undefined;
-  const ended = pool.end(stopTimeout, successor?.give).then(() => successor?.given());
+  if (reason instanceof RunnerError) {
+    await group.end({ timeout: 0 });
+    throw reason;
+  }
+  const ended = group.end({ successor }).then(() => successor?.given());
   const again = await Promise.race([ended, signals.second]);
   if (again === undefined) return;
-  pool.kill();
+  group.kill();
   throw new RunnerError('FCGI_REQUESTS_CUT_OFF', `${again}: ended at once, with what was under way`);
 }

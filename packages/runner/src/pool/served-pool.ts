@@ -3,15 +3,15 @@ import type { Additions } from '../additions.ts';
 import { defined } from '../defined.ts';
 import { RunnerError } from '../errors.ts';
 import { prepareLogFiles } from '../logs/prepare-log-files.ts';
-import type { ParentOutput } from '../logs/worker-output.ts';
+import type { PoolOutput } from '../logs/worker-output.ts';
+import type { RunOptions } from '../options/run-options.ts';
 import type { PassedConnection } from '../passed-connection.ts';
+import type { PoolPlan } from '../pool-plan.ts';
 import { type LaunchSettings, readLaunchSettings, socketOptions } from '../process/launch-settings.ts';
 import type { StartFolder } from '../process/start-folder.ts';
-import type { RunOptions } from '../run-process.ts';
 import { ListenQueueWatch } from '../status/listen-queue.ts';
 import { PoolStatus } from '../status/pool-status.ts';
 import type { Snapshot } from '../status/snapshot.ts';
-import { openStatusListener, type StatusListener } from '../status/status-listener.ts';
 import { wantsStatus } from '../status/status-options.ts';
 import { type HeldSocket, openSocket } from './held-socket.ts';
 import { Pool } from './pool.ts';
@@ -23,18 +23,17 @@ import { WorkerPorts } from './worker-ports.ts';
 /** What the workers are to serve, how many of them, and with what around them. */
 export interface ServedPoolOptions {
   readonly additions: Additions;
-  readonly file: string;
   readonly folder: StartFolder;
   /** From the process whose place this one takes. */
   readonly inherited: Inherited | undefined;
+  /** Whether an application that cannot be started is tried again, and does not end the pool. */
+  readonly keepsTrying: boolean;
   /** Told what has become of the workers as a whole, in words as well. */
   readonly news: (event: PoolNews['event'], text: string) => void;
-  readonly options: RunOptions;
-  readonly output: ParentOutput;
+  readonly output: PoolOutput;
+  readonly plan: PoolPlan;
   /** Told what else an operator is to know. */
   readonly say: (message: string) => void;
-  readonly size: number;
-  readonly launch: LaunchSettings;
 }
 
 /** Seconds without a request after which workers on demand end. */
@@ -50,23 +49,20 @@ export class ServedPool {
   readonly #place: PoolSocket;
   readonly #listenQueue: ListenQueueWatch | undefined;
   readonly #pool: Pool;
-  #listener: StatusListener | undefined;
   #socket: HeldSocket;
   #socketFile: SocketFileWatch | undefined;
 
-  /** @throws RunnerError where the socket or the address of the status cannot be opened */
+  /** @throws RunnerError where the socket cannot be opened */
   static async open(options: ServedPoolOptions): Promise<ServedPool> {
-    const { additions, inherited, options: values, launch } = options;
-    const place = inherited ?? (await openPoolSocket(values, launch, additions.openGateway));
-    const pool = new ServedPool(options, place);
-    // Until this process serves, the one before it has all that can be had once only.
-    if (inherited === undefined) await pool.takePlace();
-    return pool;
+    const { additions, inherited, plan } = options;
+    const place = inherited ?? (await openPoolSocket(plan.options, plan.launch, additions.openGateway));
+    return new ServedPool(options, place);
   }
 
   private constructor(given: ServedPoolOptions, place: PoolSocket) {
-    const { file, folder, inherited, news, options, output, say, size, launch } = given;
-    const { accessLog, accessLogFormat, onDemand = false, slowLog, slowTime } = options;
+    const { folder, inherited, keepsTrying, news, output, plan, say } = given;
+    const { file, launch, options, size = 1 } = plan;
+    const { accessLog, accessLogFormat, name, onDemand = false, slowLog, slowTime } = options;
     const { address, socket } = place;
     this.address = address;
     this.name = relative(folder.path, file);
@@ -80,13 +76,13 @@ export class ServedPool {
     this.#pool = new Pool({
       address,
       // Who takes the place of another shows first that it can serve.
-      beginning: { inactive: onDemand && inherited === undefined, onDemand },
+      beginning: { inactive: onDemand && inherited === undefined, keepsTrying, onDemand },
       status: new PoolStatus({
         manager: onDemand ? 'ondemand' : 'static',
-        name: this.name,
+        name: name ?? this.name,
         ...defined({ listenQueue: this.#listenQueue }),
       }),
-      logs: { accessLogFormat, slowTime, ...defined({ accessLog, slowLog }) },
+      logs: { accessLogFormat, slowTime, ...defined({ accessLog, name, slowLog }) },
       name: this.name,
       news,
       output,
@@ -95,8 +91,28 @@ export class ServedPool {
       size,
       socket: () => this.#socket.fd,
       launch: renewing(options, launch, folder, say),
-      worker: workerOptions(given, address),
+      worker: workerOptions(plan, address),
     });
+  }
+
+  /** Whether its socket is that of the process before this one. */
+  get hasInherited(): boolean {
+    return this.#options.inherited !== undefined;
+  }
+
+  /** Seconds that its requests have to end. */
+  get stopTimeout(): number {
+    return this.#options.plan.options.stopTimeout;
+  }
+
+  /** What is said of the address when it is opened. */
+  get listen(): string {
+    return this.#options.plan.options.listen;
+  }
+
+  /** The name that it was given, among others. */
+  get title(): string {
+    return this.#options.plan.options.name ?? this.name;
   }
 
   /** That on which the workers accept. */
@@ -126,9 +142,9 @@ export class ServedPool {
 
   /** Goes on in the log files that have the names now. */
   reopenLogs(): void {
-    const { options, output, say, launch } = this.#options;
+    const { output, plan, say } = this.#options;
     try {
-      prepareLogFiles(options, launch.identity);
+      prepareLogFiles(plan.options, plan.launch.identity);
     } catch (error) {
       say((error as Error).message);
     }
@@ -146,37 +162,26 @@ export class ServedPool {
     return this.#pool.answers(patience);
   }
 
-  /**
-   * Opens the address of the status, and looks after the file of the socket.
-   *
-   * @throws RunnerError where the address cannot be opened
-   */
-  async takePlace(): Promise<void> {
-    const { options, say, launch } = this.#options;
+  /** Looks after the file of the socket. */
+  takePlace(): void {
     const { address } = this.#socket;
-    if (address.startsWith('unix:')) {
-      this.#socketFile = new SocketFileWatch({
-        address,
-        isGone: () => this.#socket.isGone(),
-        renew: () => this.#renewSocket(),
-        say,
-      });
-    }
-    const { pingPath, statusPath } = options;
-    const site = { ...defined({ pingPath, statusPath }), snapshot: () => this.snapshot() };
-    this.#listener = await openStatusListener(options, socketOptions(options, launch), site);
-    if (this.#listener !== undefined) say(`its status is served on ${this.#listener.address}`);
+    if (!address.startsWith('unix:')) return;
+    this.#socketFile = new SocketFileWatch({
+      address,
+      isGone: () => this.#socket.isGone(),
+      renew: () => this.#renewSocket(),
+      say: this.#options.say,
+    });
   }
 
-  /** Lets go of what can be had once only. */
+  /** Looks after the file no more. */
   async letGo(): Promise<void> {
     await this.#socketFile?.stop();
-    await this.#listener?.close();
   }
 
   /** Those that have connected before are served by the workers from before, whose socket this process gives up. */
   async #renewSocket(): Promise<void> {
-    const { options, launch } = this.#options;
+    const { launch, options } = this.#options.plan;
     const before = this.#socket;
     this.#socket = await openSocket(before.address, socketOptions(options, launch));
     this.#listenQueue?.follow(`fd:${this.#socket.fd}`);
@@ -209,14 +214,14 @@ export class ServedPool {
 
   /** Why the application could not be started. */
   startFailure(): RunnerError {
-    const { output } = this.#options.options;
+    const { output } = this.#options.plan.options;
     const where = output === undefined ? '' : `: what it has printed is in ${output}`;
     return new RunnerError('FCGI_APPLICATION_FAILED', `${this.name} could not be started${where}`);
   }
 }
 
 /** The options that each worker gets. */
-function workerOptions({ file, options, size }: ServedPoolOptions, address: string) {
+function workerOptions({ file, options, size = 1 }: PoolPlan, address: string) {
   const { allow, args, backlog, blockedTimeout, limits, maxAge, maxMemory, maxRequests, mount } = options;
   const { onDemand = false, pingPath, port, requestTimeout, startTimeout, statusPath, stopTimeout } = options;
   const recycle = defined({ maxAge, maxMemory, maxRequests });

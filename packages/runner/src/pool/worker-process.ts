@@ -55,7 +55,10 @@ export class WorkerProcess implements PortUser {
   ) {
     this.#watch = watch;
     const output = (name: 'stderr' | 'stdout') => (watch[name] === undefined ? 'inherit' : 'pipe');
+    const { name } = options.logs ?? {};
     this.#child = startProcess(process.execPath, [...process.execArgv, programFile('worker')], {
+      // What ps shows in the place of the program.
+      ...(name === undefined ? {} : { argv0: `fcgi: ${name}` }),
       ...(folder === undefined ? {} : { cwd: folder }),
       env: { ...environment, ...WITHOUT_CHANNEL },
       // A session of its own: Ctrl-C is for the parent, which knows what is to be done.

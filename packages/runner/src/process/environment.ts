@@ -4,7 +4,7 @@ import { RunnerError } from '../errors.ts';
 import { openFile } from '../files/open-file.ts';
 import { systemReason } from '../system-reason.ts';
 import type { Identity } from './identity.ts';
-import { INHERITANCE_VARIABLE } from './succession.ts';
+import { INHERITANCE_VARIABLE } from './inheritance.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

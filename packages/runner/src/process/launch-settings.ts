@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { ListenOptions } from '@fcgi-js/server';
 import { defined } from '../defined.ts';
 import { optionError } from '../errors.ts';
-import type { RunOptions } from '../run-process.ts';
+import type { RunOptions } from '../options/run-options.ts';
 import { inheritedEnvironment, readEnvFiles, replaceEnvironment } from './environment.ts';
 import { become, findIdentity, type Identity } from './identity.ts';
 

@@ -2,7 +2,7 @@ import type { FcgiRequest, RequestHandler } from '@fcgi-js/server';
 import type { Roles } from '../application/recognise.ts';
 import type { PageAnswer, PageRequest } from './page.ts';
 import { pagePath } from './page-path.ts';
-import { ownAnswer, type StatusSite, sharedAnswer } from './status-site.ts';
+import { type OwnSite, ownAnswer, type StatusSite, sharedAnswer } from './status-site.ts';
 
 /** The handlers of an application with the status and ping page in front. */
 export function withPages(roles: Roles, site: StatusSite): Roles {
@@ -18,7 +18,7 @@ export function withPages(roles: Roles, site: StatusSite): Roles {
 }
 
 /** A handler that has nothing but the pages. */
-export function pagesOnly(site: StatusSite): RequestHandler {
+export function pagesOnly(site: OwnSite): RequestHandler {
   return (request) => send(request, ownAnswer(site, pagePath(request.params) ?? '', pageRequest(request)));
 }
 

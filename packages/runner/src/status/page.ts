@@ -1,7 +1,7 @@
 import { renderHtml } from './render-html.ts';
 import { renderJson } from './render-json.ts';
 import { renderText } from './render-text.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Status } from './snapshot.ts';
 import { style } from './style.ts';
 
 /** What somebody asks of a status page. */
@@ -49,12 +49,9 @@ export function loadPages(): Promise<typeof import('./render-openmetrics.ts')> {
 }
 
 /** The status page. */
-export async function statusPage(
-  request: PageRequest,
-  snapshot: () => Promise<Snapshot> | Snapshot,
-): Promise<PageAnswer> {
+export async function statusPage(request: PageRequest, status: () => Promise<Status>): Promise<PageAnswer> {
   const format = formatOf(request);
-  return answerTo(request, TYPES[format], () => render(format, request, snapshot));
+  return answerTo(request, TYPES[format], () => render(format, request, status));
 }
 
 /** The page that says that somebody is there. */
@@ -97,10 +94,10 @@ function formatOf({ accept, query }: PageRequest): Format {
 async function render(
   format: Format,
   { query }: PageRequest,
-  snapshot: () => Promise<Snapshot> | Snapshot,
+  status: () => Promise<Status>,
 ): Promise<string> {
   if (format === 'css') return style;
-  const found = await snapshot();
+  const found = await status();
   const full = new URLSearchParams(query).has('full');
   switch (format) {
     case 'html':

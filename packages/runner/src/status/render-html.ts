@@ -1,7 +1,7 @@
 import { byteSize } from '@fcgi-js/inspector/text';
 import { poolFields, type Unit, unitOf, workerFields, workerStatusFields } from './fields.ts';
 import { BUCKETS } from './figures.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Snapshot, Status } from './snapshot.ts';
 
 /** Seconds after which the page is loaded again. */
 const REFRESH = 2;
@@ -29,11 +29,13 @@ const WRITTEN: Readonly<Record<Exclude<Unit, 'text'>, (value: number) => string>
  * The page for people, which loads itself again. Nothing in it is a script, and its style is a resource of the same
  * path: a strict Content-Security-Policy of the web server lets it be as it is.
  */
-export function renderHtml(snapshot: Snapshot): string {
-  const { name, time } = snapshot;
-  const figures = poolFields(snapshot)
-    .map(([field, value]) => `<div><dt>${toHtml(field)}</dt><dd>${write(field, value)}</dd></div>`)
-    .join('\n');
+export function renderHtml({ kind, pools }: Status): string {
+  const title = toHtml(pools.map(({ name }) => name).join(', '));
+  const time = Math.max(...pools.map((pool) => pool.time));
+  const parts = pools.map((pool) => {
+    const name = toHtml(pool.name);
+    return kind === 'one' ? poolPart(pool) : `<h2 id="${name}">${name}</h2>\n${poolPart(pool)}`;
+  });
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -41,20 +43,27 @@ export function renderHtml(snapshot: Snapshot): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="refresh" content="${REFRESH}">
-<title>${toHtml(name)} – status</title>
+<title>${title} – status</title>
 <link rel="stylesheet" href="?css">
 </head>
 <body>
-<header><h1>${toHtml(name)}</h1><p>${toHtml(write('start time', Math.floor(time)))}</p></header>
+<header><h1>${title}</h1><p>${toHtml(write('start time', Math.floor(time)))}</p></header>
 <main>
-<section aria-label="Workers">${workerTable(snapshot)}</section>
-<section aria-label="Figures"><dl>${figures}</dl></section>
-<section aria-label="Durations">${durationTable(snapshot.totals.durations)}</section>
+${parts.join('\n')}
 </main>
 <footer><a href="?json&amp;full">JSON</a> <a href="?openmetrics">OpenMetrics</a> <a href="?text&amp;full">text</a></footer>
 </body>
 </html>
 `;
+}
+
+function poolPart(snapshot: Snapshot): string {
+  const figures = poolFields(snapshot)
+    .map(([field, value]) => `<div><dt>${toHtml(field)}</dt><dd>${write(field, value)}</dd></div>`)
+    .join('\n');
+  return `<section aria-label="Workers">${workerTable(snapshot)}</section>
+<section aria-label="Figures"><dl>${figures}</dl></section>
+<section aria-label="Durations">${durationTable(snapshot.totals.durations)}</section>`;
 }
 
 function workerTable({ time, workers }: Snapshot): string {

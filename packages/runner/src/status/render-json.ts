@@ -1,10 +1,15 @@
 import { poolFields, workerFields } from './fields.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Snapshot, Status } from './snapshot.ts';
 
-/** The JSON that php-fpm has, and more of the same kind; with `full` it has `processes`. */
-export function renderJson(snapshot: Snapshot, full: boolean): string {
+/** The JSON that php-fpm has, and more of the same kind; with `full` it has `processes`. Several are below `pools`. */
+export function renderJson({ kind, pools }: Status, full: boolean): string {
+  const all = pools.map((pool) => objectOf(pool, full));
+  return `${JSON.stringify(kind === 'one' ? all[0] : { pools: all })}\n`;
+}
+
+function objectOf(snapshot: Snapshot, full: boolean): object {
   const pool = Object.fromEntries(poolFields(snapshot));
-  if (!full) return `${JSON.stringify(pool)}\n`;
+  if (!full) return pool;
   const processes = snapshot.workers.map((worker) => Object.fromEntries(workerFields(worker, snapshot.time)));
-  return `${JSON.stringify({ ...pool, processes })}\n`;
+  return { ...pool, processes };
 }

@@ -1,22 +1,35 @@
 import { Counter, Gauge, type Metric, type OpenMetricsContentType, Registry } from 'prom-client';
 import { poolStatusFields, type StatusField, workerStatusFields } from './fields.ts';
 import { BUCKETS, type Totals } from './figures.ts';
-import type { Snapshot, WorkerState } from './snapshot.ts';
+import type { Snapshot, Status, WorkerState } from './snapshot.ts';
 
 const STATES: readonly WorkerState[] = ['Idle', 'Running', 'Blocked', 'Starting', 'Stopping'];
+
+/** Labels and their values. */
+type Labels = Readonly<Record<string, string>>;
 
 /** A metric with all its values. */
 interface Family {
   readonly help: string;
   readonly kind: 'counter' | 'gauge';
   readonly name: string;
-  readonly values: Array<readonly [labels: Readonly<Record<string, string>>, value: number]>;
+  readonly values: Array<readonly [labels: Labels, value: number]>;
 }
 
-/** What Prometheus and others of its kind read: OpenMetrics 1.0. */
-export async function renderOpenMetrics(snapshot: Snapshot): Promise<string> {
-  const { manager, name, time, totals, workers } = snapshot;
+/** What Prometheus and others of its kind read: OpenMetrics 1.0. Of several applications, each has the label `pool`. */
+export async function renderOpenMetrics({ kind, pools }: Status): Promise<string> {
   const families = new Map<string, Family>();
+  const all = pools.map((pool) => ({ labels: kind === 'one' ? {} : { pool: pool.name }, pool }));
+  for (const { labels, pool } of all) addPool(families, pool, labels);
+  const registry = new Registry<OpenMetricsContentType>();
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  for (const family of families.values()) register(registry, family);
+  registry.registerMetric(durations(all.map(({ labels, pool }) => ({ labels, totals: pool.totals }))));
+  return await registry.metrics();
+}
+
+function addPool(families: Map<string, Family>, snapshot: Snapshot, ofPool: Labels): void {
+  const { manager, name, time, workers } = snapshot;
   const add = (family: Omit<Family, 'values'>, ...values: Family['values']) => {
     const known = families.get(family.name);
     if (known === undefined) families.set(family.name, { ...family, values });
@@ -26,7 +39,7 @@ export async function renderOpenMetrics(snapshot: Snapshot): Promise<string> {
     fields: ReadonlyArray<StatusField<Source>>,
     source: Source,
     prefix: string,
-    labels: Readonly<Record<string, string>>,
+    labels: Labels,
   ) => {
     for (const { metric, value } of fields) {
       if (metric === undefined) continue;
@@ -40,20 +53,16 @@ export async function renderOpenMetrics(snapshot: Snapshot): Promise<string> {
     { pool: name, process_manager: manager },
     1,
   ]);
-  addFields(poolStatusFields, snapshot, '', {});
+  addFields(poolStatusFields, snapshot, '', ofPool);
   const states = STATES.map((state): Family['values'][0] => {
     const count = workers.filter((worker) => worker.state === state).length;
-    return [{ state: state.toLowerCase() }, count];
+    return [{ ...ofPool, state: state.toLowerCase() }, count];
   });
   add({ help: 'Workers by what they do.', kind: 'gauge', name: 'workers' }, ...states);
   for (const worker of workers) {
-    addFields(workerStatusFields, { ...worker, time }, 'worker_', { worker: String(worker.id) });
+    const labels = { ...ofPool, worker: String(worker.id) };
+    addFields(workerStatusFields, { ...worker, time }, 'worker_', labels);
   }
-  const registry = new Registry<OpenMetricsContentType>();
-  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
-  for (const family of families.values()) register(registry, family);
-  registry.registerMetric(durations(totals));
-  return await registry.metrics();
 }
 
 function register(registry: Registry<OpenMetricsContentType>, { help, kind, name, values }: Family): void {
@@ -73,19 +82,21 @@ function register(registry: Registry<OpenMetricsContentType>, { help, kind, name
 }
 
 /** Counted in other processes: prom-client asks for the values, whoever has them. */
-function durations({ durationSum, durations: counts }: Totals): Metric {
+function durations(pools: ReadonlyArray<{ readonly labels: Labels; readonly totals: Totals }>): Metric {
   const name = 'fcgi_request_duration_seconds';
   const limits = [...BUCKETS.map((limit) => (Number.isInteger(limit) ? `${limit}.0` : `${limit}`)), '+Inf'];
-  let ended = 0;
-  const buckets = counts.map((count, index) => {
-    ended += count;
-    return { metricName: `${name}_bucket`, labels: { le: limits[index]! }, value: ended };
+  const values = pools.flatMap(({ labels, totals: { durationSum, durations: counts } }) => {
+    let ended = 0;
+    const buckets = counts.map((count, index) => {
+      ended += count;
+      return { metricName: `${name}_bucket`, labels: { ...labels, le: limits[index]! }, value: ended };
+    });
+    return [
+      ...buckets,
+      { metricName: `${name}_sum`, labels, value: durationSum },
+      { metricName: `${name}_count`, labels, value: ended },
+    ];
   });
-  const values = [
-    ...buckets,
-    { metricName: `${name}_sum`, labels: {}, value: durationSum },
-    { metricName: `${name}_count`, labels: {}, value: ended },
-  ];
   const metric = { help: 'How long requests took.', name, type: 'histogram', values };
   const counted: object = { name, get: async () => metric };
   return counted as Metric;

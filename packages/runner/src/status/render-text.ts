@@ -1,11 +1,15 @@
 import { escapeLogText } from '@fcgi-js/inspector/text';
 import { type Fields, poolFields, workerFields } from './fields.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Snapshot, Status } from './snapshot.ts';
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /** The text that php-fpm has: a name and a value a line, and with `full` a paragraph for each worker. */
-export function renderText(snapshot: Snapshot, full: boolean): string {
+export function renderText({ pools }: Status, full: boolean): string {
+  return pools.map((pool) => poolText(pool, full)).join('\n');
+}
+
+function poolText(snapshot: Snapshot, full: boolean): string {
   const paragraphs = [poolFields(snapshot)];
   if (full) paragraphs.push(...snapshot.workers.map((worker) => workerFields(worker, snapshot.time)));
   return paragraphs.map(paragraph).join(`\n${'*'.repeat(24)}\n`);

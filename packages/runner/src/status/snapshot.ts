@@ -21,6 +21,12 @@ export interface Snapshot {
   readonly workers: readonly WorkerStatus[];
 }
 
+/** What a status page is about: one application, or all of a parent, each with its name. */
+export interface Status {
+  readonly kind: 'one' | 'several';
+  readonly pools: readonly Snapshot[];
+}
+
 /** What has happened to workers since the start. */
 export interface PoolCounts {
   /** They have ended though nobody wanted them to. */

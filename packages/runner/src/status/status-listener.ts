@@ -8,7 +8,7 @@ import { http } from '../node-http.ts';
 import { pagesOnly } from './fcgi-pages.ts';
 import { noPage, type PageAnswer } from './page.ts';
 import { httpAddress, type StatusOptions } from './status-options.ts';
-import { ownAnswer, type StatusSite } from './status-site.ts';
+import { type OwnSite, ownAnswer } from './status-site.ts';
 
 /** An address of its own for the status pages. */
 export interface StatusListener {
@@ -27,7 +27,7 @@ export interface StatusListener {
 export async function openStatusListener(
   { statusListen: address }: StatusOptions,
   { allow, ...socket }: ListenOptions & { readonly allow?: readonly string[] },
-  site: StatusSite | undefined,
+  site: OwnSite | undefined,
 ): Promise<StatusListener | undefined> {
   if (address === undefined || site === undefined) return undefined;
   const http = httpAddress(address);
@@ -47,7 +47,7 @@ const CLOSE_TIMEOUT = 1000;
 
 async function openHttp(
   { host, port }: { readonly host: string; readonly port: number },
-  site: StatusSite,
+  site: OwnSite,
 ): Promise<StatusListener> {
   const server = http.createServer((req, res) => {
     const answered = isForeign(req) ? Promise.resolve(noPage(403)) : answer(req, site);
@@ -85,7 +85,7 @@ function whyNot({ code, message }: NodeJS.ErrnoException): string {
   return `${message}. Choose an address of this machine for --status-listen.`;
 }
 
-function answer({ headers, method = '', url = '' }: IncomingMessage, site: StatusSite): Promise<PageAnswer> {
+function answer({ headers, method = '', url = '' }: IncomingMessage, site: OwnSite): Promise<PageAnswer> {
   const [path = '', query = ''] = url.split('?', 2);
   return ownAnswer(site, path, { accept: headers.accept ?? '', method, query });
 }

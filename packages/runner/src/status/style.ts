@@ -15,6 +15,7 @@ body { margin: 0 auto; max-width: 80rem; padding: 1rem; background: var(--back);
   font: 15px/1.45 system-ui, sans-serif; }
 header, footer { display: flex; flex-wrap: wrap; gap: 0 1rem; align-items: baseline; }
 h1 { margin: 0; font-size: 1.35rem; overflow-wrap: anywhere; }
+h2 { margin: 1.5rem 0 0; font-size: 1.15rem; overflow-wrap: anywhere; }
 header p, dt, caption, thead th { color: var(--faint); margin: 0; font-weight: normal; font-size: .85rem; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem; margin: 1rem 0;
   overflow-x: auto; }

@@ -47,6 +47,7 @@ export async function work(): Promise<void> {
   parent.onReopen(reopenLogs);
   // Without a listener, Node opens its debugger to whoever sends that signal.
   onSignal('SIGUSR1', reopenLogs);
+  onSignal('SIGHUP', () => parent.tell({ fcgi: 'reload' }));
   const status = options.status && new WorkerStatus(options.status, parent);
   const service = await Promise.race([serve(options, parent, status), parent.stopped, signals.first]);
   // Told to stop before it served anything.

@@ -39,6 +39,7 @@ const response = { bodyBytes: 512, duration: 1234.5678, head, status: 200 };
 
 interface EntryOptions {
   readonly keepConn?: boolean;
+  readonly name?: string;
   readonly outcome?: RequestOutcome;
   readonly params?: Readonly<Record<string, string>>;
   readonly response?: Partial<typeof response> | { status: undefined };
@@ -46,8 +47,9 @@ interface EntryOptions {
 }
 
 function entry(options: EntryOptions = {}) {
-  const { keepConn = true, outcome = 'complete', params = {}, worker } = options;
+  const { keepConn = true, name, outcome = 'complete', params = {}, worker } = options;
   return {
+    name,
     outcome,
     request: { keepConn, params: Params.from(Object.entries({ ...plain, ...params })) } as FcgiRequest,
     response: { ...response, ...options.response } as typeof response,

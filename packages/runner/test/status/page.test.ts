@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { type PageRequest, statusPage } from '../../src/status/page.ts';
-import { ownAnswer, sharedAnswer } from '../../src/status/status-site.ts';
-import { SNAPSHOT } from './support.ts';
+import { type OwnSite, ownAnswer, ownSite, sharedAnswer } from '../../src/status/status-site.ts';
+import { SEVERAL, SNAPSHOT, statusOf } from './support.ts';
 
 const GET: PageRequest = { accept: '*/*', method: 'GET', query: '' };
 const PROMETHEUS =
@@ -21,20 +21,20 @@ test.each([
   ['openmetrics', '*/*', 'application/openmetrics-text; version=1.0.0; charset=utf-8', /# EOF\n$/],
   ['', PROMETHEUS, 'application/openmetrics-text; version=1.0.0; charset=utf-8', /# EOF\n$/],
 ])('?%s with Accept: %s is %s', async (query, accept, type, body) => {
-  const answer = await statusPage({ accept, method: 'GET', query }, () => SNAPSHOT);
+  const answer = await statusPage({ accept, method: 'GET', query }, async () => statusOf(SNAPSHOT));
   expect(answer.status).toBe(200);
   expect(answer.headers).toMatchObject({ 'Cache-Control': 'no-store', 'Content-Type': type });
   expect(answer.body).toMatch(body);
 });
 
 test('HEAD has no body, other methods are refused, and neither asks for figures', async () => {
-  const snapshot = vi.fn(() => SNAPSHOT);
-  expect(await statusPage({ ...GET, method: 'HEAD' }, snapshot)).toMatchObject({ body: '', status: 200 });
-  expect(await statusPage({ ...GET, method: 'POST' }, snapshot)).toMatchObject({
+  const status = vi.fn(async () => statusOf(SNAPSHOT));
+  expect(await statusPage({ ...GET, method: 'HEAD' }, status)).toMatchObject({ body: '', status: 200 });
+  expect(await statusPage({ ...GET, method: 'POST' }, status)).toMatchObject({
     headers: { Allow: 'GET, HEAD' },
     status: 405,
   });
-  expect(snapshot).not.toHaveBeenCalled();
+  expect(status).not.toHaveBeenCalled();
 });
 
 test('before an application there are only the pages that were asked for', async () => {
@@ -48,13 +48,23 @@ test('before an application there are only the pages that were asked for', async
 });
 
 test('an address of their own has all pages, and nothing else', async () => {
-  const site = { snapshot: () => SNAPSHOT };
+  const site = ownSite({ snapshot: () => SNAPSHOT });
   for (const path of ['/', '/status']) expect((await ownAnswer(site, path, GET)).body).toMatch(/^pool: /);
   expect((await ownAnswer(site, '/ping', GET)).body).toBe('pong');
   expect((await ownAnswer(site, '/metrics', GET)).body).toMatch(/# EOF\n$/);
   expect((await ownAnswer(site, '/metrics/x', GET)).status).toBe(404);
-  const named = { pingPath: '/a', snapshot: () => SNAPSHOT, statusPath: '/b' };
+  const named = ownSite({ pingPath: '/a', snapshot: () => SNAPSHOT, statusPath: '/b' });
   expect((await ownAnswer(named, '/a', GET)).body).toBe('pong');
   expect((await ownAnswer(named, '/b', GET)).body).toMatch(/^pool: /);
   expect((await ownAnswer(named, '/status', GET)).status).toBe(404);
+});
+
+test('that of several applications has a page for all, and one for each', async () => {
+  const pools = new Map(SEVERAL.pools.map((pool) => [pool.name, () => pool]));
+  const site: OwnSite = { kind: 'several', pools };
+  expect((await ownAnswer(site, '/status', GET)).body).toMatch(/^pool: +shop\n(?:.+\n)+\npool: +blog\n/);
+  const blog = await ownAnswer(site, '/status/blog', { ...GET, query: 'json' });
+  expect(JSON.parse(blog.body)).toMatchObject({ pool: 'blog' });
+  expect((await ownAnswer(site, '/status/none', GET)).status).toBe(404);
+  expect((await ownAnswer(ownSite({ snapshot: () => SNAPSHOT }), '/status/', GET)).status).toBe(404);
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { skipReason } from '../../../tooling/src/system-packages.mjs';
 import { renderOpenMetrics } from '../../src/status/render-openmetrics.ts';
 import { parseOpenMetrics } from './openmetrics.ts';
-import { SNAPSHOT } from './support.ts';
+import { SNAPSHOT, statusOf } from './support.ts';
 
 /** Prints the names and types of what it reads. */
 const program = `
@@ -28,7 +28,7 @@ const missing = skipReason('prometheus_client');
 test.skipIf(missing)(
   `the client of Prometheus reads our OpenMetrics${missing ? ` (${missing})` : ''}`,
   async () => {
-    const text = await renderOpenMetrics({ ...SNAPSHOT, name: 'a"b\\c\nd' });
+    const text = await renderOpenMetrics(statusOf({ ...SNAPSHOT, name: 'a"b\\c\nd' }));
     const ours = [...parseOpenMetrics(text)].map(([name, { type }]) => `${name} ${type}`);
     expect(await read(text)).toEqual(ours);
     await expect(read(text.replace('# EOF\n', ''))).rejects.toThrow('Missing # EOF');

@@ -6,7 +6,7 @@ import { renderOpenMetrics } from '../../src/status/render-openmetrics.ts';
 import { renderText } from '../../src/status/render-text.ts';
 import type { Snapshot } from '../../src/status/snapshot.ts';
 import { parseOpenMetrics } from './openmetrics.ts';
-import { SNAPSHOT } from './support.ts';
+import { SEVERAL, SNAPSHOT, statusOf } from './support.ts';
 
 /** What php-fpm 8.2 has in its JSON, in its order; what has no meaning here is missing. */
 const PHP_FPM = [
@@ -82,12 +82,12 @@ test.each([
 });
 
 test('the text is that of php-fpm, with what a terminal would take for an order made visible', () => {
-  const short = renderText(SNAPSHOT, false);
+  const short = renderText(statusOf(SNAPSHOT), false);
   expect(short).toMatch(
     /^pool: {19}a<b>\.js\nprocess manager: {8}static\nstart time: {13}13\/Sep\/2020:12:26:40 \+0000\n/,
   );
   expect(short).not.toContain('pid:');
-  const full = renderText(SNAPSHOT, true);
+  const full = renderText(statusOf(SNAPSHOT), true);
   expect(full.startsWith(short)).toBe(true);
   expect(full.match(/\n\n\*{24}\npid: {20}70[12]\nstate: {18}(Running|Starting)\n/g)).toHaveLength(2);
   expect(full).toMatch(/\nrequest URI: {12}\/<script>alert\("&'"\)<\/script>\n/);
@@ -95,15 +95,15 @@ test('the text is that of php-fpm, with what a terminal would take for an order 
 });
 
 test('the JSON has processes when it is to be full', () => {
-  expect(JSON.parse(renderJson(SNAPSHOT, false))).toEqual(Object.fromEntries(poolFields(SNAPSHOT)));
-  expect(JSON.parse(renderJson(SNAPSHOT, true))).toEqual({
+  expect(JSON.parse(renderJson(statusOf(SNAPSHOT), false))).toEqual(Object.fromEntries(poolFields(SNAPSHOT)));
+  expect(JSON.parse(renderJson(statusOf(SNAPSHOT), true))).toEqual({
     ...Object.fromEntries(poolFields(SNAPSHOT)),
     processes: SNAPSHOT.workers.map((worker) => Object.fromEntries(workerFields(worker, SNAPSHOT.time))),
   });
 });
 
 test('the page for people has nothing of a request as it is, no script, and no style of its own', () => {
-  const page = renderHtml(SNAPSHOT);
+  const page = renderHtml(statusOf(SNAPSHOT));
   expect(page).toContain('/&lt;script&gt;alert(&quot;&amp;&#39;&quot;)&lt;/script&gt;');
   expect(page).toContain('<title>a&lt;b&gt;.js – status</title>');
   expect(page).not.toMatch(/<script|<style|style=|\son\w+=/);
@@ -113,7 +113,7 @@ test('the page for people has nothing of a request as it is, no script, and no s
 });
 
 test('OpenMetrics has counters for what adds up, and gauges for each worker that has told its own', async () => {
-  const lines = (await renderOpenMetrics(SNAPSHOT)).split('\n');
+  const lines = (await renderOpenMetrics(statusOf(SNAPSHOT))).split('\n');
   expect(lines.slice(-2)).toEqual(['# EOF', '']);
   expect(lines).toEqual(
     expect.arrayContaining([
@@ -136,12 +136,12 @@ test('OpenMetrics has counters for what adds up, and gauges for each worker that
     'fcgi_worker_connections{worker="8"} 1',
   ]);
   const { totals, ...rest } = SNAPSHOT;
-  const empty = await renderOpenMetrics({ ...rest, totals, workers: [] });
+  const empty = await renderOpenMetrics(statusOf({ ...rest, totals, workers: [] }));
   expect(empty).not.toContain('fcgi_worker_connections');
 });
 
 test('OpenMetrics is text that a strict reader takes, with buckets that grow up to the count', async () => {
-  const families = parseOpenMetrics(await renderOpenMetrics({ ...SNAPSHOT, name: 'a"b\\c\nd' }));
+  const families = parseOpenMetrics(await renderOpenMetrics(statusOf({ ...SNAPSHOT, name: 'a"b\\c\nd' })));
   expect(families.get('fcgi_pool')?.samples).toMatchObject([
     { labels: { pool: 'a\\"b\\\\c\\nd' }, value: 1 },
   ]);
@@ -157,6 +157,26 @@ test('OpenMetrics is text that a strict reader takes, with buckets that grow up 
     expect(all, name).not.toEqual([]);
     if (type !== 'gauge') for (const { value } of all) expect(value, name).toBeGreaterThanOrEqual(0);
   }
+});
+
+test('each of several applications has its name in JSON, on the page for people and in OpenMetrics', async () => {
+  expect(JSON.parse(renderJson(SEVERAL, true))).toMatchObject({
+    pools: [
+      { pool: 'shop', processes: [{ worker: 8 }, { worker: 9 }] },
+      { pool: 'blog', processes: [{ worker: 9 }] },
+    ],
+  });
+  const page = renderHtml(SEVERAL);
+  expect(page).toContain('<title>shop, blog – status</title>');
+  expect(page.match(/<h2 id="(shop|blog)">/g)).toHaveLength(2);
+  const families = parseOpenMetrics(await renderOpenMetrics(SEVERAL));
+  for (const [name, { samples }] of families) {
+    for (const { labels } of samples) expect(['shop', 'blog'], name).toContain(labels['pool']);
+  }
+  expect(families.get('fcgi_requests')?.samples).toMatchObject([
+    { labels: { pool: 'shop' }, value: 3 },
+    { labels: { pool: 'blog' }, value: 3 },
+  ]);
 });
 
 test.each([

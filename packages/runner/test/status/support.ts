@@ -1,5 +1,5 @@
 import { BUCKETS, type Figures, NO_TOTALS } from '../../src/status/figures.ts';
-import type { Snapshot } from '../../src/status/snapshot.ts';
+import type { Snapshot, Status } from '../../src/status/snapshot.ts';
 
 /** Of a worker that has had three requests, one of which is under way. */
 export const FIGURES: Figures = {
@@ -51,5 +51,19 @@ export const SNAPSHOT: Snapshot = {
       state: 'Running',
     },
     { generation: 4, id: 9, pid: 702, silence: 3.25, startTime: 1_600_000_090, state: 'Starting' },
+  ],
+};
+
+/** The status of one pool. */
+export function statusOf(pool: Snapshot): Status {
+  return { kind: 'one', pools: [pool] };
+}
+
+/** The status of two applications: that of {@link SNAPSHOT}, and another. */
+export const SEVERAL: Status = {
+  kind: 'several',
+  pools: [
+    { ...SNAPSHOT, name: 'shop' },
+    { ...SNAPSHOT, name: 'blog', workers: SNAPSHOT.workers.slice(1) },
   ],
 };

@@ -1,0 +1,279 @@
+import type { Additions } from '../additions.ts';
+import { RunnerError } from '../errors.ts';
+import { type ParentOutput, PoolOutput } from '../logs/worker-output.ts';
+import { aboutApplication, type RunPlan } from '../options/run-plan.ts';
+import type { PassedConnection } from '../passed-connection.ts';
+import type { PoolPlan } from '../pool-plan.ts';
+import type { Inheritance, LeftSocket } from '../process/inheritance.ts';
+import { socketOptions } from '../process/launch-settings.ts';
+import type { StartFolder } from '../process/start-folder.ts';
+import type { Successor } from '../process/succession.ts';
+import type { Snapshot } from '../status/snapshot.ts';
+import { openStatusListener, type StatusListener } from '../status/status-listener.ts';
+import { statusPaths } from '../status/status-site.ts';
+import { inheritedFrom, LeftSockets } from './left-sockets.ts';
+import type { PoolNews } from './pool-command.ts';
+import { ServedPool } from './served-pool.ts';
+
+/** What the applications of a parent are run with. */
+export interface PoolGroupOptions {
+  readonly additions: Additions;
+  readonly folder: StartFolder;
+  /** From the process whose place this one takes. */
+  readonly left: Inheritance | undefined;
+  /** Told what an operator is to know. */
+  readonly message: (text: string) => void;
+  /** Told what has been said of the workers of an application, with its name where there are several. */
+  readonly news: (event: PoolNews['event'], text: string) => void;
+  readonly output: ParentOutput;
+  readonly plan: RunPlan;
+  /** Of the applications, in their order. */
+  readonly pools: readonly PoolPlan[];
+}
+
+/**
+ * The applications of one parent, none of which depends on the others. What is known of each:
+ *
+ *   starting ──started──▶ serving
+ *       │                    ▲
+ *       └─start-failed─▶ failing ─started─┘   one of several is tried again; the only one, or one that
+ *                                             has served before a hand-over, ends the group instead
+ */
+export class PoolGroup {
+  /** Resolves when all that can serve do so: to that in words. */
+  readonly begun: Promise<string>;
+  /** Resolves when there is nothing to serve, or not what was served before: why. */
+  readonly failed: Promise<RunnerError>;
+  readonly #given: PoolGroupOptions;
+  #onBegun: (text: string) => void = () => {};
+  #onFailed: (error: RunnerError) => void = () => {};
+  #isOurs: boolean;
+  readonly #left: LeftSockets;
+  #listener: StatusListener | undefined;
+  readonly #outputs: PoolOutput[] = [];
+  readonly #phases: Array<'failing' | 'serving' | 'starting'>;
+  readonly #pools: ServedPool[] = [];
+  /** The places of those that are loaded anew. */
+  readonly #reloading = new Set<number>();
+
+  /** @throws RunnerError where a socket, or the address of the status, cannot be opened: then none is left open */
+  static async open(given: PoolGroupOptions): Promise<PoolGroup> {
+    const group = new PoolGroup(given);
+    try {
+      for (const [index, plan] of given.pools.entries()) await group.#open(plan, index);
+      group.#left.closeOthers(group.#pools.map(({ listen }) => listen));
+      // Until this process serves, the one before it has all that can be had once only.
+      if (given.left === undefined) await group.takePlace();
+    } catch (error) {
+      await group.letGo();
+      group.unpublish();
+      throw error;
+    }
+    return group;
+  }
+
+  private constructor(given: PoolGroupOptions) {
+    this.#given = given;
+    this.#isOurs = given.left === undefined;
+    this.#left = new LeftSockets(given.left, given.plan.kind);
+    this.#phases = given.pools.map(() => 'starting');
+    this.begun = new Promise((resolve) => {
+      this.#onBegun = resolve;
+    });
+    this.failed = new Promise((resolve) => {
+      this.#onFailed = resolve;
+    });
+  }
+
+  /** In words. */
+  get name(): string {
+    return this.#pools.map(({ title }) => title).join(', ');
+  }
+
+  /** Where they are served. */
+  get addresses(): readonly string[] {
+    return this.#pools.map(({ address }) => address);
+  }
+
+  /** Resolves when no worker is left. */
+  get ended(): Promise<unknown> {
+    return Promise.all(this.#pools.map((pool) => pool.ended));
+  }
+
+  /** What asks the workers of each how they are, by its name. */
+  get snapshots(): ReadonlyMap<string, () => Promise<Snapshot>> {
+    return new Map(this.#pools.map((pool) => [pool.title, () => pool.snapshot()] as const));
+  }
+
+  /** Whether any of them is being loaded anew. */
+  get isReloading(): boolean {
+    return this.#reloading.size > 0;
+  }
+
+  /** What a successor of this process can have. */
+  sockets(): LeftSocket[] {
+    return this.#pools.map(({ address, listen, ports, socket }, index) => {
+      const serves = this.#phases[index] === 'serving';
+      return { address, fd: socket.fd, listen, ports: ports.held(), serves };
+    });
+  }
+
+  /** Starts the workers. */
+  start(): void {
+    for (const pool of this.#pools) pool.start();
+  }
+
+  /** Has all applications loaded anew. */
+  reload(): void {
+    for (const [index, pool] of this.#pools.entries()) {
+      if (this.#phases[index] === 'serving') this.#reloading.add(index);
+      pool.reload();
+    }
+  }
+
+  /** Goes on in the log files that have the names now. */
+  reopenLogs(): void {
+    for (const pool of this.#pools) pool.reopenLogs();
+  }
+
+  /** Whether any worker can be told something, within so many milliseconds, or an application wants none. */
+  async answers(patience: number): Promise<boolean> {
+    const answers = await Promise.all(this.#pools.map((pool) => pool.answers(patience)));
+    return answers.includes(true);
+  }
+
+  /**
+   * Takes over what can be had once only: the files of the sockets, and the address of the status.
+   *
+   * @throws RunnerError where that address cannot be opened
+   */
+  async takePlace(): Promise<void> {
+    this.#isOurs = true;
+    for (const pool of this.#pools) pool.takePlace();
+    const { message, plan, pools } = this.#given;
+    const [first] = pools;
+    const isOne = plan.kind === 'one' && first !== undefined;
+    const socket = isOne ? socketOptions(first.options, first.launch) : {};
+    this.#listener = await openStatusListener(plan.parent, socket, {
+      kind: plan.kind,
+      pools: this.snapshots,
+      ...(isOne ? statusPaths(first.options) : {}),
+    });
+    if (this.#listener !== undefined) message(`its status is served on ${this.#listener.address}`);
+  }
+
+  /** Lets go of what can be had once only. */
+  async letGo(): Promise<void> {
+    await Promise.all(this.#pools.map((pool) => pool.letGo()));
+    await this.#listener?.close();
+  }
+
+  /** Removes the files of the sockets, but for those that a successor serves on. */
+  unpublish(successor?: Successor): void {
+    for (const { hasInherited, listen, socket } of this.#pools) {
+      // Until this process serves, the one before it may have to go on.
+      const isOurs = this.#isOurs || !hasInherited;
+      if (isOurs && successor?.takes.has(listen) !== true) socket.unpublish();
+    }
+  }
+
+  /** Closes the ports from before that no worker has wanted. */
+  closeUnusedPorts(): void {
+    for (const { ports } of this.#pools) ports.closeUnused();
+  }
+
+  /**
+   * Lets the requests under way end, and the rest be cut off after the time of its application; resolves when no worker is left.
+   *
+   * @param timeout seconds, in the place of the time of each
+   * @param successor takes over kept connections, which are closed without it
+   */
+  async end({
+    timeout,
+    successor,
+  }: {
+    readonly timeout?: number;
+    readonly successor?: Successor | undefined;
+  }) {
+    const ends = this.#pools.map((pool) => {
+      const { listen, stopTimeout } = pool;
+      const leave = (connection: PassedConnection) => successor?.give(listen, connection);
+      return pool.end(timeout ?? stopTimeout, successor?.takes.has(listen) === true ? leave : undefined);
+    });
+    await Promise.all(ends);
+    for (const lines of this.#outputs) lines.flush();
+  }
+
+  /** Has a worker serve a connection that the process before this one has left. */
+  take(listen: string, connection: PassedConnection): void {
+    const pool = this.#pools.find((one) => one.listen === listen);
+    if (pool === undefined) connection.close();
+    else pool.take(connection);
+  }
+
+  /** Closes the sockets. */
+  close(): void {
+    for (const { socket } of this.#pools) socket.close();
+  }
+
+  /** Ends the workers at once. */
+  kill(): void {
+    for (const pool of this.#pools) pool.kill();
+  }
+
+  async #open(plan: PoolPlan, index: number): Promise<void> {
+    const { additions, folder, message, output, plan: whole } = this.#given;
+    const lines = new PoolOutput(output, message, plan.options, plan.launch.identity?.uid);
+    this.#outputs.push(lines);
+    const application = whole.applications[index]!;
+    try {
+      const socket = this.#left.of(plan.options.listen);
+      const pool = await ServedPool.open({
+        additions,
+        folder,
+        inherited: socket && inheritedFrom(socket),
+        keepsTrying: whole.kind === 'several' && socket?.serves !== true,
+        news: (event, text) => this.#heard(index, event, text),
+        output: lines,
+        plan,
+        say: lines.say,
+      });
+      this.#pools.push(pool);
+      void pool.ended.then((hasFailed) => hasFailed && this.#onFailed(pool.startFailure()));
+    } catch (error) {
+      throw aboutApplication(error, whole, application);
+    }
+  }
+
+  #heard(index: number, event: PoolNews['event'], text: string): void {
+    const pool = this.#pools[index]!;
+    this.#outputs[index]?.say(text);
+    const { news, plan } = this.#given;
+    if (event === 'started') this.#phases[index] = 'serving';
+    else if (event === 'start-failed') this.#phases[index] = 'failing';
+    else if (event === 'reloading') this.#reloading.add(index);
+    else if (!pool.isReloading) this.#reloading.delete(index);
+    news(event, plan.kind === 'one' ? text : `${pool.title}: ${text}`);
+    if (event === 'started' || event === 'start-failed') this.#settle(text);
+  }
+
+  /** Looks whether all have begun, or none can. */
+  #settle(text: string): void {
+    if (this.#phases.includes('starting')) return;
+    if (this.#given.plan.kind === 'one') {
+      this.#onBegun(text);
+      return;
+    }
+    const failing = this.#pools.filter((_, index) => this.#phases[index] === 'failing');
+    const all = this.#pools.length;
+    if (failing.length === all) {
+      const message = `None of the applications could be started: ${this.name}`;
+      this.#onFailed(new RunnerError('FCGI_APPLICATION_FAILED', message));
+      return;
+    }
+    const tried = failing.map(({ title }) => title).join(', ');
+    this.#onBegun(
+      `${all - failing.length} of ${all} applications are served${tried === '' ? '' : `; tried again: ${tried}`}`,
+    );
+  }
+}
