@@ -8,9 +8,9 @@ import {
   supervisorConfig,
 } from '@fcgi-js/configs';
 import { describe, expect, test } from 'vitest';
+import { PRODUCTS, type Product } from '../../init/src/product-names.ts';
 import { caddyKnowsRequestBuffers } from '../../tooling/src/caddy-version.ts';
 import { type SystemProgram, skipReason } from '../../tooling/src/system-packages.mjs';
-import { PRODUCTS, type Product } from '../src/config/product-names.ts';
 import { runFcgi } from './support/fcgi-process.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 import { runMain } from './support/test-io.ts';

@@ -11,6 +11,8 @@ export default function setup(): void {
     'inspector',
     'doctor',
     'runner',
+    'dev',
+    'init',
     'cli',
     'e2e',
   ]);

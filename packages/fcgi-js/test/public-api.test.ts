@@ -18,13 +18,22 @@ function exported(file: URL): string[] {
 const ofPackage = (name: string) => exported(new URL(`../../${name}/src/index.ts`, import.meta.url)).sort();
 const ofSubpath = (name: string) => exported(new URL(`../src/${name}.ts`, import.meta.url)).sort();
 
-test.each(['cli', 'client', 'configs', 'doctor', 'inspector', 'middleware', 'protocol', 'runner', 'server'])(
-  'fcgi-js/%s has every name of the package, types included',
-  (name) => {
-    expect(ofPackage(name)).not.toEqual([]);
-    expect(ofSubpath(name)).toEqual(ofPackage(name));
-  },
-);
+test.each([
+  'cli',
+  'client',
+  'configs',
+  'dev',
+  'doctor',
+  'init',
+  'inspector',
+  'middleware',
+  'protocol',
+  'runner',
+  'server',
+])('fcgi-js/%s has every name of the package, types included', (name) => {
+  expect(ofPackage(name)).not.toEqual([]);
+  expect(ofSubpath(name)).toEqual(ofPackage(name));
+});
 
 test('fcgi-js has every name of server and middleware, each once', () => {
   const both = new Set([...ofPackage('server'), ...ofPackage('middleware')]);

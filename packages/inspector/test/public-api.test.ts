@@ -1,5 +1,6 @@
 import * as api from '@fcgi-js/inspector';
 import * as system from '@fcgi-js/inspector/system';
+import * as tap from '@fcgi-js/inspector/tap';
 import * as text from '@fcgi-js/inspector/text';
 import { expect, test } from 'vitest';
 
@@ -33,7 +34,7 @@ test('the package exports exactly its public names', () => {
 });
 
 test('what makes text for people can be had alone, and is the same', () => {
-  const { byteSize, escapeLogText, jsonText, messageText, ...shared } = text;
+  const { byteSize, clock, escapeLogText, jsonText, messageText, ...shared } = text;
   expect(Object.keys(shared).sort()).toEqual([
     'byteCount',
     'decodeLatin1',
@@ -47,9 +48,13 @@ test('what makes text for people can be had alone, and is the same', () => {
     'withEnvironments',
   ]);
   expect(api).toMatchObject(shared);
-  expect([byteSize, escapeLogText, jsonText, messageText].map((each) => typeof each)).toEqual(
-    Array.from({ length: 4 }, () => 'function'),
+  expect([byteSize, clock, escapeLogText, jsonText, messageText].map((each) => typeof each)).toEqual(
+    Array.from({ length: 5 }, () => 'function'),
   );
+});
+
+test('what sits between web server and application has an entry of its own', () => {
+  expect(Object.keys(tap).sort()).toEqual(['Relay', 'RequestLog']);
 });
 
 test('what reads /proc has an entry of its own', () => {

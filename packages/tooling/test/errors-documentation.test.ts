@@ -9,6 +9,8 @@ const sections: Record<string, readonly string[]> = {
   inspector: ['Inspector'],
   doctor: ['Doctor'],
   runner: ['Runner'],
+  dev: ['Dev'],
+  init: ['Init'],
 };
 
 const [document] = repositoryFiles('docs', ['errors.md']);

@@ -147,6 +147,15 @@ const consumers: Readonly<Record<string, string>> = {
     import { type Runner, type RunnerOptions, run } from '@fcgi-js/runner';
     const options: RunnerOptions = { app: 'server.js', listen: 'unix:/run/app.sock', workers: 'auto' };
     export const runner: Promise<Runner> = run(options);`,
+  '@fcgi-js/dev': `
+    import { type Development, type DevOptions, startDev } from '@fcgi-js/dev';
+    import { isExpectedHost } from '@fcgi-js/dev/hosts';
+    const options: DevOptions = { app: 'server.js', port: 3000, onEvent: ({ kind }) => console.log(kind) };
+    export const development: Promise<Development> = startDev(options);
+    export const other: typeof isExpectedHost = isExpectedHost;`,
+  '@fcgi-js/init': `
+    import { type Answers, makePlan, type Plan } from '@fcgi-js/init';
+    export const plan = (answers: Answers): Plan => makePlan(answers);`,
   '@fcgi-js/cli': `
     import { main, type RunConfig } from '@fcgi-js/cli';
     export const config = { app: 'server.js', workers: 'auto' } satisfies RunConfig;
@@ -156,7 +165,9 @@ const consumers: Readonly<Record<string, string>> = {
     import type { RunConfig } from 'fcgi-js/cli';
     import { FcgiClient } from 'fcgi-js/client';
     import { nginxConfig } from 'fcgi-js/configs';
+    import { startDev } from 'fcgi-js/dev';
     import { diagnose } from 'fcgi-js/doctor';
+    import { makePlan } from 'fcgi-js/init';
     import { ConnectionInspector } from 'fcgi-js/inspector';
     import { composeParams } from 'fcgi-js/middleware';
     import { RecordDecoder } from 'fcgi-js/protocol';
@@ -164,7 +175,7 @@ const consumers: Readonly<Record<string, string>> = {
     import { createServer as same } from 'fcgi-js/server';
     const options = { params: composeParams(scriptNameStripper()), responder: fromNodeListener((req, res) => res.end(req.url)) };
     export const server: FcgiServer = createServer(options);
-    export const others = [FcgiClient, nginxConfig, ConnectionInspector, diagnose, RecordDecoder, run, same, {} satisfies RunConfig];`,
+    export const others = [FcgiClient, nginxConfig, ConnectionInspector, diagnose, startDev, makePlan, RecordDecoder, run, same, {} satisfies RunConfig];`,
 };
 
 /** Errors in what uses each package in a project of its own, and in the declarations of the packages. */

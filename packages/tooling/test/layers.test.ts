@@ -14,6 +14,8 @@ const libraries = named(
   'inspector',
   'doctor',
   'runner',
+  'dev',
+  'init',
 );
 
 /** Who may depend on whom, at run time. A package that is missing here has no place in the design yet. */
@@ -28,12 +30,15 @@ const layers: Record<string, readonly string[]> = {
   '@fcgi-js/doctor': named('protocol', 'client', 'configs', 'inspector'),
   // Of the inspector, text for people and /proc: what is escaped, hidden and read there is decided once for all packages.
   '@fcgi-js/runner': named('protocol', 'server', 'middleware', 'inspector'),
+  '@fcgi-js/dev': named('protocol', 'client', 'inspector', 'runner'),
+  // Of the inspector, what a terminal shows as it is: commands are for people to copy.
+  '@fcgi-js/init': named('configs', 'inspector'),
   '@fcgi-js/cli': libraries,
   'fcgi-js': [...libraries, '@fcgi-js/cli'],
 };
 
 /** These may have a runtime dependency from outside, each for a reason written beside it in the package's README. */
-const mayUseOthers = ['@fcgi-js/runner', '@fcgi-js/cli', 'fcgi-js'];
+const mayUseOthers = ['@fcgi-js/runner', '@fcgi-js/dev', '@fcgi-js/cli', 'fcgi-js'];
 
 /** Nothing that users get may depend on these, and `test-support` checks our packages without using them. */
 const privateLayers: Record<string, 'none of ours' | 'all'> = {

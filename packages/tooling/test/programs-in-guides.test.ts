@@ -195,6 +195,7 @@ describe('a program prints what the guide says', () => {
       'packages/configs/README.md 1',
       `${nginxConfig({ ...mounted, mount: '/yourapplication', static: folders })}\n`,
     ],
+    ['packages/init/README.md 1', block('packages/init/README.md', '/srv/shop')],
     ['packages/inspector/README.md 1', block('packages/inspector/README.md', 'BEGIN_REQUEST')],
     ['packages/protocol/README.md 1', block('packages/protocol/README.md', 'request 1')],
   ])('%s', async (name, printed) => {
@@ -237,6 +238,18 @@ test('the program in the README of @fcgi-js/runner runs an application, and relo
   await running.until(() => (running.output === shown ? true : undefined));
   expect(await answerTo('/')).toBe('The application has /');
   await endsGracefully(running);
+});
+
+test('the program in the README of @fcgi-js/dev serves an application at the URL that it prints', async () => {
+  project.write('served.js', "export { app as default } from './app.js';\n");
+  const running = project.run(
+    program('packages/dev/README.md 1', { "'app.js'": "'served.js'", 'port: 8080': 'port: 0' }),
+  );
+  const url = await running.until(() => /^http:\S+$/m.exec(running.output)?.[0]);
+  expect(await (await fetch(url)).text()).toBe('The application has /');
+  expect(running.output).toMatch(/^listening$/m);
+  running.kill('SIGINT');
+  await running.ended();
 });
 
 test('the programs of the guide to streaming send events as they happen, until the browser leaves', async () => {

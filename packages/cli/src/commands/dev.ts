@@ -2,7 +2,7 @@ import type { Io } from '@fcgi-js/runner/command';
 import { applicationPort } from '@fcgi-js/runner/options';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { timeOption } from '../arguments.ts';
-import type { DevOptions } from '../dev/dev.ts';
+import type { DevArguments } from '../dev/dev.ts';
 import { hintAtMisplacedOptions } from '../misplaced-options.ts';
 
 const examples = `
@@ -60,7 +60,7 @@ export function devCommand(io: Io): Command {
     .option('--show-secrets', 'show the values of Authorization, Cookie and the like in recent requests')
     .passThroughOptions()
     .addHelpText('after', examples)
-    .action(async (app: string, args: string[], options: Omit<DevOptions, 'app' | 'args'>) => {
+    .action(async (app: string, args: string[], options: Omit<DevArguments, 'app' | 'args'>) => {
       hintAtMisplacedOptions(io, command, app, args);
       const { dev } = await import('../dev/dev.ts');
       await dev(io, { ...options, app, args });

@@ -1,7 +1,7 @@
+import { STARTS, WEB_SERVERS } from '@fcgi-js/init/choices';
 import type { Io } from '@fcgi-js/runner/command';
 import { Command, Option } from 'commander';
-import type { InitOptions } from '../init/answers.ts';
-import { STARTS, WEB_SERVERS } from '../init/web-servers.ts';
+import type { InitOptions } from '../init/options.ts';
 
 const examples = `
 What no flag says is asked for. Where the web server starts the application itself, a script NAME.fcgi with its run bit is

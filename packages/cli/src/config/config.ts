@@ -1,12 +1,17 @@
 import { closeSync, constants, fchmodSync, fstatSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { type ConfigFile, type ConfigOptions, checkFiles, makeFiles, type Product } from '@fcgi-js/init';
 import { messageText } from '@fcgi-js/inspector/text';
 import { colorsOf, type Io, openFile, systemReason } from '@fcgi-js/runner/command';
 import { CommandFailure } from '../command-failure.ts';
-import { checkFiles } from './check-files.ts';
-import { type ConfigFile, makeFiles } from './make-files.ts';
-import type { ConfigOptions } from './options.ts';
-import type { Product } from './product-names.ts';
+import { deploymentFailure } from '../deployment-failure.ts';
+
+/** What the command line says. */
+export interface ConfigArguments extends ConfigOptions {
+  readonly check?: true;
+  readonly force?: true;
+  readonly output?: string;
+}
 
 /**
  * Prints or writes a configuration, and has it checked.
@@ -15,15 +20,19 @@ import type { Product } from './product-names.ts';
  */
 export async function config(
   io: Io,
-  product: string,
+  product: Product,
   program: readonly string[],
-  options: ConfigOptions,
+  { check, force, output, ...options }: ConfigArguments,
 ): Promise<void> {
-  const files = makeFiles(product as Product, program, options);
-  if (options.output === undefined) print(io, files);
-  else write(io, options.output, files, options.force === true);
-  if (!options.check) return;
-  await checkFiles(product as Product, files);
+  try {
+    const files = makeFiles(product, program, options);
+    if (output === undefined) print(io, files);
+    else write(io, output, files, force === true);
+    if (!check) return;
+    await checkFiles(product, files);
+  } catch (error) {
+    throw deploymentFailure(error);
+  }
   io.stderr.write(`${colorsOf(io.stderr, io.env).green('ok:')} ${product} takes it.\n`);
 }
 

@@ -1,10 +1,18 @@
 import { isCancel, select, text } from '@clack/prompts';
+import {
+  type Asked,
+  type ConfigOptions,
+  DeploymentError,
+  makeFiles,
+  STARTS,
+  type Start,
+  WEB_SERVERS,
+  type WebServerName,
+  webServer,
+} from '@fcgi-js/init';
 import type { Io } from '@fcgi-js/runner/command';
 import { CommandFailure, ExitStatus, usageFailure } from '../command-failure.ts';
-import { makeFiles } from '../config/make-files.ts';
-import type { ConfigOptions } from '../config/options.ts';
-import type { Asked, InitOptions } from './answers.ts';
-import { STARTS, type Start, WEB_SERVERS, type WebServerName, webServer } from './web-servers.ts';
+import type { InitOptions } from './options.ts';
 
 /**
  * What flags do not say: asked for on a terminal, or the defaults with `--yes`.
@@ -128,10 +136,10 @@ function complaint(options: Pick<ConfigOptions, 'mount' | 'serverName'>): string
   const { serverName, ...others } = options;
   const hosts = serverName === undefined || serverName.length === 0 ? {} : { serverName };
   try {
-    makeFiles('nginx', [], { keepAlive: true, listen: ['127.0.0.1:9000'], ...others, ...hosts });
+    makeFiles('nginx', [], { listen: ['127.0.0.1:9000'], ...others, ...hosts });
     return undefined;
   } catch (error) {
-    if (error instanceof CommandFailure) return error.message;
+    if (error instanceof DeploymentError) return error.message;
     throw error;
   }
 }

@@ -1,13 +1,14 @@
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Answers, makePlan, type Plan } from '@fcgi-js/init';
 import { messageText } from '@fcgi-js/inspector/text';
 import type { Io } from '@fcgi-js/runner/command';
 import { defined } from '@fcgi-js/runner/command';
 import { findApplication } from '@fcgi-js/runner/process';
-import type { InitOptions } from './answers.ts';
+import { deploymentFailure } from '../deployment-failure.ts';
 import { completeAnswers } from './ask.ts';
 import { lacksRequestBuffers } from './caddy-version.ts';
-import { makePlan } from './plan.ts';
+import type { InitOptions } from './options.ts';
 import { formatMode, printFiles, printJson, printSteps } from './report.ts';
 import { writeFiles } from './write.ts';
 
@@ -20,7 +21,7 @@ export async function init(io: Io, argument: string, options: InitOptions): Prom
   const { bind, dryRun = false, force = false, group, json = false, listen, output, user } = options;
   const app = findApplication(argument, io.cwd);
   const asked = await completeAnswers(io, options);
-  const plan = makePlan({
+  const plan = planFor({
     ...asked,
     ...(asked.webServer === 'caddy' && (await lacksRequestBuffers()) ? { requestBuffers: 0 } : {}),
     ...defined({ bind, group, listen, user }),
@@ -39,6 +40,14 @@ export async function init(io: Io, argument: string, options: InitOptions): Prom
     for (const { mode, path } of plan.files)
       io.stderr.write(`Written: ${messageText(path)} (${formatMode(mode)})\n`);
   printSteps(io, plan);
+}
+
+function planFor(answers: Answers): Plan {
+  try {
+    return makePlan(answers);
+  } catch (error) {
+    throw deploymentFailure(error);
+  }
 }
 
 /** Products take letters, digits, - and _ in names. */

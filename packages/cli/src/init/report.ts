@@ -1,8 +1,7 @@
 import { escapeLogText } from '@fcgi-js/client';
+import type { Plan, PlannedFile, Step } from '@fcgi-js/init';
 import { jsonText, messageText } from '@fcgi-js/inspector/text';
 import { colorsOf, type Io } from '@fcgi-js/runner/command';
-import type { Step } from './next-steps.ts';
-import type { Plan, PlannedFile } from './plan.ts';
 
 /** As `chmod` takes it. */
 export function formatMode(mode: number): string {

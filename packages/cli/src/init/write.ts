@@ -1,8 +1,8 @@
 import { lstat } from 'node:fs/promises';
+import type { PlannedFile } from '@fcgi-js/init';
 import { systemReason } from '@fcgi-js/runner/command';
 import { CommandFailure } from '../command-failure.ts';
 import { writeNew } from '../config/config.ts';
-import type { PlannedFile } from './plan.ts';
 
 /**
  * Writes all files, or none where one of them is in the way.

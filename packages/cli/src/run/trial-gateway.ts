@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGateway } from '@fcgi-js/client';
+import { isExpectedHost, unexpectedHostText } from '@fcgi-js/dev/hosts';
 import { decodeText, messageText } from '@fcgi-js/inspector/text';
 import { defined } from '@fcgi-js/runner/command';
 import type { TrialGateway, TrialGatewayOptions } from '@fcgi-js/runner/process';
 import { CommandFailure } from '../command-failure.ts';
-import { isExpectedHost, unexpectedHostText } from '../expected-host.ts';
 
 function remedy(): string {
   return 'Open the address that fcgi run has printed. For other names, serve the application behind a web server, with --listen, or\nuse fcgi dev with --allow-host.';

@@ -6,9 +6,9 @@ import {
   secrecyOf,
   typeName,
 } from '@fcgi-js/inspector';
+import type { PassingRequest, TapPrinter } from '@fcgi-js/inspector/tap';
 import { jsonText } from '@fcgi-js/inspector/text';
 import type { Io } from '@fcgi-js/runner/command';
-import type { PassingRequest, TapPrinter } from './request-log.ts';
 import type { TapOptions } from './tap.ts';
 
 /** Prints a line of JSON for each request when it is over, and for what belongs to no request. */

@@ -12,10 +12,10 @@ import {
   secrecyOf,
   typeName,
 } from '@fcgi-js/inspector';
+import type { PassingRequest, TapPrinter } from '@fcgi-js/inspector/tap';
+import { clock } from '@fcgi-js/inspector/text';
 import { RecordType } from '@fcgi-js/protocol';
 import { type Colors, colorsOf, type Io } from '@fcgi-js/runner/command';
-import { clock } from '../clock.ts';
-import type { PassingRequest, TapPrinter } from './request-log.ts';
 import type { TapOptions } from './tap.ts';
 
 /** Shows requests as lines for people. */

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseAddress } from '@fcgi-js/client';
+import { Relay, RequestLog } from '@fcgi-js/inspector/tap';
 import { messageText } from '@fcgi-js/inspector/text';
 import { colorsOf, type Io, ownMessages } from '@fcgi-js/runner/command';
 import { CommandFailure } from '../command-failure.ts';
@@ -9,8 +10,6 @@ import { JsonEvents } from './json-events.ts';
 import { openListener } from './listener.ts';
 import { LiveLines } from './live-lines.ts';
 import { Recording } from './recording.ts';
-import { Relay } from './relay.ts';
-import { RequestLog } from './request-log.ts';
 
 /** What `fcgi tap` is told. */
 export interface TapOptions {

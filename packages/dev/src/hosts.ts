@@ -1,0 +1,1 @@
+export { isExpectedHost, unexpectedHostText } from './expected-host.ts';

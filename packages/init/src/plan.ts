@@ -1,0 +1,150 @@
+import { dirname, join } from 'node:path';
+import type { Answers } from './answers.ts';
+import { defined } from './defined.ts';
+import { invalidDeployment } from './errors.ts';
+import { type ConfigFile, makeFiles } from './make-files.ts';
+import { type Step, stepsFor, stepsForAll, stepsForService } from './next-steps.ts';
+import { quoteForShell } from './shell.ts';
+import { type WebServer, webServer } from './web-servers.ts';
+
+/** A file to be written. */
+export interface PlannedFile {
+  readonly path: string;
+  readonly mode: number;
+  readonly text: string;
+  /** What is to be done with it then. */
+  readonly next: readonly Step[];
+}
+
+/** What there is to write, and to do when it is written. */
+export interface Plan {
+  readonly files: readonly PlannedFile[];
+  readonly next: readonly Step[];
+}
+
+const RUNNABLE = 0o755;
+const READABLE = 0o644;
+const ACCOUNT = 'www-data';
+
+/**
+ * The files of a deployment, with the next step for each.
+ *
+ * @throws DeploymentError where answers do not go together, or are beyond a product
+ */
+export function makePlan(answers: Answers): Plan {
+  const { runner, start } = answers;
+  const server = webServer(answers.webServer);
+  if (runner.some((path) => path.includes('/_npx/'))) {
+    throw invalidDeployment(
+      'This fcgi is in the cache of npx, which may be emptied. Install it, and take that one: npm install @fcgi-js/cli',
+    );
+  }
+  if (!server.starts.includes(start)) {
+    throw invalidDeployment(`--start: must be ${server.starts.join(', ')} for ${server.label}.`);
+  }
+  if (start === 'hand' && answers.user !== undefined) {
+    throw invalidDeployment('--user: by hand it runs as whoever starts it.');
+  }
+  return start === 'web-server' ? startedPlan(answers, server) : listeningPlan(answers, server, start);
+}
+
+/** The web server starts a script, which starts the application. */
+function startedPlan(answers: Answers, server: WebServer): Plan {
+  const { folder, group, listen, name, user } = answers;
+  const path = join(folder, `${name}.fcgi`);
+  const options = { ...siteOptions(answers, server), ...defined({ group, user }), ...listenOption(listen) };
+  const files = makeFiles(server.product, [path], options, { app: '--output', 'app.command': '--output' });
+  const config = configFile(files, answers, server);
+  return {
+    files: [{ path, mode: RUNNABLE, text: script(answers), next: [] }, config],
+    next: stepsForAll(answers, { program: path, config: config.path }),
+  };
+}
+
+/** The application listens, and the web server connects to it. */
+function listeningPlan(
+  answers: Answers,
+  server: WebServer,
+  start: Exclude<Answers['start'], 'web-server'>,
+): Plan {
+  const listen = answers.listen ?? defaultAddress(answers, server);
+  const options = { ...siteOptions(answers, server), ...listenOption(listen) };
+  const config = configFile(makeFiles(server.product, [], options), answers, server);
+  return {
+    files: [...(start === 'hand' ? [] : serviceFiles(answers, start, listen)), config],
+    next: stepsForAll({ ...answers, group: answers.group ?? ACCOUNT }, { listen, command: command(answers) }),
+  };
+}
+
+/** The socket is opened before the application runs, by what may write to `/run`; by hand nobody may. */
+function defaultAddress({ name, start }: Answers, { needsTcp }: WebServer): string {
+  if (needsTcp) return '127.0.0.1:9000';
+  return start === 'hand' ? `unix:/run/${name}/${name}.sock` : `unix:/run/${name}.sock`;
+}
+
+function serviceFiles(
+  answers: Answers,
+  product: 'init' | 'supervisor' | 'systemd',
+  listen: string,
+): PlannedFile[] {
+  const { app, folder, group: socketGroup, name, user = ACCOUNT } = answers;
+  const files = makeFiles(
+    product,
+    command(answers),
+    {
+      env: { NODE_ENV: 'production' },
+      folder: dirname(app),
+      name,
+      user,
+      ...listenOption(listen),
+      ...defined({ socketGroup }),
+    },
+    { app: 'APP', 'app.command': 'APP', 'app.folder': 'APP', socketGroup: '--group' },
+  );
+  return files.map(({ name: usual, text }) => {
+    const own = { init: `${name}.init`, supervisor: `${name}-supervisor.conf`, systemd: usual }[product];
+    const path = join(folder, own);
+    const mode = product === 'init' ? RUNNABLE : READABLE;
+    return { path, mode, text, next: stepsForService(product, path, usual, name) };
+  });
+}
+
+function siteOptions(answers: Answers, { options }: WebServer) {
+  const { bind, mount, name, requestBuffers, serverName } = answers;
+  const hosts = serverName.length > 0 ? serverName : undefined;
+  return {
+    mount,
+    name,
+    ...options,
+    ...defined({ bind, requestBuffers, serverName: hosts }),
+  };
+}
+
+function listenOption(listen: string | undefined) {
+  return listen === undefined ? {} : { listen: [listen] };
+}
+
+function configFile(files: readonly ConfigFile[], answers: Answers, server: WebServer): PlannedFile {
+  const { folder, name } = answers;
+  const text = files.map((file) => file.text).join('');
+  const path = join(folder, server.options?.htaccess ? server.ending : `${name}${server.ending}`);
+  return { path, mode: READABLE, text, next: stepsFor(answers, path, text) };
+}
+
+/** `fcgi run`, in words. The prefix is told always, as some web servers do not tell it, and it does no harm. */
+function command({ app, mount, runner }: Answers): string[] {
+  return [...runner, 'run', ...(mount === '/' ? [] : ['--mount', mount]), app];
+}
+
+/**
+ * A shell is everywhere, wants no PATH, and does not care what the file is called. The application reads `.env`, views and
+ * the like in its own folder, and web servers start the script in its folder or in `/`.
+ */
+function script(answers: Answers): string {
+  return `#!/bin/sh
+# Started by the web server, which hands it a listening socket as descriptor 0.
+export NODE_ENV="\${NODE_ENV:-production}"
+cd ${quoteForShell(dirname(answers.app))} || exit
+exec ${command(answers).map(quoteForShell).join(' ')}
+`;
+}

@@ -1,0 +1,3 @@
+import { library } from '../tooling/src/tsup.ts';
+
+export default library({ index: 'src/index.ts', choices: 'src/choices.ts' });
