@@ -12,6 +12,7 @@ import {
 import type { Additions, TrialGateway } from './additions.ts';
 import type { Application } from './application/load-application.ts';
 import { defined } from './defined.ts';
+import { paramsTransform } from './options/params-fixes.ts';
 
 /** Where and how an application is served. */
 export interface ServeOptions {
@@ -25,6 +26,8 @@ export interface ServeOptions {
   readonly listen: string;
   readonly mount?: string;
   readonly openGateway?: NonNullable<Additions['openGateway']>;
+  /** Names of fixes, and absolute paths of modules. */
+  readonly params?: readonly string[];
   /** Seconds that a request may take; before the one of {@link limits}. */
   readonly requestTimeout?: number;
   readonly socketGroup?: string;
@@ -70,9 +73,10 @@ export interface Service {
  */
 export async function serveApplication(application: Application, options: ServeOptions): Promise<Service> {
   const { allow, limits, mount, requestTimeout } = options;
+  const params = options.params && (await paramsTransform(options.params));
   const server = createServer({
     ...application.roles,
-    ...defined({ allow, mount }),
+    ...defined({ allow, mount, params }),
     limits: { ...limits, ...(requestTimeout === undefined ? {} : { requestTimeout: requestTimeout * 1000 }) },
   });
   const { address: opened, gateway } = await open(server, application, options);

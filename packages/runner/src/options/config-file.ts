@@ -6,6 +6,7 @@ import { optionError } from '../errors.ts';
 import { readJson } from '../files/read-json.ts';
 import { foreignHand } from '../files/root-owned.ts';
 import { defaultExport } from './default-export.ts';
+import { withFileForFunction } from './params-fixes.ts';
 import { readTypeScript } from './read-typescript.ts';
 import { isObject, readWritten } from './written-options.ts';
 
@@ -43,7 +44,8 @@ export async function readConfigFile(file: string): Promise<ConfigFile> {
     throw optionError(`${file}: It must ${isJson(file) ? 'have' : 'export'} an object of options.`);
   }
   const { apps, ...options }: { readonly apps?: unknown } = content;
-  return { ...defined({ apps }), file, values: readWritten(options, dirname(file), file) };
+  const written = withFileForFunction(options, file);
+  return { ...defined({ apps }), file, values: readWritten(written, dirname(file), file) };
 }
 
 function findIn(folder: string): string | undefined {

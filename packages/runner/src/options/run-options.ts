@@ -19,6 +19,7 @@ import {
   urlPath,
   workerCount,
 } from './option-kinds.ts';
+import { paramsFixes } from './params-fixes.ts';
 
 /** One option of `fcgi run`. */
 export interface RunOption<Value, Written = Value, Default = undefined> {
@@ -89,6 +90,11 @@ export const runOptions = {
     'which server of APP is served: the one that asks for this port; none: what APP exports, at once',
   ),
   mount: option(text, 'prefix', 'the public prefix, where the web server does not tell it'),
+  params: option(
+    paramsFixes,
+    'fix',
+    'change the params of each request: a function of @fcgi-js/middleware such as authorizationFix, or the path of a module (repeatable)',
+  ),
   allow: option(texts, 'address', 'who may connect over TCP: an address or network (repeatable)'),
   socketMode: option(octal, 'octal', 'permissions of a Unix socket (default: 660)'),
   socketOwner: option(text, 'user', 'owner of a Unix socket'),

@@ -223,7 +223,16 @@ export class ServedPool {
 /** The options that each worker gets. */
 function workerOptions({ file, options, size = 1 }: PoolPlan, address: string) {
   const { allow, args, backlog, blockedTimeout, limits, maxAge, maxMemory, maxRequests, mount } = options;
-  const { onDemand = false, pingPath, port, requestTimeout, startTimeout, statusPath, stopTimeout } = options;
+  const {
+    onDemand = false,
+    params,
+    pingPath,
+    port,
+    requestTimeout,
+    startTimeout,
+    statusPath,
+    stopTimeout,
+  } = options;
   const recycle = defined({ maxAge, maxMemory, maxRequests });
   const idleExit = onDemand ? (options.idleExit ?? IDLE_EXIT) : undefined;
   const status = wantsStatus(options) ? defined({ pingPath, statusPath }) : undefined;
@@ -231,7 +240,7 @@ function workerOptions({ file, options, size = 1 }: PoolPlan, address: string) {
     workers: size,
     ...{ address, args, file, recycle, startTimeout, stopTimeout },
     choice: { flag: '--port', ...defined({ port }) },
-    ...defined({ allow, backlog, blockedTimeout, idleExit, limits, mount, requestTimeout, status }),
+    ...defined({ allow, backlog, blockedTimeout, idleExit, limits, mount, params, requestTimeout, status }),
   };
 }
 

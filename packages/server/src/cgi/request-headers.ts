@@ -71,6 +71,7 @@ export function rawHeaders(params: Params): string[] {
   const positions = new Positions();
   params.each(names, (name, value) => addField(raw, positions, name, value));
   const fields = raw.includes('') ? withoutAbsent(raw) : raw;
+  addAuthorization(fields, params);
   addBodyFields(fields, params);
   return fields;
 }
@@ -128,6 +129,20 @@ class Positions {
       if (!this.#beyond.has(raw[this.#known]!)) this.#beyond.set(raw[this.#known]!, this.#known);
     }
     return this.#beyond?.get(name) ?? -1;
+  }
+}
+
+/** How Apache names what `RewriteRule … [E=HTTP_AUTHORIZATION:%{HTTP:Authorization}]` sets, after one internal redirect and after two. */
+const REDIRECTED = ['REDIRECT_HTTP_AUTHORIZATION', 'REDIRECT_REDIRECT_HTTP_AUTHORIZATION'];
+
+/** A browser cannot send these names: its fields have names that begin with HTTP_. */
+function addAuthorization(raw: string[], params: Params): void {
+  if (raw.includes('Authorization')) return;
+  for (const name of REDIRECTED) {
+    const value = params.get(name) ?? '';
+    if (value === '' || !isFieldValue(value)) continue;
+    raw.push('Authorization', value);
+    return;
   }
 }
 

@@ -244,6 +244,26 @@ describe('fields that come more than once', () => {
   });
 });
 
+describe('Authorization, where a rewrite rule of Apache passes it on', () => {
+  test.each(['REDIRECT_HTTP_AUTHORIZATION', 'REDIRECT_REDIRECT_HTTP_AUTHORIZATION'])(
+    'is had from %s',
+    (name) => {
+      expect(headers({ [name]: 'Basic x' })).toEqual(['Authorization', 'Basic x']);
+    },
+  );
+
+  test('is the one of the browser where both are there', () => {
+    expect(headers({ HTTP_AUTHORIZATION: 'Basic a', REDIRECT_HTTP_AUTHORIZATION: 'Basic b' })).toEqual([
+      'Authorization',
+      'Basic a',
+    ]);
+  });
+
+  test.each(['', 'a\nb'])('is not had from the value %j', (value) => {
+    expect(headers({ REDIRECT_HTTP_AUTHORIZATION: value })).toEqual([]);
+  });
+});
+
 describe('fields that are not passed on', () => {
   test.each([
     'HTTP_CONNECTION',
