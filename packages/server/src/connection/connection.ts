@@ -5,11 +5,10 @@ import { Multiplexer } from '../engine/multiplexer.ts';
 import type { MultiplexerEvent } from '../engine/multiplexer-event.ts';
 import { encodeRefusal, type Refusal } from '../engine/refusal.ts';
 import { Phase, type RequestState } from '../engine/request-state.ts';
-import { FcgiServerError } from '../errors.ts';
+import { causedBy, errors, FcgiServerError } from '../errors.ts';
 import { FcgiRequest } from '../request/fcgi-request.ts';
 import type { ConnectionInfo, RequestHost } from '../request/request-host.ts';
-import { endBody, receiveBody } from './body-events.ts';
-import { abortedRequest, closedFor, lostConnection, stalled, surplusBody } from './connection-errors.ts';
+import { endBody, receiveBody, surplusBody } from './body-events.ts';
 import type { ConnectionOwner } from './connection-owner.ts';
 import { ConnectionTimeouts } from './connection-timeouts.ts';
 import { ConnectionWriter, type WriterOwner } from './connection-writer.ts';
@@ -172,7 +171,7 @@ export class Connection implements RequestHost, SocketOwner, Timed, WriterOwner 
 
   /** §5.4: ABORT_REQUEST is answered by END_REQUEST at once; what the handler still writes goes nowhere. */
   #abort(state: State): void {
-    const error = abortedRequest();
+    const error = errors.FCGI_ABORTED.request();
     const request = state.owner;
     if (request === undefined) {
       // Before the params are complete there is nobody to tell.
@@ -303,7 +302,7 @@ export class Connection implements RequestHost, SocketOwner, Timed, WriterOwner 
   /** The web server broke the protocol, or a limit of the connection: every request on it is lost. */
   #fail(error: FcgiServerError | RemoteProtocolError): void {
     this.owner.report(error);
-    this.#abortAll(closedFor(error), true);
+    this.#abortAll(causedBy(error, errors.FCGI_CONNECTION_LOST.byServer(error.message)), true);
     this.#linger();
   }
 
@@ -316,7 +315,7 @@ export class Connection implements RequestHost, SocketOwner, Timed, WriterOwner 
     // No web server half-closes after its request; a FIN says that it has gone. What is written nonetheless is
     // still sent, because tools that test do half-close.
     if (this.busy) {
-      this.#abortAll(lostConnection(undefined), false);
+      this.#abortAll(errors.FCGI_CONNECTION_LOST.byPeer(), false);
       const isTcp = this.info.remoteAddress !== undefined;
       // Over TCP only bytes make the other side say that it has gone.
       if (isTcp) this.#multiplexer.requests().some(({ owner }) => owner?.output.probe());
@@ -330,7 +329,7 @@ export class Connection implements RequestHost, SocketOwner, Timed, WriterOwner 
     if (this.#destroyed) return;
     this.#destroyed = true;
     this.writer.close();
-    if (this.busy) this.#abortAll(lostConnection(cause), true);
+    if (this.busy) this.#abortAll(causedBy(cause, errors.FCGI_CONNECTION_LOST.byPeer()), true);
     this.owner.connectionClosed(this);
   }
 
@@ -363,7 +362,8 @@ export class Connection implements RequestHost, SocketOwner, Timed, WriterOwner 
       unsent: this.writer.unsent,
     });
     if (expired !== undefined) {
-      if (expired === 'stalled') this.owner.report(stalled(this.owner.limits.writeStallTimeout));
+      if (expired === 'stalled')
+        this.owner.report(errors.FCGI_CONNECTION_STALLED.after(this.owner.limits.writeStallTimeout));
       if (expired === 'idle') this.#finish();
       else this.destroy();
       return;
