@@ -15,6 +15,12 @@ export interface Contender {
 const list: readonly Contender[] = [
   { name: 'floor', title: 'bare net socket (the floor)', transport: 'fastcgi', program: 'floor' },
   { name: 'raw', title: 'fcgi-js, FcgiRequest handler', transport: 'fastcgi', program: 'raw' },
+  {
+    name: 'respond',
+    title: 'fcgi-js, FcgiRequest handler by respond()',
+    transport: 'fastcgi',
+    program: 'respond',
+  },
   { name: 'node', title: 'fcgi-js, (req, res) listener', transport: 'fastcgi', program: 'node' },
   { name: 'node-http', title: 'node:http', transport: 'http', program: 'node' },
   { name: 'express', title: 'Express 5 on fcgi-js', transport: 'fastcgi', program: 'express' },

@@ -4,23 +4,23 @@ import { isMount } from './cgi/mount.ts';
 import type { ParamsTransform } from './cgi/params-transform.ts';
 import { Connection } from './connection/connection.ts';
 import type { ConnectionOwner } from './connection/connection-owner.ts';
+import { HeldBackBodies } from './connection/held-back-bodies.ts';
 import { OpenConnections } from './connection/open-connections.ts';
 import { shareReads } from './connection/socket-owner.ts';
 import { publishEnd, publishError, publishStart } from './diagnostics.ts';
 import { RequestSlots } from './engine/request-slots.ts';
 import { ErrorLog } from './error-log.ts';
-import { FcgiServerError } from './errors.ts';
-import { Handlers } from './handlers.ts';
-import { HeldBackBodies } from './held-back-bodies.ts';
+import { errors } from './errors.ts';
 import { resolveLimits, type ServerLimits } from './limits.ts';
 import { allowedPeers, type PeerCheck } from './listen/allowed-peers.ts';
 import type { AcceptedSocket, Listener, ListenOptions } from './listen/listener.ts';
+import { connectionsPossible, OpenFilesWatch, tooManyConnections } from './listen/open-files.ts';
 import { openListener } from './listen/open-listener.ts';
-import { connectionsPossible, OpenFilesWatch, tooManyConnections } from './open-files.ts';
 import { BOOLEAN, checkOptions, functionSuchAs, OBJECT, type OptionKinds } from './options.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
-import { isPromise, type RequestHandler } from './request-handler.ts';
-import { RequestPresenter } from './request-presenter.ts';
+import { Handlers } from './request/handlers.ts';
+import { isPromise, type RequestHandler } from './request/request-handler.ts';
+import { RequestPresenter } from './request/request-presenter.ts';
 
 /** What {@link createServer} takes. At least one role needs a handler. */
 export interface ServerOptions {
@@ -286,13 +286,7 @@ export class FcgiServer {
     const { remoteAddress, remotePort } = socket;
     if (!this.mayConnect(remoteAddress)) {
       socket.destroy();
-      this.#report(
-        new FcgiServerError(
-          'FCGI_PEER_NOT_ALLOWED',
-          'connection',
-          `A connection from ${remoteAddress ?? 'a Unix socket'} was closed: it is not among the addresses of the option "allow" or of FCGI_WEB_SERVER_ADDRS.`,
-        ),
-      );
+      this.#report(errors.FCGI_PEER_NOT_ALLOWED.address(remoteAddress ?? 'a Unix socket'));
       return;
     }
     const { connections } = this.#owner.limits;

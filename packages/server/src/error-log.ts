@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { RemoteProtocolError } from '@fcgi-js/protocol';
-import { FcgiServerError, textOf } from './errors.ts';
+import { FcgiServerError } from './errors.ts';
 
 /** Entries of one kind that are written within {@link PERIOD}. */
 const ENTRIES = 10;
@@ -62,5 +62,15 @@ function writeToStderr(line: string): void {
     const { code } = error as NodeJS.ErrnoException;
     // Full, closed, or never there (some web servers start applications without it): the line is lost.
     if (code !== 'EAGAIN' && code !== 'EPIPE' && code !== 'EBADF') throw error;
+  }
+}
+
+/** What was thrown, as text for a log. Never throws itself: handlers may throw whatever they like. */
+export function textOf(error: unknown): string {
+  try {
+    if (error instanceof Error) return String(error.stack ?? `${error.name}: ${error.message}`);
+    return `Thrown: ${String(error)}`;
+  } catch {
+    return 'Thrown: something that cannot be turned into text';
   }
 }

@@ -41,11 +41,11 @@ export { FcgiServerError, type FcgiServerErrorCode, type FcgiServerErrorScope } 
 export { DEFAULT_LIMITS, type ServerLimits } from './limits.ts';
 export { takeCgiRequest } from './listen/cgi-environment.ts';
 export { isFcgiListenSocket } from './listen/inherited.ts';
+export { type ListenAddress, parseListenAddress } from './listen/listen-address.ts';
 export type { ListenOptions } from './listen/listener.ts';
 export { listenOnUnixSocket } from './listen/unix-socket.ts';
 export { UnixSocketFile } from './listen/unix-socket-file.ts';
-export { type ListenAddress, parseListenAddress } from './listen-address.ts';
 export type { FcgiRequest } from './request/fcgi-request.ts';
+export type { HandlerResult, RequestHandler } from './request/request-handler.ts';
 export type { ConnectionInfo } from './request/request-host.ts';
 export type { WholeResponse } from './request/whole-response.ts';
-export type { HandlerResult, RequestHandler } from './request-handler.ts';

@@ -52,9 +52,10 @@ export const requestKinds: readonly Kind[] = [
     name: 'hello',
     title: 'GET of 13 bytes, kept connections',
     keep: true,
-    contenders: ['floor', 'raw', 'node', 'node-http'],
+    contenders: ['floor', 'respond', 'raw', 'node', 'node-http'],
     goals: [
       { of: 'raw', against: 'floor', atMost: 1.35 },
+      { of: 'respond', against: 'floor', atMost: 1.2 },
       { of: 'node', against: 'node-http', atMost: 0.85 },
     ],
   }),
@@ -63,7 +64,7 @@ export const requestKinds: readonly Kind[] = [
     name: 'hello-new',
     title: 'GET of 13 bytes, a new connection for each (nginx by default)',
     keep: false,
-    contenders: ['floor', 'raw', 'node', 'node-http'],
+    contenders: ['floor', 'respond', 'raw', 'node', 'node-http'],
     goals: [{ of: 'node', against: 'node-http', atMost: 0.9 }],
   }),
   requestsKind({

@@ -3,7 +3,7 @@ import { formatAuthorizerHead, type HeaderField, isBodyless } from '../cgi/respo
 import { http } from '../node-http.ts';
 import { checkOptions, OBJECT, type OptionKinds } from '../options.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
-import type { RequestHandler } from '../request-handler.ts';
+import type { RequestHandler } from '../request/request-handler.ts';
 
 /** Access is granted; made by {@link allow}. */
 export interface Allowed {

@@ -1,8 +1,8 @@
 import { isFieldValue, isToken } from '../cgi/field-syntax.ts';
 import type { Params } from '../cgi/params.ts';
-import { FcgiServerError } from '../errors.ts';
+import { errors } from '../errors.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
-import { DEFERRED, type HandlerResult, isPromise, type RequestHandler } from '../request-handler.ts';
+import { DEFERRED, type HandlerResult, isPromise, type RequestHandler } from '../request/request-handler.ts';
 import { bodySource } from './fetch/body-source.ts';
 import { OutgoingResponse } from './fetch/outgoing-response.ts';
 import { standardRequest } from './fetch/standard-request.ts';
@@ -86,11 +86,7 @@ export function fromFetchHandler(handler: FetchHandler): RequestHandler {
 function answer(request: FcgiRequest, response: unknown): HandlerResult | Promise<HandlerResult> {
   // By what it can do, not by its class: frameworks bring their own.
   if (!isResponse(response)) {
-    throw new FcgiServerError(
-      'FCGI_RESPONSE_EMPTY',
-      'request',
-      'The fetch handler did not return a Response.',
-    );
+    throw errors.FCGI_RESPONSE_EMPTY.fetch();
   }
   // `Response.error()` is one of the standard, and has status 0.
   if (!(response instanceof Response) || response.status === 0) checkHead(response);
@@ -110,11 +106,7 @@ function checkHead({ status, statusText, headers }: Response): void {
     isFieldValue(statusText ?? '') &&
     [...headers].every(([name, value]) => isToken(name) && isFieldValue(value));
   if (!isSendable) {
-    throw new FcgiServerError(
-      'FCGI_RESPONSE_HEAD_INVALID',
-      'request',
-      'The fetch handler returned Response.error(), or an object in the place of a Response whose status or headers cannot be sent.',
-    );
+    throw errors.FCGI_RESPONSE_HEAD_INVALID.fetch();
   }
 }
 

@@ -3,7 +3,7 @@ import { methodOf } from '../cgi/meta-variables.ts';
 import type { Params } from '../cgi/params.ts';
 import { http } from '../node-http.ts';
 import { BOOLEAN, checkOptions } from '../options.ts';
-import { DEFERRED, isPromise, type RequestHandler } from '../request-handler.ts';
+import { DEFERRED, isPromise, type RequestHandler } from '../request/request-handler.ts';
 import { exchangeOf, NodeExchange } from './node/node-exchange.ts';
 import { isNodeServer, type NodeServer } from './node/node-server.ts';
 

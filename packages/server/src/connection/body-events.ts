@@ -1,5 +1,6 @@
 import { truncatedBody } from '../engine/refusal.ts';
 import type { RequestState } from '../engine/request-state.ts';
+import { errors, type FcgiServerError } from '../errors.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
 import { copyOf, type InputSource } from '../request/input-source.ts';
 
@@ -23,6 +24,12 @@ export function endBody(event: BodyEvent & { readonly missing: number }, now: nu
   const input = inputOf(event);
   if (event.missing === 0) input.end();
   else event.state.owner!.failBody(input, truncatedBody(event.stream, event.missing), now);
+}
+
+/** More of a body came than was announced; the request goes on without it. */
+export function surplusBody(stream: 'data' | 'stdin'): FcgiServerError {
+  const { stream: longer } = errors.FCGI_BODY_TOO_LONG;
+  return stream === 'stdin' ? longer('STDIN', 'CONTENT_LENGTH') : longer('DATA', 'FCGI_DATA_LENGTH');
 }
 
 function inputOf({ state, stream }: BodyEvent): InputSource {

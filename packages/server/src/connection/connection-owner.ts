@@ -1,10 +1,10 @@
 import type { RequestOutcome } from '../diagnostics.ts';
 import type { MultiplexerOptions } from '../engine/multiplexer.ts';
 import type { FcgiServerError } from '../errors.ts';
-import type { HeldBackBodies } from '../held-back-bodies.ts';
 import type { ResolvedLimits } from '../limits.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
 import type { Connection } from './connection.ts';
+import type { HeldBackBodies } from './held-back-bodies.ts';
 import type { Clock } from './open-connections.ts';
 
 /** What a connection needs of its server. */

@@ -9,7 +9,7 @@ import {
 } from '@fcgi-js/protocol';
 import { hasUndecodedBody, INVALID_LENGTH, lengthOf, NO_LENGTH } from '../cgi/meta-variables.ts';
 import { Params } from '../cgi/params.ts';
-import { limitName, type ResolvedLimits } from '../limits.ts';
+import type { ResolvedLimits } from '../limits.ts';
 import { AbandonedHandlers } from './abandoned-handlers.ts';
 import { ActiveRequests } from './active-requests.ts';
 import { InputBudget } from './input-budget.ts';
@@ -21,6 +21,7 @@ import {
   outOfOrder,
   overloaded,
   type Refusal,
+  tooLargeParams,
   tooManyParams,
   unacceptableParams,
   undecodedBody,
@@ -227,13 +228,7 @@ export class Multiplexer<Owner> {
     if (content.length === 0) return this.#endParams(state, now);
     const { limits, slots } = this.#options;
     if (state.collector.length + content.length > limits.paramsBytes) {
-      return this.#refuse(
-        state,
-        unacceptableParams(
-          `The params exceed ${limits.paramsBytes} bytes, which is ${limitName('paramsBytes')}.`,
-          false,
-        ),
-      );
+      return this.#refuse(state, tooLargeParams(limits.paramsBytes));
     }
     if (slots.paramsBytes + content.length > limits.incompleteParamsBytes) {
       return this.#refuse(state, tooManyParams(limits.incompleteParamsBytes));

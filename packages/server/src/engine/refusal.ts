@@ -5,8 +5,7 @@ import {
   ProtocolStatus,
   RecordType,
 } from '@fcgi-js/protocol';
-import type { FcgiServerErrorCode } from '../errors.ts';
-import { limitName } from '../limits.ts';
+import { errors, type FcgiServerError, type FcgiServerErrorCode } from '../errors.ts';
 
 /** Why a request is not given to the application. */
 export interface Refusal {
@@ -18,152 +17,94 @@ export interface Refusal {
   readonly message: string;
 }
 
+function refuse(
+  { code, message }: FcgiServerError,
+  status: string,
+  protocolStatus: ProtocolStatus = ProtocolStatus.RequestComplete,
+): Refusal {
+  return { code, message, protocolStatus, status };
+}
+
 /** A limit of the number of requests is reached (§5.5, FCGI_OVERLOADED). */
 export function overloaded(limit: 'requests' | 'requestsPerConnection', value: number): Refusal {
-  return {
-    code: 'FCGI_REQUESTS_EXCEEDED',
-    status: '503 Service Unavailable',
-    protocolStatus: ProtocolStatus.Overloaded,
-    message: `${value} requests are being served, and ${limitName(limit)} allows no more.`,
-  };
+  return busy(errors.FCGI_REQUESTS_EXCEEDED.requests(limit, value));
 }
 
 /** All requests together have sent more params than may wait. */
 export function tooManyParams(limit: number): Refusal {
-  return {
-    code: 'FCGI_REQUESTS_EXCEEDED',
-    status: '503 Service Unavailable',
-    protocolStatus: ProtocolStatus.Overloaded,
-    message: `The params of all requests that are not complete exceed ${limit} bytes, which is ${limitName('incompleteParamsBytes')}.`,
-  };
+  return busy(errors.FCGI_REQUESTS_EXCEEDED.paramsBytes(limit));
+}
+
+function busy(error: FcgiServerError): Refusal {
+  return refuse(error, '503 Service Unavailable', ProtocolStatus.Overloaded);
 }
 
 /** The application does not play this role (§5.5, FCGI_UNKNOWN_ROLE). */
 export function unknownRole(role: number): Refusal {
-  return {
-    code: 'FCGI_ROLE_UNKNOWN',
-    status: '501 Not Implemented',
-    protocolStatus: ProtocolStatus.UnknownRole,
-    message: `The web server asks for role ${role}, which this application does not have. Give createServer() a handler for it, or change the role in the web server's configuration.`,
-  };
+  return refuse(errors.FCGI_ROLE_UNKNOWN.role(role), '501 Not Implemented', ProtocolStatus.UnknownRole);
+}
+
+/** The params exceed the limit of bytes. */
+export function tooLargeParams(limit: number): Refusal {
+  return refuse(errors.FCGI_PARAMS_TOO_LARGE.bytes(limit), '431 Request Header Fields Too Large');
 }
 
 /** The params exceed a limit or are cut off. */
 export function unacceptableParams(message: string, truncated: boolean): Refusal {
-  return {
-    code: 'FCGI_PARAMS_TOO_LARGE',
-    status: truncated ? '400 Bad Request' : '431 Request Header Fields Too Large',
-    protocolStatus: ProtocolStatus.RequestComplete,
-    message,
-  };
+  const status = truncated ? '400 Bad Request' : '431 Request Header Fields Too Large';
+  return refuse(errors.FCGI_PARAMS_TOO_LARGE.undecodable(message), status);
 }
 
 /** The params did not come in time. */
 export function paramsTimeout(milliseconds: number): Refusal {
-  return {
-    code: 'FCGI_PARAMS_TIMEOUT',
-    status: '408 Request Timeout',
-    protocolStatus: ProtocolStatus.RequestComplete,
-    message: `The params were not complete after ${milliseconds} ms, which is ${limitName('incompleteRequestTimeout')}.`,
-  };
+  return refuse(errors.FCGI_PARAMS_TIMEOUT.after(milliseconds), '408 Request Timeout');
 }
 
 /** The body did not come in time. */
 export function bodyTimeout(milliseconds: number): Refusal {
-  return {
-    code: 'FCGI_BODY_TIMEOUT',
-    status: '408 Request Timeout',
-    protocolStatus: ProtocolStatus.RequestComplete,
-    message: `No byte of the body came for ${milliseconds} ms, which is ${limitName('bodyStallTimeout')}.`,
-  };
+  return refuse(errors.FCGI_BODY_TIMEOUT.after(milliseconds), '408 Request Timeout');
 }
-
-const WHOLE_BODY_FIRST =
-  'Read the whole body before the first byte of the answer: into memory (buffer() of node:stream/consumers), or into a file if it is large.';
 
 /** The web server passes on no more of the body, because the answer has begun. */
 export function bodyHeldBack(bytes: number): Refusal {
-  return heldBack(
-    `The application has begun its answer and waits for more of the body, of which ${bytes} bytes have come. nginx passes on no more once it has the head of the answer, with or without fastcgi_request_buffering.`,
-  );
+  return refuse(errors.FCGI_BODY_HELD_BACK.body(bytes), '408 Request Timeout');
 }
 
 /** The web server takes no more of the answer, because the body has not ended. */
 export function answerHeldBack(bytes: number): Refusal {
-  return heldBack(
-    `The application has begun its answer and takes no more of the body, of which ${bytes} bytes have come. Caddy reads nothing of the answer before it has passed on the whole body, so both wait for each other.`,
-  );
-}
-
-function heldBack(what: string): Refusal {
-  return {
-    code: 'FCGI_BODY_HELD_BACK',
-    status: '408 Request Timeout',
-    protocolStatus: ProtocolStatus.RequestComplete,
-    message: `${what} ${WHOLE_BODY_FIRST}`,
-  };
+  return refuse(errors.FCGI_BODY_HELD_BACK.answer(bytes), '408 Request Timeout');
 }
 
 /** The application has taken too long for its answer. */
 export function requestTimeout(milliseconds: number): Refusal {
-  return {
-    code: 'FCGI_REQUEST_TIMEOUT',
-    status: '504 Gateway Timeout',
-    protocolStatus: ProtocolStatus.RequestComplete,
-    message: `The request had not ended after ${milliseconds} ms: ${limitName('requestTimeout')} allows no more, as does fcgi run --request-timeout.`,
-  };
+  return refuse(errors.FCGI_REQUEST_TIMEOUT.after(milliseconds), '504 Gateway Timeout');
 }
 
 /** CONTENT_LENGTH or FCGI_DATA_LENGTH is not a number. */
 export function invalidLength(name: string): Refusal {
-  return {
-    code: 'FCGI_BODY_LENGTH_INVALID',
-    status: '400 Bad Request',
-    protocolStatus: ProtocolStatus.RequestComplete,
-    message: `${name} is not a length in bytes.`,
-  };
+  return refuse(errors.FCGI_BODY_LENGTH_INVALID.param(name), '400 Bad Request');
 }
 
 /** The body is larger than the limit. */
 export function bodyTooLarge(length: number, limit: number): Refusal {
-  return {
-    code: 'FCGI_BODY_TOO_LARGE',
-    status: '413 Content Too Large',
-    protocolStatus: ProtocolStatus.RequestComplete,
-    message: `The body has ${length} bytes, but ${limitName('bodyBytes')} is ${limit}.`,
-  };
+  return refuse(errors.FCGI_BODY_TOO_LARGE.bytes(length, limit), '413 Content Too Large');
 }
 
 /** A body ended before its announced length. */
 export function truncatedBody(stream: 'data' | 'stdin', missing: number): Refusal {
-  const [name, length] = stream === 'stdin' ? ['body', 'CONTENT_LENGTH'] : ['file', 'FCGI_DATA_LENGTH'];
-  return {
-    code: 'FCGI_BODY_TRUNCATED',
-    status: '400 Bad Request',
-    protocolStatus: ProtocolStatus.RequestComplete,
-    message: `The ${name} ended ${missing} bytes before its ${length}: the browser broke its upload off, or the web server announces another length than it sends. If it happens to whole uploads, see FCGI_BODY_TRUNCATED in docs/errors.md.`,
-  };
+  const [name, length] =
+    stream === 'stdin' ? (['body', 'CONTENT_LENGTH'] as const) : (['file', 'FCGI_DATA_LENGTH'] as const);
+  return refuse(errors.FCGI_BODY_TRUNCATED.missing(name, missing, length), '400 Bad Request');
 }
 
 /** A body came before the stream that it follows had ended (§6.2, §6.4). */
 export function outOfOrder(stream: 'data' | 'stdin', before: 'PARAMS' | 'STDIN'): Refusal {
-  return {
-    code: 'FCGI_STREAM_OUT_OF_ORDER',
-    status: '400 Bad Request',
-    protocolStatus: ProtocolStatus.RequestComplete,
-    message: `${stream.toUpperCase()} came before the end of ${before}, but FastCGI sends PARAMS, then STDIN, then DATA. End ${before} with an empty record first.`,
-  };
+  return refuse(errors.FCGI_STREAM_OUT_OF_ORDER.early(stream.toUpperCase(), before), '400 Bad Request');
 }
 
 /** The body came with its chunk framing. */
 export function undecodedBody(): Refusal {
-  return {
-    code: 'FCGI_BODY_UNDECODED',
-    status: '411 Length Required',
-    protocolStatus: ProtocolStatus.RequestComplete,
-    message:
-      'The web server passes a chunked upload on without decoding it (CONTENT_TRANSFER_ENCODING=chunked), so its body cannot be trusted.',
-  };
+  return refuse(errors.FCGI_BODY_UNDECODED.chunked(), '411 Length Required');
 }
 
 /**

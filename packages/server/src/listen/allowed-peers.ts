@@ -1,4 +1,4 @@
-import { FcgiServerError } from '../errors.ts';
+import { errors } from '../errors.ts';
 import { hasAddress, type IpNetwork, parseIpNetwork } from './ip-networks.ts';
 
 /** Who may connect. */
@@ -40,10 +40,6 @@ function networksOf(source: string, entries: readonly string[]): IpNetwork[] {
   return entries.map((entry) => {
     const network = parseIpNetwork(entry);
     if (network !== undefined) return network;
-    throw new FcgiServerError(
-      'FCGI_ADDRESS_INVALID',
-      'server',
-      `${source} has "${entry}", which is neither an IP address such as 10.0.0.5 or 2001:db8::5 nor a network such as 10.0.0.0/8. Host names are not looked up: write the address.`,
-    );
+    throw errors.FCGI_ADDRESS_INVALID.network(source, entry);
   });
 }

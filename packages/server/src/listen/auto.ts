@@ -1,5 +1,5 @@
 import { FCGI_LISTENSOCK_FILENO } from '@fcgi-js/protocol';
-import { FcgiServerError } from '../errors.ts';
+import { errors } from '../errors.ts';
 import { takeCgiRequest } from './cgi-environment.ts';
 import { isFcgiListenSocket, listenOnFd } from './inherited.ts';
 import type { Listener, ListenerOwner, ListenOptions } from './listener.ts';
@@ -14,9 +14,5 @@ export async function listenAuto(options: ListenOptions, owner: ListenerOwner): 
   if (hasSystemdSockets()) return listenOnSystemdSocket(undefined, options, owner);
   if (isFcgiListenSocket()) return listenOnFd(FCGI_LISTENSOCK_FILENO, options, owner);
   if (takeCgiRequest()) return servePlainCgi(owner);
-  throw new FcgiServerError(
-    'FCGI_NO_LISTEN_SOCKET',
-    'server',
-    'This program was not started by a web server: there is no socket of systemd, no listening socket on descriptor 0, and no CGI environment. Start it from a web server or with spawn-fcgi, or listen on an address such as unix:/run/app.sock.',
-  );
+  throw errors.FCGI_NO_LISTEN_SOCKET.auto();
 }

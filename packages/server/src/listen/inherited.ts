@@ -1,8 +1,8 @@
 import { fstatSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { FCGI_LISTENSOCK_FILENO } from '@fcgi-js/protocol';
-import { FcgiServerError } from '../errors.ts';
-import { formatTcpAddress } from '../listen-address.ts';
+import { causedBy, errors } from '../errors.ts';
+import { formatTcpAddress } from './listen-address.ts';
 import { DEFAULT_BACKLOG, type Listener, type ListenerOwner, type ListenOptions } from './listener.ts';
 import { openNetListener, startListening } from './net-listener.ts';
 
@@ -60,11 +60,7 @@ export async function listenOnFd(
   owner: ListenerOwner,
 ): Promise<Listener> {
   if (!isFcgiListenSocket(fd)) {
-    throw new FcgiServerError(
-      'FCGI_NO_LISTEN_SOCKET',
-      'server',
-      `Descriptor ${fd} is not a listening socket. It is one when a web server or spawn-fcgi starts the program; started by hand, give it an address such as unix:/run/app.sock.`,
-    );
+    throw errors.FCGI_NO_LISTEN_SOCKET.descriptor(fd);
   }
   try {
     return await openNetListener(async (server) => {
@@ -75,11 +71,6 @@ export async function listenOnFd(
       return { address: isTcp ? formatTcpAddress(info.address, info.port) : `fd:${fd}` };
     }, owner);
   } catch (error) {
-    throw new FcgiServerError(
-      'FCGI_LISTEN_FAILED',
-      'server',
-      `Cannot listen on descriptor ${fd}: ${(error as Error).message}`,
-      { cause: error },
-    );
+    throw causedBy(error, errors.FCGI_LISTEN_FAILED.on(`descriptor ${fd}`, (error as Error).message));
   }
 }

@@ -1,7 +1,7 @@
-import { parseListenAddress } from '../listen-address.ts';
 import { checkOptions } from '../options.ts';
 import { listenAuto } from './auto.ts';
 import { listenOnFd } from './inherited.ts';
+import { parseListenAddress } from './listen-address.ts';
 import { LISTEN_OPTIONS, type Listener, type ListenerOwner, type ListenOptions } from './listener.ts';
 import { openNetListener } from './net-listener.ts';
 import { listenOnSystemdSocket } from './systemd.ts';

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, mkdtempSync, openSync, rmdirSync, statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
-import { FcgiServerError } from '../errors.ts';
+import { errors, type FcgiServerError } from '../errors.ts';
 
 const PREFIX = '.fcgi-';
 /** What others may do. */
@@ -76,9 +76,5 @@ export function canBeReplaced(folder: string): boolean {
 
 /** Says that a folder is not safe for root to make a socket in. */
 export function interference(folder: string): FcgiServerError {
-  return new FcgiServerError(
-    'FCGI_ADDRESS_DENIED',
-    'server',
-    `No socket is made in ${folder}: another user can replace files there while root makes it. Let the folder belong to root, or start this as the user that it belongs to.`,
-  );
+  return errors.FCGI_ADDRESS_DENIED.folder(folder);
 }

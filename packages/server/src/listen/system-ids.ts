@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { FcgiServerError } from '../errors.ts';
+import { causedBy, errors } from '../errors.ts';
 
 /** The number of a user. Names are looked up as the system does (files, LDAP, …). */
 export function userId(user: number | string): number {
@@ -17,11 +17,6 @@ function idOf(database: 'group' | 'passwd', word: string, nameOrId: number | str
     const entry = execFileSync('getent', [database, '--', String(nameOrId)], { encoding: 'utf8' });
     return Number(entry.split(':')[2]);
   } catch (error) {
-    throw new FcgiServerError(
-      'FCGI_ADDRESS_INVALID',
-      'server',
-      `There is no ${word} "${nameOrId}" for the socket on this machine.`,
-      { cause: error },
-    );
+    throw causedBy(error, errors.FCGI_ADDRESS_INVALID.account(word, nameOrId));
   }
 }

@@ -1,4 +1,4 @@
-import { FcgiServerError } from '../errors.ts';
+import { errors, type FcgiServerError } from '../errors.ts';
 import { listenOnFd } from './inherited.ts';
 import type { Listener, ListenerOwner, ListenOptions } from './listener.ts';
 
@@ -24,32 +24,19 @@ export function listenOnSystemdSocket(
 }
 
 function systemdSocket(name: string | undefined, environment: NodeJS.ProcessEnv): number {
-  if (!hasSystemdSockets(environment)) {
-    throw new FcgiServerError(
-      'FCGI_NO_LISTEN_SOCKET',
-      'server',
-      `systemd passes no socket to this process: ${whyNone(environment)}`,
-    );
-  }
+  if (!hasSystemdSockets(environment)) throw whyNone(environment);
   if (name === undefined) return FIRST_FD;
   const names = (environment['LISTEN_FDNAMES'] ?? '').split(':');
   const index = names.indexOf(name);
   if (index === -1) {
-    throw new FcgiServerError(
-      'FCGI_NO_LISTEN_SOCKET',
-      'server',
-      `systemd passes no socket named "${name}", but: ${names.join(', ')} (FileDescriptorName= in the .socket unit).`,
-    );
+    throw errors.FCGI_NO_LISTEN_SOCKET.systemdName(name, names);
   }
   return FIRST_FD + index;
 }
 
-function whyNone({ LISTEN_FDS: count, LISTEN_PID: pid }: NodeJS.ProcessEnv): string {
-  if (pid === undefined) {
-    return 'LISTEN_PID is not set. Start it through a .socket unit, or with systemd-socket-activate.';
-  }
-  if (pid !== String(process.pid)) {
-    return `LISTEN_PID is ${pid}, but this process is ${process.pid}: a program in between took the sockets. Start node directly.`;
-  }
-  return `LISTEN_FDS is ${count === undefined ? 'not set' : JSON.stringify(count)}, which is no number of sockets. Start it through a .socket unit, or with systemd-socket-activate.`;
+function whyNone({ LISTEN_FDS: count, LISTEN_PID: pid }: NodeJS.ProcessEnv): FcgiServerError {
+  const { systemdCount, systemdOther, systemdUnset } = errors.FCGI_NO_LISTEN_SOCKET;
+  if (pid === undefined) return systemdUnset();
+  if (pid !== String(process.pid)) return systemdOther(pid, process.pid);
+  return systemdCount(count === undefined ? 'not set' : JSON.stringify(count));
 }

@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import { chmodSync, existsSync, lchownSync, lstatSync, renameSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
-import { FcgiServerError } from '../errors.ts';
+import { causedBy, errors, FcgiServerError } from '../errors.ts';
 import { checkOptions } from '../options.ts';
 import { DEFAULT_BACKLOG, LISTEN_OPTIONS, type ListenOptions } from './listener.ts';
 import { startListening } from './net-listener.ts';
@@ -112,11 +112,7 @@ async function bindThroughPrimary(
   }
   if (await isAlive(path)) return new UnixSocketFile(path, { owned: false });
   server.close();
-  throw new FcgiServerError(
-    'FCGI_LISTEN_FAILED',
-    'server',
-    `Nothing listens on "${path}", though the primary of this cluster worker has opened it: its user may not use the folder ${folder}, or the socket was removed. Listen on TCP, which workers of a cluster can always share, or use one process and fcgi run --workers.`,
-  );
+  throw errors.FCGI_LISTEN_FAILED.cluster(path, folder);
 }
 
 /** The name that a socket is bound with: its own as far as the system allows it, and one that no other folder has. */
@@ -128,11 +124,7 @@ function temporaryName(path: string, { inside, unique }: PrivateFolder): string 
 function checkLength(path: string, bound: string): void {
   const length = Math.max(Buffer.byteLength(path), Buffer.byteLength(bound));
   if (length <= PATH_LIMIT) return;
-  throw new FcgiServerError(
-    'FCGI_ADDRESS_INVALID',
-    'server',
-    `The socket path "${path}" needs ${length} bytes, but this system allows ${PATH_LIMIT}. Use a shorter path, for example in /run.`,
-  );
+  throw errors.FCGI_ADDRESS_INVALID.length(path, length, PATH_LIMIT);
 }
 
 /** A stale socket may be replaced; a live one, or another kind of file, may not. */
@@ -140,18 +132,10 @@ async function checkFree(path: string): Promise<void> {
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return;
   if (!stats.isSocket()) {
-    throw new FcgiServerError(
-      'FCGI_ADDRESS_IN_USE',
-      'server',
-      `"${path}" exists and is not a socket. Choose another path, or remove it if it is not needed.`,
-    );
+    throw errors.FCGI_ADDRESS_IN_USE.file(path);
   }
   if (await isAlive(path)) {
-    throw new FcgiServerError(
-      'FCGI_ADDRESS_IN_USE',
-      'server',
-      `Another process listens on "${path}". Stop it (ss -xlp shows it) or choose another path.`,
-    );
+    throw errors.FCGI_ADDRESS_IN_USE.path(path);
   }
 }
 
@@ -174,26 +158,11 @@ function explain(error: NodeJS.ErrnoException, path: string): Error {
   switch (error.code) {
     case 'EACCES':
     case 'EPERM':
-      return new FcgiServerError(
-        'FCGI_ADDRESS_DENIED',
-        'server',
-        `This user may not make the socket "${path}", or not give it this owner. It needs write permission in ${dirname(path)}; changing the owner needs root.`,
-        { cause: error },
-      );
+      return causedBy(error, errors.FCGI_ADDRESS_DENIED.path(path, dirname(path)));
     case 'ENOENT':
     case 'ENOTDIR':
-      return new FcgiServerError(
-        'FCGI_ADDRESS_INVALID',
-        'server',
-        `There is no folder ${dirname(path)} for the socket "${path}". Make it first; in /run it is gone after each boot (systemd: RuntimeDirectory=).`,
-        { cause: error },
-      );
+      return causedBy(error, errors.FCGI_ADDRESS_INVALID.noFolder(path, dirname(path)));
     default:
-      return new FcgiServerError(
-        'FCGI_LISTEN_FAILED',
-        'server',
-        `Cannot listen on "${path}": ${error.message}`,
-        { cause: error },
-      );
+      return causedBy(error, errors.FCGI_LISTEN_FAILED.on(`"${path}"`, error.message));
   }
 }

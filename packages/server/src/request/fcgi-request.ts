@@ -3,15 +3,15 @@ import type { Params } from '../cgi/params.ts';
 import type { RequestTarget } from '../cgi/request-target.ts';
 import type { Refusal } from '../engine/refusal.ts';
 import type { RequestState } from '../engine/request-state.ts';
-import { type FcgiServerError, textOf } from '../errors.ts';
-import { appStatusOf } from '../request-handler.ts';
+import { textOf } from '../error-log.ts';
+import { errors, type FcgiServerError } from '../errors.ts';
 import { BodyFailure } from './body-failure.ts';
 import { endsWithBody } from './end-with-body.ts';
-import { handlerFault, respondedTwice } from './handler-faults.ts';
 import { HandlerStreams } from './handler-streams.ts';
 import { headFault } from './head-gate.ts';
 import { InputSource } from './input-source.ts';
 import type { StdoutStream } from './output-stream.ts';
+import { appStatusOf } from './request-handler.ts';
 import type { ConnectionInfo, RequestHost, RequestObserver } from './request-host.ts';
 import { RequestOutput } from './request-output.ts';
 import { type WholeResponse, writeInstead, writeWhole } from './whole-response.ts';
@@ -134,7 +134,8 @@ export class FcgiRequest {
    * @throws FcgiServerError where the status or a field cannot be sent, or a response has begun
    */
   respond(response: WholeResponse): void {
-    if (this.#streams?.usedStdout !== undefined || this.output.started) throw respondedTwice();
+    if (this.#streams?.usedStdout !== undefined || this.output.started)
+      throw errors.FCGI_HANDLER_FAILED.twice();
     writeWhole(this, this.#method, response);
   }
 
@@ -228,8 +229,7 @@ export class FcgiRequest {
     if (this.#settled) return;
     const appStatus = appStatusOf(result);
     if (appStatus === undefined) {
-      const rule = 'A handler must return nothing or an appStatus, an integer from 0 to 4294967295.';
-      this.fail(handlerFault(rule));
+      this.fail(errors.FCGI_HANDLER_FAILED.appStatus());
       return;
     }
     const stdout = this.#streams?.usedStdout;
@@ -362,7 +362,7 @@ export class FcgiRequest {
       this.#answerFailed(stdout.errored);
       return;
     }
-    this.fail(handlerFault('The handler destroyed stdout before it had ended.'));
+    this.fail(errors.FCGI_HANDLER_FAILED.stdoutDestroyed());
   }
 
   /** Answers because the handler failed: by a failure of its own, or because its body did. */

@@ -1,5 +1,4 @@
-import type { FcgiServerError } from '../errors.ts';
-import { respondedTwice } from './handler-faults.ts';
+import { errors, type FcgiServerError } from '../errors.ts';
 import { type HeadProblem, ResponseHeadGate } from './head-gate.ts';
 import type { InputSource } from './input-source.ts';
 import { InputStream } from './input-stream.ts';
@@ -60,7 +59,7 @@ export class HandlerStreams {
         if (error !== owner.abortError) owner.report(error);
       });
       // Nothing but respond() writes to the output of a request that has streams.
-      if (owner.output.started) this.#stdout.destroy(respondedTwice());
+      if (owner.output.started) this.#stdout.destroy(errors.FCGI_HANDLER_FAILED.twice());
       if (owner.settled || (owner.abortError !== undefined && owner.output.closed)) {
         this.#stdout.destroy(owner.abortError);
       }

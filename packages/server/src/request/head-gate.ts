@@ -1,22 +1,23 @@
-import { FcgiServerError } from '../errors.ts';
-import { limitName } from '../limits.ts';
+import { errors, type FcgiServerError } from '../errors.ts';
 
 /** Why a response head that a handler wrote itself cannot be sent. */
 export type HeadProblem = 'empty' | 'incomplete' | 'malformed' | 'missing' | 'too-large';
 
-/** What a handler did that has the problem, in words. */
-const HEAD_PROBLEMS: Record<HeadProblem, string> = {
-  empty: 'began its response with a blank line, before any header line such as "Content-Type: text/plain"',
-  incomplete: 'ended inside the response head, before its blank line',
-  malformed: 'wrote a response head with a line that is not "Name: value"',
-  missing: 'ended without writing a response',
-  'too-large': `wrote a response head above ${limitName('headBytes')}`,
-};
-
 /** Why a response is none. */
 export function headFault(problem: HeadProblem): FcgiServerError {
-  const code = problem === 'missing' ? 'FCGI_RESPONSE_EMPTY' : 'FCGI_RESPONSE_HEAD_INVALID';
-  return new FcgiServerError(code, 'request', `The handler ${HEAD_PROBLEMS[problem]}.`);
+  const { empty, incomplete, malformed, tooLarge } = errors.FCGI_RESPONSE_HEAD_INVALID;
+  switch (problem) {
+    case 'empty':
+      return empty();
+    case 'incomplete':
+      return incomplete();
+    case 'malformed':
+      return malformed();
+    case 'missing':
+      return errors.FCGI_RESPONSE_EMPTY.handler();
+    case 'too-large':
+      return tooLarge();
+  }
 }
 
 /** Fields, each with its line end, and a blank line. */

@@ -1,6 +1,6 @@
 import { ContentLengthGuard } from '../cgi/content-length-guard.ts';
 import { LARGE_HEAD_BYTES, streamingField } from '../cgi/response-head.ts';
-import { FcgiServerError } from '../errors.ts';
+import { errors, type FcgiServerError } from '../errors.ts';
 import { byteLengthOf } from './byte-text.ts';
 import type { RequestOutput } from './request-output.ts';
 
@@ -50,14 +50,9 @@ export class ResponseWriter {
 
   /** What is wrong with a response that ends now. */
   get fault(): FcgiServerError | undefined {
-    if (this.#state === 'missing') {
-      const message = 'The application ended without a final response.';
-      return new FcgiServerError('FCGI_RESPONSE_EMPTY', 'request', message);
-    }
+    if (this.#state === 'missing') return errors.FCGI_RESPONSE_EMPTY.listener();
     const missing = this.#guard?.missing ?? 0;
-    if (missing === 0) return undefined;
-    const message = `The body ended ${missing} bytes before its Content-Length.`;
-    return new FcgiServerError('FCGI_RESPONSE_TOO_SHORT', 'request', message);
+    return missing === 0 ? undefined : errors.FCGI_RESPONSE_TOO_SHORT.missing(missing);
   }
 
   /** Writes the head. */
@@ -113,10 +108,7 @@ export class ResponseWriter {
     const { surplus } = guard;
     const fitting = guard.accept(length);
     if (fitting === length) return output.write(chunk, encoding, callback);
-    if (surplus === 0) {
-      const message = 'The body is longer than its Content-Length; the rest was dropped.';
-      this.#owner.report(new FcgiServerError('FCGI_RESPONSE_TOO_LONG', 'request', message));
-    }
+    if (surplus === 0) this.#owner.report(errors.FCGI_RESPONSE_TOO_LONG.body());
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
     return output.write(bytes.subarray(0, fitting), encoding, callback);
   }
@@ -124,8 +116,7 @@ export class ResponseWriter {
   #take({ contentLength, text }: ResponseHead): void {
     if (contentLength !== undefined) this.#guard = new ContentLengthGuard(contentLength);
     if (text.length <= LARGE_HEAD_BYTES) return;
-    const message = `The response head has ${text.length} bytes. nginx answers 502 above its fastcgi_buffer_size, 4096 by default; raise it, or send fewer and smaller fields.`;
-    this.#owner.report(new FcgiServerError('FCGI_RESPONSE_HEAD_LARGE', 'request', message));
+    this.#owner.report(errors.FCGI_RESPONSE_HEAD_LARGE.bytes(text.length));
   }
 }
 

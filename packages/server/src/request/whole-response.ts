@@ -1,6 +1,6 @@
 import { isFieldValue, isToken } from '../cgi/field-syntax.ts';
 import { formatResponseHead, type HeaderField, isBodyElsewhere, isBodyless } from '../cgi/response-head.ts';
-import { FcgiServerError } from '../errors.ts';
+import { errors, type FcgiServerError } from '../errors.ts';
 import { http } from '../node-http.ts';
 import { type ResponseOwner, ResponseWriter } from './response-writer.ts';
 
@@ -82,5 +82,5 @@ function fieldsOf(headers: NonNullable<WholeResponse['headers']>): HeaderField[]
 }
 
 function invalid(problem: string): FcgiServerError {
-  return new FcgiServerError('FCGI_RESPONSE_HEAD_INVALID', 'request', `respond(): ${problem}.`);
+  return errors.FCGI_RESPONSE_HEAD_INVALID.respond(problem);
 }

@@ -139,7 +139,7 @@ function symbolNamed(name: string): symbol | undefined {
 }
 
 function partOf(response: DirectResponse, name: symbol | undefined): unknown {
-  return name === undefined ? undefined : (response as unknown as Record<symbol, unknown>)[name];
+  return name === undefined ? undefined : (response as DirectResponse & Record<symbol, unknown>)[name];
 }
 
 /** Tries all of it with responses that go nowhere. */

@@ -105,5 +105,5 @@ function ownSymbol(object: object, name: string): symbol | undefined {
 }
 
 function optionOf<Option>(server: NodeServer, name: string | symbol | undefined): Option | undefined {
-  return name === undefined ? undefined : (server as unknown as Record<string | symbol, Option>)[name];
+  return name === undefined ? undefined : (server as NodeServer & Record<string | symbol, Option>)[name];
 }

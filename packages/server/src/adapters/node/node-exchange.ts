@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Stream } from 'node:stream';
 import type { Params } from '../../cgi/params.ts';
-import { FcgiServerError, textOf } from '../../errors.ts';
+import { textOf } from '../../error-log.ts';
+import { errors } from '../../errors.ts';
 import type { FcgiRequest } from '../../request/fcgi-request.ts';
 import type { RequestObserver } from '../../request/request-host.ts';
 import { type BodyOwner, IncomingBody } from './incoming-body.ts';
@@ -121,9 +122,7 @@ export class NodeExchange implements BodyOwner, RequestObserver, SocketPeer {
   destroyed(error: Error | undefined): void {
     if (this.#ended) return;
     this.#state = 'over';
-    const failure =
-      error ??
-      new FcgiServerError('FCGI_HANDLER_FAILED', 'request', 'The application destroyed its response.');
+    const failure = error ?? errors.FCGI_HANDLER_FAILED.responseDestroyed();
     // Destroying a response that nobody waits for is what `pipeline()` does, and no failure.
     if (this.#cause === undefined) this.#request.fail(failure);
     else this.#request.answerInstead('500 Internal Server Error', textOf(failure));

@@ -1,9 +1,9 @@
 import { Role } from '@fcgi-js/protocol';
-import { mountOf } from './cgi/mount.ts';
-import { type ParamsTransform, transformed } from './cgi/params-transform.ts';
-import { withoutProxyParam } from './cgi/proxy-param.ts';
-import { requestTarget } from './cgi/request-target.ts';
-import type { FcgiRequest } from './request/fcgi-request.ts';
+import { mountOf } from '../cgi/mount.ts';
+import { type ParamsTransform, transformed } from '../cgi/params-transform.ts';
+import { withoutProxyParam } from '../cgi/proxy-param.ts';
+import { requestTarget } from '../cgi/request-target.ts';
+import type { FcgiRequest } from './fcgi-request.ts';
 
 const OUTSIDE = 'fcgi-js: the path lies outside the prefix that the application is mounted at.';
 

@@ -1,13 +1,13 @@
 import { closeSync, openSync } from 'node:fs';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
-import type { FcgiServerError } from '../src/errors.ts';
+import type { FcgiServerError } from '../../src/errors.ts';
 import {
   connectionsPossible,
   OpenFilesWatch,
   openFilesLimit,
   tooManyConnections,
-} from '../src/open-files.ts';
-import { pass, stopTime } from './support/time.ts';
+} from '../../src/listen/open-files.ts';
+import { pass, stopTime } from '../support/time.ts';
 
 const isLinux = process.platform === 'linux';
 
@@ -36,7 +36,7 @@ test('one connection too many tells which of both limits it is, with the number 
 
 test('a server has no more connections than open files, whatever its option says', async () => {
   const { createServer } = await import('@fcgi-js/server');
-  const { Peer } = await import('./support/peer.ts');
+  const { Peer } = await import('../support/peer.ts');
   const { duplexPair } = await import('node:stream');
   const { record, pairs } = await import('test-support');
   const server = createServer({ responder: () => {}, limits: { connections: 1e9 } });

@@ -1,7 +1,7 @@
-import { answerHeldBack, bodyHeldBack, type Refusal } from './engine/refusal.ts';
-import type { RequestState } from './engine/request-state.ts';
-import { FcgiServerError } from './errors.ts';
-import type { FcgiRequest } from './request/fcgi-request.ts';
+import { answerHeldBack, bodyHeldBack, type Refusal } from '../engine/refusal.ts';
+import type { RequestState } from '../engine/request-state.ts';
+import { FcgiServerError } from '../errors.ts';
+import type { FcgiRequest } from '../request/fcgi-request.ts';
 
 /** Milliseconds without a byte after which the rest of a body will not come. All that nginx had written is there at once. */
 const PATIENCE = 1_000;

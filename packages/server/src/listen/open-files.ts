@@ -1,15 +1,11 @@
 import { fstatSync, readdirSync, readFileSync } from 'node:fs';
-import { FcgiServerError } from './errors.ts';
-import { limitName } from './limits.ts';
+import { errors, type FcgiServerError } from '../errors.ts';
 
 /** The part of its open files that a process keeps for other things than connections of web servers. */
 const RESERVED = 1 / 8;
 
 /** Milliseconds between two looks whether all are in use. */
 const PERIOD = 1_000;
-
-const RAISE =
-  'Raise the limit: LimitNOFILE= in a systemd unit, minfds= of supervisor, "ulimit -n" in the shell that starts it';
 
 /** How many files and sockets this process may have open (`ulimit -n`); Infinity where the system does not say it. */
 export function openFilesLimit(): number {
@@ -28,15 +24,8 @@ export function connectionsPossible(): number {
 
 /** Why a connection was closed at once: so many are open, and the option or the system allows no more. */
 export function tooManyConnections(open: number, option: number): FcgiServerError {
-  const reason =
-    open >= option
-      ? `${limitName('connections')} allows no more.`
-      : `ulimit -n (${openFilesLimit()}) allows no more, less an eighth for the application. ${RAISE}.`;
-  return new FcgiServerError(
-    'FCGI_CONNECTIONS_EXCEEDED',
-    'connection',
-    `A connection was closed at once: ${open} are open, and ${reason}`,
-  );
+  const { byFiles, byLimit } = errors.FCGI_CONNECTIONS_EXCEEDED;
+  return open >= option ? byLimit(open) : byFiles(open, openFilesLimit());
 }
 
 /**
@@ -70,13 +59,7 @@ export class OpenFilesWatch {
     const before = this.#state;
     this.#state = isOpen(this.#limit - 1) ? 'exhausted' : 'sufficient';
     if (this.#state === before || this.#state === 'sufficient') return;
-    this.#onExhausted(
-      new FcgiServerError(
-        'FCGI_OPEN_FILES_EXCEEDED',
-        'server',
-        `All ${this.#limit} files that this process may have open are in use (ulimit -n): new connections are closed before they are seen (EMFILE). ${RAISE}. If the application leaves files open, "ls -l /proc/${process.pid}/fd" shows which.`,
-      ),
-    );
+    this.#onExhausted(errors.FCGI_OPEN_FILES_EXCEEDED.all(this.#limit, process.pid));
   }
 }
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { FcgiServerError } from './errors.ts';
+import { errors, type FcgiServerError } from '../errors.ts';
 
 /** Where an application listens, see {@link parseListenAddress}. */
 export type ListenAddress =
@@ -63,9 +63,5 @@ function rest(text: string, prefix: string): string {
 }
 
 function invalid(text: string, reason: string): FcgiServerError {
-  return new FcgiServerError(
-    'FCGI_ADDRESS_INVALID',
-    'server',
-    `"${text}" is not an address to listen on: ${reason}. The forms are: ${FORMS}.`,
-  );
+  return errors.FCGI_ADDRESS_INVALID.form(text, reason, FORMS);
 }

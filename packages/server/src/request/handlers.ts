@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { Role } from '@fcgi-js/protocol';
-import type { FcgiRequest } from './request/fcgi-request.ts';
+import type { FcgiRequest } from './fcgi-request.ts';
 import { DEFERRED, isPromise, type RequestHandler } from './request-handler.ts';
 
 /** The handlers of a server, one for each role it plays. */

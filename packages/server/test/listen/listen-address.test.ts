@@ -1,6 +1,6 @@
 import { FcgiServerError, parseListenAddress } from '@fcgi-js/server';
 import { describe, expect, test } from 'vitest';
-import { formatTcpAddress } from '../src/listen-address.ts';
+import { formatTcpAddress } from '../../src/listen/listen-address.ts';
 
 describe('an address', () => {
   test.each([

@@ -1,4 +1,4 @@
-import type { FcgiRequest } from './request/fcgi-request.ts';
+import type { FcgiRequest } from './fcgi-request.ts';
 
 /** What an adapter returns that ends its request itself. */
 export const DEFERRED: unique symbol = Symbol('fcgi-js.deferred');
