@@ -89,5 +89,5 @@ function configure(command: Command, io: Io): void {
 
 /** A pipe has no columns; a shell may have exported those of its terminal. */
 function columnsOf({ columns }: Io['stdout'], { env }: Io): number {
-  return columns ?? (Number(env.COLUMNS) || 100);
+  return columns ?? (Number(env['COLUMNS']) || 100);
 }

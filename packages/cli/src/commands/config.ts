@@ -71,7 +71,7 @@ export function configCommand(io: Io): Command {
     )
     .option(
       '--active-requests <number>',
-      'of kubernetes: in a pod, above which there are more pods (default: by cores alone)',
+      'of kubernetes: scale out when a pod has more than this many requests in progress (default: scale on CPU only)',
       Number,
     )
     .option('--image <name>', 'of kubernetes and compose: the image of the application')
