@@ -43,7 +43,7 @@ export default defineConfig({
     socialLinks: [{ icon: 'github', link: 'https://github.com/fcgi-js/fcgi-js' }],
   },
   vite: {
-    // The index of the search is one file, loaded when somebody searches.
+    // The index of the search is one file, loaded when the search opens.
     build: { chunkSizeWarningLimit: 2_000 },
     publicDir: join(import.meta.dirname, '../public'),
     resolve: {

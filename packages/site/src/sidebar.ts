@@ -39,7 +39,7 @@ const guides: Readonly<Record<string, readonly string[]>> = {
     (guide) => `deploying/${guide}`,
   ),
   Build: ['developing', 'applications', 'streaming', 'uploads', 'authorizers', 'testing-applications'],
-  'Find faults': ['debugging', 'doctor', 'tools', 'errors', 'limits'],
+  'Fix problems': ['debugging', 'doctor', 'tools', 'errors', 'limits'],
   Understand: ['protocol', 'paths', 'web-servers', 'web-servers-extra', 'supported'],
 };
 
