@@ -16,20 +16,31 @@ const everywhere = {
     'Variable',
   ],
   excludeInternal: true,
+  // What Node's types say about an Error is theirs to say.
+  excludeExternals: true,
   // Pages that do not change with the machine or the commit they were built on.
   disableGit: true,
   disableSources: true,
 };
 
-/** @type {Partial<import('typedoc').TypeDocOptions>} */
+/** @type {Partial<import('typedoc').TypeDocOptions> & Partial<import('typedoc-plugin-markdown').PluginOptions> & { docsRoot: string }} */
 export default {
   ...everywhere,
   name: 'fcgi-js',
   // The guides are the site around it.
   readme: 'none',
-  navigationLinks: { Guides: '/' },
-  // A folder that it may empty: by default that would be docs.
-  out: 'packages/site/node_modules/.cache/api',
+  // Pages of the site (packages/site/src/pages.ts), one for each package.
+  plugin: ['typedoc-plugin-markdown', 'typedoc-vitepress-theme'],
+  out: 'packages/site/reference',
+  docsRoot: 'packages/site',
+  router: 'module',
+  entryFileName: 'index',
+  hideBreadcrumbs: true,
+  hidePageHeader: true,
+  pageTitleTemplates: { module: '{name}: reference' },
+  parametersFormat: 'table',
+  enumMembersFormat: 'table',
+  typeDeclarationFormat: 'table',
   entryPointStrategy: 'packages',
   entryPoints: publishedPackages().map(({ folder }) => folder),
   packageOptions: {

@@ -85,7 +85,7 @@ function upstream(site: Site) {
 function hostMaps({ name, serverNames }: Site) {
   const [address, host, port] = (['address', 'host', 'port'] as const).map((part) => variable(part, name));
   return [
-    '# The host without what an absolute request target may forge, with the port that the browser asked for.',
+    "# HTTP_HOST = validated host plus the browser's port; a request line like `GET http://evil/` cannot change it.",
     `map $http_host ${port} {`,
     indent('default "";', '"~(:[0-9]+)$" $1;'),
     '}',

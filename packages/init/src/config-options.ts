@@ -140,7 +140,7 @@ export const CONFIG_OPTIONS = {
     flags: '--active-requests <number>',
     kind: 'number',
     products: CONTAINERS,
-    help: 'of kubernetes: in a pod, above which there are more pods (default: by cores alone)',
+    help: 'of kubernetes: scale out when a pod has more than this many requests in progress (default: scale on CPU only)',
   },
   image: {
     flags: '--image <name>',

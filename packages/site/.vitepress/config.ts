@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitepress';
 import { slug } from '../../tooling/src/markdown.ts';
 import { root } from '../../tooling/src/workspace.mjs';
+import { homeOf } from '../src/home.ts';
 import { inlineDiagrams } from '../src/inline-diagrams.ts';
 import { locales, search } from '../src/locales.ts';
-import { pages } from '../src/pages.ts';
+import { pages, translationsOf } from '../src/pages.ts';
 import { repositoryLinks } from '../src/repository-links.ts';
 import { sidebar } from '../src/sidebar.ts';
 
@@ -16,7 +17,7 @@ export default defineConfig({
   locales,
   // The Markdown of the repository is the site: every link in it works on the forge, too.
   srcDir: root,
-  srcExclude: ['.*/**', 'packages/*/!(README.md)/**'],
+  srcExclude: ['.*/**', 'packages/!(site)/!(README.md)/**', 'packages/site/!(reference)/**'],
   rewrites: (source) => pages.find((page) => page.source === source)?.path ?? source,
   outDir: join(import.meta.dirname, '../dist'),
   cacheDir: join(import.meta.dirname, '../node_modules/.cache/vitepress'),
@@ -32,28 +33,38 @@ export default defineConfig({
   themeConfig: {
     logo: '/logo.svg',
     search: { provider: 'local', options: search },
-    // Not every page is there in every language.
-    i18nRouting: false,
     nav: [
       { text: 'Guides', link: '/deploying' },
       { text: 'Configuration', link: '/generator' },
-      { text: 'Reference', link: '/api/index.html', target: '_self' },
+      { text: 'Reference', link: '/api/' },
     ],
     sidebar: sidebar(),
     outline: [2, 3],
     socialLinks: [{ icon: 'github', link: 'https://github.com/fcgi-js/fcgi-js' }],
   },
   vite: {
+    // The index of the search is one file, loaded when the search opens.
+    build: { chunkSizeWarningLimit: 2_000 },
     publicDir: join(import.meta.dirname, '../public'),
     resolve: {
       // For pages outside of this package.
-      alias: { vue: join(import.meta.dirname, '../node_modules/vue') },
+      alias: [
+        { find: 'vue', replacement: join(import.meta.dirname, '../node_modules/vue') },
+        // The theme's own leads to pages that are not there: not every page is translated.
+        { find: /^.*\/composables\/langs$/, replacement: join(import.meta.dirname, 'theme/languages.ts') },
+      ],
       conditions: ['@fcgi-js/source'],
     },
   },
   head: [['link', { rel: 'icon', href: '/logo.svg' }]],
-  transformPageData({ filePath }) {
+  transformPageData({ filePath, relativePath }) {
     if (!sources.has(filePath)) throw new Error(`${filePath} is no page`);
-    return filePath === 'docs/generator.md' ? { frontmatter: { aside: false } } : undefined;
+    return {
+      frontmatter: {
+        ...homeOf(relativePath),
+        aside: !filePath.endsWith('/generator.md'),
+        translations: translationsOf(relativePath),
+      },
+    };
   },
 });

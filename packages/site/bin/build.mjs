@@ -1,14 +1,16 @@
-// `npm run docs`: the site, with the reference below /api, in packages/site/dist. Fails on warnings and dead links.
+// `npm run docs`: the site in packages/site/dist. typedoc writes the reference as pages, VitePress builds all pages. Fails on
+// warnings and dead links.
 import { execFile } from 'node:child_process';
-import { renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { root } from '../../tooling/src/workspace.mjs';
+import { publishedPackages, root } from '../../tooling/src/workspace.mjs';
 import { deadLinks } from '../src/dead-links.mjs';
+import { referenceIndex, referenceSources } from '../src/reference.mjs';
 
 const site = join(root, 'packages/site');
 const dist = join(site, 'dist');
-const reference = join(site, 'node_modules/.cache/api');
+const index = join(site, 'reference/index.md');
 
 class BuildFailed extends Error {}
 
@@ -37,14 +39,24 @@ async function buildGuides() {
   if (/warn|\(!\)/i.test(output)) throw new BuildFailed(output);
 }
 
-const buildReference = () => run(join(root, 'node_modules/.bin/typedoc'), []);
+/** Most of the time of a build, and needed only after changes of sources. */
+async function buildReference() {
+  const isCurrent =
+    existsSync(index) && referenceSources().every((file) => statSync(file).mtimeMs < statSync(index).mtimeMs);
+  if (isCurrent) return;
+  // What is changed meanwhile is newer.
+  const began = new Date();
+  await run(join(root, 'node_modules/.bin/typedoc'), []);
+  writeFileSync(index, referenceIndex(publishedPackages()));
+  utimesSync(index, began, began);
+}
 
 try {
-  await Promise.all([buildGuides(), buildReference()]);
-  // VitePress has emptied the folder.
-  renameSync(reference, join(dist, 'api'));
+  await buildReference();
+  await buildGuides();
   const dead = deadLinks(dist);
   if (dead.length > 0) throw new BuildFailed(`These links lead nowhere:\n${dead.join('\n')}`);
+  process.stdout.write(`The site is in ${relative(process.cwd(), dist)}.\n`);
 } catch (error) {
   if (!(error instanceof BuildFailed)) throw error;
   process.stdout.write(`${error.message}\n`);

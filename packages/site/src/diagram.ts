@@ -1,10 +1,12 @@
+import { type Decision, drawDecision, parseDecision } from './decision.ts';
+import { drawing, field, MARGIN, widthOf } from './drawing.ts';
 import { escapeXml } from './escape-xml.ts';
 
 /**
  * Draws a sequence: who says what to whom, from top to bottom. The text has a line `title: …`, a line `actors: A | B`,
  * and then one line for each step: `A -> B: what A says`, `A: what A does`, or `= what holds for all`.
  */
-export interface Diagram {
+export interface Sequence {
   readonly actors: readonly string[];
   readonly steps: readonly Step[];
   readonly title: string;
@@ -18,8 +20,12 @@ export interface Step {
   readonly to: number;
 }
 
+/** What a text of `docs/diagrams` says. */
+export type Diagram = Decision | Sequence;
+
 export function parseDiagram(text: string): Diagram {
   const [title = '', actors = '', ...lines] = text.split('\n').filter((line) => line.trim() !== '');
+  if (actors.startsWith('question: ')) return parseDecision(title, [actors, ...lines]);
   const names = field('actors', actors)
     .split('|')
     .map((name) => name.trim());
@@ -28,11 +34,6 @@ export function parseDiagram(text: string): Diagram {
     steps: lines.map((line) => parseStep(line, names)),
     title: field('title', title),
   };
-}
-
-function field(name: string, line: string): string {
-  if (!line.startsWith(`${name}: `)) throw new Error(`expected a line "${name}: …", got "${line}"`);
-  return line.slice(name.length + 2).trim();
 }
 
 function parseStep(line: string, actors: readonly string[]): Step {
@@ -44,16 +45,14 @@ function parseStep(line: string, actors: readonly string[]): Step {
   return { from: start, kind: start === end ? 'note' : 'message', text, to: end };
 }
 
-const CHARACTER = 7.4;
 const HEAD = 34;
 const ROW = 38;
-const MARGIN = 14;
 
-/** Colours of the standalone file; a page that has it inside sets its own. */
-const STYLE = `:root{--diagram-text:#213547;--diagram-line:#67676c;--diagram-box:#f0f0f3;--diagram-accent:#3451b2}
-@media (prefers-color-scheme:dark){:root{--diagram-text:#dfdfd6;--diagram-line:#98989f;--diagram-box:#2b2b33;--diagram-accent:#a8b1ff}}`;
+export function drawDiagram(diagram: Diagram): string {
+  return 'questions' in diagram ? drawDecision(diagram) : drawSequence(diagram);
+}
 
-export function drawDiagram({ actors, steps, title }: Diagram): string {
+function drawSequence({ actors, steps, title }: Sequence): string {
   const centres = columns(actors, steps);
   const width = (centres.at(-1) ?? 0) + headWidth(actors.at(-1) ?? '') / 2 + MARGIN;
   const right = Math.max(width, ...steps.map((step) => noteEnd(step, centres)));
@@ -66,15 +65,9 @@ export function drawDiagram({ actors, steps, title }: Diagram): string {
     ...actors.map((name, place) => head(name, centres[place] ?? 0)),
     ...steps.map((step, row) => drawStep(step, HEAD + MARGIN + (row + 1) * ROW, centres)),
   ];
-  return `<svg xmlns="http://www.w3.org/2000/svg" class="diagram" viewBox="0 0 ${Math.ceil(right)} ${height}" width="${Math.ceil(right)}" height="${height}" role="img" font-family="ui-sans-serif,system-ui,sans-serif" font-size="13">
-<title>${escapeXml(title)}</title>
-<style>${STYLE}</style>
-${parts.join('\n')}
-</svg>
-`;
+  return drawing(title, Math.ceil(right), height, parts);
 }
 
-const widthOf = (text: string) => Math.ceil(text.length * CHARACTER);
 const headWidth = (name: string) => widthOf(name) + 28;
 
 /** Far enough from each other for every message between two that stand side by side. */

@@ -73,8 +73,8 @@ function translated(language: 'ko' | 'zh'): LocaleSpecificConfig<DefaultTheme.Co
       docFooter: { next: text.next, prev: text.previous },
       nav: [
         { text: text.guides, link: `/${language}/deploying` },
-        { text: text.configuration, link: '/generator' },
-        { text: text.reference, link: '/api/index.html', target: '_self' },
+        { text: text.configuration, link: `/${language}/generator` },
+        { text: text.reference, link: '/api/' },
       ],
       outline: { label: text.onThisPage, level: [2, 3] },
       returnToTopLabel: text.toTop,

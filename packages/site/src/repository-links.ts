@@ -3,6 +3,7 @@ import { join, posix, relative } from 'node:path';
 import type { MarkdownRenderer } from 'vitepress';
 import { root } from '../../tooling/src/workspace.mjs';
 import { pageOf } from './pages.ts';
+import { referenceAnchor } from './reference-anchors.ts';
 
 const forge = 'https://github.com/fcgi-js/fcgi-js';
 
@@ -26,11 +27,12 @@ export function repositoryLinks(markdown: MarkdownRenderer): void {
  * @throws Error if it leads to a file that is not there
  */
 export function target(source: string, href: string): string {
-  if (/^([a-z][a-z+.-]*:|#)/.test(href)) return href;
+  if (/^[a-z][a-z+.-]*:/.test(href)) return href;
+  if (href.startsWith('#')) return referenceAnchor(source, href);
   const [path = '', ...hash] = href.split(/(?=#)/);
   const file = posix.join(posix.dirname(source), decodeURI(path));
   const page = pageOf(file);
-  if (page !== undefined) return `/${page.path}${hash.join('')}`;
+  if (page !== undefined) return `/${page.path}${referenceAnchor(page.source, hash.join(''))}`;
   if (file.startsWith('..') || !existsSync(join(root, file)))
     throw new Error(`${source}: ${href} leads nowhere`);
   const kind = statSync(join(root, file)).isDirectory() ? 'tree' : 'blob';

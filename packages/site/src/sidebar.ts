@@ -39,7 +39,7 @@ const guides: Readonly<Record<string, readonly string[]>> = {
     (guide) => `deploying/${guide}`,
   ),
   Build: ['developing', 'applications', 'streaming', 'uploads', 'authorizers', 'testing-applications'],
-  'Find faults': ['debugging', 'doctor', 'tools', 'errors', 'limits'],
+  'Fix problems': ['debugging', 'doctor', 'tools', 'errors', 'limits'],
   Understand: ['protocol', 'paths', 'web-servers', 'web-servers-extra', 'supported'],
 };
 
@@ -51,7 +51,7 @@ const shortTitles: Readonly<Record<string, string>> = {
   'web-servers-extra': 'More web servers, measured',
 };
 
-/** The sidebar in English: guides, those that no group names, packages, and the project itself. */
+/** The sidebar in English: guides, those that no group names, packages, their reference, and the project itself. */
 export function sidebar(): SidebarItem[] {
   const readmes = publishedPackages().map(({ folder }) => `${folder}/README.md`);
   const named = ['versions', ...Object.values(guides).flat()];
@@ -71,11 +71,22 @@ export function sidebar(): SidebarItem[] {
       'Packages',
       pages.filter(({ source }) => readmes.includes(source)),
     ),
+    group('Reference', [
+      ...pages.filter(({ path }) => path === 'api/index.md'),
+      ...pages.filter(({ path }) => /^api\/(?!index)/.test(path)),
+    ]),
     group(
       'Project',
       pages.filter(({ path }) => path.startsWith('project/') || path === 'versions.md'),
     ),
-  ].filter(({ items }) => items.length > 0);
+  ]
+    .filter(({ items }) => items.length > 0)
+    .map(collapse);
+}
+
+/** Only the first group is open; VitePress opens that of the page, too. */
+function collapse<T extends SidebarItem>(item: T, place: number): T & { collapsed: boolean } {
+  return { ...item, collapsed: place > 0 };
 }
 
 /** The headings of groups in a translation. */
@@ -87,14 +98,24 @@ export interface GroupTitles {
 
 /** Guides that are translated, in the order and the groups of the English ones. */
 export function translatedSidebar(language: string, titles: GroupTitles): SidebarItem[] {
+  // Few enough to be open at first.
   const translated = (text: string, names: readonly string[] = []) => ({
     text,
+    collapsed: false,
     items: names
       .flatMap((wanted) => pages.filter(({ path }) => path === `${language}/${wanted}.md`))
       .map((page) => ({ text: page.title, link: `/${name(page.path).replace(/index$/, '')}` })),
   });
   return [
-    translated(titles.start, ['index', 'getting-started', 'developing', 'deploying', 'running', 'debugging']),
+    translated(titles.start, [
+      'index',
+      'getting-started',
+      'developing',
+      'deploying',
+      'generator',
+      'running',
+      'debugging',
+    ]),
     translated(titles.webServers, guides['Web servers']),
     translated(titles.processManagers, guides['Process managers']),
   ];
@@ -105,7 +126,8 @@ function group(text: string, members: readonly Page[]) {
 }
 
 function entry({ path, title }: Page): SidebarItem {
-  return { text: shortTitles[name(path)] ?? title, link: path === 'index.md' ? '/' : `/${name(path)}` };
+  const short = path === 'api/index.md' ? 'All packages' : title.replace(/: reference$/, '');
+  return { text: shortTitles[name(path)] ?? short, link: `/${name(path).replace(/(^|\/)index$/, '$1')}` };
 }
 
 function name(path: string): string {

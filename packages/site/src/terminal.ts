@@ -11,12 +11,16 @@ interface Run {
 /** The attributes of SGR (ECMA-48 §8.3.117) that the command uses, and how they are drawn. */
 const STYLES: Readonly<Record<string, string>> = {
   bold: 'font-weight="700"',
+  cyan: 'fill="var(--terminal-cyan)"',
   dim: 'fill="var(--terminal-dim)"',
   green: 'fill="var(--terminal-green)"',
   red: 'fill="var(--terminal-red)"',
 };
-const ON: Readonly<Record<string, string>> = { 1: 'bold', 2: 'dim', 31: 'red', 32: 'green' };
-const OFF: Readonly<Record<string, readonly string[]>> = { 22: ['bold', 'dim'], 39: ['red', 'green'] };
+const ON: Readonly<Record<string, string>> = { 1: 'bold', 2: 'dim', 31: 'red', 32: 'green', 36: 'cyan' };
+const OFF: Readonly<Record<string, readonly string[]>> = {
+  22: ['bold', 'dim'],
+  39: ['red', 'green', 'cyan'],
+};
 
 const CHARACTER = 7.8;
 const LINE = 18;
@@ -24,8 +28,8 @@ const MARGIN = 16;
 const BAR = 28;
 
 const STYLE = `text{white-space:pre}
-:root{--terminal-back:#f6f6f7;--terminal-text:#213547;--terminal-dim:#67676c;--terminal-red:#b8272c;--terminal-green:#18794e}
-@media (prefers-color-scheme:dark){:root{--terminal-back:#1b1b1f;--terminal-text:#dfdfd6;--terminal-dim:#98989f;--terminal-red:#f66f81;--terminal-green:#3dd68c}}`;
+:root{--terminal-back:#f6f6f7;--terminal-text:#213547;--terminal-dim:#67676c;--terminal-red:#b8272c;--terminal-green:#18794e;--terminal-cyan:#0b6b8a}
+@media (prefers-color-scheme:dark){:root{--terminal-back:#1b1b1f;--terminal-text:#dfdfd6;--terminal-dim:#98989f;--terminal-red:#f66f81;--terminal-green:#3dd68c;--terminal-cyan:#5ac8e8}}`;
 
 /**
  * Draws what stood on a terminal.

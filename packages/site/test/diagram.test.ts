@@ -22,6 +22,22 @@ test('a text is read as steps between actors', () => {
   expect(drawDiagram(diagram)).toContain('<title>A &lt; B</title>');
 });
 
+test('a text with questions is read as a decision', () => {
+  const diagram = parseDiagram('title: What?\nquestion: A < B?\nyes: a\nquestion: C?\nyes: c\nno: d\n');
+  expect(diagram).toEqual({
+    otherwise: 'd',
+    questions: [
+      { question: 'A < B?', yes: 'a' },
+      { question: 'C?', yes: 'c' },
+    ],
+    title: 'What?',
+  });
+  expect(drawDiagram(diagram)).toContain('>A &lt; B?</text>');
+  expect(() => parseDiagram('title: x\nquestion: A?\nquestion: B?\nno: c')).toThrow(
+    'expected a line "yes: …"',
+  );
+});
+
 test('a step of nobody is an error', () => {
   expect(() => parseDiagram('title: x\nactors: A | B\nC -> A: hello')).toThrow('no step between actors');
   expect(() => parseDiagram('A -> B: x\nactors: A | B')).toThrow('expected a line "title: …"');

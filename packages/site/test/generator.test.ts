@@ -2,10 +2,14 @@ import * as configs from '@fcgi-js/configs';
 import { describe, expect, test } from 'vitest';
 import { abilitiesOf, startsOf } from '../src/generator/abilities.ts';
 import { type Choice, type Field, productOf } from '../src/generator/choice.ts';
+import { commandsOf } from '../src/generator/commands.ts';
 import { firstChoice, printChoice, switchTo } from '../src/generator/form.ts';
+import { highlight } from '../src/generator/highlight.ts';
 import { groups } from '../src/generator/labels.ts';
 import { decodeLink, encodeLink } from '../src/generator/link.ts';
+import { problemText } from '../src/generator/problem.ts';
 import { products } from '../src/generator/products.ts';
+import { wordsOf } from '../src/generator/words/of-locale.ts';
 
 const ways = products.flatMap((product) =>
   startsOf(product).map((start) => ({ id: product.id, product, start })),
@@ -68,6 +72,18 @@ describe.each(ways)('$id, $start', ({ id, product, start }) => {
     const files = 'files' in printed ? printed.files : [];
     expect(files.map(({ text }) => text).filter((text) => text.length > 40)).toHaveLength(files.length);
     expect(new Set(files.map(({ name }) => name)).size).toBe(files.length);
+  });
+
+  test('is coloured without a change, and has commands', () => {
+    const choice = firstChoice(id, start);
+    const printed = printChoice(choice);
+    for (const { text } of 'files' in printed ? printed.files : [])
+      expect(
+        highlight(text)
+          .map((piece) => piece.text)
+          .join(''),
+      ).toBe(text);
+    expect(commandsOf(choice).start).not.toEqual([]);
   });
 
   test('comes back from a link as it was', () => {
@@ -220,5 +236,12 @@ describe('a refused value', () => {
   test.each(refused)('of %s is explained there', (field, change, id) => {
     const printed = printChoice({ ...firstChoice(id), ...change });
     expect(printed).toEqual({ field, message: expect.stringMatching(/^option "[\w.]+": .+\.$/) });
+    const { message } = printed as { message: string };
+    for (const locale of ['root', 'ko', 'zh']) {
+      const words = wordsOf(locale);
+      const problem = problemText(words, field, message);
+      expect(problem.startsWith(words.labels[field].text)).toBe(true);
+      expect(problem).not.toMatch(/\boption\b|\bbytes\b|milliseconds|"(listen|mount|static)"/);
+    }
   });
 });

@@ -2,6 +2,7 @@ import { caddyConfig, haproxyConfig, lighttpdConfig, nginxConfig, systemdUnits }
 import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { skipReason } from '../../tooling/src/system-packages.mjs';
+import { publishedPackages } from '../../tooling/src/workspace.mjs';
 import { openPage, startBrowser, type WatchedPage } from './support/browser.ts';
 import { buildWhenStale, builtPages, type Server, serveSite } from './support/site.ts';
 
@@ -66,8 +67,8 @@ describe.skipIf(noChromium)(`the site in Chromium${noChromium ? ` (${noChromium}
   }, async () => {
     const { page } = opened;
     await page.setViewportSize({ width: 360, height: 740 });
-    const guides = builtPages().filter((path) => !/^\/api\/.+\//.test(path));
-    expect(guides.length).toBeGreaterThan(15);
+    const guides = builtPages();
+    expect(guides).toContain('/api/server.html');
     const wide: string[] = [];
     for (const path of guides) {
       await page.goto(path, { waitUntil: 'load' });
@@ -103,6 +104,82 @@ describe.skipIf(noChromium)(`the site in Chromium${noChromium ? ` (${noChromium}
     await page.getByRole('heading', { level: 1, name: '시작하기' }).waitFor();
     await page.getByRole('link', { name: 'systemd' }).first().click();
     await page.waitForURL(/\/ko\/deploying\/systemd/);
+  });
+
+  test('the reference is a part of the site: one search, one sidebar, one look', async () => {
+    const { page } = opened;
+    await page.goto('/');
+    await (await openSearch(page)).fill('scriptNameStripper');
+    await page.getByRole('option').filter({ hasText: 'reference' }).first().click();
+    await page.waitForURL(/\/api\/(middleware|fcgi-js)/);
+    await page.getByRole('heading', { level: 1, name: /: reference/ }).waitFor();
+    const sidebar = page.getByRole('navigation', { name: 'Sidebar Navigation' });
+    expect(await sidebar.getByRole('link', { name: '@fcgi-js/protocol' }).count()).toBe(1);
+  });
+
+  test('the first page of the reference has a sentence for each package', async () => {
+    const { page } = opened;
+    await page.goto('/api/');
+    for (const { manifest } of publishedPackages()) {
+      const row = page.getByRole('row').filter({ has: page.getByText(manifest.name, { exact: true }) });
+      expect(await row.first().textContent()).toContain(manifest['description']);
+    }
+  });
+
+  test('the reference is dark where the guides are', async () => {
+    const dark = await openPage(browser, server.origin, { dark: true, width: 360 });
+    const backgrounds: string[] = [];
+    for (const path of ['/deploying', '/api/server']) {
+      await dark.page.goto(path);
+      backgrounds.push(await dark.page.evaluate(() => getComputedStyle(document.body).backgroundColor));
+    }
+    expect(backgrounds[0]).not.toBe('rgb(255, 255, 255)');
+    expect(backgrounds[1]).toBe(backgrounds[0]);
+    expect(dark.faults).toEqual([]);
+    await dark.page.context().close();
+  });
+
+  test('groups of the sidebar are collapsed, but for the first and that of the page', async () => {
+    const { page } = opened;
+    await page.goto('/deploying/nginx');
+    const shown = (name: string) =>
+      page.locator('.VPSidebar').getByRole('link', { name, exact: true }).isVisible();
+    await expect.poll(() => shown('nginx')).toBe(true);
+    expect(await shown('Getting started')).toBe(true);
+    expect(await shown('Errors')).toBe(false);
+    await page.locator('.VPSidebar').getByRole('button', { name: 'toggle section' }).last().click();
+    await expect.poll(() => shown('Contributing')).toBe(true);
+  });
+
+  test('the home page has a hero, commands and pictures', async () => {
+    const { page } = opened;
+    await page.goto('/');
+    await page.getByRole('heading', { level: 1, name: 'fcgi-js' }).first().waitFor();
+    expect(await page.locator('h1:visible').count()).toBe(1);
+    await page.locator('.first-commands', { hasText: 'fcgi dev app.js' }).waitFor();
+    for (const name of [/line of the source/, /recent requests/, /status page/, /fcgi top/]) {
+      const picture = page.getByRole('img', { name });
+      await picture.scrollIntoViewIfNeeded();
+      expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(300);
+    }
+    await page.getByRole('link', { name: 'Get started' }).click();
+    await page.waitForURL(/\/getting-started/);
+  });
+
+  test('another language shows the same page, or the English one where it is not translated', async () => {
+    const { page } = opened;
+    const languages = () =>
+      page
+        .locator('.VPNavBarTranslations .VPMenuLink a')
+        .evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).getAttribute('href')));
+    await page.goto('/deploying/nginx');
+    expect(await languages()).toEqual(['/ko/deploying/nginx.html', '/zh/deploying/nginx.html']);
+    await page.goto('/limits');
+    expect(await languages()).toEqual(['/limits.html', '/limits.html']);
+    await page.goto('/ko/generator');
+    expect(await languages()).toEqual(['/generator.html', '/zh/generator.html']);
+    await page.goto('/zh/');
+    expect(await languages()).toEqual(['/', '/ko/']);
   });
 
   describe('the generator', () => {
@@ -191,20 +268,68 @@ describe.skipIf(noChromium)(`the site in Chromium${noChromium ? ` (${noChromium}
       );
     });
 
-    test('explains a refused value at its field, and prints nothing until it is right', async () => {
+    test('explains a refused value at its field, in the words of the form, beside the last files', async () => {
       const { page } = opened;
       await page.goto('/generator');
+      const files = await text(page, 'app.conf');
       const prefix = page.getByLabel('Prefix', { exact: true });
       await prefix.fill('shop');
-      expect(() => nginxConfig({ listen: 'unix:/run/app.sock', mount: 'shop' })).toThrow(
-        (await page.locator('#generator-mount-error').textContent()) ?? 'nothing',
+      const problem = page.locator('#generator-mount-error');
+      expect(await problem.textContent()).toBe(
+        'Prefix must be a path that begins with a slash, for example /yourapplication.',
       );
       expect(await prefix.getAttribute('aria-invalid')).toBe('true');
       expect(await prefix.getAttribute('aria-describedby')).toContain('generator-mount-error');
-      expect(await page.locator('.generator .file').count()).toBe(0);
+      expect(await text(page, 'app.conf')).toBe(files);
+      await page.getByText('These are the files of the last form without an error.').waitFor();
       await prefix.fill('/shop');
       expect(await prefix.getAttribute('aria-invalid')).toBe('false');
       expect(await text(page, 'app.conf')).toContain('/shop');
+      await page.getByLabel('Largest body').fill('-1');
+      expect(await page.locator('#generator-maxBodySize-error').textContent()).toBe(
+        'Largest body of a request must be a number of MiB above 0, or Infinity.',
+      );
+    });
+
+    test('stands beside its files on a desktop, and on a phone a button leads to them', async () => {
+      const { page } = opened;
+      await page.goto('/generator');
+      const box = (selector: string) => page.locator(`.generator ${selector}`).boundingBox();
+      const [form, files] = [await box('.form'), await box('.files')];
+      expect(files?.y).toBeLessThan((form?.y ?? 0) + 100);
+      expect(files?.x).toBeGreaterThan((form?.x ?? 0) + (form?.width ?? 0));
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.getByRole('button', { name: 'To the files' }).click();
+      const inView = () =>
+        page
+          .locator('.generator pre')
+          .first()
+          .evaluate((pre) => pre.getBoundingClientRect().top < innerHeight);
+      await expect.poll(inView).toBe(true);
+      await page.getByRole('button', { name: 'To the form' }).click();
+      await expect.poll(inView).toBe(false);
+    });
+
+    test('shows the commands that start and check it, and colours', async () => {
+      const { page } = opened;
+      await page.goto('/generator#product=haproxy&mount=%2Fshop');
+      expect(await text(page, 'Start')).toBe(
+        'sudo fcgi run --listen unix:/run/app.sock --socket-group www-data --mount /shop app.js\nsudo systemctl reload haproxy',
+      );
+      expect(await text(page, 'Check')).toContain('sudo haproxy -c -f /etc/haproxy/haproxy.cfg');
+      expect(await page.locator('pre[aria-label="haproxy.cfg"] .config-comment').count()).toBeGreaterThan(0);
+    });
+
+    test.each([
+      ['ko', '접두사', '접두사: /로 시작하는 경로여야 합니다. 예: /yourapplication.'],
+      ['zh', '前缀', '前缀：必须是以斜杠开头的路径，例如 /yourapplication。'],
+    ])('speaks the language of the site: %s', async (language, label, problem) => {
+      const { page } = opened;
+      await page.goto(`/${language}/generator`);
+      await page.getByLabel(label, { exact: true }).fill('shop');
+      expect(await page.locator('#generator-mount-error').textContent()).toBe(problem);
+      const english = await page.locator('.generator :is(label, legend, button)').allTextContents();
+      expect(english.filter((words) => /\b(Add|Prefix|Copy|Site|Keep)\b/.test(words))).toEqual([]);
     });
 
     test('restores a choice from its link', async () => {

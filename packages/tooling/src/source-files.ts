@@ -3,7 +3,15 @@ import { join, relative, sep } from 'node:path';
 import ts from 'typescript';
 import { root } from './workspace.mjs';
 
-const generated = new Set(['node_modules', 'dist', 'coverage', 'reports', '.stryker-tmp', '.git']);
+const generated = new Set([
+  'node_modules',
+  'dist',
+  'coverage',
+  'reference',
+  'reports',
+  '.stryker-tmp',
+  '.git',
+]);
 
 export interface RepositoryFile {
   /** Below the root, with forward slashes. */

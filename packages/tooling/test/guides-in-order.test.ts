@@ -164,5 +164,10 @@ describe.skipIf(reason)('what a guide says, typed in its order as root, leads to
     const [socket = ''] = addresses(mapped(serve), STARTED);
     await project.run(mapped(again?.text ?? '')).listening(socket);
     expect(await page('/hello/a', 'example.org')).toBe('200 The application has /a');
+    // Both are in one folder here: that the last program and the last configuration belong together is in their text.
+    const [production] = addresses(again?.text ?? '', /listen\('([^']+)'/g);
+    expect(production).toMatch(/^\/run\//);
+    expect(addresses(commands.at(-1) ?? '', /--listen (\S+)/g)).toEqual([production]);
+    expect(await type(commands.at(-1) ?? '')).toContain(`server unix:${socket}`);
   });
 });

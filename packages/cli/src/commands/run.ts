@@ -11,7 +11,7 @@ Fastify, Hono, Nest …, { fetch }, or handlers of FastCGI requests. JavaScript 
 Without a socket to serve on, an HTTP gateway opens, for trying; not where a web server or init has started the process.
 
 A file fcgi.config.js, .ts or .json, in the working directory or beside APP, may have the same options in camelCase,
-and APP as "app". What stands on the command line counts more.
+and APP as "app". Command-line options override the file one by one.
 
 Examples:
   fcgi run app.js

@@ -58,8 +58,7 @@ export function poolsOf(status: Status): readonly Status[] {
 
 function parseStatus(body: string, code: number, path: string): Status {
   const absent = `There is no status page at ${path}: the answer is`;
-  const advice =
-    'Its path is pm.status_path in php-fpm, --status-path of fcgi run has it; --path tells another.';
+  const advice = 'Use --path with the value of pm.status_path (php-fpm) or --status-path (fcgi run).';
   if (code !== 200) throw new CommandFailure(`${absent} ${code}.\n${advice}`);
   try {
     const parsed: unknown = JSON.parse(body);

@@ -41,6 +41,18 @@ Where it does not work:
 `);
 });
 
+test('what it prints is what docs/terminal/init.ansi shows', async () => {
+  const recording = new URL('../../../../docs/terminal/init.ansi', import.meta.url);
+  const [command = '', ...shown] = (await readFile(recording, 'utf8')).split('\n');
+  const cwd = await shop();
+  await writeFile(join(cwd, 'app.js'), "export default (req, res) => res.end('hello');\n");
+  const { stdout } = await runFcgi(command.replace('$ fcgi ', '').split(' '), {
+    cwd,
+    env: { FORCE_COLOR: '1' },
+  });
+  expect(stdout.replaceAll(cwd, '/srv/shop')).toBe(shown.join('\n'));
+});
+
 test('what was written runs', async () => {
   const cwd = await shop();
   await runFcgi(['init', ...HTACCESS], { cwd });

@@ -143,7 +143,7 @@ export const runOptions = {
   ),
   startTimeout: withDefault(duration, 'time', 'the time APP has to export something or listen', 30),
   stopTimeout: withDefault(duration, 'time', 'the time requests have to end when it stops', 30),
-  user: option(text, 'user', 'whom the application runs as, for those who start this as root'),
+  user: option(text, 'user', 'run the application as this user (root only)'),
   group: option(text, 'group', "and its group (default: the user's own)"),
   chdir: option(path, 'folder', 'the working directory of the application'),
   // Not --env-file: Node looks for that among all words, those of a script included, and reads the file as root.
@@ -163,7 +163,7 @@ export const runOptions = {
     'combined',
   ),
   slowLog: option(logTarget, 'file', 'write down the requests that take long: a file, - for stdout, stderr'),
-  slowTime: withDefault(duration, 'time', 'from when on a request takes long', 5),
+  slowTime: withDefault(duration, 'time', 'a request slower than this goes into the slow log', 5),
   output: ofWorkers(
     option(path, 'file', 'write what workers print to a file, not to stdout and stderr'),
     PRINTED,

@@ -11,7 +11,7 @@ import { pages } from '../../src/pages.ts';
 const site = join(root, 'packages/site');
 const dist = join(site, 'dist');
 
-/** Builds the guides, unless `npm run docs` has just done so. The reference, which takes longer, is not built here. */
+/** Builds the site, unless `npm run docs` has just done so. */
 export async function buildWhenStale(): Promise<void> {
   const index = join(dist, 'index.html');
   if (
@@ -20,7 +20,7 @@ export async function buildWhenStale(): Promise<void> {
   ) {
     return;
   }
-  await promisify(execFile)(join(site, 'node_modules/.bin/vitepress'), ['build', site]);
+  await promisify(execFile)(process.execPath, [join(site, 'bin/build.mjs')]);
 }
 
 function sources(): string[] {
@@ -31,7 +31,7 @@ function sources(): string[] {
   return [...files, ...pages.map(({ source }) => join(root, source))];
 }
 
-/** The paths of all pages that are built, those of the reference among them if it is. */
+/** The paths of all pages that are built. */
 export function builtPages(): string[] {
   return readdirSync(dist, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.html') && file !== '404.html')
@@ -43,6 +43,7 @@ const types: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
+  '.png': 'image/png',
   '.svg': 'image/svg+xml',
 };
 
