@@ -5,7 +5,7 @@ import {
   checkOptions,
   FcgiOptionError,
   functionSuchAs,
-  numberAbove,
+  numberFrom,
   OBJECT,
   type OptionKinds,
   oneOf,
@@ -115,7 +115,7 @@ export interface FcgiClientCloseOptions {
 }
 
 /** Also of a gateway. */
-export const CLOSE_OPTIONS: OptionKinds<FcgiClientCloseOptions> = { timeout: numberAbove(0) };
+export const CLOSE_OPTIONS: OptionKinds<FcgiClientCloseOptions> = { timeout: numberFrom(0) };
 
 /**
  * Sends requests to a FastCGI application, as a web server does. Connections are opened when they are needed

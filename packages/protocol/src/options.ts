@@ -56,6 +56,14 @@ export function numberAbove(least: number): OptionKind {
   };
 }
 
+/** Numbers that must not be whole, the least one among them. */
+export function numberFrom(least: number): OptionKind {
+  return {
+    words: `a number from ${least} on`,
+    accepts: (value) => typeof value === 'number' && value >= least,
+  };
+}
+
 /** Whole numbers. */
 export function integer(least: number, most: number, words: string): OptionKind {
   return {

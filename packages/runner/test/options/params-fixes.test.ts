@@ -35,9 +35,9 @@ test('fixes are applied in the order in which they are named', async () => {
 
 test('a function of a configuration file is had from that file, by workers too', async () => {
   const folder = await folderWith({ 'fcgi.config.mjs': `export default { params: ${FUNCTION} };` });
-  const config = await readConfigFile(undefined, folder, undefined);
-  expect(config?.values['params']).toEqual([`${folder}/fcgi.config.mjs`]);
-  const transform = await paramsTransform(config?.values['params'] as string[]);
+  const config = await readConfigFile(join(folder, 'fcgi.config.mjs'));
+  expect(config.values['params']).toEqual([`${folder}/fcgi.config.mjs`]);
+  const transform = await paramsTransform(config.values['params'] as string[]);
   expect(transform(new Map()).get('X')).toBe('seen');
 });
 
