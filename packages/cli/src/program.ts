@@ -77,7 +77,9 @@ function configure(command: Command, io: Io): void {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(wrapHelp(text, columnsOf(io.stdout, io))),
-      writeErr: (text) => io.stderr.write(wrapHelp(text, columnsOf(io.stderr, io))),
+      // A message in a log stays one line.
+      writeErr: (text) =>
+        io.stderr.write(io.stderr.columns === undefined ? text : wrapHelp(text, io.stderr.columns)),
       outputError: (text, write) =>
         write(messageText(text).replace(/^error: /, `${colorsOf(io.stderr, io.env).red('fcgi:')} `)),
       getOutHasColors: () => colorsOf(io.stdout, io.env).isColorSupported,
