@@ -45,6 +45,14 @@ async function startStatus(answer: string): Promise<string> {
 
 const json = `Status: 200\r\nContent-Type: application/json\r\n\r\n${JSON.stringify(PAGE)}`;
 
+test('of several applications, all are shown', async () => {
+  const pools = [PAGE, { ...PAGE, pool: 'blog', processes: [] }];
+  const several = `Status: 200\r\nContent-Type: application/json\r\n\r\n${JSON.stringify({ pools })}`;
+  const { status, stdout } = await runMain(['status', await startStatus(several), '--full']);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^pool +shop\\x1b\n(?:.+\n)+\nPID (?:.*\n)+\npool +blog\n/);
+});
+
 test('numbers stand one below the other, known or not, and processes in a table', async () => {
   const outcome = await runMain(['status', await startStatus(json), '--full']);
   const lines = outcome.stdout.split('\n').map((line) => line.trimEnd());

@@ -91,6 +91,19 @@ const PHP = {
   ],
 };
 
+test('of several applications, one is to be chosen', async () => {
+  const answer = JSON.stringify({ pools: [OURS, { ...OURS, pool: 'blog' }] });
+  const address = await startApplication(await temporaryFolder(), {
+    responder: async (request) => {
+      await respond(request, `Status: 200\r\nContent-Type: application/json\r\n\r\n${answer}`);
+      return 0;
+    },
+  });
+  const { status, stderr } = await runMain(['top', address, '--once']);
+  expect(status).toBe(1);
+  expect(stderr).toContain('Choose one: --path /status/app.cjs, --path /status/blog');
+});
+
 test('rates are the differences of two reports; what began anew has none', () => {
   const [first, second] = OURS.processes;
   const status = {

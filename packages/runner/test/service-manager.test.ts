@@ -55,6 +55,28 @@ const missing = skipReason('perl', 'systemd-notify');
 const suffix = missing ? ` (${missing})` : '';
 
 describe.skipIf(missing)(`the service manager${suffix}`, () => {
+  test('hears that several applications are ready when all that can serve do, and after a reload of all', async () => {
+    const pool = (app: string) => JSON.stringify({ app: `../${app}`, listen: `../${app}.sock` });
+    const { cwd, env, messages } = await listeningManager({
+      'pools/good.json': pool('app.cjs'),
+      'pools/bad.json': pool('bad.cjs'),
+      'pools/late.json': pool('late.cjs'),
+      'bad.cjs': 'throw new Error("no database");',
+      'late.cjs': `${application} require('node:child_process').execSync('sleep 1');`,
+    });
+    const runner = new Runner(['--config', 'pools/*.json'], { cwd, env });
+    const ofKind = (kind: RegExp) => messages().filter((one) => kind.test(one));
+    await runner.says(/2 of 3 applications are served/);
+    await expect
+      .poll(() => ofKind(/READY/))
+      .toEqual(['READY=1 STATUS=2 of 3 applications are served; tried again: bad']);
+    runner.signal('SIGHUP');
+    await expect.poll(() => ofKind(/READY/)).toHaveLength(2);
+    expect(runner.stderr.match(/(good|late): reloaded: all workers serve generation 2/g)).toHaveLength(2);
+    expect(ofKind(/RELOADING/)).toHaveLength(1);
+    expect(await runner.stop()).toBe(0);
+  });
+
   test.each([
     ['alone', [], /^READY=1 STATUS=app\.cjs \(.*\) is served on unix:.*\/s$/],
     [

@@ -142,13 +142,17 @@ export class PoolGroup {
     return answers.includes(true);
   }
 
+  /** From now on the sockets of the process before this one end with this one. */
+  own(): void {
+    this.#isOurs = true;
+  }
+
   /**
    * Takes over what can be had once only: the files of the sockets, and the address of the status.
    *
    * @throws RunnerError where that address cannot be opened
    */
   async takePlace(): Promise<void> {
-    this.#isOurs = true;
     for (const pool of this.#pools) pool.takePlace();
     const { message, plan, pools } = this.#given;
     const [first] = pools;

@@ -47,6 +47,7 @@ async function keepWorkers(output: ParentOutput, task: Task): Promise<void> {
     output,
   });
   const takeOver = async (predecessor: number) => {
+    group.own();
     takesOver(predecessor);
     await succeed(pools.map(({ options }) => options.listen));
     // Some applications open a port later than they serve.

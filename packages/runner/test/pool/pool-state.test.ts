@@ -35,6 +35,35 @@ test('an application that does not start even once is a failure', () => {
   expect(short(pool.exited(1, 5))).toEqual(['done failed']);
 });
 
+test('one of several applications that does not start is tried again, with pauses that grow', () => {
+  const pool = new PoolState(2, { keepsTrying: true });
+  pool.tick(0);
+  expect(short(pool.exited(1, 5))).toEqual(['say start-failed', 'timer 105']);
+  expect(short(pool.tick(104))).toEqual(['timer 105']);
+  expect(short(pool.tick(105))).toEqual(['spawn 2']);
+  expect(short(pool.exited(2, 110))).toEqual(['say start-failed', 'timer 310']);
+  // What was wrong may be put right.
+  expect(short(pool.reload(120))).toEqual(['spawn 3']);
+  expect(short(pool.ready(3, 130))).toEqual(['spawn 4']);
+  expect(short(pool.ready(4, 140))).toEqual(['say started']);
+  expect(short(pool.end(150))).toEqual(['stop 3', 'stop 4']);
+});
+
+test('who keeps trying ends when it is to end', () => {
+  const pool = new PoolState(1, { keepsTrying: true });
+  pool.tick(0);
+  pool.exited(1, 5);
+  expect(short(pool.end(50))).toEqual(['done failed']);
+});
+
+test('a worker is outdated when its generation is to be replaced', () => {
+  const pool = running(1);
+  expect(pool.isOutdated(1)).toBe(false);
+  pool.reload(100);
+  expect(pool.isOutdated(1)).toBe(true);
+  expect(pool.isOutdated(2)).toBe(false);
+});
+
 test('a reload starts one new worker, then the others, and stops each old one when a new one is ready', () => {
   const pool = running(3);
   expect(short(pool.reload(100))).toEqual(['spawn 4']);
