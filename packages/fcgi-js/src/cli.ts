@@ -1,4 +1,5 @@
 export {
+  type ApplicationConfig,
   type Colors,
   endProcess,
   type Input,

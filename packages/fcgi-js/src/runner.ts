@@ -1,4 +1,5 @@
 export {
+  type ApplicationConfig,
   type Figures,
   findApplication,
   type ListenQueue,
