@@ -25,6 +25,16 @@ test('a socket that does not exist is a failure that names it', async () => {
   expect(outcome.stderr).toContain(address);
 });
 
+test('a program that ends over GET_VALUES may be alive: the way to ask it otherwise is named', async () => {
+  const path = join(await temporaryFolder(), 'app.sock');
+  const server = createNetServer((socket) => socket.once('data', () => socket.end())).listen(path);
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { status, stderr } = await runMain(['ping', path]);
+  expect(status).toBe(1);
+  expect(stderr).toContain('--path PATH sends a request instead');
+});
+
 test('a command line that makes no sense is 2, and says how to get help', async () => {
   for (const argv of [
     ['ping'],

@@ -7,7 +7,7 @@ export type SayOnce = (topic: HintTopic, text: string) => void;
 /** What is said once at most. */
 export type HintTopic = (typeof TOPICS)[number];
 
-const TOPICS = ['polling', 'websocket'] as const;
+const TOPICS = ['path', 'polling', 'websocket'] as const;
 
 /** Whether it is one of them. */
 export function isHintTopic(given: unknown): given is HintTopic {
@@ -33,6 +33,12 @@ const POLLING = ['EIO=', 'transport=polling'];
 const WEBSOCKET =
   'A browser asks for a WebSocket. FastCGI has no connection that stays open both ways, so it gets 501. Let the web server pass that path to a port of its own over HTTP, or use event streams or polling (Socket.IO: transports: ["polling"], with --workers 1).';
 
+/** Each of them alone has the path, or a part of it. */
+const PATH_PARAMS = ['REQUEST_URI', 'PATH_INFO', 'SCRIPT_NAME'];
+
+const NO_PATH =
+  'The web server does not say which path is asked for: REQUEST_URI, PATH_INFO and SCRIPT_NAME are empty, so that every request gets the first page. nginx: include fastcgi_params; beside fastcgi_pass. fcgi doctor --config FILE looks for more.';
+
 const ANSWER = [
   'Status: 501 Not Implemented',
   'Content-Type: text/plain; charset=utf-8',
@@ -42,7 +48,7 @@ const ANSWER = [
 ].join('\r\n');
 
 /**
- * The handlers of an application, behind what cannot work over FastCGI or with several workers and would fail without a word.
+ * The handlers of an application, behind what cannot work over FastCGI, with several workers or without a path, and would fail without a word.
  *
  * The opening handshake of a WebSocket comes as a GET, and whatever the application answers fails in the browser. It is answered with
  * 501 here: the functionality is not there (RFC 9110 section 15.6.2). 426 would ask for another upgrade. Scripts of pages cannot send
@@ -62,6 +68,7 @@ function answering(responder: RequestHandler, workers: number, sayOnce: SayOnce)
       sayOnce('websocket', WEBSOCKET);
       return refuse(request);
     }
+    if (PATH_PARAMS.every((name) => (request.params.get(name) ?? '') === '')) sayOnce('path', NO_PATH);
     if (workers > 1 && isPolling(request)) {
       sayOnce(
         'polling',

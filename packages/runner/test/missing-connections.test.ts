@@ -78,3 +78,13 @@ test.each([
   expect(await ask(poll)).toBe('200 a page for GET');
   expect(runner.stderr).not.toMatch(/polls/);
 });
+
+test('a web server that says no path gets the first page, and one line says so', async () => {
+  const { ask, runner } = await start([]);
+  expect(await ask({})).toBe('200 a page for GET');
+  expect(runner.stderr).not.toContain('which path');
+  for (let count = 0; count < 2; count += 1)
+    expect(await ask({ PATH_INFO: '', REQUEST_URI: '' })).toBe('200 a page for GET');
+  await runner.says(/does not say which path is asked for.*include fastcgi_params/);
+  expect(runner.stderr.match(/which path/g)).toHaveLength(1);
+});

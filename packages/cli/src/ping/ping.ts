@@ -70,12 +70,17 @@ function report(io: Io, address: string, elapsed: number, { status, values = {} 
   return `${colors.green('up')} ${messageText(address)} answered after ${elapsed.toFixed(1)} ms${told}\n`;
 }
 
+/** What may be behind a failure of GET_VALUES alone. */
+const VALUES_HINTS: Readonly<Record<string, string>> = {
+  FCGI_CONNECTION_CLOSED:
+    'Some programs end when they are asked for GET_VALUES (the ruby-fcgi of Debian): --path PATH sends a request instead.',
+  FCGI_FIRST_BYTE_TIMEOUT:
+    'It accepts connections. Its workers may all be busy, or it does not know GET_VALUES: --path PATH sends a request instead.',
+};
+
 function explain(error: Error, { path }: PingRequest): Error {
-  const isSilent = error instanceof FcgiClientError && error.code === 'FCGI_FIRST_BYTE_TIMEOUT';
-  const hint =
-    isSilent && path === undefined
-      ? 'It accepts connections. Its workers may all be busy, or it does not know GET_VALUES: --path PATH sends a request instead.'
-      : hintFor(error, new Map([['SCRIPT_FILENAME', '']]));
+  const code = path === undefined && error instanceof FcgiClientError ? error.code : '';
+  const hint = VALUES_HINTS[code] ?? hintFor(error, new Map([['SCRIPT_FILENAME', '']]));
   return hint === undefined
     ? error
     : new CommandFailure(`${error.message}\n${hint}`, undefined, { cause: error });

@@ -32,14 +32,14 @@ const broken: readonly Broken[] = [
     id: 'run-bit-missing',
     what: 'has no run bit',
     // mod_fcgid does not say why.
-    inLog: ['run-bit-missing', 'closed-without-answer'],
+    inLog: ['run-bit-missing', 'closed-without-answer', 'program-ended'],
     remedy: 'chmod 755',
     breakIt: (program) => chmod(program, 0o644),
   },
   {
     id: 'shebang-missing',
     what: 'has no first line that says what runs it',
-    inLog: ['shebang-missing', 'closed-without-answer'],
+    inLog: ['shebang-missing', 'closed-without-answer', 'program-ended'],
     remedy: '#!/usr/bin/env node',
     breakIt: (program) => edit(program, (text) => text.replace(SHEBANG, '')),
   },
@@ -64,14 +64,14 @@ const broken: readonly Broken[] = [
   {
     id: 'ends-at-once',
     what: 'ends at once',
-    inLog: ['closed-without-answer', 'nobody-listens'],
+    inLog: ['closed-without-answer', 'nobody-listens', 'program-ended'],
     remedy: 'Read what it said',
     breakIt: (program) => writeFile(program, `#!${process.execPath}\nprocess.exitCode = 3;\n`),
   },
   {
     id: 'plain-cgi',
     what: 'is for CGI',
-    inLog: ['closed-without-answer', 'nobody-listens'],
+    inLog: ['closed-without-answer', 'nobody-listens', 'program-ended'],
     remedy: 'cgi-script',
     breakIt: (program) =>
       writeFile(program, '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\n\\r\\nhello"\n'),
