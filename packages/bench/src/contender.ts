@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
 /** A program that takes part. */
 export interface Contender {
   /** Short name, for options and files. */
@@ -53,12 +56,13 @@ export const contenders: ReadonlyMap<string, Contender> = new Map(
 const CONSTANT = new Set(['floor', 'node-fastcgi', 'hello.go', 'hello.c']);
 
 /**
- * The contender as it was when a copy of `dist` was made; undefined where it has nothing of fcgi-js in it.
+ * The contender as it was when a copy of `dist` was made; undefined where it has nothing of fcgi-js in it, or was not there.
  *
  * @param contender as it is today
  * @param from the copy
  */
 export function formerSelf(contender: Contender, from: string): Contender | undefined {
   if (contender.transport === 'http' || CONSTANT.has(contender.program)) return undefined;
+  if (!existsSync(join(from, 'contenders', `${contender.program}.js`))) return undefined;
   return { ...contender, name: `${contender.name}-before`, title: `${contender.title}, before`, from };
 }

@@ -23,13 +23,7 @@ export {
 export { Params } from './cgi/params.ts';
 export type { ParamsTransform } from './cgi/params-transform.ts';
 export type { HeaderField } from './cgi/response-head.ts';
-export {
-  type CloseOptions,
-  createServer,
-  type FcgiServer,
-  type ServerOptions,
-  type ServerStats,
-} from './create-server.ts';
+export { createServer, type FcgiServer } from './create-server.ts';
 export type {
   RequestEndMessage,
   RequestErrorMessage,
@@ -49,3 +43,4 @@ export type { FcgiRequest } from './request/fcgi-request.ts';
 export type { HandlerResult, RequestHandler } from './request/request-handler.ts';
 export type { ConnectionInfo } from './request/request-host.ts';
 export type { WholeResponse } from './request/whole-response.ts';
+export type { CloseOptions, ServerOptions, ServerStats } from './server-options.ts';

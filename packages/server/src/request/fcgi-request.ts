@@ -65,8 +65,13 @@ export class FcgiRequest {
   #controller: AbortController | undefined;
   #abortError: FcgiServerError | undefined;
   #bodyFailure: BodyFailure | undefined;
-  #settled = false;
-  #responded = false;
+  /**
+   * ```text
+   *   due ── awaitBody(): the response is complete ──→ given ── complete(), or what goes wrong ──→ settled
+   *    └── complete(), or an answer in the place of the application ──────────────────────────────────┘
+   * ```
+   */
+  #answer: 'due' | 'given' | 'settled' = 'due';
 
   /** @internal */
   constructor(host: RequestHost, state: RequestState<FcgiRequest>, params: Params) {
@@ -171,7 +176,7 @@ export class FcgiRequest {
    * @internal
    */
   get settled(): boolean {
-    return this.#settled;
+    return this.#answer === 'settled';
   }
 
   /**
@@ -226,7 +231,7 @@ export class FcgiRequest {
    * @internal
    */
   finish(result: unknown): void {
-    if (this.#settled) return;
+    if (this.settled) return;
     const appStatus = appStatusOf(result);
     if (appStatus === undefined) {
       this.fail(errors.FCGI_HANDLER_FAILED.appStatus());
@@ -251,7 +256,7 @@ export class FcgiRequest {
    * @internal
    */
   fail(error: unknown): void {
-    if (this.#settled) return;
+    if (this.settled) return;
     this.report(error);
     this.#answerFailed(error);
   }
@@ -299,12 +304,12 @@ export class FcgiRequest {
    * @internal
    */
   answerInstead(status: string, text?: string): void {
-    if (this.#settled) return;
-    if (this.#responded) {
+    if (this.settled) return;
+    if (this.#answer === 'given') {
       this.complete();
       return;
     }
-    this.#settled = true;
+    this.#answer = 'settled';
     this.#streams?.releaseStderr();
     if (text !== undefined) this.output.writeStderr(Buffer.from(`${text}\n`));
     if (this.output.closed) {
@@ -325,8 +330,8 @@ export class FcgiRequest {
    * @internal
    */
   complete(appStatus = 0): void {
-    if (this.#settled) return;
-    this.#settled = true;
+    if (this.settled) return;
+    this.#answer = 'settled';
     this.#streams?.releaseStderr();
     this.#endOutput(appStatus);
     this.#close();
@@ -339,8 +344,8 @@ export class FcgiRequest {
    * @internal
    */
   awaitBody(): void {
-    if (this.#settled) return;
-    this.#responded = true;
+    if (this.settled) return;
+    this.#answer = 'given';
     this.input.awaitEnd();
     this.output.flush();
   }
@@ -356,7 +361,7 @@ export class FcgiRequest {
 
   /** The handler's stdout was destroyed before it ended. */
   #loseStdout(stdout: StdoutStream): void {
-    if (this.#settled) return;
+    if (this.settled) return;
     if (stdout.errored !== null) {
       // It has been reported when it happened.
       this.#answerFailed(stdout.errored);

@@ -29,7 +29,15 @@ export interface OutputHost {
   requestEnded(): void;
 }
 
-/** The STDOUT, STDERR and END_REQUEST of one request; the one place that knows what has been sent. */
+/**
+ * The STDOUT, STDERR and END_REQUEST of one request; the one place that knows what has been sent.
+ *
+ * ```text
+ *   STDOUT: empty ── write() ──→ given ── flush() ──→ sent        STDERR: unused ── writeStderr() ──→ used
+ *                                                                          └── probe() ──→ ended
+ *   From any state, end(), close() and abandon() lead to closed: what has been given or sent stays so, and nothing follows.
+ * ```
+ */
 export class RequestOutput {
   /** Told when the web server has caught up after {@link write} returned false. */
   observer: OutputObserver | undefined;
@@ -44,9 +52,8 @@ export class RequestOutput {
   #callbacks: Array<() => void> | undefined;
   #awaitingDrain = false;
   #awaitingFlush = false;
-  #started = false;
+  #progress: 'empty' | 'given' | 'sent' = 'empty';
   #closed = false;
-  #sent = false;
   /** `'ended'`: its end has been sent, and nothing of it may follow. */
   #stderr: 'ended' | 'unused' | 'used' = 'unused';
 
@@ -67,12 +74,12 @@ export class RequestOutput {
 
   /** Whether any STDOUT was given, sent or not. */
   get started(): boolean {
-    return this.#started;
+    return this.#progress !== 'empty';
   }
 
   /** Whether any STDOUT has been handed to the connection, so that it cannot be taken back. */
   get sent(): boolean {
-    return this.#sent;
+    return this.#progress === 'sent';
   }
 
   /** Whether nothing can be written any more: the request has ended, was aborted or lost its connection. */
@@ -106,7 +113,7 @@ export class RequestOutput {
     const added = this.#stdout.bytes - before;
     this.written += added;
     this.#meter?.add(chunk, added);
-    if (this.#stdout.bytes > 0) this.#started = true;
+    if (this.#progress === 'empty' && this.#stdout.bytes > 0) this.#progress = 'given';
     if (callback !== undefined) {
       this.#callbacks ??= [];
       this.#callbacks.push(callback);
@@ -134,7 +141,7 @@ export class RequestOutput {
     const callbacks = this.#callbacks;
     this.#callbacks = undefined;
     if (this.#stdout.bytes > 0) {
-      this.#sent = true;
+      this.#progress = 'sent';
       this.#host.writer.write(this.#stdout.take(this.#state.requestId, ''), joined(callbacks));
     } else if (callbacks !== undefined) {
       process.nextTick(joined(callbacks)!);
