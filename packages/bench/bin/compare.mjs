@@ -19,7 +19,11 @@ const given = isCommit || first === undefined ? others : [first, ...others];
 const hasKind = given.some((argument) => /^[a-z]/.test(argument));
 const choice = hasKind ? given : ['hello', 'hello-new', ...given];
 
-/** Whether git has such a commit; names of kinds are none. */
+/**
+ * Whether git has such a commit; names of kinds are none.
+ *
+ * @param {string} name
+ */
 function isKnown(name) {
   try {
     execFileSync('git', ['rev-parse', '--verify', '--quiet', `${name}^{commit}`], { cwd: root });
@@ -29,11 +33,18 @@ function isKnown(name) {
   }
 }
 
-/** Runs a program; its output is that of this one. */
+/**
+ * Runs a program; its output is that of this one.
+ *
+ * @param {string} cwd
+ * @param {string} command
+ * @param {string[]} argv
+ */
 function run(cwd, command, ...argv) {
   execFileSync(command, argv, { cwd, stdio: 'inherit' });
 }
 
+/** @param {string} folder */
 function build(folder) {
   const pnpm = join(folder, 'packages/tooling/bin/pnpm.mjs');
   run(folder, process.execPath, pnpm, 'install', '--frozen-lockfile', '--prefer-offline');

@@ -65,12 +65,7 @@ export class FcgiRequest {
   #controller: AbortController | undefined;
   #abortError: FcgiServerError | undefined;
   #bodyFailure: BodyFailure | undefined;
-  /**
-   * ```text
-   *   due ── awaitBody(): the response is complete ──→ given ── complete(), or what goes wrong ──→ settled
-   *    └── complete(), or an answer in the place of the application ──────────────────────────────────┘
-   * ```
-   */
+  /** `'given'`: all of a response is written, but the request ends with its body. `'settled'`: nothing can follow. */
   #answer: 'due' | 'given' | 'settled' = 'due';
 
   /** @internal */
