@@ -1,23 +1,5 @@
 import { expect, test } from 'vitest';
-import { causeFamilies } from '../src/causes.ts';
-import { saysFailure } from '../src/failure-words.ts';
-import { linesOf } from '../src/log-lines.ts';
-
-function told(line: string): string[] {
-  return [...linesOf({ file: 'error.log', lines: [line] }, causeFamilies).keys()].map(({ id }) => id);
-}
-
-const nginx = (message: string, level = 'error') =>
-  `2026/11/29 20:00:00 [${level}] 61#61: *598 ${message}, client: 192.0.2.1, server: _, request: "GET /x HTTP/1.1", upstream: "fastcgi://unix:/run/app.sock:", host: "example.org"`;
-const apache = (module: string, level: string, message: string) =>
-  `[Sun Nov 29 20:00:00.000000 2026] [${module}:${level}] [pid 2938:tid 1] ${message}`;
-const lighttpd = (source: string, message: string) => `2026-11-29 20:00:00: (${source}) ${message}`;
-const caddy = (message: string) =>
-  `{"level":"error","ts":1764446400.1,"logger":"http.log.error","msg":"${message}","request":{"method":"GET"},"status":502}`;
-const haproxy = (code: string, status = '503') =>
-  `Nov 29 20:00:00 host haproxy[1]: 192.0.2.1:50766 [29/Nov/2026:20:00:00.000] site app/one 0/0/0/-1/1 ${status} 0 - - ${code} 1/1/0/0/0 0/0 "POST /x HTTP/1.1"`;
-const systemd = (message: string) => `Nov 29 20:00:00 host systemd[1]: app.service: ${message}`;
-const kernel = (message: string) => `Nov 29 20:00:00 host kernel: [12345.678901] ${message}`;
+import { apache, caddy, haproxy, kernel, lighttpd, nginx, systemd, told } from './support/log-line.ts';
 
 test.each<[id: string, line: string]>([
   ['closed-within-answer', nginx('upstream prematurely closed connection while reading upstream')],
@@ -387,29 +369,4 @@ test.each<[id: string, line: string]>([
   ['line-unknown', 'app: could not connect to the database'],
 ])('%s: %s', (id, line) => {
   expect(told(line)).toEqual([id]);
-});
-
-test.each([
-  '2026/11/29 20:00:00 [notice] 61#61: signal 15 (SIGTERM) received from 1, exiting',
-  '2026/11/29 20:00:00 [warn] 61#61: *5 an upstream response is buffered to a temporary file /var/lib/nginx/fastcgi/1/00/1 while reading upstream',
-  apache('mpm_event', 'notice', 'AH00489: Apache/2.4.71 (Debian) configured -- resuming normal operations'),
-  apache('core', 'notice', "AH00094: Command line: '/usr/sbin/apache2'"),
-  lighttpd('server.c.1939', 'server started (lighttpd/1.4.69)'),
-  lighttpd('gw_backend.c.351', 'gw-server re-enabled: unix:/run/app.sock  0 /run/app.sock'),
-  '{"level":"info","ts":1764446400.1,"msg":"serving initial configuration","error":""}',
-  haproxy('----', '404'),
-  '192.0.2.1 - - [29/Nov/2026:20:00:00 +0000] "GET /error HTTP/1.1" 404 157 "-" "curl"',
-  '    at Server.fail (/srv/app/failed.js:1:1)',
-])('is about no failure: %s', (line) => {
-  expect(told(line)).toEqual([]);
-  expect(saysFailure(line)).toBe(false);
-});
-
-test('unknown lines are shown by kind, the last of each, at most five', () => {
-  const lines = ['aaaaaa', 'bbbbbb', 'ccccc', 'ddddd', 'eeeee', 'fffff', 'eeeee'].map(
-    (word, index) => `[error] failed 10.0.0.${index}: ${word.replace(/[a-f]/g, (letter) => `${letter}z`)}`,
-  );
-  const [evidence = []] = [...linesOf({ file: 'e', lines }, causeFamilies).values()];
-  expect(evidence).toHaveLength(5);
-  expect(evidence.at(-1)).toMatch(/^e, the last of 2 lines, not known to the doctor: .*10\.0\.0\.6/);
 });

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Role } from '@fcgi-js/protocol';
+import { checkOptions } from '@fcgi-js/protocol/options';
 import { Connection } from './connection/connection.ts';
 import type { ConnectionOwner } from './connection/connection-owner.ts';
 import { HeldBackBodies } from './connection/held-back-bodies.ts';
@@ -14,7 +15,6 @@ import { allowedPeers, type PeerCheck } from './listen/allowed-peers.ts';
 import type { AcceptedSocket, Listener, ListenOptions } from './listen/listener.ts';
 import { connectionsPossible, OpenFilesWatch, tooManyConnections } from './listen/open-files.ts';
 import { openListener } from './listen/open-listener.ts';
-import { checkOptions } from './options.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
 import { Handlers } from './request/handlers.ts';
 import { isPromise } from './request/request-handler.ts';

@@ -1,4 +1,4 @@
-import { checkOptions, numberAbove, type OptionKinds } from './options.ts';
+import { checkOptions, numberAbove, type OptionKinds } from '@fcgi-js/protocol/options';
 
 /**
  * What a web server, or whoever can reach the socket, may take of this process. Every limit is finite by

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
+import { BOOLEAN, functionSuchAs, OBJECT, type OptionKinds } from '@fcgi-js/protocol/options';
 import { isMount } from './cgi/mount.ts';
 import type { ParamsTransform } from './cgi/params-transform.ts';
 import type { ServerLimits } from './limits.ts';
-import { BOOLEAN, functionSuchAs, OBJECT, type OptionKinds } from './options.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
 import type { RequestHandler } from './request/request-handler.ts';
 

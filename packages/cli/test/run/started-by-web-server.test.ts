@@ -32,7 +32,7 @@ async function startScript(folder: string) {
   await chmod(script, 0o755);
   const server = createServer().listen(`${folder}/made`);
   await once(server, 'listening');
-  const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
+  const { fd } = Reflect.get(server, '_handle') as { readonly fd: number };
   const child = spawn(script, [], { stdio: [fd, 'ignore', 'pipe'] });
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {

@@ -47,7 +47,7 @@ function isReachable(path: string): boolean {
 /** What may not be looked at counts as there. */
 function isThere(path: string): boolean {
   try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false }) !== undefined;
   } catch {
     return true;
   }

@@ -1,7 +1,7 @@
+import { checkOptions, OBJECT, type OptionKinds } from '@fcgi-js/protocol/options';
 import { isFieldValue, isToken } from '../cgi/field-syntax.ts';
 import { formatAuthorizerHead, type HeaderField, isBodyless } from '../cgi/response-head.ts';
 import { http } from '../node-http.ts';
-import { checkOptions, OBJECT, type OptionKinds } from '../options.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
 import type { RequestHandler } from '../request/request-handler.ts';
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { BOOLEAN, checkOptions } from '@fcgi-js/protocol/options';
 import { methodOf } from '../cgi/meta-variables.ts';
 import type { Params } from '../cgi/params.ts';
 import { http } from '../node-http.ts';
-import { BOOLEAN, checkOptions } from '../options.ts';
 import { DEFERRED, isPromise, type RequestHandler } from '../request/request-handler.ts';
 import { exchangeOf, NodeExchange } from './node/node-exchange.ts';
 import { isNodeServer, type NodeServer } from './node/node-server.ts';

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { integer, type OptionKind, type OptionKinds } from '../options.ts';
+import { integer, type OptionKind, type OptionKinds } from '@fcgi-js/protocol/options';
 
 /** How to listen. What does not apply to a kind of address is ignored by it. */
 export interface ListenOptions {

@@ -1,4 +1,4 @@
-import { checkOptions } from '../options.ts';
+import { checkOptions } from '@fcgi-js/protocol/options';
 import { listenAuto } from './auto.ts';
 import { listenOnFd } from './inherited.ts';
 import { parseListenAddress } from './listen-address.ts';

@@ -1,3 +1,10 @@
+import { FcgiOptionError } from './errors.ts';
+
+/*
+ * Checks of options, for the packages that take some. They stand here because every package depends on this one; those who
+ * use the records alone need none of them.
+ */
+
 /** What an option may be. */
 export interface OptionKind {
   /** In words that go on after "must be". */
@@ -13,7 +20,7 @@ export type OptionKinds<Options> = { readonly [Name in keyof Required<Options>]:
  * `undefined` counts as not given.
  *
  * @param caller what the options are of, as the message is to name it: `listen()`
- * @throws TypeError naming the option
+ * @throws FcgiOptionError naming the option
  */
 export function checkOptions<Options extends object>(
   caller: string,
@@ -23,16 +30,18 @@ export function checkOptions<Options extends object>(
   // Types do not keep JavaScript from passing something else.
   const given: unknown = options;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new TypeError(`${caller} takes its options as an object, but got ${show(given)}.`);
+    throw new FcgiOptionError(`${caller} takes its options as an object, but got ${show(given)}.`);
   }
   const known = new Map<string, OptionKind>(Object.entries(kinds));
   for (const [name, value] of Object.entries(given)) {
     const kind = known.get(name);
     if (kind === undefined) {
-      throw new TypeError(`${caller} has no option "${name}". Known are: ${[...known.keys()].join(', ')}.`);
+      throw new FcgiOptionError(
+        `${caller} has no option "${name}". Known are: ${[...known.keys()].join(', ')}.`,
+      );
     }
     if (value !== undefined && !kind.accepts(value)) {
-      throw new TypeError(`${caller}: "${name}" must be ${kind.words}, but it is ${show(value)}.`);
+      throw new FcgiOptionError(`${caller}: "${name}" must be ${kind.words}, but it is ${show(value)}.`);
     }
   }
 }
@@ -42,6 +51,14 @@ export function numberAbove(least: number): OptionKind {
   return {
     words: `a number above ${least}`,
     accepts: (value) => typeof value === 'number' && value > least,
+  };
+}
+
+/** Numbers that must not be whole, the least one among them. */
+export function numberFrom(least: number): OptionKind {
+  return {
+    words: `a number from ${least} on`,
+    accepts: (value) => typeof value === 'number' && value >= least,
   };
 }
 
@@ -58,6 +75,20 @@ export const BOOLEAN: OptionKind = {
   words: 'true or false',
   accepts: (value) => typeof value === 'boolean',
 };
+
+/** One of a few values. */
+export function oneOf(...values: ReadonlyArray<string | boolean>): OptionKind {
+  return {
+    words: values.map((value) => (typeof value === 'string' ? `'${value}'` : String(value))).join(' or '),
+    accepts: (value) => (values as readonly unknown[]).includes(value),
+  };
+}
+
+/** Text. */
+export const TEXT: OptionKind = { words: 'text', accepts: (value) => typeof value === 'string' };
+
+/** What is checked where it is used, because there is more to it than a kind. */
+export const ANYTHING: OptionKind = { words: 'anything', accepts: () => true };
 
 /** Objects that have properties: options of their own, header fields. */
 export const OBJECT: OptionKind = {
