@@ -1,11 +1,13 @@
+import { resolve } from 'node:path';
 import { formatAddress, parseAddress } from '@fcgi-js/client';
 import { OptionValueError, parseDuration, parsePath } from '@fcgi-js/runner/options';
 import { InvalidArgumentError, Option } from 'commander';
 
-/** Reads the address of an application, and writes it in its full form. */
+/** Reads the address of an application, and writes it in its full form. A path that begins with a dot is of this folder, as for `--listen`. */
 export function parseAddressArgument(text: string): string {
   try {
-    return formatAddress(parseAddress(text));
+    const path = /^(?:unix:)?(\.\.?\/.+)$/.exec(text)?.[1];
+    return formatAddress(parseAddress(path === undefined ? text : resolve(path)));
   } catch (error) {
     throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
   }

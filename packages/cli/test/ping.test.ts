@@ -1,12 +1,22 @@
 import { once } from 'node:events';
 import { createServer as createNetServer } from 'node:net';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { createServer } from '@fcgi-js/server';
 import { expect, onTestFinished, test } from 'vitest';
 import { respond, startApplication } from './support/applications.ts';
 import { noPhpFpm, startPhpFpm } from './support/php-fpm.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 import { runMain } from './support/test-io.ts';
+
+test('a path that begins with a dot is of the folder that it is typed in', async () => {
+  const address = await startApplication(await temporaryFolder(), {
+    responder: (request) => respond(request, 'Status: 204\r\n\r\n'),
+  });
+  const path = relative(process.cwd(), address.replace('unix:', ''));
+  expect(path).toMatch(/^\.\.\//);
+  expect(await runMain(['ping', path])).toMatchObject({ status: 0 });
+  expect((await runMain(['ping', './none.sock'])).stderr).toContain(`unix:${process.cwd()}/none.sock`);
+});
 
 test('an application that answers is up, with what it says about itself', async () => {
   const address = `unix:${await temporaryFolder()}/app.sock`;

@@ -82,7 +82,7 @@ test('a log whose failures are not known is not “Nothing found”', async () =
   const outcome = await runMain(['doctor', '--log', `${folder}/error.log`]);
   expect(outcome.status).toBe(1);
   expect(outcome.stdout).toMatch(
-    /not known to the doctor: \[error\] 1#1: \*1 a message of a version to\s+come/,
+    /not known to the doctor: \[error\] 1#1: \*1 a message of a\s+version to\s+come/,
   );
 });
 

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { defaultExport } from '../options/default-export.ts';
+import { withFileForFunction } from '../options/params-fixes.ts';
 import type { ReadConfig } from '../options/read-typescript.ts';
 import { importTsx } from '../tsx.ts';
 
@@ -15,7 +16,12 @@ try {
   const before = { ...process.env };
   const exported = defaultExport(await esm.tsImport(pathToFileURL(file).href, import.meta.url));
   const set = Object.entries(process.env).filter(([name, value]) => before[name] !== value);
-  send({ environment: Object.fromEntries(set), exported });
+  // Functions cannot be sent.
+  const sent =
+    typeof exported === 'object' && exported !== null
+      ? withFileForFunction(Object.fromEntries(Object.entries(exported)), file)
+      : exported;
+  send({ environment: Object.fromEntries(set), exported: sent });
 } catch (error) {
   send({ error: error instanceof Error ? error.message : String(error) });
 }

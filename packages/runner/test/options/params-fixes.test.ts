@@ -33,10 +33,13 @@ test('fixes are applied in the order in which they are named', async () => {
   });
 });
 
-test('a function of a configuration file is had from that file, by workers too', async () => {
-  const folder = await folderWith({ 'fcgi.config.mjs': `export default { params: ${FUNCTION} };` });
-  const config = await readConfigFile(join(folder, 'fcgi.config.mjs'));
-  expect(config.values['params']).toEqual([`${folder}/fcgi.config.mjs`]);
+test.each([
+  ['fcgi.config.mjs', FUNCTION],
+  ['fcgi.config.ts', "(params: Map<string, string>) => new Map(params).set('X', 'seen')"],
+])('a function of %s is had from that file, by workers too', async (name, code) => {
+  const folder = await folderWith({ [name]: `export default { params: ${code} };` });
+  const config = await readConfigFile(join(folder, name));
+  expect(config.values['params']).toEqual([`${folder}/${name}`]);
   const transform = await paramsTransform(config.values['params'] as string[]);
   expect(transform(new Map()).get('X')).toBe('seen');
 });
