@@ -49,8 +49,9 @@ export interface CauseFamily {
   /**
    * Which of its causes become findings. `'all'`: every one that the facts show. `'first'`: the first that they show; the others are its
    * consequences. `'rest'`: the first, and only where nothing else was found. `'aside'`: every one, whatever else was found.
+   * `'otherwise'`: every one, where nothing was found but asides.
    */
-  readonly reports: 'all' | 'aside' | 'first' | 'rest';
+  readonly reports: 'all' | 'aside' | 'first' | 'otherwise' | 'rest';
   /** In the order in which they are considered. */
   readonly causes: readonly Cause[];
 }

@@ -11,8 +11,9 @@ const HAPROXY = / (-1|\d{3}) \d+ \S+ \S+ ([A-Za-z-]{2})\S\S \d+\/\d+\//;
 
 /** Modules of web servers that write when something is wrong, without a level. */
 const SOURCES = /\((?:gw_backend|mod_fastcgi)\.c\.\d+\)|\[lib\/handler\/fastcgi\.c\]/;
+/** Of whatever level: what these say goes on in a web server that serves everything. */
 const HARMLESS =
-  /gw-server re-enabled|new proc, socket|released proc|got proc|idle-timeout reached|overload detected|--- gw spawning|handling the request using|connect succeeded/;
+  /AH10159: |gw-server re-enabled|new proc, socket|released proc|got proc|idle-timeout reached|overload detected|--- gw spawning|handling the request using|connect succeeded/;
 
 const WORDS =
   /\b(?:errors?|fail(?:ed|s|ure)?|fatal|denied|refused|tim(?:ed|e)[ -]?out|cannot|can't|could(?:n't| not)|unable|not found|no such|invalid|killed|segfault|panic|abort(?:ed|ing)?|exception|crash(?:ed)?|unexpected(?:ly)?|premature(?:ly)?|exceed(?:s|ed)?|too (?:many|large|big|long)|not allowed|not permitted|forbidden|broken pipe|reset by peer|exhausted|overflow|mismatch)\b/i;
@@ -25,7 +26,8 @@ export function saysFailure(line: string): boolean {
   if (access !== null) return Number(access[1]) >= 500;
   const haproxy = HAPROXY.exec(line);
   if (haproxy !== null) return haproxy[2] !== '--' && haproxy[2] !== 'LR';
+  if (HARMLESS.test(line)) return false;
   if (BAD_LEVEL.test(line)) return true;
-  if (GOOD_LEVEL.test(line) || HARMLESS.test(line)) return false;
+  if (GOOD_LEVEL.test(line)) return false;
   return SOURCES.test(line) || WORDS.test(line);
 }

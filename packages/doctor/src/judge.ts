@@ -16,9 +16,10 @@ import { isShellScript } from './shell-script.ts';
 export function judge(facts: Facts): Finding[] {
   const told = linesOf(facts.log, causeFamilies);
   const isTold = (cause: Cause) => told.has(cause);
-  const main = causeFamilies.filter(({ reports }) => reports === 'all' || reports === 'first');
-  const rest = causeFamilies.filter(({ reports }) => reports === 'rest');
-  const asides = causeFamilies.filter(({ reports }) => reports === 'aside').flatMap(({ causes }) => causes);
+  const families = (...wanted: ReadonlyArray<CauseFamily['reports']>) =>
+    causeFamilies.filter(({ reports }) => wanted.includes(reports));
+  const main = families('all', 'first');
+  const rest = families('rest');
   const found =
     [
       main.flatMap((family) => shown(family, facts)),
@@ -26,7 +27,12 @@ export function judge(facts: Facts): Finding[] {
       withoutConsequences(main.flatMap(({ causes }) => causes.filter(isTold))),
       rest.flatMap(({ causes }) => causes.filter(isTold)).slice(0, 1),
     ].find((causes) => causes.length > 0) ?? [];
-  return [...found, ...asides.filter((cause) => isShown(cause, facts) || isTold(cause))].map((cause) => ({
+  // Beside a cause, lines that are not known are most likely its consequences.
+  const beside = found.length > 0 ? families('aside') : families('aside', 'otherwise');
+  const asides = beside.flatMap(({ causes }) =>
+    causes.filter((cause) => isShown(cause, facts) || isTold(cause)),
+  );
+  return [...found, ...asides].map((cause) => ({
     id: cause.id,
     title: cause.title,
     cause: cause.why,
@@ -35,11 +41,12 @@ export function judge(facts: Facts): Finding[] {
   }));
 }
 
-/** A program that does not start is why its socket refuses connections. */
+/** A file that cannot be run is why its process ends, and a program that does not start why its socket refuses connections. */
 function withoutConsequences(causes: readonly Cause[]): readonly Cause[] {
-  const starts = [...programFile.causes, ...programStart.causes];
-  const isExplained = causes.some((cause) => starts.includes(cause));
-  return isExplained ? causes.filter((cause) => !socket.causes.includes(cause)) : causes;
+  const order = [programFile, programStart, socket];
+  const first = order.findIndex((family) => causes.some((cause) => family.causes.includes(cause)));
+  const explained = order.slice(first + 1).flatMap((family) => family.causes);
+  return first === -1 ? causes : causes.filter((cause) => !explained.includes(cause));
 }
 
 function isShown(cause: Cause, facts: Facts): boolean {

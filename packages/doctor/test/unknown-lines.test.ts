@@ -9,6 +9,11 @@ test.each([
   '2026/11/29 20:00:00 [warn] 61#61: *5 an upstream response is buffered to a temporary file /var/lib/nginx/fastcgi/1/00/1 while reading upstream',
   apache('mpm_event', 'notice', 'AH00489: Apache/2.4.71 (Debian) configured -- resuming normal operations'),
   apache('core', 'notice', "AH00094: Command line: '/usr/sbin/apache2'"),
+  apache(
+    'mpm_event',
+    'error',
+    'AH10159: server is within MinSpareThreads of MaxRequestWorkers, consider raising the MaxRequestWorkers setting',
+  ),
   lighttpd('server.c.1939', 'server started (lighttpd/1.4.69)'),
   lighttpd('gw_backend.c.351', 'gw-server re-enabled: unix:/run/app.sock  0 /run/app.sock'),
   '{"level":"info","ts":1764446400.1,"msg":"serving initial configuration","error":""}',

@@ -158,7 +158,7 @@ export class RecordDecoder {
       throw new RemoteProtocolError(
         'FCGI_UNSUPPORTED_VERSION',
         'connection',
-        `A record must have version ${FCGI_VERSION_1}, but this one has version ${bytes[offset]}.`,
+        `A record must have version ${FCGI_VERSION_1}, but this one has version ${bytes[offset]}.${likelyPeer(bytes[offset]!)}`,
       );
     }
     this.#type = bytes[offset + 1]!;
@@ -257,4 +257,10 @@ function toRecord(type: number, requestId: number, content: Uint8Array): FcgiRec
     default:
       return { type: 'undefined', requestId, undefinedType: type, content };
   }
+}
+
+/** Who begins with such a byte: HTTP with a letter of a method, or of "HTTP", and TLS with the number of its handshake. */
+function likelyPeer(version: number): string {
+  if (version >= 0x41 && version <= 0x5a) return ' The peer most likely speaks HTTP.';
+  return version === 0x16 ? ' The peer most likely speaks TLS.' : '';
 }

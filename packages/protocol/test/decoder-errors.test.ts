@@ -23,8 +23,32 @@ const broken = [
     what: 'an HTTP request',
     bytes: hex('474554202f204854'),
     code: 'FCGI_UNSUPPORTED_VERSION',
-    message: 'A record must have version 1, but this one has version 71.',
+    message: 'A record must have version 1, but this one has version 71. The peer most likely speaks HTTP.',
   },
+  {
+    what: 'an HTTP response',
+    bytes: hex('485454502f312e31'),
+    code: 'FCGI_UNSUPPORTED_VERSION',
+    message: 'A record must have version 1, but this one has version 72. The peer most likely speaks HTTP.',
+  },
+  {
+    what: 'a TLS handshake',
+    bytes: hex('160301020001000f'),
+    code: 'FCGI_UNSUPPORTED_VERSION',
+    message: 'A record must have version 1, but this one has version 22. The peer most likely speaks TLS.',
+  },
+  ...['40', '5b', '61'].map((byte) => ({
+    what: `the byte ${byte}, with which no method begins`,
+    bytes: hex(`${byte}00000000000000`),
+    code: 'FCGI_UNSUPPORTED_VERSION',
+    message: `A record must have version 1, but this one has version ${Number.parseInt(byte, 16)}.`,
+  })),
+  ...['41', '5a'].map((byte) => ({
+    what: `the letter ${byte}`,
+    bytes: hex(`${byte}00000000000000`),
+    code: 'FCGI_UNSUPPORTED_VERSION',
+    message: `A record must have version 1, but this one has version ${Number.parseInt(byte, 16)}. The peer most likely speaks HTTP.`,
+  })),
   {
     what: 'BEGIN_REQUEST with 7 bytes',
     bytes: record(RecordType.BeginRequest, 1, hex('0001 00 00000000')),

@@ -16,6 +16,6 @@ export const unknownLine: Cause = {
 
 export const unknownLines: CauseFamily = {
   title: 'Not known',
-  reports: 'aside',
+  reports: 'otherwise',
   causes: [unknownLine],
 };
