@@ -1,8 +1,21 @@
 /** Descriptions stand beside their terms if they have so many columns, otherwise below them. */
 const NARROWEST = 30;
 
-/** Options, commands, and the remarks behind examples: a term, and what it means. */
-const ITEM = /^( +\S.*?)( {2,})(\S.*)$/;
+/** An option, a command or an example: a term, and behind two blanks or more what it means. */
+interface Item {
+  /** With its indentation. */
+  readonly term: string;
+  readonly gap: string;
+  readonly description: string;
+}
+
+function itemOf(line: string): Item | undefined {
+  const start = indentOf(line).length;
+  const end = start === 0 ? -1 : line.indexOf('  ', start);
+  const description = end === -1 ? '' : line.slice(end).trimStart();
+  if (description === '') return undefined;
+  return { term: line.slice(0, end), gap: line.slice(end, line.length - description.length), description };
+}
 
 /** What a shell takes for one word, quotes and all. */
 const SHELL_WORDS = /(?:'[^']*'|"[^"]*"|[^\s'"])+/g;
@@ -37,8 +50,9 @@ function joinParagraphs(text: string): string[] {
 }
 
 function wrapLine(line: string, width: number): string[] {
-  const [, term, gap = '', description = ''] = ITEM.exec(line) ?? [];
-  if (term === undefined) return fill(line, width, indentOf(line) + (/^ +- /.test(line) ? '  ' : ''));
+  const item = itemOf(line);
+  if (item === undefined) return fill(line, width, indentOf(line) + (/^ +- /.test(line) ? '  ' : ''));
+  const { description, gap, term } = item;
   const beside = `${term}${gap}`;
   if (width - beside.length >= NARROWEST) {
     const [first = '', ...others] = fill(
@@ -53,7 +67,7 @@ function wrapLine(line: string, width: number): string[] {
 }
 
 function wrapExample(line: string, width: number): string[] {
-  const [, command = line, , remark] = ITEM.exec(line) ?? [];
+  const { description: remark, term: command } = itemOf(line) ?? { term: line };
   const indent = indentOf(line);
   const words = command.match(SHELL_WORDS) ?? [];
   const lines = pack(words, indent, width - 2, `${indent}    `).map((part, place, { length }) =>

@@ -52,7 +52,7 @@ const MOST_UNKNOWN = 5;
 
 /** Lines of one kind differ in their numbers alone. */
 function kindOf(line: string): string {
-  return line.replace(/[\da-f:.+-]*\d[\da-f:.+-]*/gi, '0');
+  return line.replace(/[\da-f:.+-]+/gi, (word) => (/\d/.test(word) ? '0' : word));
 }
 
 /**

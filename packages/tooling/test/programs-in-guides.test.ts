@@ -129,7 +129,7 @@ describe('a program that serves answers a request', () => {
 
   test.each([
     ['README.md 1', 'unix:/run/app.sock', 'Hello from /'],
-    ['docs/getting-started.md 4', 'unix:/tmp/hello.sock', 'The application has /'],
+    ['docs/getting-started.md 4', 'unix:/run/hello.sock', 'The application has /'],
     ['packages/fcgi-js/README.md 1', 'unix:/run/app.sock', 'Hello from /'],
   ])('with a socket of a group: %s', async (name, address, answer) => {
     const group = String(process.getgid?.());

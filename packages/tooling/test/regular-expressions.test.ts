@@ -8,6 +8,8 @@ import { publishedPackages } from '../src/workspace.mjs';
 const COMPOSED: Readonly<Record<string, string>> = {
   'packages/configs/src/checks.ts':
     'a host name of labels that end with a dot, which they cannot have, and have a limit',
+  'packages/runner/src/options/config-pattern.ts':
+    'a path with wildcards, as the operator wrote it, against names of files, which have 255 bytes',
   'packages/runner/src/logs/access-format.ts': 'one name, a colon and the rest of the line',
   'packages/doctor/src/gather/configuration/files.ts':
     'a wildcard of a configuration against names of files, which have 255 bytes',

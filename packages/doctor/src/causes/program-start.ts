@@ -28,7 +28,7 @@ const relativePath: Cause = {
       ({ setting }) =>
         `it works when it is started in ${setting.folder}, and not in ${facts.start?.trial.setting.folder}`,
     ),
-    ...(facts.start?.worksWith === undefined ? says(facts, /ENOENT\b.*'(?!\/)[^']*'/) : []),
+    ...(facts.start?.worksWith === undefined ? says(facts, /ENOENT\b[^']{0,60}'(?!\/)/) : []),
   ],
 };
 

@@ -75,7 +75,10 @@ function isModule(path: string, entries: readonly PathEntry[], shebang: Shebang 
 
 /** What follows `#` is a comment; `&&`, `>&` and `&>` are something else than `&` at the end of a command. */
 function detachedLines(text: string): string[] {
-  const lines = text.split('\n').map((line) => line.replace(/(^|\s)#.*$/, '').trim());
+  const lines = text.split('\n').map((line) => {
+    const comment = line.search(/(?:^|\s)#/);
+    return (comment === -1 ? line : line.slice(0, comment)).trim();
+  });
   return lines.filter((line) => /(?<![&>])&$/.test(line) || /<\s?\/dev\/null/.test(line));
 }
 
