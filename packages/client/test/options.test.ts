@@ -9,7 +9,7 @@ import {
 } from '@fcgi-js/client';
 import { expect, onTestFinished, test } from 'vitest';
 
-/** What somebody without types may pass. */
+/** What a program without types may pass. */
 type Anything = never;
 
 const server = { accept: (stream: Duplex) => void stream.destroy() };

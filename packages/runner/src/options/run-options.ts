@@ -154,7 +154,7 @@ export const runOptions = {
     'hide this environment from it, but for PATH, HOME, NODE_* and the like',
   ),
   umask: ofParent(option(octal, 'octal', 'what others may not do with the files that it makes: 027')),
-  pidFile: ofParent(option(path, 'file', 'a file that tells the id of this process')),
+  pidFile: ofParent(option(path, 'file', 'a file that has the id of this process')),
   accessLog: option(logTarget, 'file', 'write a line for each request: a file, - for stdout, stderr'),
   accessLogFormat: withDefault(
     logFormat,

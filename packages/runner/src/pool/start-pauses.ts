@@ -26,7 +26,7 @@ export class StartPauses {
     return this.#renewsNotBefore;
   }
 
-  /** What has crashed is gone, or may be mended. */
+  /** What has crashed is gone, or may have been corrected. */
   forgetCrashes(): void {
     this.#crashes = 0;
     this.#notBefore = 0;
