@@ -19,13 +19,13 @@ const MOST_CHARACTERS = 240;
 export const failureCount = ({ failures, totals }) => totals.failed + failures.length;
 
 /**
- * What unsteady files are in a run of some gates: failures where it is one before a release, which that of continuous
- * integration is; for a change alone they are only listed.
+ * What unsteady files are in a run of some gates: before a release they are failures; for a change, for which continuous
+ * integration runs both gates, they are only listed.
  * @param {readonly import('./gates.mjs').Gate[]} gates
  * @param {Pick<TestRun, 'unsteady'>} run
  */
 export const unsteadyFailures = (gates, { unsteady }) =>
-  gates.includes('release') ? unsteady.map(({ file }) => `unsteady: ${file}`) : [];
+  gates.includes('test') ? [] : unsteady.map(({ file }) => `unsteady: ${file}`);
 
 /**
  * The slowest files, failed tests, unsteady files, a line for each step; the last line has the numbers.
