@@ -56,10 +56,10 @@ function kindOf(line: string): string {
 }
 
 /**
- * Finds out which lines of a log tell which cause. A line tells one cause: the one whose text says most of it.
+ * Finds the causes that the lines of a log point to. A line points to one cause: the one whose text has most of it.
  *
- * @returns for each cause that is told, the last line that tells it, and how many do. Lines about failures that tell none are with
- *   {@link unknownLine}, the last of each kind
+ * @returns for each cause that was found, the last line that points to it, and how many do. Lines about failures that point to no
+ *   cause are with {@link unknownLine}, the last of each kind
  */
 export function linesOf(log: LogFacts | undefined, families: readonly CauseFamily[]): Map<Cause, string[]> {
   const told = new Map<Cause, string[]>();

@@ -56,7 +56,7 @@ export const truncatedHead: Cause = {
   evidence: (facts) => failedWith(facts, 'FCGI_HEAD_TRUNCATED'),
 };
 
-/** nginx has one page of memory for the head unless it is told otherwise. */
+/** nginx has one page of memory for the head by default. */
 const NGINX_HEAD = 4_096;
 
 export const tooLargeHead: Cause = {
