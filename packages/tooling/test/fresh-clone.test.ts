@@ -13,6 +13,12 @@ const { scripts = {} } = readManifest(root) as { scripts?: Record<string, string
 
 /** What CONTRIBUTING.md and README.md name and is not run here, with the reason. */
 const leftOut: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['docs', 'typecheck'].map((step) => [
+      `npm run ${step}`,
+      'a step of `npm test`, which needs no build: .ci/run takes it in a clean clone',
+    ]),
+  ),
   'npm install': 'CONTRIBUTING.md says that it does not work',
   'npm run changeset': 'asks questions; `npm run changeset -- --empty` asks none, and is run',
   'npm run pnpm --': 'what begins with it is a command',

@@ -104,7 +104,7 @@ describe('a step', () => {
   test('that succeeds is one line', async () => {
     const output = captureOutput();
     await step('Doing it', [process.execPath, '-e', 'console.log("chatter")']);
-    expect(output()).toMatch(/^Doing it … \d+\.\d s\n$/);
+    expect(output()).toMatch(/^Doing it …\nDoing it: \d+\.\d s\n$/);
   });
 
   test('that fails shows what its program printed, on both streams', async () => {
@@ -113,7 +113,7 @@ describe('a step', () => {
     await expect(step('Doing it', [process.execPath, '-e', script])).rejects.toThrow(
       /ended with exit code 3$/,
     );
-    expect(output()).toMatch(/^Doing it … failed after \d+\.\d s\n\n/);
+    expect(output()).toMatch(/^Doing it …\nDoing it: failed after \d+\.\d s\n\n/);
     expect(output()).toContain('on stdout');
     expect(output()).toContain('on stderr');
   });
