@@ -3,7 +3,7 @@ import { checkSize } from './checks.ts';
 import { ConfigError } from './errors.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
 import { quoteCaddy, quoteRegex } from './quote.ts';
-import { readSite, type Site } from './site.ts';
+import { IMMUTABLE, readSite, type Site } from './site.ts';
 import { file, indent, type Lines } from './text.ts';
 
 const refusals: Refusals = {
@@ -54,9 +54,13 @@ export function caddyConfig(options: CaddyOptions): string {
       site.bind?.host !== undefined && `bind ${site.bind.host}`,
       maxBodySize !== undefined && ['request_body {', indent(`max_size ${maxBodySize}`), '}'],
       '',
-      statics.map(({ folder, prefix }) => [
+      statics.map(({ folder, immutable, prefix }) => [
         `handle_path ${quoteCaddy('static.prefix', `${prefix}/*`)} {`,
-        indent(`root * ${quoteCaddy('static.folder', folder)}`, 'file_server'),
+        indent(
+          `root * ${quoteCaddy('static.folder', folder)}`,
+          immutable && `header Cache-Control "${IMMUTABLE}"`,
+          'file_server',
+        ),
         '}',
       ]),
       mount !== '' && [

@@ -51,13 +51,14 @@ export function cherokeeConfig(options: WebServerOptions): string {
       serverNames.map((host, place) => `${server}!match!domain!${place + 1} = ${host}`),
     ],
     '# The rule with the highest number comes first.',
-    site.statics.map(({ folder, prefix }, place) => {
+    site.statics.map(({ folder, immutable, prefix }, place) => {
       const rule = `${server}!rule!${100 + place * 10}`;
       return [
         `${rule}!match = directory`,
         `${rule}!match!directory = ${quoteCherokee('static.prefix', prefix)}`,
         `${rule}!handler = file`,
         `${rule}!document_root = ${quoteCherokee('static.folder', folder)}`,
+        immutable && [`${rule}!expiration = max`, `${rule}!expiration!caching = public`],
       ];
     }),
     applicationRules(site, server),

@@ -3,7 +3,7 @@ import { ConfigError } from './errors.ts';
 import { noBalancing } from './no-balancing.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
 import { quoteShell, quoteYaml } from './quote.ts';
-import { NO_BODY_LIMIT, onlyAddress, readSite, type Site } from './site.ts';
+import { IMMUTABLE, NO_BODY_LIMIT, onlyAddress, readSite, type Site } from './site.ts';
 import { file, indent, type Lines } from './text.ts';
 
 const refusals: Refusals = {
@@ -38,9 +38,12 @@ export function h2oConfig(options: WebServerOptions): string {
         indent(
           'paths:',
           indent(
-            statics.map(({ folder, prefix }) => [
+            statics.map(({ folder, immutable, prefix }) => [
               `${quoteYaml('static.prefix', `${prefix}/`)}:`,
-              indent(`file.dir: ${quoteYaml('static.folder', `${folder}/`)}`),
+              indent(
+                `file.dir: ${quoteYaml('static.folder', `${folder}/`)}`,
+                immutable && `header.set: "Cache-Control: ${IMMUTABLE}"`,
+              ),
             ]),
             `${quoteYaml('mount', mount === '' ? '/' : mount)}:`,
             indent(

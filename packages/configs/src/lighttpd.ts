@@ -3,7 +3,7 @@ import { ConfigError } from './errors.ts';
 import { noBalancing } from './no-balancing.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
 import { quoteLighttpd, quoteRegex } from './quote.ts';
-import { onlyAddress, readSite, type Site } from './site.ts';
+import { IMMUTABLE, onlyAddress, readSite, type Site } from './site.ts';
 import { file, flatten, indent, type Lines } from './text.ts';
 
 const refusals: Refusals = {
@@ -28,6 +28,11 @@ const refusals: Refusals = {
 export function lighttpdConfig(options: WebServerOptions): string {
   const site = readSite(options, refusals);
   const { authorizer, mount, serverNames, statics } = site;
+  const modules = [
+    'mod_fastcgi',
+    ...(statics.length > 0 ? ['mod_alias'] : []),
+    ...(statics.some(({ immutable }) => immutable) ? ['mod_setenv'] : []),
+  ];
   const hosts = serverNames.map(quoteRegex).join('|');
   const application = [
     settings(site),
@@ -36,6 +41,14 @@ export function lighttpdConfig(options: WebServerOptions): string {
       ({ folder, prefix }) =>
         `alias.url += ( ${quoteLighttpd('static.prefix', `${prefix}/`)} => ${quoteLighttpd('static.folder', `${folder}/`)} )`,
     ),
+    statics
+      .filter(({ immutable }) => immutable)
+      .map(({ prefix }) =>
+        condition(
+          `$HTTP["url"] =~ "^${quoteRegex(`${prefix}/`)}"`,
+          `setenv.set-response-header = ( "Cache-Control" => "${IMMUTABLE}" )`,
+        ),
+      ),
     statics.length === 0
       ? servers(site, true)
       : [
@@ -48,7 +61,7 @@ export function lighttpdConfig(options: WebServerOptions): string {
   ];
   return file(
     '# Leave out modules that another file loads.',
-    `server.modules += ( "mod_fastcgi"${statics.length > 0 ? ', "mod_alias"' : ''} )`,
+    `server.modules += ( ${modules.map((name) => `"${name}"`).join(', ')} )`,
     '',
     condition(
       serverNames.length > 0 && `$HTTP["host"] =~ "^(?:${hosts})(?::[0-9]+)?$"`,

@@ -1,7 +1,7 @@
 import { formatAddress, hasTcp } from './address.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
 import { quoteNginx, quoteNginxRegex, quoteRegex } from './quote.ts';
-import { type Bind, formatBind, readSite, type Site } from './site.ts';
+import { type Bind, formatBind, IMMUTABLE, readSite, type Site } from './site.ts';
 import { file, indent } from './text.ts';
 
 const refusals: Refusals = {
@@ -42,10 +42,11 @@ export function nginxConfig(options: WebServerOptions): string {
       '# Less than the 300 s after which the application gives up a body that stalls.',
       `client_body_timeout ${timeouts.upload}s;`,
       '',
-      statics.map(({ folder, prefix }) => [
+      statics.map(({ folder, immutable, prefix }) => [
         `location ^~ ${quoteNginx('static.prefix', `${prefix}/`)} {`,
         '    # Both with a slash at the end, or else /static../ would leave the folder.',
         `    alias ${quoteNginx('static.folder', `${folder}/`)};`,
+        immutable && `    add_header Cache-Control "${IMMUTABLE}";`,
         '}',
         '',
       ]),

@@ -16,6 +16,13 @@ export interface ApplicationOptions {
 export interface StaticOptions {
   /** Where the files are, an absolute path. */
   readonly folder: string;
+  /**
+   * Whether a name stands for one content for ever, as names with a hash in them do: browsers keep such files for a year, and do
+   * not ask again.
+   *
+   * @defaultValue false
+   */
+  readonly immutable?: boolean;
   /** Their URL begins with `mount` and this, for example `/static`. */
   readonly prefix: string;
 }

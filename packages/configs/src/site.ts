@@ -63,6 +63,7 @@ export interface HealthCheck {
 export interface StaticFolder {
   /** An absolute path without a slash at its end. */
   readonly folder: string;
+  readonly immutable: boolean;
   /** A whole URL path, with the mount and without a slash at its end. */
   readonly prefix: string;
 }
@@ -88,6 +89,8 @@ const KNOWN = [
   'static',
   'timeouts',
 ];
+/** The Cache-Control of files whose names change with what is in them (RFC 8246). */
+export const IMMUTABLE = 'public, max-age=31536000, immutable';
 /** Bytes for products that have a limit of their own where none is set. */
 export const NO_BODY_LIMIT = Number.MAX_SAFE_INTEGER;
 
@@ -187,11 +190,16 @@ export function readHealthCheck(value: HealthCheckOptions, mount: string): Healt
 }
 
 function readStatic(value: StaticOptions, mount: string): StaticFolder {
-  checkNames(value, ['folder', 'prefix'], 'static');
+  checkNames(value, ['folder', 'immutable', 'prefix'], 'static');
+  const { immutable = false } = value;
   const prefix = checkPrefix('static.prefix', value.prefix);
   if (prefix === '')
     throw new ConfigError('static.prefix', 'must be longer than /, as all else is the application');
-  return { folder: checkPath('static.folder', value.folder), prefix: mount + prefix };
+  return {
+    folder: checkPath('static.folder', value.folder),
+    immutable: checkBoolean('static.immutable', immutable),
+    prefix: mount + prefix,
+  };
 }
 
 function readTimeouts(options: TimeoutOptions): Seconds {

@@ -15,7 +15,11 @@ export interface ConfigValues {
   readonly seconds: number;
   /** Bytes. */
   readonly size: number;
-  readonly static: ReadonlyArray<{ readonly folder: string; readonly prefix: string }>;
+  readonly static: ReadonlyArray<{
+    readonly folder: string;
+    readonly immutable?: boolean;
+    readonly prefix: string;
+  }>;
   readonly switch: true;
   readonly text: string;
 }

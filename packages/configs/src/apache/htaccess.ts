@@ -1,8 +1,8 @@
 import { ConfigError } from '../errors.ts';
 import { basename, dirname } from '../paths.ts';
 import { quoteApache, quoteRegex } from '../quote.ts';
-import type { Site } from '../site.ts';
-import { file, indent } from '../text.ts';
+import { IMMUTABLE, type Site } from '../site.ts';
+import { file, indent, type Lines } from '../text.ts';
 import type { ApacheModule } from './module.ts';
 
 /** A `.htaccess` beside the program: everything below its folder is the program's, but for static files. */
@@ -28,23 +28,37 @@ export function htaccess(site: Site, module: ApacheModule): string {
     '',
     'RewriteEngine On',
     `RewriteBase ${quoteApache('mount', `${mount}/`)}`,
-    statics.map(
-      (folder) => `RewriteRule "^${quoteRegex(insideFolder(folder, site, dirname(app.program)))}/" "-" [END]`,
-    ),
+    statics.map((files) => staticFiles(files, site, dirname(app.program))),
     '# B: what these three are in the path must not become a query, a fragment or a fault.',
     '# No RewriteCond for files that are there: it would show the sources of the application to everybody.',
     `RewriteRule "(?s)^(.*)$" "${program}/$1" "[END,B=?%#]"`,
   );
 }
 
-/** The path below the folder of the `.htaccess`, in which the URL and the file are the same. */
-function insideFolder({ folder, prefix }: Site['statics'][number], { mount }: Site, home: string): string {
-  const path = prefix.slice(mount.length);
-  if (folder !== home + path) {
-    throw new ConfigError(
-      'static.folder',
-      `a .htaccess cannot map folders: ${path} must be the folder ${home}${path}`,
-    );
+/** Files in the folder of the `.htaccess`, or below it. */
+function staticFiles(
+  { folder, immutable, prefix }: Site['statics'][number],
+  { mount }: Site,
+  home: string,
+): Lines {
+  const path = prefix.slice(mount.length + 1);
+  if (!folder.startsWith(`${home}/`)) {
+    throw new ConfigError('static.folder', `a .htaccess leads to files below its own folder only: ${home}`);
   }
-  return path.slice(1);
+  const place = folder.slice(home.length + 1);
+  if (/[$%?#\\]/.test(place))
+    throw new ConfigError('static.folder', 'a rewriting rule cannot lead to names with $%?#\\');
+  const pattern = quoteRegex(`${path}/`);
+  return [
+    place === path
+      ? `RewriteRule "^${pattern}" "-" [END]`
+      : `RewriteRule "(?s)^${pattern}(.*)$" ${quoteApache('static.folder', `${place}/$1`)} "[END,B=?%#]"`,
+    immutable && [
+      '<IfModule mod_headers.c>',
+      indent(
+        `Header set Cache-Control "${IMMUTABLE}" "expr=%{REQUEST_URI} =~ m#^${quoteRegex(`${prefix}/`)}#"`,
+      ),
+      '</IfModule>',
+    ],
+  ];
 }

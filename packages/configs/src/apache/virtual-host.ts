@@ -1,5 +1,5 @@
 import { quoteApache, quoteApachePath } from '../quote.ts';
-import { formatBind, type Site } from '../site.ts';
+import { formatBind, IMMUTABLE, type Site } from '../site.ts';
 import { file, indent, type Lines } from '../text.ts';
 import type { ApacheModule } from './module.ts';
 
@@ -7,7 +7,11 @@ import type { ApacheModule } from './module.ts';
 export function virtualHost(site: Site, module: ApacheModule): string {
   const { authorizer, bind, maxBodySize, mount, serverNames, statics, timeouts } = site;
   const [serverName, ...aliases] = serverNames;
-  const modules = [...module.modules(site), ...(statics.length > 0 ? ['alias'] : [])];
+  const modules = [
+    ...module.modules(site),
+    ...(statics.length > 0 ? ['alias'] : []),
+    ...(statics.some(({ immutable }) => immutable) ? ['headers'] : []),
+  ];
   return file(
     `# a2enmod ${[...new Set(modules)].sort().join(' ')}`,
     module.before?.(site),
@@ -50,11 +54,16 @@ export function virtualHost(site: Site, module: ApacheModule): string {
 }
 
 /** Before the application, as the first of several that match counts. */
-function staticFiles({ folder, prefix }: Site['statics'][number]): Lines {
+function staticFiles({ folder, immutable, prefix }: Site['statics'][number]): Lines {
   return [
     `Alias ${quoteApache('static.prefix', `${prefix}/`)} ${quoteApache('static.folder', `${folder}/`)}`,
     `<Directory ${quoteApachePath('static.folder', folder)}>`,
-    indent('Options None', 'AllowOverride None', 'Require all granted'),
+    indent(
+      'Options None',
+      'AllowOverride None',
+      'Require all granted',
+      immutable && `Header set Cache-Control "${IMMUTABLE}"`,
+    ),
     '</Directory>',
     '',
   ];

@@ -33,6 +33,8 @@ const files = { prefix: '/static', folder: '/srv/app/public' };
 const prefix = '/yourapplication';
 /** Legal, and in need of quoting everywhere. */
 const awkward = { prefix: '/a.b~c', folder: "/srv/it's 100% #1; {really}" };
+/** Files whose names have a hash. */
+const assets = { prefix: '/assets', folder: '/srv/app/dist/assets', immutable: true };
 /** A site as it is in production. */
 const site = { mount: prefix, serverName: ['example.org', 'www.example.org'], static: files };
 const limits = {
@@ -60,6 +62,7 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'site.conf': nginxConfig({ ...site, ...limits, name: 'your-application', listen: socket }),
     'several.conf': nginxConfig({ listen: ['127.0.0.1:9000', '[::1]:9001'], name: 'server' }),
     'backups.conf': nginxConfig({ listen: one, backups: reserve, timeouts: { connect: 1_000 } }),
+    'immutable.conf': nginxConfig({ listen: socket, static: assets }),
     'awkward.conf': nginxConfig({ mount: '/a.b~c@d+e', listen: socket, static: awkward }),
   },
   lighttpd: {
@@ -79,6 +82,7 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       timeouts: { connect, response, upload },
     }),
     'several.conf': lighttpdConfig({ listen: ['127.0.0.1:9000', '127.0.0.1:9001'] }),
+    'immutable.conf': lighttpdConfig({ listen: socket, static: [assets, files] }),
     'awkward.conf': lighttpdConfig({ mount: '/a.b~c@d+e', listen: socket, static: awkward }),
   },
   apache: {
@@ -112,6 +116,7 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       listen: socket,
       static: awkward,
     }),
+    'proxy-immutable.conf': apacheConfig({ module: 'proxy_fcgi', listen: socket, static: assets }),
     'fcgid-root.conf': apacheConfig({ module: 'fcgid', app: program }),
     'fcgid-site.conf': apacheConfig({
       module: 'fcgid',
@@ -132,6 +137,12 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       module: 'fcgid',
       htaccess: true,
       app: '/home/me/public_html/yourapplication.fcgi',
+    }),
+    'htaccess-immutable.conf': apacheConfig({
+      module: 'fcgid',
+      htaccess: true,
+      app: '/home/me/public_html/app.fcgi',
+      static: { prefix: '/assets', folder: '/home/me/public_html/dist/assets', immutable: true },
     }),
     'htaccess-site.conf': apacheConfig({
       module: 'fcgid',
@@ -160,6 +171,7 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     }),
   },
   caddy: {
+    'immutable.conf': caddyConfig({ listen: socket, static: assets }),
     'root.conf': caddyConfig({ listen: socket }),
     'tcp.conf': caddyConfig({ listen: '127.0.0.1:9000', bind: '127.0.0.1:8080', maxBodySize: Infinity }),
     'site.conf': caddyConfig({ ...site, listen: socket, maxBodySize: 10_000_000, timeouts: { connect } }),
@@ -173,6 +185,7 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     }),
   },
   h2o: {
+    'immutable.conf': h2oConfig({ listen: socket, static: assets }),
     'root.conf': h2oConfig({ listen: socket }),
     'tcp.conf': h2oConfig({
       listen: '127.0.0.1:9000',
@@ -224,6 +237,7 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'awkward.conf': haproxyConfig({ mount: '/a.b~c@d+e', listen: socket }),
   },
   cherokee: {
+    'immutable.conf': cherokeeConfig({ listen: socket, static: assets }),
     'root.conf': cherokeeConfig({ listen: socket }),
     'several.conf': cherokeeConfig({ listen: several, bind: '127.0.0.1:8080' }),
     'site.conf': cherokeeConfig({ ...site, listen: '127.0.0.1:9000', timeouts: { response } }),
