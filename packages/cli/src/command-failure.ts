@@ -42,6 +42,7 @@ export function isForeseen(error: unknown): error is CommandFailure | FcgiClient
 /** What is wrong with the command line, among what a runner can complain about. */
 const USAGE: ReadonlySet<RunnerErrorCode> = new Set([
   'FCGI_APPLICATION_MISSING',
+  'FCGI_BUILD_MISSING',
   'FCGI_MANIFEST_UNREADABLE',
   'FCGI_OPTION_INVALID',
 ]);

@@ -80,7 +80,7 @@ const START_TIMEOUT = 30;
  */
 export async function startDev(options: DevOptions): Promise<Development> {
   const { cwd = process.cwd(), mount, onEvent = () => {}, onOutput = () => {} } = options;
-  const file = findApplication(options.app, cwd);
+  const { args, file } = findApplication(options.app, cwd);
   const front = await openFront(options.host ?? '127.0.0.1', options.port, options.allowHost ?? []);
   const folder = await mkdtemp(join(tmpdir(), 'fcgi-'));
   const secrecy = secrecyOf(options);
@@ -91,7 +91,7 @@ export async function startDev(options: DevOptions): Promise<Development> {
   const reloader = new Reloader(
     {
       address: front.url,
-      args: options.args ?? [],
+      args: [...args, ...(options.args ?? [])],
       choice: { flag: '--app-port', ...defined({ port: options.appPort }) },
       env: { NODE_ENV: 'development', ...(options.env ?? process.env) },
       file,

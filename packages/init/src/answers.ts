@@ -11,7 +11,7 @@ export interface Asked {
 
 /** All that a plan is made of. */
 export interface Answers extends Asked {
-  /** The file of the application, absolute. */
+  /** The file of the application, or the folder of its project; absolute. */
   readonly app: string;
   /** Where the web server listens; default as `bind` of `@fcgi-js/configs`. */
   readonly bind?: string;
@@ -21,11 +21,15 @@ export interface Answers extends Asked {
   readonly group?: string;
   /** Where the application listens; default `/run/NAME.sock`, or 127.0.0.1:9000 where a socket is out of reach. */
   readonly listen?: string;
+  /** Where the application runs, absolute: its working directory. */
+  readonly home: string;
   readonly name: string;
   /** 0 where the Caddy of this machine is too old for it; undefined for the default of its configuration. */
   readonly requestBuffers?: 0;
   /** What runs `fcgi`: absolute paths, as what starts it may know no PATH. */
   readonly runner: readonly [node: string, fcgi: string];
+  /** Files that the web server sends itself, and browsers keep: their names change with what is in them. */
+  readonly statics?: ReadonlyArray<{ readonly folder: string; readonly prefix: string }>;
   /** The user that it runs as; default `www-data`. */
   readonly user?: string;
 }

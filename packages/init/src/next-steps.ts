@@ -152,13 +152,13 @@ export function stepsForAll(answers: Answers, deployment: Deployment): readonly 
 
 /** The group of the folder passes on to the socket, and so the web server may connect. */
 function startByHand(
-  { app, group = '' }: Answers,
+  { group = '', home }: Answers,
   listen: string,
   command: readonly string[],
 ): readonly Step[] {
   const [, path] = /^(?:unix:)?(\/.+)$/.exec(listen) ?? [];
   const [node = '', fcgi = '', run = '', ...words] = command;
-  const own = ['--chdir', dirname(app), '--listen', listen];
+  const own = ['--chdir', home, '--listen', listen];
   const start = [node, fcgi, run, ...own, ...words].map(quoteForShell).join(' ');
   return [
     ...(path === undefined

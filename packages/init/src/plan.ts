@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Answers } from './answers.ts';
 import { defined } from './defined.ts';
 import { invalidDeployment } from './errors.ts';
@@ -87,13 +87,13 @@ function serviceFiles(
   product: 'init' | 'supervisor' | 'systemd',
   listen: string,
 ): PlannedFile[] {
-  const { app, folder, group: socketGroup, name, user = ACCOUNT } = answers;
+  const { folder, group: socketGroup, home, name, user = ACCOUNT } = answers;
   const files = makeFiles(
     product,
     command(answers),
     {
       env: { NODE_ENV: 'production' },
-      folder: dirname(app),
+      folder: home,
       name,
       user,
       ...listenOption(listen),
@@ -109,15 +109,29 @@ function serviceFiles(
   });
 }
 
-function siteOptions(answers: Answers, { options }: WebServer) {
+function siteOptions(answers: Answers, server: WebServer) {
   const { bind, mount, name, requestBuffers, serverName } = answers;
+  const statics = staticsFor(answers, server);
   const hosts = serverName.length > 0 ? serverName : undefined;
   return {
     mount,
     name,
-    ...options,
-    ...defined({ bind, requestBuffers, serverName: hosts }),
+    ...server.options,
+    ...defined({
+      bind,
+      requestBuffers,
+      serverName: hosts,
+      static: statics.length > 0 ? statics : undefined,
+    }),
   };
+}
+
+/** What the web server can send itself; a `.htaccess` leads to what is below its own folder. */
+function staticsFor({ folder, statics = [] }: Answers, { options, sendsNoFiles }: WebServer) {
+  const reached = sendsNoFiles
+    ? []
+    : statics.filter((files) => !options?.htaccess || files.folder.startsWith(`${folder}/`));
+  return reached.map((files) => ({ ...files, immutable: true }));
 }
 
 function listenOption(listen: string | undefined) {
@@ -144,7 +158,7 @@ function script(answers: Answers): string {
   return `#!/bin/sh
 # Started by the web server, which hands it a listening socket as descriptor 0.
 export NODE_ENV="\${NODE_ENV:-production}"
-cd ${quoteForShell(dirname(answers.app))} || exit
+cd ${quoteForShell(answers.home)} || exit
 exec ${command(answers).map(quoteForShell).join(' ')}
 `;
 }

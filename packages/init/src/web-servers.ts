@@ -25,6 +25,8 @@ export interface WebServer {
   readonly ending: string;
   /** It is locked into a folder of its own, and so Unix sockets are out of its reach. */
   readonly needsTcp?: true;
+  /** It has no files of its own: the application sends them all. */
+  readonly sendsNoFiles?: true;
 }
 
 const services = ['systemd', 'supervisor', 'init', 'hand'] as const;
@@ -68,6 +70,7 @@ export const WEB_SERVERS = {
     product: 'haproxy',
     ending: '-haproxy.cfg',
     needsTcp: true,
+    sendsNoFiles: true,
   },
 } as const satisfies Record<string, WebServer>;
 

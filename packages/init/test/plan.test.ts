@@ -14,6 +14,7 @@ import { type Start, WEB_SERVERS, type WebServerName, webServer } from '../src/w
 const answers: Answers = {
   app: '/srv/shop/app.ts',
   folder: '/srv/shop',
+  home: '/srv/shop',
   mount: '/',
   name: 'shop',
   runner: [process.execPath, '/usr/lib/fcgi/fcgi.js'],
@@ -65,6 +66,7 @@ test('the script hands hostile paths on as they are, without a PATH', async () =
   const plan = makePlan({
     ...answers,
     app,
+    home: folder,
     mount: '/a~b',
     runner: [process.execPath, runner],
     start: 'web-server',
@@ -112,6 +114,21 @@ test.each(['init', 'supervisor', 'systemd'] as const)(
     expect(socketOf({ group: 'nginx' })).toContain(group('nginx'));
   },
 );
+
+test('what a build has to be sent as it is, the web server sends, as far as it can', () => {
+  const statics = [{ folder: '/srv/shop/.output/public/_nuxt', prefix: '/_nuxt' }];
+  const configOf = (webServer: WebServerName, others: Partial<Answers> = {}) => {
+    const start = WEB_SERVERS[webServer].starts[0];
+    return makePlan({ ...answers, mount: '/shop', start, statics, webServer, ...others }).files.at(-1)?.text;
+  };
+  expect(configOf('nginx')).toContain(`location ^~ /shop/_nuxt/ {
+        # Both with a slash at the end, or else /static../ would leave the folder.
+        alias /srv/shop/.output/public/_nuxt/;
+        add_header Cache-Control "public, max-age=31536000, immutable";`);
+  expect(configOf('apache-htaccess')).toContain('".output/public/_nuxt/$1"');
+  expect(configOf('apache-htaccess', { folder: '/srv/www' })).not.toContain('_nuxt');
+  expect(configOf('haproxy')).not.toContain('_nuxt');
+});
 
 test('for a Caddy that is too old to buffer requests, nothing buffers them', () => {
   const configOf = (others: Partial<Answers>) =>

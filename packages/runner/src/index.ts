@@ -3,6 +3,8 @@ export { RunnerError, type RunnerErrorCode } from './errors.ts';
 export type { WrittenLimits } from './options/limit-kind.ts';
 export type { ApplicationConfig, RunConfig } from './options/run-options.ts';
 export type { PoolNews } from './pool/pool-command.ts';
+export type { StaticFolder } from './project/build.ts';
+export type { Project } from './project/read-project.ts';
 export { Runner, type RunnerEvents, type RunnerOptions, run } from './run.ts';
 export type { Figures, RequestFigures, Totals } from './status/figures.ts';
 export type { ListenQueue } from './status/listen-queue.ts';

@@ -5,14 +5,19 @@ import { checkOptions } from './options/check-options.ts';
 import type { RunOptions } from './options/run-options.ts';
 import { type LaunchSettings, readLaunchSettings } from './process/launch-settings.ts';
 import type { StartFolder } from './process/start-folder.ts';
+import { optionsFor } from './project/options-for.ts';
 
 /** One application, whose options have been checked, and what they name has been found. */
 export interface PoolPlan {
+  /** What the application's own start script adds to its environment. */
+  readonly assigned: Readonly<Record<string, string>>;
   readonly file: string;
   readonly launch: LaunchSettings;
   readonly options: RunOptions;
   /** How many workers; undefined for a process that serves itself. */
   readonly size: number | undefined;
+  /** What an operator should know of the application, though it can be run. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -31,12 +36,21 @@ export function planPool(
   }: { readonly cwd: string; readonly folder: StartFolder; readonly isPlainCgi: boolean },
 ): PoolPlan {
   checkOptions(given, isPlainCgi);
-  const file = findApplication(given.app, cwd);
-  const launch = readLaunchSettings(given);
+  const project = findApplication(given.app, cwd);
+  const { environment: assigned, file, warnings } = project;
+  const options = optionsFor(project, given);
+  const launch = readLaunchSettings(options, assigned);
   const { workers } = given;
-  if (workers === undefined) return { file, launch, options: given, size: undefined };
+  if (workers === undefined) return { assigned, file, launch, options, size: undefined, warnings };
   const size = workers === 'auto' ? availableParallelism() : workers;
-  return { file: folder.named(file), launch, options: followingLinks(given, folder), size };
+  return {
+    assigned,
+    file: folder.named(file),
+    launch,
+    options: followingLinks(options, folder),
+    size,
+    warnings,
+  };
 }
 
 /** Files of the start folder that each worker reads anew are those that its name leads to then. */

@@ -5,4 +5,5 @@ export { type HeldSocket, openSocket } from './pool/held-socket.ts';
 export { WorkerPorts } from './pool/worker-ports.ts';
 export { WorkerProcess } from './pool/worker-process.ts';
 export { watchStopSignals } from './process/stop-signals.ts';
+export { mountFor } from './project/options-for.ts';
 export { runProcess } from './run-process.ts';

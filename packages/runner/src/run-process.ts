@@ -41,6 +41,7 @@ export async function runProcess(io: Io, plan: RunPlan, additions: Additions): P
   outliveReaders();
   if (parent.umask !== undefined) process.umask(parent.umask);
   ofEach(({ options }, index) => prepareLogFiles(options, pools[index]?.launch.identity));
+  for (const warning of pools.flatMap(({ warnings }) => warnings)) ownMessages(io, 'cyan')(warning);
   sayWhatIsHidden(io, pools);
   const [first] = pools;
   const alone = kind === 'one' && (isPlainCgi || first?.size === undefined) ? first : undefined;

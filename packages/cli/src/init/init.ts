@@ -4,7 +4,7 @@ import { type Answers, makePlan, type Plan } from '@fcgi-js/init';
 import { messageText } from '@fcgi-js/inspector/text';
 import type { Io } from '@fcgi-js/runner/command';
 import { defined } from '@fcgi-js/runner/command';
-import { findApplication } from '@fcgi-js/runner/process';
+import { findApplication, mountFor } from '@fcgi-js/runner/process';
 import { deploymentFailure } from '../deployment-failure.ts';
 import { completeAnswers } from './ask.ts';
 import { lacksRequestBuffers } from './caddy-version.ts';
@@ -19,16 +19,21 @@ import { writeFiles } from './write.ts';
  */
 export async function init(io: Io, argument: string, options: InitOptions): Promise<void> {
   const { bind, dryRun = false, force = false, group, json = false, listen, output, user } = options;
-  const app = findApplication(argument, io.cwd);
-  const asked = await completeAnswers(io, options);
+  const project = findApplication(argument, io.cwd);
+  const { basePath, folder: home = dirname(project.file), statics } = project;
+  const asked = await completeAnswers(io, { ...options, ...defined({ mount: options.mount ?? basePath }) });
+  mountFor(project, asked.mount);
   const plan = planFor({
     ...asked,
     ...(asked.webServer === 'caddy' && (await lacksRequestBuffers()) ? { requestBuffers: 0 } : {}),
     ...defined({ bind, group, listen, user }),
-    app,
-    folder: output === undefined ? dirname(app) : resolve(io.cwd, output),
-    name: options.name ?? nameOf(dirname(app)),
+    // By its folder, what a new build has to be run is found when it starts.
+    app: project.folder ?? project.file,
+    folder: output === undefined ? home : resolve(io.cwd, output),
+    home,
+    name: options.name ?? nameOf(home),
     runner: [process.execPath, commandFile()],
+    statics,
   });
   if (!dryRun) await writeFiles(plan.files, force);
   if (json) {

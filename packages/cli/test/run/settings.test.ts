@@ -152,7 +152,9 @@ test('without an application the command says how to name one', async () => {
   const cwd = await folderWith({});
   const { status, stderr } = await runMain(['run'], { cwd });
   expect(status).toBe(2);
-  expect(stderr).toContain('Which application? Name its file, or give it as "app" in a file fcgi.config.js');
+  expect(stderr).toContain(
+    `Which application? There is no package.json in ${cwd}. Name its file, or give it as "app" in a file fcgi.config.js`,
+  );
 });
 
 test('a configuration file that is named has to be there', async () => {

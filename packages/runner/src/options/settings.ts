@@ -1,7 +1,8 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { jsonText, messageText } from '@fcgi-js/inspector/text';
 import { optionError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { isFile } from '../project/paths.ts';
 import { type ConfigFile, findConfigFile, readConfigFile } from './config-file.ts';
 import { filesLike, isPattern } from './config-pattern.ts';
 import { defaultValues, flagOf, optionList, type RunOptions, runOptions, scopeOf } from './run-options.ts';
@@ -52,7 +53,9 @@ export async function readSettings({ cwd }: Io, line: CommandLine): Promise<Sett
 }
 
 function ofOne({ app, args, flags }: CommandLine, file: ConfigFile | undefined, cwd: string): Settings {
-  const what = app === undefined ? {} : { app: resolve(cwd, app), args };
+  const inFile = file !== undefined && 'app' in file.values;
+  const here = inFile || !isFile(join(cwd, 'package.json')) ? {} : { app: cwd };
+  const what = app === undefined ? here : { app: resolve(cwd, app), args };
   const values: Values = {
     args: [],
     ...defaultValues(),
@@ -64,7 +67,7 @@ function ofOne({ app, args, flags }: CommandLine, file: ConfigFile | undefined, 
   if (values.limits !== undefined) values.limits = { ...Object(file?.values['limits']), ...values.limits };
   if (!('app' in values)) {
     throw optionError(
-      `Which application? Name its file, or give it as "app" in ${file?.file ?? 'a file fcgi.config.js, .ts or .json'}.`,
+      `Which application? There is no package.json in ${cwd}. Name its file, or give it as "app" in ${file?.file ?? 'a file fcgi.config.js, .ts or .json'}.`,
     );
   }
   const origin = (name: string) => {

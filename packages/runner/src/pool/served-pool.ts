@@ -4,7 +4,6 @@ import { defined } from '../defined.ts';
 import { RunnerError } from '../errors.ts';
 import { prepareLogFiles } from '../logs/prepare-log-files.ts';
 import type { PoolOutput } from '../logs/worker-output.ts';
-import type { RunOptions } from '../options/run-options.ts';
 import type { PassedConnection } from '../passed-connection.ts';
 import type { PoolPlan } from '../pool-plan.ts';
 import { type LaunchSettings, readLaunchSettings, socketOptions } from '../process/launch-settings.ts';
@@ -61,7 +60,7 @@ export class ServedPool {
 
   private constructor(given: ServedPoolOptions, place: PoolSocket) {
     const { folder, inherited, keepsTrying, news, output, plan, say } = given;
-    const { file, launch, options, size = 1 } = plan;
+    const { file, options, size = 1 } = plan;
     const { accessLog, accessLogFormat, name, onDemand = false, slowLog, slowTime } = options;
     const { address, socket } = place;
     this.address = address;
@@ -90,7 +89,7 @@ export class ServedPool {
       say,
       size,
       socket: () => this.#socket.fd,
-      launch: renewing(options, launch, folder, say),
+      launch: renewing(plan, folder, say),
       worker: workerOptions(plan, address),
     });
   }
@@ -246,15 +245,14 @@ function workerOptions({ file, options, size = 1 }: PoolPlan, address: string) {
 
 /** What a worker finds around it is looked at when it starts, and stays as it was when that can no longer be. */
 function renewing(
-  options: RunOptions,
-  first: LaunchSettings,
+  { assigned, launch, options }: PoolPlan,
   start: StartFolder,
   say: (message: string) => void,
 ): () => LaunchSettings {
-  let latest = first;
+  let latest = launch;
   return () => {
     try {
-      latest = readLaunchSettings(options);
+      latest = readLaunchSettings(options, assigned);
     } catch (error) {
       if (!(error instanceof RunnerError)) throw error;
       say(`${error.message} The next worker has what the one before it had`);

@@ -28,15 +28,13 @@ export interface LaunchSettings extends LateSettings {
 /**
  * Looks at the options that are about the process.
  *
+ * @param assigned what the application's own start script adds to its environment
  * @throws RunnerError where they cannot be followed
  */
-export function readLaunchSettings({
-  chdir,
-  cleanEnv,
-  environmentFile,
-  group,
-  user,
-}: RunOptions): LaunchSettings {
+export function readLaunchSettings(
+  { chdir, cleanEnv, environmentFile, group, user }: RunOptions,
+  assigned: Readonly<Record<string, string>>,
+): LaunchSettings {
   if (
     chdir !== undefined &&
     statSync(chdir, { bigint: true, throwIfNoEntry: false })?.isDirectory() !== true
@@ -46,7 +44,8 @@ export function readLaunchSettings({
   const identity = findIdentity(user, group);
   const inherited = inheritedEnvironment(process.env, cleanEnv === true, identity);
   const file = readEnvFiles(environmentFile ?? [], identity?.uid);
-  const added = Object.fromEntries(Object.entries(file).filter(([name]) => !(name in inherited)));
+  const kept = Object.entries(file).filter(([name]) => !(name in inherited));
+  const added = { ...Object.fromEntries(kept), ...assigned };
   const isLater = identity !== undefined;
   return {
     environment: isLater ? inherited : { ...inherited, ...added },
