@@ -49,10 +49,10 @@ export async function work(): Promise<void> {
   onSignal('SIGUSR1', reopenLogs);
   onSignal('SIGHUP', () => parent.tell({ fcgi: 'reload' }));
   const status = options.status && new WorkerStatus(options.status, parent);
-  const service = await Promise.race([serve(options, parent, status), parent.stopped, signals.first]);
+  const service = await Promise.race([serve(options, parent, status, watchdog), parent.stopped, signals.first]);
   // Told to stop before it served anything.
   if (typeof service === 'string') return;
-  if (service === undefined || !(await isWatched(watchdog))) {
+  if (service === undefined) {
     process.exitCode = 1;
     return;
   }
@@ -116,6 +116,7 @@ async function serve(
   options: WorkerOptions,
   parent: Parent,
   status: WorkerStatus | undefined,
+  watchdog: Watchdog,
 ): Promise<(Service & { readonly kind: string }) | undefined> {
   const { file, startTimeout, workers = 1 } = options;
   const ports = new SharedPorts(parent, notice);
@@ -127,6 +128,8 @@ async function serve(
       opening: (listen) => ports.around(listen),
       timeout: startTimeout * 1000,
     });
+    // Before the first request, which may block it, or end this process: by then the parent knows that it has been ready.
+    if (!(await isWatched(watchdog))) return undefined;
     const roles = sayWhatCannotWork(loaded.roles, workers, (topic, text) =>
       parent.tell({ fcgi: 'hint', text, topic }),
     );
