@@ -61,6 +61,11 @@ export const kinds = [
     files: ['packages/tooling/test/node-versions.test.ts', 'packages/tooling/test/runtimes.test.ts'],
   },
   {
+    what: 'applications of meta-frameworks, built by the real packages',
+    gate: 'release',
+    files: ['packages/e2e/test/meta-frameworks.test.ts'],
+  },
+  {
     what: 'tarballs, installed by npm and pnpm; a rehearsal of a release; a fresh clone',
     gate: 'release',
     files: [
