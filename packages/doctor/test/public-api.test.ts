@@ -17,17 +17,11 @@ test('the package exports exactly its public names', () => {
 test('so does its entry with functions for the system', () => {
   expect(Object.keys(system).sort()).toEqual([
     'Permission',
-    'WEB_SERVER_USERS',
-    'accountEntry',
-    'closedFolder',
-    'describeEntry',
-    'fileOf',
-    'groupsNaming',
+    'accessWarning',
     'isAllowed',
-    'isOlder',
-    'nameOf',
+    'lacksRequestBuffers',
     'pathEntries',
-    'versionIn',
+    'startedBy',
     'webServerNames',
   ]);
 });

@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lacksRequestBuffers } from '@fcgi-js/doctor/system';
 import { type Answers, makePlan, type Plan } from '@fcgi-js/init';
 import { messageText } from '@fcgi-js/inspector/text';
 import type { Io } from '@fcgi-js/runner/command';
@@ -7,7 +8,6 @@ import { defined } from '@fcgi-js/runner/command';
 import { findApplication } from '@fcgi-js/runner/process';
 import { deploymentFailure } from '../deployment-failure.ts';
 import { completeAnswers } from './ask.ts';
-import { lacksRequestBuffers } from './caddy-version.ts';
 import type { InitOptions } from './options.ts';
 import { formatMode, printFiles, printJson, printSteps } from './report.ts';
 import { writeFiles } from './write.ts';

@@ -105,6 +105,8 @@ test.skipIf(missing)(
         outcomes.push({ from, path, status, to: performance.now() });
       }
     };
+    /** What was done, and when. */
+    const done: string[] = [];
     const browsers = Promise.all(Array.from({ length: BROWSERS }, (_, number) => browse(number)));
 
     const status = new HttpClient(nginx.url, { timeout: SETTLING });
@@ -119,17 +121,21 @@ test.skipIf(missing)(
       const damage: Damage = { from: performance.now(), to: Number.POSITIVE_INFINITY, what };
       damages.push(damage);
       await action();
-      await until(async () => (await status.request({ path: '/' })).status === 200 || undefined, {
-        what: `answer after: ${what}`,
-        timeout: SETTLING,
-      });
+      await eventually(
+        `answer after: ${what}`,
+        async () => (await status.request({ path: '/' })).status === 200 || undefined,
+      );
       damage.to = performance.now();
     };
-    const says = (pattern: RegExp, from: number) =>
-      until(() => pattern.test(runner.output.slice(from)) || undefined, {
-        what: `line ${pattern} (seed ${SEED})\n${runner.output.slice(-2_000)}`,
-        timeout: SETTLING,
+    /** Waits, and says in vain what the runner has printed in the end. */
+    const eventually = <T>(what: string, check: () => T | undefined | Promise<T | undefined>) =>
+      until(check, { what, timeout: SETTLING }).catch((error: Error) => {
+        throw new Error(
+          `${error.message} (seed ${SEED}), after: ${done.slice(-4).join(', ')}\n${runner.output.slice(-3_000)}`,
+        );
       });
+    const says = (pattern: RegExp, from: number) =>
+      eventually(`line ${pattern}`, () => pattern.test(runner.output.slice(from)) || undefined);
     let current = 1;
     const signal = async (name: NodeJS.Signals) => process.kill(await parent(), name);
 
@@ -141,10 +147,10 @@ test.skipIf(missing)(
         await signal('SIGHUP');
         await says(/reloaded: all workers/, from);
         // What a worker still had on a connection that nginx keeps, it serves before it leaves that connection to the next.
-        await until(
+        await eventually(
+          `answer of release ${current}`,
           async () =>
             String((await status.request({ path: '/' })).body).startsWith(`${current} `) || undefined,
-          { what: `answer of release ${current}` },
         );
       },
       'a broken release': async () => {
@@ -157,20 +163,14 @@ test.skipIf(missing)(
       'another runner': async () => {
         const before = await parent();
         await signal('SIGUSR2');
-        await until(async () => (await parent()) !== before || undefined, {
-          what: `successor (seed ${SEED})\n${runner.output.slice(-2_000)}`,
-          timeout: SETTLING,
-        });
-        await until(() => !isRunning(before) || undefined, {
-          what: 'end of the runner before',
-          timeout: SETTLING,
-        });
+        await eventually('successor', async () => (await parent()) !== before || undefined);
+        await eventually('end of the runner before', () => !isRunning(before) || undefined);
       },
       'a killed worker': () =>
         damaging('a killed worker', async () => {
           const pid = random.pick(await workers());
           process.kill(pid, 'SIGKILL');
-          await until(() => !isRunning(pid) || undefined, { what: 'end of the worker' });
+          await eventually('end of the worker', () => !isRunning(pid) || undefined);
         }),
       'a stopped worker': async () => {
         const pid = random.pick(await workers());
@@ -185,23 +185,14 @@ test.skipIf(missing)(
         await delay(random.between(50, 500));
         await rm(at('access.log'));
         await signal('SIGUSR1');
-        await until(
-          () =>
-            readFile(at('access.log')).then(
-              () => true,
-              () => undefined,
-            ),
-          { what: 'new access log' },
-        );
+        await eventually('new access log', () => existsSync(at('access.log')) || undefined);
       },
       'a deleted socket': () =>
         damaging('a deleted socket', async () => {
           await rm(socket);
-          await until(() => existsSync(socket) || undefined, { what: 'socket made anew' });
+          await eventually('socket made anew', () => existsSync(socket) || undefined);
         }),
     };
-    /** What was done, and when. */
-    const done: string[] = [];
     const end = performance.now() + SECONDS * 1_000;
     while (performance.now() < end || done.length < Object.keys(disturbances).length) {
       // Each at least once, then at random.
@@ -210,10 +201,10 @@ test.skipIf(missing)(
       await disturbances[what]?.();
       await delay(random.between(0, 300));
     }
-    await until(async () => (await workers()).length === WORKERS || undefined, {
-      what: 'complete pool in the end',
-      timeout: SETTLING,
-    });
+    await eventually(
+      'complete pool in the end',
+      async () => (await workers()).length === WORKERS || undefined,
+    );
     phase = 'over';
     await browsers;
 
