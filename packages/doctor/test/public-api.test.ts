@@ -10,6 +10,7 @@ test('the package exports exactly its public names', () => {
     'findingsOf',
     'gatherFacts',
     'lookedAt',
+    'reportText',
     'webServerNames',
   ]);
 });
