@@ -166,6 +166,31 @@ test.skipIf(missing)(
         await eventually('successor', async () => (await parent()) !== before || undefined);
         await eventually('end of the runner before', () => !isRunning(before) || undefined);
       },
+      'another runner that cannot start': async () => {
+        await writeFile(at('app.cjs'), 'throw new Error("broken release");');
+        const from = runner.output.length;
+        await signal('SIGUSR2');
+        await says(/starting anew has failed, and this process goes on/, from);
+        await writeFile(at('app.cjs'), release(current));
+      },
+      'a deleted socket while another runner starts': () =>
+        damaging('a deleted socket while another runner starts', async () => {
+          const before = await parent();
+          await signal('SIGUSR2');
+          await delay(random.between(0, 500));
+          await rm(socket, { force: true });
+          await eventually('successor', async () => (await parent()) !== before || undefined);
+          await eventually('end of the runner before', () => !isRunning(before) || undefined);
+          await eventually('socket made anew', () => existsSync(socket) || undefined);
+        }),
+      'signals in haste': async () => {
+        const from = runner.output.length;
+        for (const name of ['SIGHUP', 'SIGUSR1', 'SIGHUP', 'SIGHUP'] as const) {
+          await signal(name);
+          await delay(random.between(0, 20));
+        }
+        await says(/reloaded: all workers/, from);
+      },
       'a killed worker': () =>
         damaging('a killed worker', async () => {
           const pid = random.pick(await workers());

@@ -107,7 +107,7 @@ test('records of a client are traced with each param on a line of its own', () =
   scanner.push(asked);
   for (let scanned = scanner.next(); scanned !== undefined; scanned = scanner.next()) {
     const record = scanned.kind === 'record' ? toRecord(scanned) : undefined;
-    if (record !== undefined) trace.show({ direction: 'sent', record });
+    if (record !== undefined) trace.show({ connection: 1, direction: 'sent', record });
   }
   expect(text).toMatch(/^> BEGIN_REQUEST id 1 {2}RESPONDER/);
   expect(text).toContain('\n>   REQUEST_URI=/a\\x1b\n');

@@ -1,4 +1,5 @@
 import type { Additions } from '../additions.ts';
+import { defined } from '../defined.ts';
 import { RunnerError } from '../errors.ts';
 import { type ParentOutput, PoolOutput } from '../logs/worker-output.ts';
 import { aboutApplication, type RunPlan } from '../options/run-plan.ts';
@@ -110,12 +111,19 @@ export class PoolGroup {
     return this.#reloading.size > 0;
   }
 
-  /** What a successor of this process can have. */
-  sockets(): LeftSocket[] {
+  /** What a successor of this process can have: from now on they stay as they are, until the successor has failed. */
+  async handOver(): Promise<LeftSocket[]> {
+    await Promise.all(this.#pools.map((pool) => pool.holdStill()));
     return this.#pools.map(({ address, listen, ports, socket }, index) => {
       const serves = this.#phases[index] === 'serving';
-      return { address, fd: socket.fd, listen, ports: ports.held(), serves };
+      const { fd, file } = socket;
+      return { address, fd, listen, ports: ports.held(), serves, ...defined({ file }) };
     });
+  }
+
+  /** Keeps the sockets, because no successor has started. */
+  keep(): void {
+    for (const pool of this.#pools) pool.goOn();
   }
 
   /** Starts the workers. */

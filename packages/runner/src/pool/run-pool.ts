@@ -74,7 +74,7 @@ async function keepWorkers(output: ParentOutput, task: Task): Promise<void> {
     manager.reloading();
     group.reload();
   });
-  const replaced = successorAtSignal({ folder, say, sockets: () => group.sockets() });
+  const replaced = successorAtSignal({ folder, group, say });
   if (left !== undefined) takeConnections((listen, connection) => group.take(listen, connection));
   group.start();
   if (left === undefined) {

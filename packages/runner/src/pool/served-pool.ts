@@ -174,6 +174,16 @@ export class ServedPool {
     });
   }
 
+  /** Leaves the file alone while another process starts on this socket; resolves when none is being opened. */
+  async holdStill(): Promise<void> {
+    await this.#socketFile?.pause();
+  }
+
+  /** Looks after the file again, because that process has not started. */
+  goOn(): void {
+    this.#socketFile?.resume();
+  }
+
   /** Looks after the file no more. */
   async letGo(): Promise<void> {
     await this.#socketFile?.stop();
