@@ -1,3 +1,3 @@
 import { library } from '../tooling/src/tsup.ts';
 
-export default library({ index: 'src/index.ts', hosts: 'src/hosts.ts' });
+export default library({ index: 'src/index.ts', trial: 'src/trial.ts' });

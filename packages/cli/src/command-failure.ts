@@ -1,6 +1,4 @@
-import { FcgiClientError } from '@fcgi-js/client';
-import { RemoteProtocolError } from '@fcgi-js/protocol';
-import { RunnerError, type RunnerErrorCode } from '@fcgi-js/runner/command';
+import { isFcgiError } from '@fcgi-js/client';
 
 /** What the exit status of the command tells (sysexits are not used: 0, 1 and 2 are what everybody tests for). */
 export const ExitStatus = {
@@ -30,25 +28,26 @@ export function usageFailure(message: string): CommandFailure {
   return new CommandFailure(message, ExitStatus.usage);
 }
 
-/** Whether an error is told by its message; any other is a fault of ours, and needs its stack to be found. */
-export function isForeseen(error: unknown): error is CommandFailure | FcgiClientError | RemoteProtocolError {
-  return (
-    error instanceof CommandFailure ||
-    error instanceof FcgiClientError ||
-    error instanceof RemoteProtocolError
-  );
+/** What people can make wrong or break, and its message explains; any other error is a bug, and needs its stack to be found. */
+export type ForeseenError = CommandFailure | (Error & { readonly code: `FCGI_${string}` });
+
+/** Whether an error has a message for people. */
+export function isForeseen(error: unknown): error is ForeseenError {
+  return error instanceof CommandFailure || isFcgiError(error);
 }
 
-/** What is wrong with the command line, among what a runner can complain about. */
-const USAGE: ReadonlySet<RunnerErrorCode> = new Set([
+/** Codes of what is wrong with the command line. */
+const USAGE: ReadonlySet<string> = new Set([
   'FCGI_APPLICATION_MISSING',
   'FCGI_BUILD_MISSING',
+  'FCGI_DEPLOYMENT_INVALID',
   'FCGI_MANIFEST_UNREADABLE',
   'FCGI_OPTION_INVALID',
+  'FCGI_REQUEST_INVALID',
 ]);
 
 /** The exit status with which a command ends because of an error. */
 export function exitStatusOf(error: unknown): number {
   if (error instanceof CommandFailure) return error.exitStatus;
-  return error instanceof RunnerError && USAGE.has(error.code) ? ExitStatus.usage : ExitStatus.failed;
+  return isFcgiError(error) && USAGE.has(error.code) ? ExitStatus.usage : ExitStatus.failed;
 }

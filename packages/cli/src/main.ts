@@ -1,5 +1,6 @@
+import { hintFor, pathParams } from '@fcgi-js/inspector/request';
 import type { Io } from '@fcgi-js/runner/command';
-import { ownMessages, RunnerError } from '@fcgi-js/runner/command';
+import { ownMessages } from '@fcgi-js/runner/command';
 import { CommanderError } from 'commander';
 import { ExitStatus, exitStatusOf, isForeseen } from './command-failure.ts';
 import { exhaustedLimit } from './exhausted-limit.ts';
@@ -32,8 +33,9 @@ function isInterruption(error: unknown, { aborted, reason }: AbortSignal): boole
   return aborted && (error === reason || (error instanceof Error && error.cause === reason));
 }
 
+/** The message, with what is most likely to be done about it. */
 function describe(error: unknown): string {
-  if (isForeseen(error) || error instanceof RunnerError) return error.message;
+  if (isForeseen(error)) return [error.message, hintFor(error, pathParams('/')) ?? []].flat().join('\n');
   const limit = exhaustedLimit(error);
   if (limit !== undefined) return limit;
   return `This should not have happened; please report it.\n${error instanceof Error ? error.stack : error}`;

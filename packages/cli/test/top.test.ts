@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { ratesBetween } from '@fcgi-js/inspector/status';
 import { expect, test } from 'vitest';
 import { ask, folderWith, Runner } from '../../runner/test/support/runner.ts';
 import { skipReason } from '../../tooling/src/system-packages.mjs';
-import { ratesBetween } from '../src/top/rates.ts';
 import { renderTop } from '../src/top/render-top.ts';
 import { SORTS } from '../src/top/sort-workers.ts';
 import { top } from '../src/top/top.ts';

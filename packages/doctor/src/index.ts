@@ -19,5 +19,6 @@ export type {
 export type { Configuration, ConfiguredPlace, Directive } from './gather/configuration.ts';
 export { gatherFacts } from './gather-facts.ts';
 export { lookedAt } from './looked-at.ts';
+export { reportText } from './report.ts';
 export type { Account, PathEntry } from './system/access.ts';
 export { type WebServerName, webServerNames } from './web-server-names.ts';

@@ -10,6 +10,7 @@ test('the package exports exactly its public names', () => {
     'findingsOf',
     'gatherFacts',
     'lookedAt',
+    'reportText',
     'webServerNames',
   ]);
 });
@@ -17,17 +18,11 @@ test('the package exports exactly its public names', () => {
 test('so does its entry with functions for the system', () => {
   expect(Object.keys(system).sort()).toEqual([
     'Permission',
-    'WEB_SERVER_USERS',
-    'accountEntry',
-    'closedFolder',
-    'describeEntry',
-    'fileOf',
-    'groupsNaming',
+    'accessWarning',
     'isAllowed',
-    'isOlder',
-    'nameOf',
+    'lacksRequestBuffers',
     'pathEntries',
-    'versionIn',
+    'startedBy',
     'webServerNames',
   ]);
 });

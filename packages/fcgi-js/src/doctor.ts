@@ -21,6 +21,7 @@ export {
   lookedAt,
   type PathEntry,
   type ProgramFacts,
+  reportText,
   type Shebang,
   type SocketFacts,
   type StartFacts,

@@ -1,6 +1,7 @@
 export {
   type Answers,
   type Asked,
+  answerProblem,
   CONFIG_OPTIONS,
   type ConfigFile,
   type ConfigOption,
@@ -11,8 +12,10 @@ export {
   configOptions,
   DeploymentError,
   type DeploymentErrorCode,
+  type GivenAnswers,
   makeFiles,
   makePlan,
+  missingAnswers,
   type Plan,
   type PlannedFile,
   PRODUCTS,
@@ -24,4 +27,6 @@ export {
   type WebServer,
   type WebServerName,
   webServer,
+  webServersFor,
+  withDefaultAnswers,
 } from '@fcgi-js/init';

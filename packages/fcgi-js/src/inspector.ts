@@ -15,6 +15,8 @@ export {
   hideSecret,
   hideSecretsIn,
   type InspectedRequest,
+  InspectorError,
+  type InspectorErrorCode,
   inspectConnection,
   isSecretName,
   type Observation,

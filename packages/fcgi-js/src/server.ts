@@ -44,5 +44,6 @@ export {
   type ServerStats,
   takeCgiRequest,
   UnixSocketFile,
+  type UnixSocketFileOptions,
   type WholeResponse,
 } from '@fcgi-js/server';

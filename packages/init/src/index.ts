@@ -9,6 +9,13 @@ export {
   configOptions,
 } from './config-options.ts';
 export { DeploymentError, type DeploymentErrorCode } from './errors.ts';
+export {
+  answerProblem,
+  type GivenAnswers,
+  missingAnswers,
+  webServersFor,
+  withDefaultAnswers,
+} from './given-answers.ts';
 export { type ConfigFile, makeFiles } from './make-files.ts';
 export type { Step } from './next-steps.ts';
 export { makePlan, type Plan, type PlannedFile } from './plan.ts';

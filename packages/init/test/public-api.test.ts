@@ -9,12 +9,16 @@ test('the package exports exactly its public names', () => {
     'PRODUCTS',
     'STARTS',
     'WEB_SERVERS',
+    'answerProblem',
     'checkFiles',
     'configFlag',
     'configOptions',
     'makeFiles',
     'makePlan',
+    'missingAnswers',
     'webServer',
+    'webServersFor',
+    'withDefaultAnswers',
   ]);
 });
 

@@ -23,6 +23,38 @@ export class RecordingError extends Error {
   }
 }
 
+/** Stable codes of {@link InspectorError}; each has a heading in `docs/errors.md`. */
+export type InspectorErrorCode = 'FCGI_REQUEST_INVALID' | 'FCGI_STATUS_MISSING';
+
+/** A request cannot be described like this, or an application has no status page. */
+export class InspectorError extends Error {
+  override readonly name = 'InspectorError';
+  /** What is wrong; stable over versions. */
+  readonly code: InspectorErrorCode;
+
+  /**
+   * @param code what is wrong
+   * @param message for people
+   */
+  constructor(code: InspectorErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** No web server would send such a request. */
+export function invalidRequest(message: string, cause?: unknown): InspectorError {
+  return new InspectorError('FCGI_REQUEST_INVALID', message, cause === undefined ? undefined : { cause });
+}
+
+/** What is at the path is not a status page; `found` is what it is. */
+export function missingStatus(path: string, found: string): InspectorError {
+  return new InspectorError(
+    'FCGI_STATUS_MISSING',
+    `There is no status page at ${path}: the answer is ${found}.\nUse --path with the value of pm.status_path (php-fpm) or --status-path (fcgi run).`,
+  );
+}
+
 /** tshark has failed; `said` is what it wrote to its stderr. */
 export function captureUnreadable(said: string): RecordingError {
   return new RecordingError('FCGI_CAPTURE_UNREADABLE', `tshark cannot read this capture: ${said}`);

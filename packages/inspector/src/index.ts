@@ -2,7 +2,12 @@ export type { CgiResponseHead, CgiResponseKind, HeaderField } from '@fcgi-js/cli
 export type { FcgiRecord } from '@fcgi-js/protocol';
 export { byteCount, decodeLatin1, decodeText, showBytes, startText } from './bytes-as-text.ts';
 export { ConnectionInspector, type Observation } from './connection-inspector.ts';
-export { RecordingError, type RecordingErrorCode } from './errors.ts';
+export {
+  InspectorError,
+  type InspectorErrorCode,
+  RecordingError,
+  type RecordingErrorCode,
+} from './errors.ts';
 export type { Direction, Finding } from './finding.ts';
 export { headFields } from './head-fields.ts';
 export type { InspectedRequest, RequestEnd, StreamType } from './inspected-request.ts';

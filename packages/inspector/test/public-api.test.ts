@@ -1,4 +1,7 @@
 import * as api from '@fcgi-js/inspector';
+import * as printers from '@fcgi-js/inspector/printers';
+import * as request from '@fcgi-js/inspector/request';
+import * as status from '@fcgi-js/inspector/status';
 import * as system from '@fcgi-js/inspector/system';
 import * as tap from '@fcgi-js/inspector/tap';
 import * as text from '@fcgi-js/inspector/text';
@@ -7,6 +10,7 @@ import { expect, test } from 'vitest';
 test('the package exports exactly its public names', () => {
   expect(Object.keys(api).sort()).toEqual([
     'ConnectionInspector',
+    'InspectorError',
     'RecordScanner',
     'RecordingError',
     'TAP_FILE_HEAD',
@@ -54,9 +58,29 @@ test('what makes text for people can be had alone, and is the same', () => {
 });
 
 test('what sits between web server and application has an entry of its own', () => {
-  expect(Object.keys(tap).sort()).toEqual(['Relay', 'RequestLog']);
+  expect(Object.keys(tap).sort()).toEqual(['Relay', 'RequestLog', 'Tap', 'TapFileWriter']);
 });
 
 test('what reads /proc has an entry of its own', () => {
   expect(Object.keys(system).sort()).toEqual(['readProc', 'socketsOf', 'tcpListeners', 'unixSockets']);
+});
+
+test('what prints traffic, describes requests and reads status pages has entries of their own', () => {
+  expect(Object.keys(printers).sort()).toEqual([
+    'RecordJson',
+    'RecordTable',
+    'RecordTrace',
+    'TapJson',
+    'TapLines',
+    'countObservation',
+  ]);
+  expect(Object.keys(request).sort()).toEqual(['hintFor', 'hintForStderr', 'pathParams', 'requestParams']);
+  expect(Object.keys(status).sort()).toEqual([
+    'isStatus',
+    'poolsOf',
+    'ratesBetween',
+    'readStatus',
+    'watchStatus',
+    'workersOf',
+  ]);
 });

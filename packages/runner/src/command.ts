@@ -4,5 +4,5 @@ export { openFile } from './files/open-file.ts';
 export { type Colors, colorsOf, type Input, type Io, type Output } from './io.ts';
 export { ownMessages } from './own-messages.ts';
 export { endProcess, outliveReaders, processIo } from './process-io.ts';
-export { type Unit, unitOf } from './status/fields.ts';
+export { figureText } from './status/figure-text.ts';
 export { systemReason } from './system-reason.ts';

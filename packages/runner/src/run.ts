@@ -64,7 +64,7 @@ export class Runner extends EventEmitter<RunnerEvents> {
       const heard = (event: PoolNews['event']) => {
         const isOver = event === 'reloaded' || event === 'reload-failed' || event === 'idle';
         // Another reload follows, that was asked for meanwhile.
-        if (!isOver || this.#group.isReloading) return;
+        if (!isOver || this.#group.phases.isReloading) return;
         this.off('news', heard);
         resolve(event);
       };
@@ -146,7 +146,7 @@ export async function run(options: RunnerOptions): Promise<Runner> {
   listeners.on('message', (text) => runner.emit('message', text));
   listeners.on('news', (event, text) => runner.emit('news', event, text));
   group.start();
-  const failure = await Promise.race([group.begun, group.failed]);
+  const failure = await Promise.race([group.phases.begun, group.phases.failed]);
   if (typeof failure === 'string') return runner;
   await runner.close(0);
   throw failure;

@@ -15,12 +15,12 @@ test('so do its entries for the command', () => {
     'colorsOf',
     'defined',
     'endProcess',
+    'figureText',
     'openFile',
     'outliveReaders',
     'ownMessages',
     'processIo',
     'systemReason',
-    'unitOf',
   ]);
   expect(Object.keys(options).sort()).toEqual([
     'OptionValueError',

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -64,3 +64,60 @@ test('what has taken the place of another by USR2 looks after the file, too', as
   await expect.poll(() => runner.stderr).toContain('has been made anew');
   expect(await ask(`unix:${path}`, '/')).toMatch(/^200 \d+$/);
 });
+
+test.each([
+  ['alone', []],
+  ['with workers', ['--workers', '1']],
+])(
+  'a socket file that is removed in the moment in which it is made is made once more: %s',
+  async (_how, words) => {
+    const { path, runner } = await servingIn('run', words);
+    await rm(path);
+    for (let times = 0; times < 3; times += 1) {
+      await new Promise<void>((resolve) => {
+        const looking = setInterval(() => {
+          if (!existsSync(path)) return;
+          rmSync(path);
+          clearInterval(looking);
+          resolve();
+        });
+      });
+    }
+    await expect.poll(() => ask(`unix:${path}`, '/').catch(String), { timeout: 10_000 }).toMatch(/^200 \d+$/);
+    expect(await runner.stop()).toBe(0);
+    expect(existsSync(path)).toBe(false);
+  },
+);
+
+/** Serves at once, and in a later process when a file is there. */
+const slowLater = `const { existsSync, writeFileSync } = require('node:fs');
+const server = require('node:http').createServer((req, res) => res.end(String(process.pid)));
+const start = () => (existsSync('go') ? server.listen(80) : setTimeout(start, 20));
+if (existsSync('first')) { writeFileSync('later', ''); start(); }
+else { writeFileSync('first', ''); server.listen(80); }`;
+
+test.each(['succeeds', 'fails'])(
+  'a socket file that is removed while another process starts in the place of this one is made anew, and the start %s',
+  async (outcome) => {
+    const cwd = await folderWith({ 'app.cjs': slowLater });
+    const path = join(cwd, 's');
+    const words = ['--listen', path, '--workers', '1', '--start-timeout', outcome === 'fails' ? '1.5' : '30'];
+    const runner = new Runner([...words, 'app.cjs'], { cwd });
+    await runner.serving();
+    runner.signal('SIGUSR2');
+    await expect.poll(() => existsSync(join(cwd, 'later')), { timeout: 10_000 }).toBe(true);
+    await rm(path);
+    if (outcome === 'succeeds') {
+      await mkdir(join(cwd, 'go'));
+      const [, pid] = await runner.says(/process (\d+) serves; this one, \d+, lets its requests end/);
+      onTestFinished(() => void process.kill(Number(pid), 'SIGTERM'));
+    } else await runner.says(/starting anew has failed, and this process goes on/);
+    await runner.says(/has been made anew/);
+    if (outcome === 'fails') {
+      // The application cannot be loaded, but no worker of before serves the new socket.
+      await runner.says(/the reload has failed.* not on the new socket: it is tried again in/);
+      await mkdir(join(cwd, 'go'));
+    }
+    await expect.poll(() => ask(`unix:${path}`, '/').catch(String), { timeout: 10_000 }).toMatch(/^200 \d+$/);
+  },
+);

@@ -38,7 +38,7 @@ export { isFcgiListenSocket } from './listen/inherited.ts';
 export { type ListenAddress, parseListenAddress } from './listen/listen-address.ts';
 export type { ListenOptions } from './listen/listener.ts';
 export { listenOnUnixSocket } from './listen/unix-socket.ts';
-export { UnixSocketFile } from './listen/unix-socket-file.ts';
+export { UnixSocketFile, type UnixSocketFileOptions } from './listen/unix-socket-file.ts';
 export type { FcgiRequest } from './request/fcgi-request.ts';
 export type { HandlerResult, RequestHandler } from './request/request-handler.ts';
 export type { ConnectionInfo } from './request/request-host.ts';

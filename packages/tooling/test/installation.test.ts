@@ -149,10 +149,10 @@ const consumers: Readonly<Record<string, string>> = {
     export const runner: Promise<Runner> = run(options);`,
   '@fcgi-js/dev': `
     import { type Development, type DevOptions, startDev } from '@fcgi-js/dev';
-    import { isExpectedHost } from '@fcgi-js/dev/hosts';
+    import { openTrialGateway } from '@fcgi-js/dev/trial';
     const options: DevOptions = { app: 'server.js', port: 3000, onEvent: ({ kind }) => console.log(kind) };
     export const development: Promise<Development> = startDev(options);
-    export const other: typeof isExpectedHost = isExpectedHost;`,
+    export const other: typeof openTrialGateway = openTrialGateway;`,
   '@fcgi-js/init': `
     import { type Answers, makePlan, type Plan } from '@fcgi-js/init';
     export const plan = (answers: Answers): Plan => makePlan(answers);`,

@@ -1,6 +1,7 @@
 import type { Io } from '@fcgi-js/runner/command';
 import { Command, Option } from 'commander';
 import { hintAtMisplacedOptions } from '../misplaced-options.ts';
+import { refusedGateway } from '../run/refused-gateway.ts';
 import { flags } from '../run/run-flags.ts';
 
 const examples = `
@@ -68,14 +69,13 @@ export function runCommand(io: Io): Command {
       const settings = await readSettings(io, { app, args, config, flags: given });
       if (printConfig) return printSettings(io, settings);
       // All of it now: later this process may be a user who cannot read where this is installed.
-      const [{ runProcess }, { accessWarning }, { startedBy }, gateway] = await Promise.all([
+      const [{ runProcess }, { accessWarning, startedBy }, { openTrialGateway }] = await Promise.all([
         import('@fcgi-js/runner/process'),
-        import('../run/socket-access.ts'),
-        import('../run/started-by.ts'),
-        import('../run/trial-gateway.ts'),
+        import('@fcgi-js/doctor/system'),
+        import('@fcgi-js/dev/trial'),
       ]);
       const starter = startedBy(io);
-      const openGateway = starter === undefined ? gateway.openTrialGateway : gateway.refusedGateway(starter);
+      const openGateway = starter === undefined ? openTrialGateway : refusedGateway(starter);
       await runProcess(io, settings, { accessWarning, openGateway });
     });
 }

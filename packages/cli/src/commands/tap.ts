@@ -1,7 +1,7 @@
 import type { Io } from '@fcgi-js/runner/command';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseAddressArgument } from '../arguments.ts';
-import type { TapOptions } from '../tap/tap.ts';
+import type { TapArguments } from '../tap/tap.ts';
 
 const examples = `
 Examples:
@@ -43,7 +43,7 @@ export function tapCommand(io: Io): Command {
         .argParser(parseMode),
     )
     .addHelpText('after', examples)
-    .action(async (listen: string, upstream: string, options: TapOptions) => {
+    .action(async (listen: string, upstream: string, options: TapArguments) => {
       const { tap } = await import('../tap/tap.ts');
       await tap(io, listen, upstream, options);
     });

@@ -4,7 +4,6 @@ import { type ConfigFile, type ConfigOptions, checkFiles, makeFiles, type Produc
 import { messageText } from '@fcgi-js/inspector/text';
 import { colorsOf, type Io, openFile, systemReason } from '@fcgi-js/runner/command';
 import { CommandFailure } from '../command-failure.ts';
-import { deploymentFailure } from '../deployment-failure.ts';
 
 /** What the command line says. */
 export interface ConfigArguments extends ConfigOptions {
@@ -16,7 +15,7 @@ export interface ConfigArguments extends ConfigOptions {
 /**
  * Prints or writes a configuration, and has it checked.
  *
- * @throws CommandFailure where the product cannot do it, or does not take it
+ * @throws DeploymentError where the product cannot do it, or does not take it; CommandFailure where a file cannot be written
  */
 export async function config(
   io: Io,
@@ -24,15 +23,11 @@ export async function config(
   program: readonly string[],
   { check, force, output, ...options }: ConfigArguments,
 ): Promise<void> {
-  try {
-    const files = makeFiles(product, program, options);
-    if (output === undefined) print(io, files);
-    else write(io, output, files, force === true);
-    if (!check) return;
-    await checkFiles(product, files);
-  } catch (error) {
-    throw deploymentFailure(error);
-  }
+  const files = makeFiles(product, program, options);
+  if (output === undefined) print(io, files);
+  else write(io, output, files, force === true);
+  if (!check) return;
+  await checkFiles(product, files);
   io.stderr.write(`${colorsOf(io.stderr, io.env).green('ok:')} ${product} takes it.\n`);
 }
 

@@ -1,4 +1,4 @@
-import { DevError, type DevOptions, startDev } from '@fcgi-js/dev';
+import { type DevOptions, startDev } from '@fcgi-js/dev';
 import { colorsOf, type Io, outliveReaders, ownMessages } from '@fcgi-js/runner/command';
 import { watchStopSignals } from '@fcgi-js/runner/process';
 import { CommandFailure } from '../command-failure.ts';
@@ -7,7 +7,7 @@ import { printEvent } from './print-event.ts';
 /** What the command line says. */
 export type DevArguments = Omit<DevOptions, 'cwd' | 'env' | 'onEvent' | 'onOutput'>;
 
-/** Serves an application while it is developed, until Ctrl-C. */
+/** Serves an application while it is developed, until Ctrl-C. @throws DevError or RunnerError where it cannot */
 export async function dev(io: Io, options: DevArguments): Promise<void> {
   outliveReaders();
   const signals = watchStopSignals();
@@ -18,9 +18,6 @@ export async function dev(io: Io, options: DevArguments): Promise<void> {
     env: environment(io),
     onEvent: (event) => printEvent(io, event, say),
     onOutput: (chunk, stream) => io[stream].write(chunk),
-  }).catch((error: unknown) => {
-    if (error instanceof DevError) throw new CommandFailure(error.message, undefined, { cause: error });
-    throw error;
   });
   say(`Changes below ${development.project} load it again. Ctrl-C ends.`);
   await signals.first;

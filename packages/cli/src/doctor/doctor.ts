@@ -7,6 +7,7 @@ import {
   findingsOf,
   gatherFacts,
   lookedAt,
+  reportText,
   type WebServerName,
 } from '@fcgi-js/doctor';
 import { secrecyOf, withEnvironments } from '@fcgi-js/inspector';
@@ -14,7 +15,6 @@ import { jsonText } from '@fcgi-js/inspector/text';
 import { colorsOf, defined, type Io } from '@fcgi-js/runner/command';
 import { CommandFailure, ExitStatus, usageFailure } from '../command-failure.ts';
 import { progressLine } from './progress-line.ts';
-import { reportText } from './report.ts';
 
 /** What {@link doctor} is asked for. */
 export interface DoctorRequest {

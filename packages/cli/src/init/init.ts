@@ -1,13 +1,12 @@
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Answers, makePlan, type Plan } from '@fcgi-js/init';
+import { lacksRequestBuffers } from '@fcgi-js/doctor/system';
+import { makePlan } from '@fcgi-js/init';
 import { messageText } from '@fcgi-js/inspector/text';
 import type { Io } from '@fcgi-js/runner/command';
 import { defined } from '@fcgi-js/runner/command';
 import { findApplication, mountFor } from '@fcgi-js/runner/process';
-import { deploymentFailure } from '../deployment-failure.ts';
 import { completeAnswers } from './ask.ts';
-import { lacksRequestBuffers } from './caddy-version.ts';
 import type { InitOptions } from './options.ts';
 import { formatMode, printFiles, printJson, printSteps } from './report.ts';
 import { writeFiles } from './write.ts';
@@ -15,7 +14,7 @@ import { writeFiles } from './write.ts';
 /**
  * Writes what a deployment consists of, and says what is to be done next.
  *
- * @throws CommandFailure where answers are missing or make no sense, or a file is there already
+ * @throws CommandFailure where answers are missing, or a file is there already; DeploymentError where the answers make no sense
  */
 export async function init(io: Io, argument: string, options: InitOptions): Promise<void> {
   const { bind, dryRun = false, force = false, group, json = false, listen, output, user } = options;
@@ -23,7 +22,7 @@ export async function init(io: Io, argument: string, options: InitOptions): Prom
   const { basePath, folder: home = dirname(project.file), statics } = project;
   const asked = await completeAnswers(io, { ...options, ...defined({ mount: options.mount ?? basePath }) });
   mountFor(project, asked.mount);
-  const plan = planFor({
+  const plan = makePlan({
     ...asked,
     ...(asked.webServer === 'caddy' && (await lacksRequestBuffers()) ? { requestBuffers: 0 } : {}),
     ...defined({ bind, group, listen, user }),
@@ -45,14 +44,6 @@ export async function init(io: Io, argument: string, options: InitOptions): Prom
     for (const { mode, path } of plan.files)
       io.stderr.write(`Written: ${messageText(path)} (${formatMode(mode)})\n`);
   printSteps(io, plan);
-}
-
-function planFor(answers: Answers): Plan {
-  try {
-    return makePlan(answers);
-  } catch (error) {
-    throw deploymentFailure(error);
-  }
 }
 
 /** Products take letters, digits, - and _ in names. */

@@ -1,9 +1,8 @@
-import { escapeLogText, FcgiClient, FcgiClientError } from '@fcgi-js/client';
+import { escapeLogText, FcgiClient, isFcgiError } from '@fcgi-js/client';
+import { pathParams } from '@fcgi-js/inspector/request';
 import { jsonText, messageText } from '@fcgi-js/inspector/text';
 import { colorsOf, type Io } from '@fcgi-js/runner/command';
 import { CommandFailure, isForeseen } from '../command-failure.ts';
-import { hintFor } from '../request/hints.ts';
-import { pathParams } from './path-params.ts';
 
 /** What {@link ping} is asked for. */
 export interface PingRequest {
@@ -33,7 +32,7 @@ export async function ping(io: Io, address: string, options: PingRequest): Promi
   } catch (error) {
     if (!isForeseen(error)) throw error;
     if (options.json) {
-      const code = error instanceof FcgiClientError ? { code: error.code } : {};
+      const code = isFcgiError(error) ? { code: error.code } : {};
       io.stdout.write(`${jsonText({ address, up: false, error: { ...code, message: error.message } })}\n`);
     }
     throw explain(error, options);
@@ -79,8 +78,8 @@ const VALUES_HINTS: Readonly<Record<string, string>> = {
 };
 
 function explain(error: Error, { path }: PingRequest): Error {
-  const code = path === undefined && error instanceof FcgiClientError ? error.code : '';
-  const hint = VALUES_HINTS[code] ?? hintFor(error, new Map([['SCRIPT_FILENAME', '']]));
+  const code = path === undefined && isFcgiError(error) ? error.code : '';
+  const hint = VALUES_HINTS[code];
   return hint === undefined
     ? error
     : new CommandFailure(`${error.message}\n${hint}`, undefined, { cause: error });

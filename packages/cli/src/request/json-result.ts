@@ -1,8 +1,8 @@
 import { buffer } from 'node:stream/consumers';
-import type { FcgiClientError, FcgiResponse } from '@fcgi-js/client';
+import { FcgiClientError, type FcgiResponse } from '@fcgi-js/client';
 import { decodeLatin1 } from '@fcgi-js/inspector';
 import { jsonText } from '@fcgi-js/inspector/text';
-import type { RemoteProtocolError } from '@fcgi-js/protocol';
+import type { CommandFailure, ForeseenError } from '../command-failure.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -37,13 +37,12 @@ export async function responseJson(
 /** Why there is no response, as one line of JSON. */
 export function failureJson(
   address: string,
-  error: FcgiClientError | RemoteProtocolError,
+  error: Exclude<ForeseenError, CommandFailure>,
   stopwatch: Stopwatch,
 ): string {
   const { code, message } = error;
-  const known = 'side' in error ? { side: error.side, stderr: error.stderr } : { side: 'application' };
-  const { side, ...rest } = { stderr: '', ...known };
-  return line({ address, error: { code, message, side }, ...rest, timing: stopwatch.timing });
+  const { side, stderr } = error instanceof FcgiClientError ? error : { side: 'application', stderr: '' };
+  return line({ address, error: { code, message, side }, stderr, timing: stopwatch.timing });
 }
 
 function encode(body: Uint8Array): { body: string; bodyEncoding: 'base64' | 'utf8' } {

@@ -1,14 +1,15 @@
-import { FcgiClient, type FcgiClientError, type FcgiResponse, Role } from '@fcgi-js/client';
+import { FcgiClient, type FcgiResponse, Role } from '@fcgi-js/client';
 import { secrecyOf } from '@fcgi-js/inspector';
+import { RecordTrace } from '@fcgi-js/inspector/printers';
+import { hintFor, requestParams } from '@fcgi-js/inspector/request';
 import type { Io } from '@fcgi-js/runner/command';
+import manifest from '../../package.json' with { type: 'json' };
 import { CommandFailure, isForeseen, usageFailure } from '../command-failure.ts';
-import { openFile, readBody } from './body.ts';
-import { hintFor } from './hints.ts';
+import { printerOutput } from '../printer-output.ts';
+import { type Body, openFile, readBody } from './body.ts';
 import { failureJson, responseJson } from './json-result.ts';
 import type { RequestOptions } from './options.ts';
-import { type Bodies, makeParams } from './params.ts';
 import { printResponse } from './print-response.ts';
-import { RecordTrace } from './record-trace.ts';
 import { StderrLines } from './stderr-lines.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { judge } from './verdict.ts';
@@ -27,10 +28,20 @@ export async function request(
   options: RequestOptions,
 ): Promise<void> {
   const bodies = await openBodies(io, options);
-  const params = makeParams(io, url, options, bodies);
+  const params = requestParams({
+    ...options,
+    bodyLength: bodies.stdin?.length,
+    cwd: io.cwd,
+    filterData: bodies.data,
+    method: options.method ?? (options.head ? 'HEAD' : undefined),
+    url,
+    userAgent: `fcgi/${manifest.version}`,
+  });
   const stopwatch = new Stopwatch();
   const stderr = new StderrLines(io);
-  const trace = options.verbose ? new RecordTrace(io, secrecyOf(options)) : undefined;
+  const trace = options.verbose
+    ? new RecordTrace(printerOutput(io, 'stderr'), secrecyOf(options))
+    : undefined;
   const client = new FcgiClient({
     address,
     keepConn: options.keepConn ?? false,
@@ -76,6 +87,12 @@ async function report(
   else await printResponse(io, response, options);
 }
 
+/** The body of the request and, for a filter, the file. */
+interface Bodies {
+  readonly data: Body | undefined;
+  readonly stdin: Body | undefined;
+}
+
 async function openBodies(io: Io, options: RequestOptions): Promise<Bodies> {
   if (options.filterData !== undefined && options.role !== 'filter') {
     throw usageFailure('--filter-data is for --role filter.');
@@ -101,6 +118,6 @@ function limitsFor(seconds: number | undefined) {
 /** The same error, with what is most likely to be done about it. */
 function withHint(error: unknown, params: ReadonlyMap<string, string>): unknown {
   const hint = hintFor(error, params);
-  if (hint === undefined) return error;
-  return new CommandFailure(`${(error as FcgiClientError).message}\n${hint}`, undefined, { cause: error });
+  if (hint === undefined || !(error instanceof Error)) return error;
+  return new CommandFailure(`${error.message}\n${hint}`, undefined, { cause: error });
 }

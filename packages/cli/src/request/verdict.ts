@@ -1,9 +1,9 @@
 import { escapeLogText, type FcgiEnd, type FcgiResponse } from '@fcgi-js/client';
 import { decodeLatin1, protocolStatusName, secrecyOf } from '@fcgi-js/inspector';
+import { hintForStderr } from '@fcgi-js/inspector/request';
 import { messageText } from '@fcgi-js/inspector/text';
 import { colorsOf, type Io } from '@fcgi-js/runner/command';
 import { CommandFailure } from '../command-failure.ts';
-import { hintForStderr } from './hints.ts';
 import type { RequestOptions } from './options.ts';
 
 /**

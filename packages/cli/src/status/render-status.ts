@@ -1,8 +1,7 @@
 import { escapeLogText } from '@fcgi-js/client';
-import { colorsOf, type Io } from '@fcgi-js/runner/command';
+import { isStatus, poolsOf, type Status } from '@fcgi-js/inspector/status';
+import { colorsOf, figureText, type Io } from '@fcgi-js/runner/command';
 import { type Column, plainTable } from './plain-table.ts';
-import { isStatus, poolsOf, type Status } from './read-status.ts';
-import { writeValue } from './write-value.ts';
 
 /** Columns of the processes, and what is in them; those are shown that some process has. */
 const COLUMNS: ReadonlyArray<Column & { readonly field: string }> = [
@@ -32,12 +31,12 @@ function renderPool(io: Io, { processes, ...numbers }: Status): string {
   const fields = Object.entries(numbers).map(([name, value]) => [name, escapeLogText(name), value] as const);
   const width = Math.max(0, ...fields.map(([, title]) => title.length));
   const lines = fields.map(
-    ([name, title, value]) => `${bold(title.padEnd(width))}  ${writeValue(name, value)}`,
+    ([name, title, value]) => `${bold(title.padEnd(width))}  ${figureText(name, value)}`,
   );
   const shown = Array.isArray(processes) ? processes.filter(isStatus) : [];
   if (shown.length > 0) {
     const used = COLUMNS.filter(({ field }) => shown.some((one) => one[field] !== undefined));
-    const rows = shown.map((one) => used.map(({ field }) => writeValue(field, one[field])));
+    const rows = shown.map((one) => used.map(({ field }) => figureText(field, one[field])));
     const [head = '', ...body] = plainTable(used, rows);
     lines.push('', bold(head), ...body);
   }

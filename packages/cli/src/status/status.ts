@@ -1,10 +1,9 @@
 import { secrecyOf } from '@fcgi-js/inspector';
+import { readStatus, type Status, watchStatus } from '@fcgi-js/inspector/status';
 import { jsonText } from '@fcgi-js/inspector/text';
 import type { Io } from '@fcgi-js/runner/command';
 import { ownMessages } from '@fcgi-js/runner/command';
-import { readStatus, type Status } from './read-status.ts';
 import { renderStatus } from './render-status.ts';
-import { watchStatus } from './watch-status.ts';
 
 /** What `fcgi status` is told. */
 export interface StatusOptions {
@@ -23,7 +22,7 @@ const CLEAR = '\x1b[H\x1b[2J';
 /**
  * Shows the status page of an application's process manager.
  *
- * @throws CommandFailure where there is none
+ * @throws as `readStatus` of the inspector does
  */
 export async function status(io: Io, address: string, options: StatusOptions): Promise<void> {
   const { full = false, interval, json, path, timeout, watch } = options;

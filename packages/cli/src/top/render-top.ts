@@ -1,8 +1,7 @@
+import { type Rates, type Status, workersOf } from '@fcgi-js/inspector/status';
 import { byteSize } from '@fcgi-js/inspector/text';
+import { figureText } from '@fcgi-js/runner/command';
 import { type Column, plainTable } from '../status/plain-table.ts';
-import type { Status } from '../status/read-status.ts';
-import { writeValue } from '../status/write-value.ts';
-import { type Rates, workersOf } from './rates.ts';
 import { type Sort, sortWorkers } from './sort-workers.ts';
 
 /** What stands in a line for people, and what is missing where the status does not have it. */
@@ -57,7 +56,7 @@ export function renderTop(status: Status, rates: Rates, sort: Sort): TopLines {
   const facts = FACTS.map((line) =>
     line
       .filter(([, field]) => status[field] !== undefined)
-      .map(([title, field]) => `${title} ${writeValue(field, status[field])}`.trimStart())
+      .map(([title, field]) => `${title} ${figureText(field, status[field])}`.trimStart())
       .join('  '),
   );
   const speeds = [
@@ -71,7 +70,7 @@ export function renderTop(status: Status, rates: Rates, sort: Sort): TopLines {
   );
   const rows = workers.map((worker) =>
     used.map(({ field }) =>
-      field === 'rate' ? number(rates.workers.get(worker['pid'])) : writeValue(field, worker[field]),
+      field === 'rate' ? number(rates.workers.get(worker['pid'])) : figureText(field, worker[field]),
     ),
   );
   const [head = '', ...body] = rows.length === 0 ? ['no workers'] : plainTable(used, rows);

@@ -1,4 +1,4 @@
-import type { Status } from '../status/read-status.ts';
+import type { Status } from '@fcgi-js/inspector/status';
 
 /** The columns to sort by: their key, what the foot line calls them, and the fields of fcgi run and of php-fpm. */
 export const SORTS = [

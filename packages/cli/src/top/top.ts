@@ -1,10 +1,14 @@
 import { escapeLogText } from '@fcgi-js/client';
 import { secrecyOf } from '@fcgi-js/inspector';
+import {
+  poolsOf,
+  ratesBetween,
+  type StatusPage,
+  type StatusReport,
+  watchStatus,
+} from '@fcgi-js/inspector/status';
 import { colorsOf, type Io, ownMessages } from '@fcgi-js/runner/command';
 import { CommandFailure } from '../command-failure.ts';
-import { poolsOf, type StatusPage } from '../status/read-status.ts';
-import { watchStatus } from '../status/watch-status.ts';
-import { type Report, ratesBetween } from './rates.ts';
 import { renderTop, type TopLines } from './render-top.ts';
 import { Screen } from './screen.ts';
 import { SORTS, type Sort } from './sort-workers.ts';
@@ -36,7 +40,7 @@ async function showLive(io: Io, page: StatusPage, interval: number): Promise<voi
   const quit = new AbortController();
   let sort: Sort = byEventLoop;
   let failure: string | undefined;
-  let reports: readonly [Report | undefined, Report] | undefined;
+  let reports: readonly [StatusReport | undefined, StatusReport] | undefined;
   let screen: Screen | undefined;
   const draw = () => {
     if (reports !== undefined)
@@ -76,7 +80,7 @@ async function* watchPool(page: StatusPage, interval: number, signal: AbortSigna
 
 /** A table for each time between two looks. */
 async function printTables(io: Io, page: StatusPage, { interval, once }: TopOptions): Promise<void> {
-  let before: Report | undefined;
+  let before: StatusReport | undefined;
   const complain = ownMessages(io, 'red');
   for await (const found of watchPool(page, interval, io.interrupted)) {
     if (found instanceof Error) {

@@ -1,5 +1,5 @@
 import { Server } from 'node:net';
-import { createServer } from '@fcgi-js/server';
+import { createServer, UnixSocketFile } from '@fcgi-js/server';
 import { listenFailure } from '../listen-failure.ts';
 
 /**
@@ -23,7 +23,10 @@ try {
   const listening = await server.listen(address, listenOptions);
   // The bare handle: a `net.Server` would accept as soon as it is received.
   const { _handle } = opened as Server & { readonly _handle?: Server };
-  process.send?.({ address: listening }, _handle, {}, end);
+  const file = listening.startsWith('unix:')
+    ? { file: new UnixSocketFile(listening.slice('unix:'.length)).identity }
+    : {};
+  process.send?.({ address: listening, ...file }, _handle, {}, end);
 } catch (error) {
   process.send?.(
     { error: error instanceof Error ? listenFailure(error) : String(error) },

@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs';
 import { isFcgiListenSocket, type ListenOptions, parseListenAddress, UnixSocketFile } from '@fcgi-js/server';
+import { defined } from '../defined.ts';
 import { RunnerError } from '../errors.ts';
 import type { LeftSocket } from '../process/inheritance.ts';
 import { howItEnded, startProcess } from '../process/start-process.ts';
@@ -11,6 +12,8 @@ export interface HeldSocket {
   readonly fd: number;
   /** Lets go of it: connections are refused, unless a worker has it, too. */
   close(): void;
+  /** Which file the one of a Unix socket is, for the process that takes the place of this one; `undefined` where it has none of ours. */
+  readonly file: string | undefined;
   /** Whether the file of a Unix socket of ours has gone. */
   isGone(): boolean;
   /** Makes that nobody finds it any more. */
@@ -21,6 +24,8 @@ export interface HeldSocket {
 interface Opened {
   readonly address?: string;
   readonly error?: string;
+  /** Which file the one of a Unix socket is: at the path there may be another one by now, or none. */
+  readonly file?: string;
 }
 
 /** SD_LISTEN_FDS_START of sd_listen_fds(3). */
@@ -72,8 +77,8 @@ function inheritedDescriptor(address: string): number | undefined {
 }
 
 /** A socket that the runner before this one has left to it. */
-export function leftSocket({ address, fd }: LeftSocket): HeldSocket {
-  return { address, fd, close: () => closeSync(fd), ...published(address) };
+export function leftSocket({ address, fd, file }: LeftSocket): HeldSocket {
+  return { address, fd, close: () => closeSync(fd), ...published(address, file) };
 }
 
 /**
@@ -116,12 +121,12 @@ export async function openSocket(
     );
   }
   const close = () => handle?.close();
-  return { address: opened.address, fd, close, ...published(opened.address) };
+  return { address: opened.address, fd, close, ...published(opened.address, opened.file) };
 }
 
 /** The file of a Unix socket, see {@link UnixSocketFile}; another socket has none. */
-function published(address: string): Pick<HeldSocket, 'isGone' | 'unpublish'> {
-  if (!address.startsWith('unix:')) return { isGone: () => false, unpublish: () => {} };
-  const file = new UnixSocketFile(address.slice('unix:'.length));
-  return { isGone: () => file.isGone(), unpublish: () => file.remove() };
+function published(address: string, identity?: string): Pick<HeldSocket, 'file' | 'isGone' | 'unpublish'> {
+  if (!address.startsWith('unix:')) return { file: undefined, isGone: () => false, unpublish: () => {} };
+  const file = new UnixSocketFile(address.slice('unix:'.length), defined({ identity }));
+  return { file: file.identity, isGone: () => file.isGone(), unpublish: () => file.remove() };
 }

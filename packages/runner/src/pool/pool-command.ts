@@ -25,7 +25,8 @@ export type PoolNews =
   /** A worker has been sent the signal to load the application anew. */
   | { readonly event: 'reloading'; readonly worker: number }
   | { readonly event: 'reloaded'; readonly generation: number }
-  | { readonly event: 'reload-failed'; readonly generation: number }
+  /** `delay`: no worker serves the socket that has been opened anew, and it is tried again after so long. */
+  | { readonly event: 'reload-failed'; readonly delay: number | undefined; readonly generation: number }
   /** Workers reach the limit of memory soon after their start; the next one is replaced after so long. */
   | { readonly event: 'over-memory'; readonly delay: number }
   /** So many workers in a row have ended soon after their start. */

@@ -1,5 +1,5 @@
 import type { Additions } from '../additions.ts';
-import { RunnerError } from '../errors.ts';
+import { defined } from '../defined.ts';
 import { type ParentOutput, PoolOutput } from '../logs/worker-output.ts';
 import { aboutApplication, type RunPlan } from '../options/run-plan.ts';
 import type { PassedConnection } from '../passed-connection.ts';
@@ -11,6 +11,7 @@ import type { Successor } from '../process/succession.ts';
 import type { Snapshot } from '../status/snapshot.ts';
 import { openStatusListener, type StatusListener } from '../status/status-listener.ts';
 import { statusPaths } from '../status/status-site.ts';
+import { GroupPhases } from './group-phases.ts';
 import { inheritedFrom, LeftSockets } from './left-sockets.ts';
 import type { PoolNews } from './pool-command.ts';
 import { ServedPool } from './served-pool.ts';
@@ -31,30 +32,16 @@ export interface PoolGroupOptions {
   readonly pools: readonly PoolPlan[];
 }
 
-/**
- * The applications of one parent, none of which depends on the others. What is known of each:
- *
- *   starting ──started──▶ serving
- *       │                    ▲
- *       └─start-failed─▶ failing ─started─┘   one of several is tried again; the only one, or one that
- *                                             has served before a hand-over, ends the group instead
- */
+/** The applications of one parent, none of which depends on the others: their sockets, workers and logs. */
 export class PoolGroup {
-  /** Resolves when all that can serve do so: to that in words. */
-  readonly begun: Promise<string>;
-  /** Resolves when there is nothing to serve, or not what was served before: why. */
-  readonly failed: Promise<RunnerError>;
+  /** How far the applications are. */
+  readonly phases: GroupPhases;
   readonly #given: PoolGroupOptions;
-  #onBegun: (text: string) => void = () => {};
-  #onFailed: (error: RunnerError) => void = () => {};
   #isOurs: boolean;
   readonly #left: LeftSockets;
   #listener: StatusListener | undefined;
   readonly #outputs: PoolOutput[] = [];
-  readonly #phases: Array<'failing' | 'serving' | 'starting'>;
   readonly #pools: ServedPool[] = [];
-  /** The places of those that are loaded anew. */
-  readonly #reloading = new Set<number>();
 
   /** @throws RunnerError where a socket, or the address of the status, cannot be opened: then none is left open */
   static async open(given: PoolGroupOptions): Promise<PoolGroup> {
@@ -76,13 +63,7 @@ export class PoolGroup {
     this.#given = given;
     this.#isOurs = given.left === undefined;
     this.#left = new LeftSockets(given.left, given.plan.kind);
-    this.#phases = given.pools.map(() => 'starting');
-    this.begun = new Promise((resolve) => {
-      this.#onBegun = resolve;
-    });
-    this.failed = new Promise((resolve) => {
-      this.#onFailed = resolve;
-    });
+    this.phases = new GroupPhases(given.plan.kind, given.pools.length, this.#pools);
   }
 
   /** In words. */
@@ -105,17 +86,19 @@ export class PoolGroup {
     return new Map(this.#pools.map((pool) => [pool.title, () => pool.snapshot()] as const));
   }
 
-  /** Whether any of them is being loaded anew. */
-  get isReloading(): boolean {
-    return this.#reloading.size > 0;
+  /** What a successor of this process can have: from now on they stay as they are, until the successor has failed. */
+  async handOver(): Promise<LeftSocket[]> {
+    await Promise.all(this.#pools.map((pool) => pool.holdStill()));
+    return this.#pools.map(({ address, listen, ports, socket }, index) => {
+      const serves = this.phases.serves(index);
+      const { fd, file } = socket;
+      return { address, fd, listen, ports: ports.held(), serves, ...defined({ file }) };
+    });
   }
 
-  /** What a successor of this process can have. */
-  sockets(): LeftSocket[] {
-    return this.#pools.map(({ address, listen, ports, socket }, index) => {
-      const serves = this.#phases[index] === 'serving';
-      return { address, fd: socket.fd, listen, ports: ports.held(), serves };
-    });
+  /** Keeps the sockets, because no successor has started. */
+  keep(): void {
+    for (const pool of this.#pools) pool.goOn();
   }
 
   /** Starts the workers. */
@@ -126,7 +109,7 @@ export class PoolGroup {
   /** Has all applications loaded anew. */
   reload(): void {
     for (const [index, pool] of this.#pools.entries()) {
-      if (this.#phases[index] === 'serving') this.#reloading.add(index);
+      this.phases.reload(index);
       pool.reload();
     }
   }
@@ -243,7 +226,7 @@ export class PoolGroup {
         say: lines.say,
       });
       this.#pools.push(pool);
-      void pool.ended.then((hasFailed) => hasFailed && this.#onFailed(pool.startFailure()));
+      void pool.ended.then((hasFailed) => hasFailed && this.phases.fail(pool.startFailure()));
     } catch (error) {
       throw aboutApplication(error, whole, application);
     }
@@ -253,31 +236,8 @@ export class PoolGroup {
     const pool = this.#pools[index]!;
     this.#outputs[index]?.say(text);
     const { news, plan } = this.#given;
-    if (event === 'started') this.#phases[index] = 'serving';
-    else if (event === 'start-failed') this.#phases[index] = 'failing';
-    else if (event === 'reloading') this.#reloading.add(index);
-    else if (!pool.isReloading) this.#reloading.delete(index);
+    // Told before it is told on: who hears of it may ask whether a reload is under way.
+    this.phases.heard(index, event, text);
     news(event, plan.kind === 'one' ? text : `${pool.title}: ${text}`);
-    if (event === 'started' || event === 'start-failed') this.#settle(text);
-  }
-
-  /** Looks whether all have begun, or none can. */
-  #settle(text: string): void {
-    if (this.#phases.includes('starting')) return;
-    if (this.#given.plan.kind === 'one') {
-      this.#onBegun(text);
-      return;
-    }
-    const failing = this.#pools.filter((_, index) => this.#phases[index] === 'failing');
-    const all = this.#pools.length;
-    if (failing.length === all) {
-      const message = `None of the applications could be started: ${this.name}`;
-      this.#onFailed(new RunnerError('FCGI_APPLICATION_FAILED', message));
-      return;
-    }
-    const tried = failing.map(({ title }) => title).join(', ');
-    this.#onBegun(
-      `${all - failing.length} of ${all} applications are served${tried === '' ? '' : `; tried again: ${tried}`}`,
-    );
   }
 }

@@ -16,7 +16,8 @@ import { StartPauses } from './start-pauses.ts';
  * Reloading and recycling are one thing: a new worker *replaces* an old one, which is stopped when the new one is
  * ready, never before. Until the first worker of a new generation is ready no other is started, and if it ends instead, the
  * generation is given up and the old one stays. A reload while such a first worker starts waits for its end: it may have
- * read files that have changed since.
+ * read files that have changed since. Where the socket has been replaced, the generation is not given up, as the old workers do not serve it:
+ * its first worker is started again after a while.
  *
  * A pool whose very first worker ends before it is ready ends as well, or, if it keeps trying, starts another one after a while.
  *
@@ -62,6 +63,8 @@ export class PoolState {
   #reloads: 'again' | 'no' = 'no';
   /** The generation that a connection has called for. */
   #calledFor = 0;
+  /** The last worker that was started with a socket that has been replaced since. */
+  #lastOnOldSocket = 0;
 
   /** @param size how many workers there are to be */
   constructor(size: number, { inactive = false, keepsTrying = false, onDemand = false }: PoolBeginning = {}) {
@@ -158,8 +161,9 @@ export class PoolState {
       return this.#settle(now);
     }
     if (worker.phase === 'starting' && worker.generation > this.#proven) {
-      this.#say({ event: 'reload-failed', generation: worker.generation });
-      this.#generation = this.#proven;
+      const delay = this.#isUnserved() ? this.#pauses.startFailed(now) : undefined;
+      this.#say({ event: 'reload-failed', delay, generation: worker.generation });
+      if (delay === undefined) this.#generation = this.#proven;
       this.#reloadAgain();
       return this.#settle(now);
     }
@@ -176,6 +180,12 @@ export class PoolState {
     this.#pauses.forgetCrashes();
     this.#pauses.forgetMemory();
     return this.#settle(now);
+  }
+
+  /** Replaces all workers by such as serve another socket. */
+  socketChanged(now: number): PoolCommand[] {
+    this.#lastOnOldSocket = this.#lastId;
+    return this.reload(now);
   }
 
   /** Whether a worker has loaded the application before it was last to be loaded anew. */
@@ -273,8 +283,14 @@ export class PoolState {
     );
     // One that replaces nobody would be one too many. There will be somebody as soon as something happens.
     const isFirst = this.#proven === 0 || this.#mode === 'resuming';
-    if (isFirst && this.#isPausing(now)) return;
+    if ((isFirst || this.#isUnserved()) && this.#isPausing(now)) return;
     if (oldest !== undefined || isFirst) this.#spawn(now, oldest);
+  }
+
+  /** Whether the socket has been replaced, and no worker serves the new one. */
+  #isUnserved(): boolean {
+    if (this.#lastOnOldSocket === 0) return false;
+    return !this.#working().some(({ id, phase }) => phase === 'ready' && id > this.#lastOnOldSocket);
   }
 
   #isFirstUnderWay(): boolean {

@@ -86,7 +86,7 @@ export class Pool {
 
   /** Has workers serve another socket than before: those that there are, are replaced. */
   socketChanged(): void {
-    if (this.#listener === undefined) this.reload();
+    if (this.#listener === undefined) this.#apply(this.#state.socketChanged(performance.now()));
     else {
       this.#stopListening();
       this.#awaitConnection();
@@ -305,7 +305,7 @@ export class Pool {
       case 'reloaded':
         return `reloaded: all workers serve generation ${news.generation}`;
       case 'reload-failed':
-        return `the reload has failed: the worker of generation ${news.generation} has ended before it was ready. The workers from before go on`;
+        return `the reload has failed: the worker of generation ${news.generation} has ended before it was ready. The workers from before go on${news.delay === undefined ? '' : `, but not on the new socket: it is tried again in ${news.delay / 1000} s`}`;
       case 'over-memory':
         return `a fresh worker already takes more than --max-memory, ${sizeText(this.#options.worker.recycle.maxMemory ?? 0)}, so that a replacement does not help: the next one follows in ${news.delay / 1000} s, then more and more seldom. Raise --max-memory`;
       case 'crash-loop':

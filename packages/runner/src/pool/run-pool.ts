@@ -41,7 +41,7 @@ async function keepWorkers(output: ParentOutput, task: Task): Promise<void> {
     news: (event, text) => {
       if (event === 'started' && phase === 'starting') return;
       if (event === 'reloading') manager.reloading();
-      else if (phase === 'starting' || TROUBLES.has(event) || group.isReloading) manager.status(text);
+      else if (phase === 'starting' || TROUBLES.has(event) || group.phases.isReloading) manager.status(text);
       else manager.ready(text);
     },
     output,
@@ -59,7 +59,7 @@ async function keepWorkers(output: ParentOutput, task: Task): Promise<void> {
     if (!(error instanceof RunnerError)) throw error;
     say(error.message);
   };
-  void group.begun.then((text) => {
+  void group.phases.begun.then((text) => {
     phase = 'serving';
     if (plan.kind === 'several') say(text);
     manager.ready(text);
@@ -74,7 +74,7 @@ async function keepWorkers(output: ParentOutput, task: Task): Promise<void> {
     manager.reloading();
     group.reload();
   });
-  const replaced = successorAtSignal({ folder, say, sockets: () => group.sockets() });
+  const replaced = successorAtSignal({ folder, group, say });
   if (left !== undefined) takeConnections((listen, connection) => group.take(listen, connection));
   group.start();
   if (left === undefined) {
@@ -84,7 +84,7 @@ async function keepWorkers(output: ParentOutput, task: Task): Promise<void> {
     }
   }
   manager.showLife(() => group.answers(PATIENCE));
-  const reason = await Promise.race([signals.first, group.failed, replaced]);
+  const reason = await Promise.race([signals.first, group.phases.failed, replaced]);
   if (typeof reason === 'string' && phase === 'starting')
     say(`${reason}: ended before ${group.name} was served`);
   await group.letGo();

@@ -6,7 +6,7 @@ import { prepareLogFiles } from '../logs/prepare-log-files.ts';
 import type { PoolOutput } from '../logs/worker-output.ts';
 import type { PassedConnection } from '../passed-connection.ts';
 import type { PoolPlan } from '../pool-plan.ts';
-import { type LaunchSettings, readLaunchSettings, socketOptions } from '../process/launch-settings.ts';
+import { socketOptions } from '../process/launch-settings.ts';
 import type { StartFolder } from '../process/start-folder.ts';
 import { ListenQueueWatch } from '../status/listen-queue.ts';
 import { PoolStatus } from '../status/pool-status.ts';
@@ -18,6 +18,7 @@ import type { PoolNews } from './pool-command.ts';
 import { type Inherited, openPoolSocket, type PoolSocket } from './pool-socket.ts';
 import { SocketFileWatch } from './socket-file-watch.ts';
 import { WorkerPorts } from './worker-ports.ts';
+import { launchSettingsOf, workerOptions } from './worker-settings.ts';
 
 /** What the workers are to serve, how many of them, and with what around them. */
 export interface ServedPoolOptions {
@@ -34,9 +35,6 @@ export interface ServedPoolOptions {
   /** Told what else an operator is to know. */
   readonly say: (message: string) => void;
 }
-
-/** Seconds without a request after which workers on demand end. */
-const IDLE_EXIT = 60;
 
 /** A pool with its socket, the other ports of its application, and its status. */
 export class ServedPool {
@@ -89,7 +87,7 @@ export class ServedPool {
       say,
       size,
       socket: () => this.#socket.fd,
-      launch: renewing(plan, folder, say),
+      launch: launchSettingsOf(plan, folder, say),
       worker: workerOptions(plan, address),
     });
   }
@@ -173,6 +171,16 @@ export class ServedPool {
     });
   }
 
+  /** Leaves the file alone while another process starts on this socket; resolves when none is being opened. */
+  async holdStill(): Promise<void> {
+    await this.#socketFile?.pause();
+  }
+
+  /** Looks after the file again, because that process has not started. */
+  goOn(): void {
+    this.#socketFile?.resume();
+  }
+
   /** Looks after the file no more. */
   async letGo(): Promise<void> {
     await this.#socketFile?.stop();
@@ -217,47 +225,4 @@ export class ServedPool {
     const where = output === undefined ? '' : `: what it has printed is in ${output}`;
     return new RunnerError('FCGI_APPLICATION_FAILED', `${this.name} could not be started${where}`);
   }
-}
-
-/** The options that each worker gets. */
-function workerOptions({ file, options, size = 1 }: PoolPlan, address: string) {
-  const { allow, args, backlog, blockedTimeout, limits, maxAge, maxMemory, maxRequests, mount } = options;
-  const {
-    onDemand = false,
-    params,
-    pingPath,
-    port,
-    requestTimeout,
-    startTimeout,
-    statusPath,
-    stopTimeout,
-  } = options;
-  const recycle = defined({ maxAge, maxMemory, maxRequests });
-  const idleExit = onDemand ? (options.idleExit ?? IDLE_EXIT) : undefined;
-  const status = wantsStatus(options) ? defined({ pingPath, statusPath }) : undefined;
-  return {
-    workers: size,
-    ...{ address, args, file, recycle, startTimeout, stopTimeout },
-    choice: { flag: '--port', ...defined({ port }) },
-    ...defined({ allow, backlog, blockedTimeout, idleExit, limits, mount, params, requestTimeout, status }),
-  };
-}
-
-/** What a worker finds around it is looked at when it starts, and stays as it was when that can no longer be. */
-function renewing(
-  { assigned, launch, options }: PoolPlan,
-  start: StartFolder,
-  say: (message: string) => void,
-): () => LaunchSettings {
-  let latest = launch;
-  return () => {
-    try {
-      latest = readLaunchSettings(options, assigned);
-    } catch (error) {
-      if (!(error instanceof RunnerError)) throw error;
-      say(`${error.message} The next worker has what the one before it had`);
-    }
-    // Always by its path: the folder of this process may be another one by now, or none.
-    return { ...latest, folder: latest.folder ?? start.path };
-  };
 }

@@ -21,13 +21,19 @@ const LONGEST_DELAY = 30_000;
  * Looks whether the file of a Unix socket is still there: what cleans /tmp may remove it, or somebody by mistake, and then no web server reaches
  * the application, which goes on as if nothing were wrong. No file can be given to a socket that is there: another is opened.
  *
- *     there ──file is gone──▶ gone ──renewed──▶ there
- *                             gone ──failed, tried again after a while──▶ gone
+ *     watching ──file is gone──▶ renewing ──renewed, or failed and tried again after a while──▶ watching
+ *        ▲  └────────pause────────┬──┘
+ *     resume                      ▼
+ *        └─────────────────── paused ──stop, from anywhere──▶ over
+ *
+ * Paused while a process that takes the place of this one starts: it serves on the socket that it was left, and the file of that one is
+ * its to look after.
  */
 export class SocketFileWatch {
   readonly #options: SocketFileWatchOptions;
   #complaint = '';
   #delay = FIRST_DELAY;
+  #phase: 'over' | 'paused' | 'watching' = 'watching';
   #renewing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
@@ -36,14 +42,28 @@ export class SocketFileWatch {
     this.#look(INTERVAL);
   }
 
-  /** Looks no more; resolves when no socket is being opened. */
-  async stop(): Promise<void> {
+  /** Looks no more until {@link resume}; resolves when no socket is being opened. */
+  async pause(): Promise<void> {
+    if (this.#phase === 'watching') this.#phase = 'paused';
     clearInterval(this.#timer);
     await this.#renewing;
-    clearInterval(this.#timer);
+  }
+
+  /** Goes on, unless it has been stopped. */
+  resume(): void {
+    if (this.#phase !== 'paused') return;
+    this.#phase = 'watching';
+    this.#look(INTERVAL);
+  }
+
+  /** Looks no more; resolves when no socket is being opened. */
+  async stop(): Promise<void> {
+    this.#phase = 'over';
+    await this.pause();
   }
 
   #look(delay: number): void {
+    if (this.#phase !== 'watching') return;
     this.#timer = setInterval(() => {
       if (!this.#options.isGone()) return;
       clearInterval(this.#timer);

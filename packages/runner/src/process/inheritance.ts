@@ -6,6 +6,8 @@ export interface LeftSocket {
   /** Where it listens, for messages. */
   readonly address: string;
   readonly fd: number;
+  /** Which file the one of a Unix socket is, where it has one that ends with the runner. */
+  readonly file?: string;
   /** What `listen` said when it was opened. */
   readonly listen: string;
   /** Those that its application has opened itself. */
@@ -43,9 +45,10 @@ export function readInheritance(text: string): Inheritance | undefined {
 
 function isLeftSocket(given: unknown): given is LeftSocket {
   if (typeof given !== 'object' || given === null) return false;
-  const { address, fd, listen, ports, serves } = given as Readonly<Record<string, unknown>>;
+  const { address, fd, file, listen, ports, serves } = given as Readonly<Record<string, unknown>>;
   const isWhole = typeof address === 'string' && typeof listen === 'string' && typeof serves === 'boolean';
-  return isWhole && Number.isInteger(fd) && Array.isArray(ports) && ports.every(isHeldPort);
+  const hasFile = file === undefined || typeof file === 'string';
+  return isWhole && hasFile && Number.isInteger(fd) && Array.isArray(ports) && ports.every(isHeldPort);
 }
 
 function isHeldPort(given: unknown): given is HeldPort {

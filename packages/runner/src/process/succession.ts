@@ -28,13 +28,17 @@ export interface Successor {
   given(): Promise<void>;
 }
 
-/** What is handed over, and to whom it is told. */
+/** What is handed over, and where that is said. */
 interface HandOver {
   /** Where this process was started. */
   readonly folder: StartFolder;
+  readonly group: {
+    /** The sockets, which stay as they are from then on. */
+    handOver(): Promise<readonly LeftSocket[]>;
+    /** No process has taken them. */
+    keep(): void;
+  };
   readonly say: (message: string) => void;
-  /** Those that are open at that moment. */
-  readonly sockets: () => readonly LeftSocket[];
 }
 
 /** Variables that are true of one process only. */
@@ -76,13 +80,13 @@ function endEarly(): void {
  *
  * @returns the new process, when it serves
  */
-export function successorAtSignal({ folder, say, sockets }: HandOver): Promise<Successor> {
+export function successorAtSignal({ folder, group, say }: HandOver): Promise<Successor> {
   let isUnderWay = false;
   return new Promise((resolve) => {
     const replace = async () => {
       if (isUnderWay) return;
       isUnderWay = true;
-      const left = sockets();
+      const left = await group.handOver();
       say(`starting anew, with the same ${left.length === 1 ? 'socket' : 'sockets'}`);
       try {
         const successor = await startSuccessor(folder, left);
@@ -91,6 +95,7 @@ export function successorAtSignal({ folder, say, sockets }: HandOver): Promise<S
       } catch (error) {
         if (!(error instanceof RunnerError)) throw error;
         say(`starting anew has failed, and this process goes on: ${error.message}`);
+        group.keep();
         isUnderWay = false;
       }
     };

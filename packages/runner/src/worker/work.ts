@@ -49,7 +49,11 @@ export async function work(): Promise<void> {
   onSignal('SIGUSR1', reopenLogs);
   onSignal('SIGHUP', () => parent.tell({ fcgi: 'reload' }));
   const status = options.status && new WorkerStatus(options.status, parent);
-  const service = await Promise.race([serve(options, parent, status, watchdog), parent.stopped, signals.first]);
+  const service = await Promise.race([
+    serve(options, parent, status, watchdog),
+    parent.stopped,
+    signals.first,
+  ]);
   // Told to stop before it served anything.
   if (typeof service === 'string') return;
   if (service === undefined) {

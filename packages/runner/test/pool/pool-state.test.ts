@@ -93,6 +93,23 @@ test('a reload that fails leaves the old workers alone, and may be tried again',
   expect(short(pool.ready(4, 400))).toEqual(['stop 1', 'spawn 5']);
 });
 
+test('a reload for a new socket that fails is tried again, with pauses that grow: the old workers do not serve it', () => {
+  const pool = running(2);
+  expect(short(pool.socketChanged(100))).toEqual(['spawn 3']);
+  expect(short(pool.exited(3, 200))).toEqual(['say reload-failed', 'timer 300']);
+  expect(short(pool.tick(300))).toEqual(['spawn 4']);
+  expect(short(pool.exited(4, 400))).toEqual(['say reload-failed', 'timer 600']);
+  // What was wrong may be put right.
+  expect(short(pool.reload(500))).toEqual(['spawn 5']);
+  expect(short(pool.ready(5, 510))).toEqual(['stop 1', 'spawn 6']);
+  expect(short(pool.ready(6, 520))).toEqual(['stop 2']);
+  pool.closed(1, 530);
+  expect(short(pool.closed(2, 530))).toEqual(['say reloaded']);
+  // Now the old ones do.
+  expect(short(pool.reload(600))).toEqual(['spawn 7']);
+  expect(short(pool.exited(7, 610))).toEqual(['say reload-failed']);
+});
+
 test('a reload while the first worker starts, or that of another reload, follows when it is ready: it may have read old files', () => {
   const pool = running(1);
   expect(short(pool.reload(100))).toEqual(['spawn 2']);

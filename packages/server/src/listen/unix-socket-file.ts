@@ -1,27 +1,34 @@
 import { lstatSync, unlinkSync } from 'node:fs';
 
+/** How {@link UnixSocketFile} knows its file. */
+export interface UnixSocketFileOptions {
+  /** {@link UnixSocketFile.identity} in the process that has made it; by default that of what is at the path now. */
+  readonly identity?: string;
+  /** Whether the file is this process's to remove, default true. */
+  readonly owned?: boolean;
+}
+
 /** The file of a listening Unix socket, as {@link listenOnUnixSocket} has made it. */
 export class UnixSocketFile {
   /** Absolute. */
   readonly path: string;
-  readonly #identity: string | undefined;
-
   /**
-   * @param path of a socket that this process listens on, or has been given by the process that made it
-   * @param options `owned`: whether the file is this process's to remove, default true
+   * Which file it is, for another process that is given the socket: one that is at the path later may be another's. Empty where there was
+   * none any more; `undefined` where the file is not this process's, or may not be looked at.
    */
-  constructor(path: string, { owned = true }: { readonly owned?: boolean } = {}) {
+  readonly identity: string | undefined;
+
+  /** @param path of a socket that this process listens on, or has been given by the process that made it */
+  constructor(path: string, { identity, owned = true }: UnixSocketFileOptions = {}) {
     this.path = path;
-    this.#identity = owned ? identityOf(path) : undefined;
+    this.identity = owned ? (identity ?? identityOf(path)) : undefined;
   }
 
   /** Whether the file has gone, or another one is in its place. One that may not be looked at counts as there. */
   isGone(): boolean {
-    try {
-      return this.#identity !== undefined && identityOf(this.path) !== this.#identity;
-    } catch {
-      return false;
-    }
+    if (this.identity === undefined) return false;
+    const found = identityOf(this.path);
+    return found === '' || (found !== undefined && found !== this.identity);
   }
 
   /**
@@ -32,7 +39,7 @@ export class UnixSocketFile {
    * @throws the error of the system, other than for want of permission
    */
   remove(): void {
-    if (this.#identity === undefined || identityOf(this.path) !== this.#identity) return;
+    if (!this.identity || identityOf(this.path) !== this.identity) return;
     try {
       unlinkSync(this.path);
     } catch (error) {
@@ -41,7 +48,12 @@ export class UnixSocketFile {
   }
 }
 
+/** Empty where there is nothing; `undefined` where it may not be looked at. */
 function identityOf(path: string): string | undefined {
-  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats && `${stats.dev}:${stats.ino}`;
+  try {
+    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    return stats === undefined ? '' : `${stats.dev}:${stats.ino}`;
+  } catch {
+    return undefined;
+  }
 }

@@ -56,10 +56,14 @@ async function bind(server: Server, path: string, options: ListenOptions): Promi
   const folder = new PrivateFolder(dirname(path));
   const bound = temporaryName(path, folder);
   let listening: Promise<void> | undefined;
+  let identity: string | undefined;
   try {
     checkLength(path, bound);
     listening = startListening(server, { backlog, path: bound });
-    if (server.listening) publish(bound, `${folder.beside}${basename(path)}`, options);
+    if (server.listening) {
+      identity = new UnixSocketFile(bound).identity;
+      publish(bound, `${folder.beside}${basename(path)}`, options);
+    }
   } catch (error) {
     // It has removed the socket when it returns.
     if (server.listening) server.close();
@@ -68,7 +72,7 @@ async function bind(server: Server, path: string, options: ListenOptions): Promi
     folder.close();
   }
   await listening;
-  return new UnixSocketFile(path);
+  return new UnixSocketFile(path, identity === undefined ? {} : { identity });
 }
 
 /** Gives a bound socket its owner, mode and place. */

@@ -1,43 +1,37 @@
 import { escapeLogText } from '@fcgi-js/client';
-import {
-  byteCount,
-  decodeText,
-  describeScanned,
-  headFields,
-  type InspectedRequest,
-  type Observation,
-  protocolStatusName,
-  roleName,
-  type Secrecy,
-  secrecyOf,
-  typeName,
-} from '@fcgi-js/inspector';
-import type { PassingRequest, TapPrinter } from '@fcgi-js/inspector/tap';
-import { clock } from '@fcgi-js/inspector/text';
 import { RecordType } from '@fcgi-js/protocol';
-import { type Colors, colorsOf, type Io } from '@fcgi-js/runner/command';
-import type { TapOptions } from './tap.ts';
+import { byteCount, decodeText } from '../bytes-as-text.ts';
+import { clock } from '../clock.ts';
+import type { Observation } from '../connection-inspector.ts';
+import { headFields } from '../head-fields.ts';
+import type { InspectedRequest } from '../inspected-request.ts';
+import { describeScanned } from '../records/describe-scanned.ts';
+import { protocolStatusName, roleName, typeName } from '../records/names.ts';
+import { type Secrecy, secrecyOf } from '../secrets/secrecy.ts';
+import type { PassingRequest, TapPrinter } from '../tap/request-log.ts';
+import type { PrinterColors, PrinterOutput } from './printer-output.ts';
+import type { TapPrinterOptions } from './tap-printer-options.ts';
 
 /** Shows requests as lines for people. */
-export class LiveLines implements TapPrinter {
-  readonly #colors: Colors;
-  readonly #io: Io;
-  readonly #options: TapOptions;
+export class TapLines implements TapPrinter {
+  readonly #colors: PrinterColors;
+  readonly #options: TapPrinterOptions;
+  readonly #output: PrinterOutput;
   readonly #secrecy: Secrecy;
   readonly #headTold = new WeakSet<InspectedRequest>();
 
-  constructor(io: Io, options: TapOptions) {
-    this.#io = io;
+  constructor(output: PrinterOutput, options: TapPrinterOptions) {
+    this.#output = output;
     this.#options = options;
     this.#secrecy = secrecyOf(options);
-    this.#colors = colorsOf(io.stdout, io.env);
+    this.#colors = output.colors;
   }
 
   observed(connection: number, observation: Observation, time: number): void {
     const { direction, findings, request, scanned } = observation;
     const { cyan, dim, green, red, yellow } = this.#colors;
     const name = dim(`${clock(time)}  #${connection}${request === undefined ? '' : `.${request.id}`}`);
-    const tell = (text: string) => this.#io.stdout.write(`${name}  ${text}\n`);
+    const tell = (text: string) => this.#output.write(`${name}  ${text}\n`);
     if (this.#options.records && scanned !== undefined) {
       const sign = direction === 'to-application' ? green('>') : cyan('<');
       const type = scanned.kind === 'record' ? typeName(scanned.type) : `(${scanned.kind})`;
@@ -87,7 +81,7 @@ export class LiveLines implements TapPrinter {
       byteCount(request.bodyLength),
       `${first} / ${(time - began).toFixed(1)} ms`,
     ];
-    this.#io.stdout.write(`${facts.join('  ')}\n`);
+    this.#output.write(`${facts.join('  ')}\n`);
   }
 
   #outcome({ aborted, end, head }: InspectedRequest, isWhole: boolean): string {

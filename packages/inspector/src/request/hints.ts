@@ -1,11 +1,11 @@
 import { FcgiClientError, FcgiConnectError } from '@fcgi-js/client';
-import { decodeLatin1 } from '@fcgi-js/inspector';
 import { RemoteProtocolError } from '@fcgi-js/protocol';
+import { decodeLatin1 } from '../bytes-as-text.ts';
 
 const CONNECT_HINTS: Readonly<Record<string, string>> = {
   EACCES:
     'The socket may not be opened by this user: look at its mode and owner, and at the folders above it.',
-  ECONNREFUSED: 'Nobody listens there: the application is not running, or has left its socket behind.',
+  ECONNREFUSED: 'No process listens there: the application is not running, or has left its socket behind.',
   ENOENT: 'There is no such socket: the application is not running, or listens elsewhere.',
   ENOTSOCK: 'That is a file and no socket.',
 };
@@ -15,7 +15,13 @@ const SPEAKS_HTTP =
 const SPEAKS_SOMETHING =
   'What listens there does not speak FastCGI: look whether the address is that of the application. fcgi doctor ADDRESS shows what it says.';
 
-/** What to do about a request that failed, where it can be told. */
+/**
+ * What to do about a request that failed.
+ *
+ * @param error whatever the client has thrown
+ * @param params of the request
+ * @returns `undefined` where nothing is known about such a failure
+ */
 export function hintFor(error: unknown, params: ReadonlyMap<string, string>): string | undefined {
   if (error instanceof FcgiConnectError) return CONNECT_HINTS[error.systemCode];
   if (error instanceof RemoteProtocolError && error.code === 'FCGI_UNSUPPORTED_VERSION') {
@@ -32,7 +38,13 @@ export function hintFor(error: unknown, params: ReadonlyMap<string, string>): st
   return undefined;
 }
 
-/** What to do about a response that came with an explanation of php-fpm on STDERR. */
+/**
+ * What to do about a response that came with an explanation of php-fpm on STDERR.
+ *
+ * @param stderr of the response
+ * @param params of the request
+ * @returns `undefined` where STDERR has no such explanation
+ */
 export function hintForStderr(stderr: string, params: ReadonlyMap<string, string>): string | undefined {
   const file = params.get('SCRIPT_FILENAME');
   if (stderr.includes('Primary script unknown')) {

@@ -1,9 +1,8 @@
 import { text } from 'node:stream/consumers';
 import { FcgiClient } from '@fcgi-js/client';
-import type { Secrecy } from '@fcgi-js/inspector';
-import { CommandFailure } from '../command-failure.ts';
-import { pathParams } from '../ping/path-params.ts';
-import { hintFor } from '../request/hints.ts';
+import { missingStatus } from '../errors.ts';
+import { pathParams } from '../request/path-params.ts';
+import type { Secrecy } from '../secrets/secrecy.ts';
 
 /** The JSON of php-fpm's status page, and of whatever has more of the same kind. */
 export type Status = Readonly<Record<string, unknown>>;
@@ -11,19 +10,19 @@ export type Status = Readonly<Record<string, unknown>>;
 /** Where a status page is. */
 export interface StatusPage {
   readonly address: string;
-  /** Each process is wanted, too. */
+  /** Whether each process is wanted, too. */
   readonly full: boolean;
   readonly path: string;
-  /** What becomes of secrets in it: php-fpm tells the query of what it serves. */
+  /** What happens to secrets in it: php-fpm shows the query of what it serves. */
   readonly secrecy: Secrecy;
-  /** Seconds until it is given up. */
+  /** Seconds, of each of the steps: to connect, for the first byte, between two of them, and for all of it. */
   readonly timeout: number;
 }
 
 /**
  * Asks for the status of an application's process manager.
  *
- * @throws CommandFailure where there is none
+ * @throws FcgiClientError or RemoteProtocolError where there is no answer; InspectorError FCGI_STATUS_MISSING where it is no status
  */
 export async function readStatus(page: StatusPage, signal: AbortSignal): Promise<Status> {
   const { address, full, path, secrecy, timeout } = page;
@@ -36,10 +35,6 @@ export async function readStatus(page: StatusPage, signal: AbortSignal): Promise
     const body = await text(response.body);
     await response.ended;
     return withoutSecrets(parseStatus(body, response.status, path), secrecy);
-  } catch (error) {
-    const hint = hintFor(error, params);
-    if (hint === undefined) throw error;
-    throw new CommandFailure(`${(error as Error).message}\n${hint}`, undefined, { cause: error });
   } finally {
     await client.close({ timeout: 0 });
   }
@@ -57,16 +52,14 @@ export function poolsOf(status: Status): readonly Status[] {
 }
 
 function parseStatus(body: string, code: number, path: string): Status {
-  const absent = `There is no status page at ${path}: the answer is`;
-  const advice = 'Use --path with the value of pm.status_path (php-fpm) or --status-path (fcgi run).';
-  if (code !== 200) throw new CommandFailure(`${absent} ${code}.\n${advice}`);
+  if (code !== 200) throw missingStatus(path, String(code));
   try {
     const parsed: unknown = JSON.parse(body);
     if (isStatus(parsed)) return parsed;
   } catch {
     // The message below says it.
   }
-  throw new CommandFailure(`${absent} no JSON object.\n${advice}`);
+  throw missingStatus(path, 'no JSON object');
 }
 
 /** Levels of a status that are looked at: those that there are have three. */

@@ -1,7 +1,9 @@
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Account, accountEntry, groupsNaming, WEB_SERVER_USERS } from '@fcgi-js/doctor/system';
 import { readProc } from '@fcgi-js/inspector/system';
+import { WEB_SERVER_USERS } from '../gather/account.ts';
+import type { Account } from './access.ts';
+import { accountEntry, groupsNaming } from './account-files.ts';
 
 /** A web server of this machine, and the user that it connects as. */
 export interface WebServerUser {

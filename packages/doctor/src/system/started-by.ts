@@ -1,16 +1,23 @@
 import { readProc } from '@fcgi-js/inspector/system';
-import type { Io } from '@fcgi-js/runner/command';
 import { WEB_SERVER_PROGRAMS } from './web-server-users.ts';
 
 /** More generations than there are between a web server and a program that it starts. */
 const GENERATIONS = 16;
+
+/** What a process has from whatever has started it. */
+export interface Inheritance {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stderr: { readonly isTTY?: boolean };
+  readonly stdin: { readonly isTTY?: boolean };
+  readonly stdout: { readonly isTTY?: boolean };
+}
 
 /**
  * What has started this process where that is no person: the name of a web server, or `init` for what takes over orphans and starts services.
  *
  * @returns undefined where a terminal is there, or nothing shows what started it
  */
-export function startedBy({ env, stderr, stdin, stdout }: Io): string | undefined {
+export function startedBy({ env, stderr, stdin, stdout }: Inheritance): string | undefined {
   if ([stderr, stdin, stdout].some(({ isTTY }) => isTTY === true)) return undefined;
   const webServer = ancestors().find((name) => WEB_SERVER_PROGRAMS.includes(name));
   if (webServer !== undefined) return webServer;

@@ -4,11 +4,10 @@ import {
   describeEntry,
   fileOf,
   isAllowed,
-  nameOf,
   type PathEntry,
   Permission,
-  pathEntries,
-} from '@fcgi-js/doctor/system';
+} from './access.ts';
+import { nameOf, pathEntries } from './path-entries.ts';
 import { type WebServerUser, webServerUsers } from './web-server-users.ts';
 
 /**

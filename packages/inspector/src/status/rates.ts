@@ -1,13 +1,13 @@
-import { isStatus, type Status } from '../status/read-status.ts';
+import { isStatus, type Status } from './read-status.ts';
 
 /** A status, and when it came. */
-export interface Report {
+export interface StatusReport {
   readonly status: Status;
   /** Milliseconds of any clock that never goes back. */
   readonly time: number;
 }
 
-/** How many a second; what is not known is missing. */
+/** Bytes and requests per second; `undefined` where the status does not say. */
 export interface Rates {
   readonly received: number | undefined;
   readonly requests: number | undefined;
@@ -21,8 +21,12 @@ export function workersOf({ processes }: Status): readonly Status[] {
   return Array.isArray(processes) ? processes.filter(isStatus) : [];
 }
 
-/** What has happened between two reports. */
-export function ratesBetween(before: Report | undefined, now: Report): Rates {
+/**
+ * The rates between two reports of one application.
+ *
+ * @param before `undefined` for the first report, of which nothing can be told
+ */
+export function ratesBetween(before: StatusReport | undefined, now: StatusReport): Rates {
   const seconds = before === undefined ? 0 : (now.time - before.time) / 1000;
   const rate = (field: string, from: Status | undefined, to: Status) => {
     const difference = Number(to[field]) - Number(from?.[field]);

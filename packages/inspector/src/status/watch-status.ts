@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isForeseen } from '../command-failure.ts';
+import { isFcgiError } from '@fcgi-js/client';
 import { readStatus, type Status, type StatusPage } from './read-status.ts';
 
 /**
- * The status again and again, with some seconds in between, until the signal comes. An error stands for a look that has failed after one that has
- * not: the application may be starting anew.
+ * Polls a status until the signal is aborted. An error stands for a poll that has failed after one that has not: the application may be
+ * starting anew.
  *
- * @throws CommandFailure where there is no status in the first place
+ * @param interval seconds between two polls
+ * @throws as `readStatus` does, where the first poll fails
  */
 export async function* watchStatus(
   page: StatusPage,
@@ -14,25 +15,25 @@ export async function* watchStatus(
   signal: AbortSignal,
 ): AsyncGenerator<Status | Error, void> {
   let hasAnswered = false;
-  const look = async () => {
+  const poll = async () => {
     try {
       const status = await readStatus(page, signal);
       hasAnswered = true;
       return status;
     } catch (error) {
-      if (!hasAnswered || !isForeseen(error)) throw error;
+      if (!hasAnswered || !isFcgiError(error)) throw error;
       return error;
     }
   };
   try {
     while (!signal.aborted) {
-      const found = await look();
+      const found = await poll();
       if (signal.aborted) return;
       yield found;
       await delay(interval * 1000, undefined, { signal });
     }
   } catch (error) {
-    // Who looks has had enough.
+    // The interruption that was asked for.
     if (!signal.aborted) throw error;
   }
 }

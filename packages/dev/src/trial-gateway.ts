@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGateway } from '@fcgi-js/client';
-import { isExpectedHost, unexpectedHostText } from '@fcgi-js/dev/hosts';
 import { decodeText, messageText } from '@fcgi-js/inspector/text';
 import { defined } from '@fcgi-js/runner/command';
 import type { TrialGateway, TrialGatewayOptions } from '@fcgi-js/runner/process';
-import { CommandFailure } from '../command-failure.ts';
+import { isExpectedHost, unexpectedHostText } from './expected-host.ts';
 
 function remedy(): string {
   return 'Open the address that fcgi run has printed. For other names, serve the application behind a web server, with --listen, or\nuse fcgi dev with --allow-host.';
@@ -16,20 +15,11 @@ function remedy(): string {
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * What takes the place of a gateway under a web server, which would wait for its time-out while the gateway waits for a person.
+ * Serves an application on a socket in a folder of its own, and opens a free port of this machine for it, which answers to host names of this
+ * machine alone. The folder is removed when this process ends.
  *
- * @param starter what has started this process
- * @returns a gateway that does not open. @throws CommandFailure, always
+ * @param options of `fcgi run`: how to listen, and the mount point. @throws where the folder cannot be made, or the port not be opened
  */
-export function refusedGateway(starter: string): () => Promise<TrialGateway> {
-  return async () => {
-    throw new CommandFailure(
-      `There is no socket to serve on (FCGI_NO_LISTEN_SOCKET): ${starter} has started this process, and descriptor 0 is no listening socket.\nIf a script starts it, let its last line be exec fcgi run APP, without & and without </dev/null. Otherwise name a socket: --listen unix:/run/app.sock`,
-    );
-  };
-}
-
-/** Serves the application on a socket in a folder of its own, and opens a free port of this machine for it. */
 export async function openTrialGateway(options: TrialGatewayOptions): Promise<TrialGateway> {
   const { aside = (action) => action(), listen, mount } = options;
   const folder = mkdtempSync(join(tmpdir(), 'fcgi-'));

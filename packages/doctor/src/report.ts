@@ -1,5 +1,5 @@
-import type { Finding } from '@fcgi-js/doctor';
-import type { Colors } from '@fcgi-js/runner/command';
+import type { PrinterColors } from '@fcgi-js/inspector/printers';
+import type { Finding } from './cause.ts';
 
 /** It has a heading for each finding. */
 const GUIDE = 'https://github.com/fcgi-js/fcgi-js/blob/main/docs/doctor.md';
@@ -7,12 +7,19 @@ const GUIDE = 'https://github.com/fcgi-js/fcgi-js/blob/main/docs/doctor.md';
 /** Columns of a terminal that are used at most: longer lines are hard to read. */
 const MOST_COLUMNS = 100;
 
-/** Findings for people, each as cause, evidence, remedy. */
+/**
+ * Findings for people, each as cause, evidence, remedy.
+ *
+ * @param findings with secrets hidden and control characters escaped, as `evidence` has them from outside
+ * @param looked what was looked at: {@link lookedAt}
+ * @param width columns; more than 100 are not used
+ * @param colors functions that paint text, or leave it alone
+ */
 export function reportText(
   findings: readonly Finding[],
   looked: readonly string[],
   width: number,
-  colors: Colors,
+  colors: PrinterColors,
 ): string {
   const columns = Math.min(width, MOST_COLUMNS);
   const head = looked.map((line) => `${colors.dim('looked at')} ${line}\n`).join('');
@@ -23,7 +30,7 @@ export function reportText(
 function findingText(
   { id, title, cause, evidence, remedy }: Finding,
   columns: number,
-  colors: Colors,
+  colors: PrinterColors,
 ): string {
   const lines = [
     `${colors.red('✗')} ${colors.bold(title)} ${colors.dim(`[${id}]`)}`,

@@ -1,41 +1,37 @@
 import { escapeLogText } from '@fcgi-js/client';
-import {
-  decodeText,
-  describeScanned,
-  type Finding,
-  headFields,
-  type InspectedRequest,
-  type Observation,
-  type Scanned,
-  type ScannedRecord,
-  type Secrecy,
-  secrecyOf,
-  typeName,
-} from '@fcgi-js/inspector';
 import { RecordType } from '@fcgi-js/protocol';
-import { type Colors, colorsOf, type Io } from '@fcgi-js/runner/command';
-import type { Counts, DecodeOptions, Printer } from './decode.ts';
+import { decodeText } from '../bytes-as-text.ts';
+import type { Observation } from '../connection-inspector.ts';
+import type { Finding } from '../finding.ts';
+import { headFields } from '../head-fields.ts';
+import type { InspectedRequest } from '../inspected-request.ts';
+import type { Scanned, ScannedRecord } from '../record-scanner.ts';
+import { describeScanned } from '../records/describe-scanned.ts';
+import { typeName } from '../records/names.ts';
+import { type Secrecy, secrecyOf } from '../secrets/secrecy.ts';
+import type { PrinterColors, PrinterOutput } from './printer-output.ts';
+import type { RecordingCounts, RecordingPrinter, RecordingPrinterOptions } from './recording-printer.ts';
 
 const INDENT = ' '.repeat(13);
 const WIDTHS = { id: 5, length: 6, offset: 10, padding: 3, time: 12, type: 'GET_VALUES_RESULT'.length };
 const CONTENT_LINE = 100;
 
 /** Prints records as lines of a table, and below each what it holds and what is wrong with it. */
-export class RecordTable implements Printer {
-  readonly #colors: Colors;
-  readonly #io: Io;
-  readonly #options: DecodeOptions;
+export class RecordTable implements RecordingPrinter {
+  readonly #colors: PrinterColors;
+  readonly #options: RecordingPrinterOptions;
+  readonly #output: PrinterOutput;
   readonly #secrecy: Secrecy;
   /** Requests whose head has been printed. */
   #told = new WeakSet<InspectedRequest>();
   #start: number | undefined;
   #isFirst = true;
 
-  constructor(io: Io, options: DecodeOptions) {
-    this.#io = io;
+  constructor(output: PrinterOutput, options: RecordingPrinterOptions) {
+    this.#output = output;
     this.#options = options;
     this.#secrecy = secrecyOf(options);
-    this.#colors = colorsOf(io.stdout, io.env);
+    this.#colors = output.colors;
   }
 
   connection(name: string | undefined): void {
@@ -60,7 +56,7 @@ export class RecordTable implements Printer {
     for (const finding of findings) this.#finding(finding);
   }
 
-  summary({ connections, errors, notices, records, requests }: Counts): void {
+  summary({ connections, errors, notices, records, requests }: RecordingCounts): void {
     const { bold, green, red } = this.#colors;
     const many = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
     const amount = `${connections > 1 ? `${many(connections, 'connection')}, ` : ''}${many(records, 'record')}, ${many(requests, 'request')}`;
@@ -113,7 +109,7 @@ export class RecordTable implements Printer {
   }
 
   #write(line: string): void {
-    this.#io.stdout.write(`${line}\n`);
+    this.#output.write(`${line}\n`);
   }
 }
 

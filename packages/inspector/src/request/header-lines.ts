@@ -1,6 +1,5 @@
-import manifest from '../../package.json' with { type: 'json' };
-import { usageFailure } from '../command-failure.ts';
-import { toParamText } from '../param-text.ts';
+import { invalidRequest } from '../errors.ts';
+import { toParamText } from './param-text.ts';
 
 /** A header field; each character of its value is one byte. */
 export type Field = readonly [name: string, value: string];
@@ -11,14 +10,15 @@ const LINE = /^([!#$%&'*+.^`|~\w-]+)([:;])(.*)$/s;
  * Reads the values of `--header` over the fields that every request has, in the way of curl: `Name: value` sets,
  * `Name:` leaves out, `Name;` sends an empty value.
  *
- * @param host what the field Host says unless it is told otherwise
+ * @param host what the field Host says unless a line sets it
+ * @param userAgent what the field User-Agent says unless a line sets it
  */
-export function readHeaderLines(lines: readonly string[], host: string): Field[] {
+export function readHeaderLines(lines: readonly string[], host: string, userAgent: string): Field[] {
   const own = lines.map(readLine);
   const given = new Set(own.map(({ name }) => name.toLowerCase()));
   const usual: Field[] = [
     ['Host', host],
-    ['User-Agent', `fcgi/${manifest.version}`],
+    ['User-Agent', userAgent],
     ['Accept', '*/*'],
   ];
   const set = own.flatMap(({ name, value }): Field[] => (value === undefined ? [] : [[name, value]]));
@@ -31,7 +31,7 @@ function readLine(line: string): { name: string; value: string | undefined } {
   const value = rest.trim();
   const isOther = sign === ';' && value !== '';
   if (name === undefined || isOther || /[\r\n\0]/.test(line)) {
-    throw usageFailure(`${JSON.stringify(line)} is no header field. Write 'Name: value'.`);
+    throw invalidRequest(`${JSON.stringify(line)} is no header field. Write 'Name: value'.`);
   }
   if (sign === ';') return { name, value: '' };
   return { name, value: value === '' ? undefined : toParamText(value) };

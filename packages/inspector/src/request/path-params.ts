@@ -1,4 +1,4 @@
-import { toParamText } from '../param-text.ts';
+import { toParamText } from './param-text.ts';
 
 /**
  * The params of a GET request for a page that php-fpm or a runner has of its own, such as `/ping`: php-fpm knows it

@@ -1,24 +1,21 @@
-import {
-  decodeText,
-  headFields,
-  type Observation,
-  type Secrecy,
-  secrecyOf,
-  typeName,
-} from '@fcgi-js/inspector';
-import type { PassingRequest, TapPrinter } from '@fcgi-js/inspector/tap';
-import { jsonText } from '@fcgi-js/inspector/text';
-import type { Io } from '@fcgi-js/runner/command';
-import type { TapOptions } from './tap.ts';
+import { decodeText } from '../bytes-as-text.ts';
+import type { Observation } from '../connection-inspector.ts';
+import { headFields } from '../head-fields.ts';
+import { typeName } from '../records/names.ts';
+import { type Secrecy, secrecyOf } from '../secrets/secrecy.ts';
+import { jsonText } from '../shown-text.ts';
+import type { PassingRequest, TapPrinter } from '../tap/request-log.ts';
+import type { PrinterOutput } from './printer-output.ts';
+import type { TapPrinterOptions } from './tap-printer-options.ts';
 
 /** Prints a line of JSON for each request when it is over, and for what belongs to no request. */
-export class JsonEvents implements TapPrinter {
-  readonly #io: Io;
-  readonly #options: TapOptions;
+export class TapJson implements TapPrinter {
+  readonly #options: TapPrinterOptions;
+  readonly #output: Pick<PrinterOutput, 'write'>;
   readonly #secrecy: Secrecy;
 
-  constructor(io: Io, options: TapOptions) {
-    this.#io = io;
+  constructor(output: Pick<PrinterOutput, 'write'>, options: TapPrinterOptions) {
+    this.#output = output;
     this.#options = options;
     this.#secrecy = secrecyOf(options);
   }
@@ -70,7 +67,7 @@ export class JsonEvents implements TapPrinter {
   }
 
   #write(value: object): void {
-    this.#io.stdout.write(`${jsonText(value)}\n`);
+    this.#output.write(`${jsonText(value)}\n`);
   }
 }
 

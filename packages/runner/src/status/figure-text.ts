@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
-import { escapeLogText } from '@fcgi-js/client';
-import { byteSize } from '@fcgi-js/inspector/text';
-import { type Unit, unitOf } from '@fcgi-js/runner/command';
+import { byteSize, escapeLogText } from '@fcgi-js/inspector/text';
+import { type Unit, unitOf } from './fields.ts';
 
 /** How numbers are written that are no plain ones, by what they are. */
 const WRITTEN: Readonly<Partial<Record<Unit | 'percent', (value: number) => string>>> = {
@@ -20,8 +19,13 @@ const OF_PHP_FPM: Readonly<Record<string, Unit | 'percent'>> = {
   'last request memory': 'bytes',
 };
 
-/** A value of the status for people, on one line and with nothing that a terminal obeys; whatever it is. */
-export function writeValue(name: string, value: unknown): string {
+/**
+ * A figure of a status for a terminal: with its unit, on one line, and with nothing that a terminal obeys.
+ *
+ * @param name of the field, as php-fpm or `fcgi run` has it
+ * @param value whatever the status has there; `undefined` and `null` are no text
+ */
+export function figureText(name: string, value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) {
     const unit = unitOf(name) ?? OF_PHP_FPM[name];

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { isOlder, versionIn } from '@fcgi-js/doctor/system';
+import { isOlder, versionIn } from './version-order.ts';
 
 const execute = promisify(execFile);
 

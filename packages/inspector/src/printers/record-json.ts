@@ -1,29 +1,26 @@
-import {
-  decodeText,
-  headFields,
-  type InspectedRequest,
-  type Observation,
-  type Scanned,
-  type Secrecy,
-  secrecyOf,
-  toRecord,
-  typeName,
-} from '@fcgi-js/inspector';
-import { jsonText } from '@fcgi-js/inspector/text';
 import { RecordType } from '@fcgi-js/protocol';
-import type { Io } from '@fcgi-js/runner/command';
-import type { Counts, DecodeOptions, Printer } from './decode.ts';
+import { decodeText } from '../bytes-as-text.ts';
+import type { Observation } from '../connection-inspector.ts';
+import { headFields } from '../head-fields.ts';
+import type { InspectedRequest } from '../inspected-request.ts';
+import type { Scanned } from '../record-scanner.ts';
+import { toRecord } from '../records/describe-scanned.ts';
+import { typeName } from '../records/names.ts';
+import { type Secrecy, secrecyOf } from '../secrets/secrecy.ts';
+import { jsonText } from '../shown-text.ts';
+import type { PrinterOutput } from './printer-output.ts';
+import type { RecordingCounts, RecordingPrinter, RecordingPrinterOptions } from './recording-printer.ts';
 
 /** Prints one line of JSON for each record, for what is between records, and for the whole. */
-export class JsonLines implements Printer {
-  readonly #io: Io;
-  readonly #options: DecodeOptions;
+export class RecordJson implements RecordingPrinter {
+  readonly #options: RecordingPrinterOptions;
+  readonly #output: Pick<PrinterOutput, 'write'>;
   readonly #secrecy: Secrecy;
   #connection: string | undefined;
   #told = new WeakSet<InspectedRequest>();
 
-  constructor(io: Io, options: DecodeOptions) {
-    this.#io = io;
+  constructor(output: Pick<PrinterOutput, 'write'>, options: RecordingPrinterOptions) {
+    this.#output = output;
     this.#options = options;
     this.#secrecy = secrecyOf(options);
   }
@@ -50,7 +47,7 @@ export class JsonLines implements Printer {
     });
   }
 
-  summary(counts: Counts): void {
+  summary(counts: RecordingCounts): void {
     this.#write({ kind: 'summary', ...counts });
   }
 
@@ -78,7 +75,7 @@ export class JsonLines implements Printer {
   }
 
   #write(value: object): void {
-    this.#io.stdout.write(`${jsonText(value)}\n`);
+    this.#output.write(`${jsonText(value)}\n`);
   }
 }
 

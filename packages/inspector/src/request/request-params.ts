@@ -1,18 +1,38 @@
 import { Socket } from 'node:net';
 import { posix, resolve } from 'node:path';
 import { FcgiClientError, paramsFromRequest } from '@fcgi-js/client';
-import type { Io } from '@fcgi-js/runner/command';
-import { usageFailure } from '../command-failure.ts';
+import { invalidRequest } from '../errors.ts';
 import { http } from '../node-http.ts';
-import { toParamText } from '../param-text.ts';
-import type { Body } from './body.ts';
 import { type Field, readHeaderLines } from './header-lines.ts';
-import type { RequestOptions } from './options.ts';
+import { toParamText } from './param-text.ts';
 
-/** The body of the request and, for a filter, the file. */
-export interface Bodies {
-  readonly data: Body | undefined;
-  readonly stdin: Body | undefined;
+/** A request in the words of a command line, as curl has them. */
+export interface RequestDescription {
+  /** Length of the body in bytes; `undefined` for a request without one. */
+  readonly bodyLength: number | undefined;
+  /** The folder that relative paths of `root` and `script` are relative to. */
+  readonly cwd: string;
+  /** The file that a filter works on: its length in bytes, and when it was changed, in seconds since 1970. */
+  readonly filterData?: { readonly length: number; readonly modified?: number } | undefined;
+  /** Header fields: `Name: value` sets one, `Name:` leaves it out, `Name;` sends an empty value. */
+  readonly header: readonly string[];
+  /** GET, or with a body POST, if it is not given. */
+  readonly method?: string | undefined;
+  /** Params beside or instead of those that are made. */
+  readonly param: ReadonlyArray<readonly [name: string, value: string]>;
+  /** The prefix that the application is mounted at. */
+  readonly prefix?: string;
+  readonly role: 'authorizer' | 'filter' | 'responder';
+  /** DOCUMENT_ROOT; the folder of `script` if it is not given. */
+  readonly root?: string;
+  /** A file that php-fpm runs. */
+  readonly script?: string;
+  /** Names of params that are left out. */
+  readonly unset: readonly string[];
+  /** A path, or a URL with scheme and host; the prefix if it is not given. */
+  readonly url: string | undefined;
+  /** What the field User-Agent says unless a header line sets it. */
+  readonly userAgent: string;
 }
 
 /** A URL taken apart without changing a byte of its target. */
@@ -27,38 +47,38 @@ interface Target {
 const NOT_FOR_AUTHORIZERS = ['CONTENT_LENGTH', 'PATH_INFO', 'PATH_TRANSLATED', 'SCRIPT_NAME'];
 
 /**
- * Makes the params of the request.
+ * Makes the params of a request as a web server makes them.
  *
- * @throws CommandFailure where the options contradict each other
+ * @returns the params in their order; each character of a value is one byte
+ * @throws InspectorError FCGI_REQUEST_INVALID where the description makes no sense, or no web server would send such a request
  */
-export function makeParams(
-  io: Io,
-  url: string | undefined,
-  options: RequestOptions,
-  { data, stdin }: Bodies,
-): Map<string, string> {
-  const prefix = options.prefix?.replace(/\/$/, '') ?? '';
+export function requestParams(description: RequestDescription): Map<string, string> {
+  const { bodyLength, filterData, header, param, role, unset, url, userAgent } = description;
+  const prefix = description.prefix?.replace(/\/$/, '') ?? '';
   const target = readUrl(url ?? `${prefix}/`);
-  const fields = readHeaderLines(options.header, target.host);
-  if (stdin !== undefined) addContent(fields, stdin);
-  const params = paramsOf(io, target, fields, prefix, options);
-  refuseLostFields(options.header, params);
-  if (options.role === 'authorizer') for (const name of NOT_FOR_AUTHORIZERS) params.delete(name);
-  if (data !== undefined) {
-    params.set('FCGI_DATA_LENGTH', `${data.length}`);
-    if (data.modified !== undefined) params.set('FCGI_DATA_LAST_MOD', `${data.modified}`);
+  const fields = readHeaderLines(header, target.host, userAgent);
+  if (bodyLength !== undefined) addContent(fields, bodyLength);
+  const params = paramsOf(description, target, fields, prefix);
+  refuseLostFields(header, params);
+  if (role === 'authorizer') for (const name of NOT_FOR_AUTHORIZERS) params.delete(name);
+  if (filterData !== undefined) {
+    params.set('FCGI_DATA_LENGTH', `${filterData.length}`);
+    if (filterData.modified !== undefined) params.set('FCGI_DATA_LAST_MOD', `${filterData.modified}`);
   }
-  for (const name of options.unset) params.delete(toParamText(name));
-  for (const [name, value] of options.param) params.set(toParamText(name), toParamText(value));
+  for (const name of unset) params.delete(toParamText(name));
+  for (const [name, value] of param) params.set(toParamText(name), toParamText(value));
   return params;
 }
 
 function readUrl(url: string): Target {
-  if (/[\0-\x20]/.test(url)) throw usageFailure('A URL has no blanks and no control characters: write %20.');
+  if (/[\0-\x20]/.test(url))
+    throw invalidRequest('A URL has no blanks and no control characters: write %20.');
   const match = /^(https?):\/\/([^/?#]+)([^#]*)/i.exec(url);
   if (match === null) {
     if (!url.startsWith('/') && url !== '*') {
-      throw usageFailure(`${JSON.stringify(url)} is no URL: it begins with a slash, or http:// and a host.`);
+      throw invalidRequest(
+        `${JSON.stringify(url)} is no URL: it begins with a slash, or http:// and a host.`,
+      );
     }
     return { host: 'localhost', https: false, port: undefined, target: toParamText(url.replace(/#.*/s, '')) };
   }
@@ -72,37 +92,37 @@ function readUrl(url: string): Target {
   };
 }
 
-/** What curl says about a body unless it is told otherwise. */
-function addContent(fields: Field[], { length }: Body): void {
+/** What curl says about a body where no header line does. */
+function addContent(fields: Field[], length: number): void {
   const has = (wanted: string) => fields.some(([name]) => name.toLowerCase() === wanted);
   if (!has('content-type')) fields.push(['Content-Type', 'application/x-www-form-urlencoded']);
   if (!has('content-length')) fields.push(['Content-Length', `${length}`]);
 }
 
 function paramsOf(
-  io: Io,
+  { bodyLength, cwd, method, root: folder, script }: RequestDescription,
   { https, port, target }: Target,
   fields: readonly Field[],
   prefix: string,
-  options: RequestOptions,
 ): Map<string, string> {
   const request = new http.IncomingMessage(new Socket());
   request.httpVersion = '1.1';
-  request.method = options.method ?? (options.head ? 'HEAD' : options.data.length > 0 ? 'POST' : 'GET');
+  request.method = method ?? (bodyLength === undefined ? 'GET' : 'POST');
   request.rawHeaders = fields.flat();
   request.url = target;
-  const root = options.root === undefined ? undefined : resolve(io.cwd, options.root);
+  const root = folder === undefined ? undefined : resolve(cwd, folder);
   const facts = { https, remoteAddress: '127.0.0.1', ...(port === undefined ? {} : { serverPort: port }) };
   try {
-    if (options.script !== undefined) {
+    if (script !== undefined) {
       const params = paramsFromRequest(request, facts);
-      addScript(params, resolve(io.cwd, options.script), root, prefix);
+      addScript(params, resolve(cwd, script), root, prefix);
       return params;
     }
     const documentRoot = root === undefined ? {} : { documentRoot: root };
     return paramsFromRequest(request, { ...facts, ...documentRoot, mount: prefix });
   } catch (error) {
-    if (error instanceof FcgiClientError || error instanceof TypeError) throw usageFailure(error.message);
+    if (error instanceof FcgiClientError || error instanceof TypeError)
+      throw invalidRequest(error.message, error);
     throw error;
   }
 }
@@ -115,7 +135,7 @@ function addScript(
   prefix: string,
 ): void {
   const below = posix.relative(root, file);
-  if (below.startsWith('../')) throw usageFailure(`The script ${file} is not below --root ${root}.`);
+  if (below.startsWith('../')) throw invalidRequest(`The script ${file} is not below --root ${root}.`);
   const name = toParamText(`${prefix}/${below}`);
   const path = params.get('PATH_INFO') ?? '';
   const pathInfo = path.startsWith(`${name}/`) ? path.slice(name.length) : '';
@@ -134,7 +154,7 @@ function refuseLostFields(lines: readonly string[], params: ReadonlyMap<string, 
     if (name === undefined || name === 'CONTENT-TYPE' || name === 'CONTENT-LENGTH') continue;
     const param = `HTTP_${name.replaceAll('-', '_')}`;
     if (!params.has(param)) {
-      throw usageFailure(
+      throw invalidRequest(
         `Web servers do not pass ${name} on: it is about their own connection, dangerous, or could be mistaken for another field. -p ${param}=… sends it all the same.`,
       );
     }

@@ -1,0 +1,16 @@
+import type { TrialGateway } from '@fcgi-js/runner/process';
+import { CommandFailure } from '../command-failure.ts';
+
+/**
+ * What takes the place of a gateway under a web server, which would wait for its time-out while the gateway waits for a person.
+ *
+ * @param starter what has started this process
+ * @returns a gateway that does not open. @throws CommandFailure, always
+ */
+export function refusedGateway(starter: string): () => Promise<TrialGateway> {
+  return async () => {
+    throw new CommandFailure(
+      `There is no socket to serve on (FCGI_NO_LISTEN_SOCKET): ${starter} has started this process, and descriptor 0 is no listening socket.\nIf a script starts it, let its last line be exec fcgi run APP, without & and without </dev/null. Otherwise name a socket: --listen unix:/run/app.sock`,
+    );
+  };
+}

@@ -1,1 +1,0 @@
-export { isExpectedHost, unexpectedHostText } from './expected-host.ts';

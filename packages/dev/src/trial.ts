@@ -1,0 +1,1 @@
+export { openTrialGateway } from './trial-gateway.ts';
