@@ -23,6 +23,7 @@ function refusal(configure: () => unknown): ConfigError {
     configure();
   } catch (error) {
     expect(error).toBeInstanceOf(ConfigError);
+    expect(error).toMatchObject({ code: 'FCGI_OPTION_INVALID' });
     return error as ConfigError;
   }
   throw new Error('it was not refused');

@@ -12,6 +12,8 @@ export {
   scriptNameStripper,
 } from '@fcgi-js/middleware';
 export {
+  type AdaptedMessage,
+  type AdaptedRequest,
   type Allowed,
   type AuthorizerDecision,
   allow,
@@ -30,6 +32,7 @@ export {
   type FetchContext,
   type FetchExecutionContext,
   type FetchHandler,
+  fcgiRequest,
   fromAuthorizer,
   fromFetchHandler,
   fromNodeListener,

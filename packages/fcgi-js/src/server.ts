@@ -1,4 +1,6 @@
 export {
+  type AdaptedMessage,
+  type AdaptedRequest,
   type Allowed,
   type AuthorizerDecision,
   allow,
@@ -17,6 +19,7 @@ export {
   type FetchContext,
   type FetchExecutionContext,
   type FetchHandler,
+  fcgiRequest,
   fromAuthorizer,
   fromFetchHandler,
   fromNodeListener,

@@ -82,11 +82,13 @@ export async function serveApplication(application: Application, options: ServeO
   const { address: opened, gateway } = await open(server, application, options);
   const { address = opened } = options;
   let file = socketFile(address);
+  let hasEnded = false;
   const end: Service['stop'] = async (timeout, handOver, onListenersClosed) => {
     const deadline = performance.now() + timeout;
     await gateway?.close(timeout);
     const remaining = Math.max(deadline - performance.now(), 0);
     await server.close({ timeout: remaining, ...defined({ handOver, onListenersClosed }) });
+    hasEnded = true;
   };
   const stop: Service['stop'] = (timeout, handOver, onListenersClosed) => {
     file = undefined;
@@ -102,7 +104,7 @@ export async function serveApplication(application: Application, options: ServeO
     address,
     closed,
     accept: (connection) => {
-      if (server.mayConnect(connection.remoteAddress)) server.accept(connection);
+      if (!hasEnded && server.mayConnect(connection.remoteAddress)) server.accept(connection);
       else connection.destroy();
     },
     isGone: () => file?.isGone() ?? false,

@@ -32,6 +32,7 @@ export type FcgiServerErrorCode =
   | 'FCGI_RESPONSE_TOO_LONG'
   | 'FCGI_RESPONSE_TOO_SHORT'
   | 'FCGI_ROLE_UNKNOWN'
+  | 'FCGI_SERVER_CLOSED'
   | 'FCGI_STREAM_OUT_OF_ORDER';
 
 /** What an error of the server is about: nothing that runs (`'server'`), a connection, or one request. */
@@ -168,6 +169,9 @@ export const errors = {
   }),
   FCGI_HANDLER_FAILED: variants('FCGI_HANDLER_FAILED', 'request', {
     appStatus: () => 'A handler must return nothing or an appStatus, an integer from 0 to 4294967295.',
+    decision: () => 'An authorizer must return allow() or deny().',
+    response: () =>
+      'A handler of createServer() returned a Response, which only a fetch handler may do. Pass fromFetchHandler(app.fetch) instead of app.fetch.',
     responseDestroyed: () => 'The application destroyed its response.',
     stdoutDestroyed: () => 'The handler destroyed stdout before it had ended.',
     twice: () =>
@@ -245,6 +249,11 @@ export const errors = {
   FCGI_ROLE_UNKNOWN: variants('FCGI_ROLE_UNKNOWN', 'request', {
     role: (role: number) =>
       `The web server asks for role ${role}, which this application does not have. Give createServer() a handler for it, or change the role in the web server's configuration.`,
+  }),
+  FCGI_SERVER_CLOSED: variants('FCGI_SERVER_CLOSED', 'server', {
+    accept: () =>
+      'accept(): this server has been closed, and the stream was left as it is. Make a new server with createServer().',
+    listen: () => 'listen(): this server has been closed. Make a new one with createServer().',
   }),
   FCGI_STREAM_OUT_OF_ORDER: variants('FCGI_STREAM_OUT_OF_ORDER', 'request', {
     early: (stream: string, before: string) =>

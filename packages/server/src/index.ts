@@ -8,6 +8,12 @@ export {
   fromAuthorizer,
 } from './adapters/authorizer.ts';
 export {
+  type AdaptedMessage,
+  type AdaptedRequest,
+  fcgiRequest,
+  requestParams,
+} from './adapters/fcgi-request-of.ts';
+export {
   type FetchContext,
   type FetchExecutionContext,
   type FetchHandler,
@@ -18,7 +24,6 @@ export {
   fromNodeListener,
   type NodeListener,
   type NodeListenerOptions,
-  requestParams,
 } from './adapters/node-listener.ts';
 export { Params } from './cgi/params.ts';
 export type { ParamsTransform } from './cgi/params-transform.ts';

@@ -49,6 +49,19 @@ describe('createServer', () => {
     expect(() => createServer(options({ responder, params }))).toThrow(/"params" must be a function/);
   });
 
+  test.each(['responder', 'authorizer', 'filter'])(
+    'refuses a listener or an Express application for the role %s, and says what to write',
+    (role) => {
+      const given = options({ [role]: (_req: unknown, _res: unknown) => {} });
+      expect(() => createServer(given)).toThrow(
+        expect.objectContaining({
+          code: 'FCGI_OPTION_INVALID',
+          message: expect.stringMatching(/takes one argument.*takes 2.*responder: fromNodeListener\(app\)/),
+        }),
+      );
+    },
+  );
+
   test('refuses addresses that are none', () => {
     expect(() => createServer({ responder, allow: ['everybody'] })).toThrow(/"everybody"/);
   });

@@ -1,4 +1,6 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type FcgiRequest,
   fromFetchHandler,
@@ -60,6 +62,30 @@ test('a request that succeeds, or is aborted, ends once', async () => {
   await expect
     .poll(() => published.map(({ name }) => name).toSorted())
     .toEqual(['end', 'end', 'start', 'start']);
+});
+
+test('what a tracer binds to the start of a request is there in all that its handler does, and nowhere else', async () => {
+  const spans = new AsyncLocalStorage<string>();
+  const started = channel('fcgi:request:start');
+  started.bindStore(spans, (message) => `span ${(message as RequestMessage).request.requestId}`);
+  onTestFinished(() => void started.unbindStore(spans));
+  const seen: Array<string | undefined> = [];
+  const { connect } = await start({
+    responder: fromNodeListener(async (req, res) => {
+      seen.push(spans.getStore());
+      await nextTurn();
+      req.on('end', () => {
+        seen.push(spans.getStore());
+        res.end();
+      });
+      req.resume();
+    }),
+  });
+  const peer = await connect();
+  peer.send(request(1, { keepConn: true }), request(2));
+  await peer.answer(2);
+  expect(seen.toSorted()).toEqual(['span 1', 'span 1', 'span 2', 'span 2']);
+  expect(spans.getStore()).toBeUndefined();
 });
 
 test('a request that is refused or never complete is not published', async () => {

@@ -10,6 +10,7 @@ test('the package exports exactly its public names', () => {
     'allow',
     'createServer',
     'deny',
+    'fcgiRequest',
     'fromAuthorizer',
     'fromFetchHandler',
     'fromNodeListener',

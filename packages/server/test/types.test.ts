@@ -7,6 +7,7 @@ import {
   type FcgiRequest,
   type FcgiServer,
   type FetchContext,
+  fcgiRequest,
   type fromAuthorizer,
   type fromFetchHandler,
   fromNodeListener,
@@ -74,7 +75,8 @@ test('params are a map that cannot be changed', () => {
   expectTypeOf<Params>().toExtend<ReadonlyMap<string, string>>();
   expectTypeOf<Params>().not.toExtend<Map<string, string>>();
   expectTypeOf<Params['get']>().returns.toEqualTypeOf<string | undefined>();
-  expectTypeOf(requestParams).parameters.toEqualTypeOf<[IncomingMessage]>();
+  expectTypeOf(requestParams).parameters.toEqualTypeOf<[IncomingMessage | Request]>();
+  expectTypeOf(fcgiRequest).parameters.toEqualTypeOf<[IncomingMessage | Request]>();
 });
 
 test('options have the names of the documentation, and all may be left out', () => {

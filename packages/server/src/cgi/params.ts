@@ -1,4 +1,5 @@
 import { locateNameValuePairs } from '@fcgi-js/protocol';
+import { FcgiOptionError } from '@fcgi-js/protocol/options';
 import { keyOf, keysOf, type PlacedNames } from './name-keys.ts';
 
 const NOT_A_BYTE = /[^\0-\xff]/;
@@ -64,7 +65,7 @@ export class Params implements ReadonlyMap<string, string> {
   /**
    * Makes params of names and values, each character of which is one byte.
    *
-   * @throws TypeError where a character is none: `Buffer.from(text).toString('latin1')` gives those of UTF-8
+   * @throws FcgiOptionError where a character is none: `Buffer.from(text).toString('latin1')` gives those of UTF-8
    */
   static from(entries: Iterable<readonly [name: string, value: string]>): Params {
     let text = '';
@@ -76,7 +77,7 @@ export class Params implements ReadonlyMap<string, string> {
     }
     // Otherwise what is left of a character might be a line end.
     if (NOT_A_BYTE.test(text))
-      throw new TypeError('Params: every character must be one byte (U+0000 to U+00FF).');
+      throw new FcgiOptionError('Params: every character must be one byte (U+0000 to U+00FF).');
     return new Params(text, positions);
   }
 
