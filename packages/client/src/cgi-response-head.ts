@@ -1,7 +1,10 @@
 import { FcgiClientError } from './errors.ts';
 
-/** A header field: its name as the application wrote it, and its value. Every character is one byte (Latin-1). */
-export type HeaderField = readonly [name: string, value: string];
+/**
+ * A header field: its name as the application wrote it, and its value. Every character is one byte (Latin-1). `new Headers()` takes
+ * a list of them.
+ */
+export type HeaderField = [name: string, value: string];
 
 /**
  * What the application answered with (RFC 3875 §6.2). A `'local-redirect'` asks the web server to answer with
@@ -14,7 +17,7 @@ export interface CgiResponseHead {
   /** The value of Content-Length, or `undefined` where there is none. */
   readonly contentLength: number | undefined;
   /** All fields but Status, in the order they came; repeated ones, such as Set-Cookie, stay apart. */
-  readonly headers: readonly HeaderField[];
+  readonly headers: HeaderField[];
   readonly kind: CgiResponseKind;
   /** The value of Location, or `undefined` where there is none. */
   readonly location: string | undefined;

@@ -17,12 +17,18 @@ import { capacityFrom, ownCapacity } from './capacity.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionPool, type OpenTransport } from './connection-pool.ts';
 import { Deadline } from './deadline.ts';
+import { isObserved, observed } from './diagnostics.ts';
 import { FcgiClientError } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import type { FcgiResponse } from './fcgi-response.ts';
 import { type ClientLimits, DEFAULT_LIMITS, type ResolvedLimits, resolveLimits } from './limits.ts';
 import { type FcgiAcceptor, IN_THIS_PROCESS, openMemorySocket } from './memory-socket.ts';
-import { type FcgiRequestOptions, type PreparedRequest, prepareRequest } from './prepared-request.ts';
+import {
+  checkParams,
+  type FcgiRequestOptions,
+  type PreparedRequest,
+  prepareRequest,
+} from './prepared-request.ts';
 import type { FcgiPassingRecord } from './record-watch.ts';
 import { FcgiConnectError, FcgiRejectedError } from './request-errors.ts';
 
@@ -179,16 +185,12 @@ export class FcgiClient {
    */
   async request(options: FcgiRequestOptions): Promise<FcgiResponse> {
     const request = prepareRequest(options, this.#limits);
-    const deadline = new Deadline('total', request.limits.totalTimeout, options.signal);
-    try {
-      await this.#learnCapacity(deadline);
-      return await this.#send(request, deadline, false);
-    } catch (error) {
-      deadline.dispose();
-      request.stdin.cancel();
-      request.data?.cancel();
-      throw error;
-    }
+    if (!isObserved()) return await this.#begin(request, options.signal);
+    const { params } = request;
+    return await observed({ address: this.#address, params }, async () => {
+      checkParams(params);
+      return await this.#begin(request, options.signal);
+    });
   }
 
   /**
@@ -214,10 +216,28 @@ export class FcgiClient {
     await this.#pool.close(timeout);
   }
 
+  /** As {@link close}, at the end of a block with `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   /** What the client has open now. */
   stats(): FcgiClientStats {
     const { idle, requests, size, waiting } = this.#pool;
     return { connections: size, idle, requests, waiting };
+  }
+
+  async #begin(request: PreparedRequest, signal: AbortSignal | undefined): Promise<FcgiResponse> {
+    const deadline = new Deadline('total', request.limits.totalTimeout, signal);
+    try {
+      await this.#learnCapacity(deadline);
+      return await this.#send(request, deadline, false);
+    } catch (error) {
+      deadline.dispose();
+      request.stdin.cancel();
+      request.data?.cancel();
+      throw error;
+    }
   }
 
   /** Sees to it that {@link ConnectionPool.capacity} is what the application allows, where that is wanted. */

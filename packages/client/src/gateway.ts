@@ -159,6 +159,8 @@ export interface Gateway {
    * @throws FcgiOptionError where an option is not valid; the error of the system where it cannot listen
    */
   listen(options: GatewayListenOptions): Promise<GatewayAddress>;
+  /** As {@link close}, at the end of a block with `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
   /** For an HTTP server of yours, or a router such as Express: serves one request. */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
 }
@@ -232,19 +234,21 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
   const listener = httpListener(before, settings);
   const servers = new Set<Server>();
+  const close = async (closing: FcgiClientCloseOptions = {}) => {
+    checkOptions('close()', closing, CLOSE_OPTIONS);
+    const { timeout = 10_000 } = closing;
+    await Promise.all([...servers].map((server) => closeServer(server, timeout)));
+    servers.clear();
+    await Promise.all(own.map((one) => one.close({ timeout })));
+  };
   return {
+    [Symbol.asyncDispose]: () => close(),
+    close,
     fetch: (request) => serveFetch(request, settings),
     listener,
     listen: async (where) => {
       checkOptions('listen()', where, LISTEN_OPTIONS);
       return await listen(where, listener, resolved, servers);
-    },
-    close: async (closing = {}) => {
-      checkOptions('close()', closing, CLOSE_OPTIONS);
-      const { timeout = 10_000 } = closing;
-      await Promise.all([...servers].map((server) => closeServer(server, timeout)));
-      servers.clear();
-      await Promise.all(own.map((one) => one.close({ timeout })));
     },
   };
 }

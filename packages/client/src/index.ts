@@ -18,13 +18,14 @@ export {
   type FcgiClientStats,
   type GetValuesOptions,
 } from './client.ts';
+export type { ClientEndMessage, ClientErrorMessage, ClientRequestMessage } from './diagnostics.ts';
 export {
   FcgiClientError,
   type FcgiClientErrorCode,
   type FcgiClientErrorDetails,
   type FcgiErrorSide,
 } from './errors.ts';
-export type { FcgiEnd, FcgiResponse } from './fcgi-response.ts';
+export { type FcgiEnd, FcgiResponse } from './fcgi-response.ts';
 export type { GatewayBalance } from './gateway/backends.ts';
 export type { GatewayExchange, GatewayRequest } from './gateway/gateway-exchange.ts';
 export type { GatewayLimits } from './gateway/gateway-limits.ts';

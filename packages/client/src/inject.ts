@@ -77,7 +77,7 @@ export class InjectedResponse implements FcgiEnd {
   /** The body. */
   readonly body: Buffer;
   /** All fields but Status, in the order they came; repeated ones stay apart. */
-  readonly headers: readonly HeaderField[];
+  readonly headers: HeaderField[];
   readonly kind: CgiResponseHead['kind'];
   /** Of END_REQUEST; compare it with `ProtocolStatus`. */
   readonly protocolStatus: number;
@@ -102,7 +102,7 @@ export class InjectedResponse implements FcgiEnd {
   }
 
   /** The body as UTF-8. */
-  get text(): string {
+  text(): string {
     return this.body.toString();
   }
 
@@ -117,7 +117,7 @@ export class InjectedResponse implements FcgiEnd {
    * @throws SyntaxError where it is none
    */
   json(): unknown {
-    return JSON.parse(this.text);
+    return JSON.parse(this.text());
   }
 
   /** What an Authorizer passes on; see `FcgiResponse.variables`. */
@@ -133,7 +133,8 @@ export class InjectedResponse implements FcgiEnd {
  *
  * ```ts
  * const server = createServer({ responder: fromNodeListener(app) });
- * const { status, text } = await inject(server, '/hello?name=you');
+ * const answer = await inject(server, '/hello?name=you');
+ * console.log(answer.status, answer.text());
  * ```
  *
  * @param server `createServer({ … })` of `@fcgi-js/server`; it need not listen, and can be asked any number of times

@@ -77,7 +77,7 @@ export interface PreparedRequest {
   readonly isWhole: boolean;
   readonly limits: ResolvedLimits;
   readonly onStderr: ((content: Uint8Array) => void) | undefined;
-  readonly params: readonly NameValueInput[];
+  readonly params: NameValueInput[];
   readonly role: Role;
   readonly stdin: Input;
 }
@@ -154,13 +154,22 @@ function toPairs(params: FcgiParams): NameValueInput[] {
   if (typeof params !== 'object' || params === null)
     throw new FcgiOptionError('params must be pairs or a record.');
   const pairs = isIterable(params) ? [...params] : Object.entries(params);
+  checkParams(pairs);
+  return pairs;
+}
+
+/**
+ * Checks names and values.
+ *
+ * @throws FcgiOptionError, LocalProtocolError or FcgiClientError where one cannot be sent
+ */
+export function checkParams(pairs: readonly NameValueInput[]): void {
   for (const pair of pairs) {
     if (!Array.isArray(pair) || pair.length !== 2)
       throw new FcgiOptionError('A param must be a name and a value.');
     for (const part of pair) checkPart(part);
     checkName(pair[0]);
   }
-  return pairs;
 }
 
 function isIterable(params: FcgiParams): params is Iterable<NameValueInput> {

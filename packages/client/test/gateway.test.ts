@@ -232,3 +232,14 @@ describe('listening and closing', () => {
     );
   });
 });
+
+test('a gateway is closed at the end of a block with "await using"', async () => {
+  const peer = await startResponder(({ requestId }) => answer(requestId, document('')));
+  let url: string;
+  {
+    await using gateway = createGateway({ address: peer.address });
+    ({ url } = await gateway.listen({ port: 0 }));
+    expect((await fetch(url)).status).toBe(200);
+  }
+  await expect(fetch(url)).rejects.toThrow();
+});

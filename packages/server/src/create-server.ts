@@ -55,7 +55,7 @@ export class FcgiServer {
   #totalConnections = 0;
   #totalRequests = 0;
 
-  /** @internal */
+  /** As {@link createServer}. */
   constructor(options: ServerOptions) {
     checkOptions('createServer()', options, SERVER_OPTIONS);
     this.#handlers = new Handlers(options);
@@ -154,6 +154,11 @@ export class FcgiServer {
     checkOptions('close()', options, CLOSE_OPTIONS);
     this.#closing ??= this.#close(options);
     return this.#closing;
+  }
+
+  /** As {@link close}, at the end of a block with `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   /** Figures for a status page. */

@@ -28,7 +28,7 @@ export {
 export { Params } from './cgi/params.ts';
 export type { ParamsTransform } from './cgi/params-transform.ts';
 export type { HeaderField } from './cgi/response-head.ts';
-export { createServer, type FcgiServer } from './create-server.ts';
+export { createServer, FcgiServer } from './create-server.ts';
 export type {
   RequestEndMessage,
   RequestErrorMessage,
@@ -44,7 +44,7 @@ export { type ListenAddress, parseListenAddress } from './listen/listen-address.
 export type { ListenOptions } from './listen/listener.ts';
 export { listenOnUnixSocket } from './listen/unix-socket.ts';
 export { UnixSocketFile } from './listen/unix-socket-file.ts';
-export type { FcgiRequest } from './request/fcgi-request.ts';
+export { FcgiRequest } from './request/fcgi-request.ts';
 export type { HandlerResult, RequestHandler } from './request/request-handler.ts';
 export type { ConnectionInfo } from './request/request-host.ts';
 export type { WholeResponse } from './request/whole-response.ts';

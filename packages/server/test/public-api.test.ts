@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 test('the package exports exactly its public names', () => {
   expect(Object.keys(api).sort()).toEqual([
     'DEFAULT_LIMITS',
+    'FcgiRequest',
+    'FcgiServer',
     'FcgiServerError',
     'Params',
     'UnixSocketFile',

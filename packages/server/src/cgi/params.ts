@@ -2,6 +2,9 @@ import { locateNameValuePairs } from '@fcgi-js/protocol';
 import { FcgiOptionError } from '@fcgi-js/protocol/options';
 import { keyOf, keysOf, type PlacedNames } from './name-keys.ts';
 
+/** What `console.log()` asks an object for. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
 const NOT_A_BYTE = /[^\0-\xff]/;
 
 /**
@@ -159,6 +162,16 @@ export class Params implements ReadonlyMap<string, string> {
   /** The names and values, each name once. */
   [Symbol.iterator](): MapIterator<[name: string, value: string]> {
     return this.entries();
+  }
+
+  /** The names and values as an object, for `JSON.stringify()`. */
+  toJSON(): Record<string, string> {
+    return Object.fromEntries(this.#asMap());
+  }
+
+  /** @internal */
+  [INSPECT](_depth: number, options: object, inspect: (value: unknown, options: object) => string): string {
+    return `Params ${inspect(this.#asMap(), options)}`;
   }
 
   #piece(start: number, end: number): string {
