@@ -49,7 +49,7 @@ export function interpretHead(fields: readonly HeaderField[]): CgiResponseHead {
       if (earlier === field[1]) continue;
       if (earlier !== undefined) {
         throw new FcgiClientError(
-          'FCGI_HEAD_DUPLICATE_FIELD',
+          'FCGI_HEAD_FIELD_DUPLICATE',
           `A response has one ${field[0]} (RFC 3875 §6.3), but this one has two with different values.`,
         );
       }
@@ -85,7 +85,7 @@ function parseStatus(value: string): [status: number, reason: string] {
   const match = STATUS.exec(value);
   if (match === null) {
     throw new FcgiClientError(
-      'FCGI_HEAD_INVALID_STATUS',
+      'FCGI_HEAD_STATUS_INVALID',
       'The value of Status must be three digits, a space and a reason (RFC 3875 §6.3.3), but it is not.',
     );
   }
@@ -97,7 +97,7 @@ function parseContentLength(value: string | undefined): number | undefined {
   const length = Number(value);
   if (!/^\d+$/.test(value) || !Number.isSafeInteger(length)) {
     throw new FcgiClientError(
-      'FCGI_HEAD_INVALID_VALUE',
+      'FCGI_HEAD_VALUE_INVALID',
       'The value of Content-Length must be a number of bytes, but it is not.',
     );
   }

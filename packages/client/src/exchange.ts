@@ -299,7 +299,7 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
     if (protocolStatus !== 0) return new FcgiRejectedError(appStatus, protocolStatus, { stderr });
     if (this.#stdoutBytes === 0) {
       return new FcgiClientError(
-        'FCGI_NO_ANSWER',
+        'FCGI_ANSWER_MISSING',
         `The application ended the request without an answer (appStatus ${appStatus}).`,
         { stderr },
       );

@@ -44,7 +44,7 @@ export interface ClientLimits {
    */
   readonly headBytes?: number;
   /**
-   * Fields in the head of a response; more is `FCGI_HEAD_TOO_MANY_FIELDS`.
+   * Fields in the head of a response; more is `FCGI_HEAD_FIELDS_EXCEEDED`.
    *
    * @defaultValue 256
    */

@@ -98,7 +98,7 @@ export interface RequestFacts {
  *
  * @param request of node:http, or of fetch (which has no client address: see the options)
  * @returns params to change and to send
- * @throws FcgiClientError `FCGI_OUTSIDE_MOUNT` where the path is not below `mount`, `FCGI_TARGET_INVALID` where
+ * @throws FcgiClientError `FCGI_PATH_OUTSIDE_MOUNT` where the path is not below `mount`, `FCGI_TARGET_INVALID` where
  *   the target is no path or has an encoded NUL
  * @throws FcgiOptionError where an option is not valid
  */
@@ -116,7 +116,7 @@ export function paramsFromFacts(facts: RequestFacts, options: ParamsFromRequestO
   const mount = parseMount(options.mount ?? '');
   const split = target.uri === '*' ? { scriptName: mount, pathInfo: '' } : splitPath(target.path, mount);
   if (split === undefined) {
-    throw new FcgiClientError('FCGI_OUTSIDE_MOUNT', `The path of the request is not below ${mount}.`);
+    throw new FcgiClientError('FCGI_PATH_OUTSIDE_MOUNT', `The path of the request is not below ${mount}.`);
   }
   const headers = headerParams(facts.fields);
   if (target.authority !== undefined) headers.set('HTTP_HOST', target.authority);

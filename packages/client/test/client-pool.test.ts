@@ -77,7 +77,7 @@ describe('kept connections', () => {
     const client = clientFor(peer, { onError: (error) => errors.push(error) });
     await get(client);
     peer.connections[0]!.send(record(Type.stdout, 1, 'late'));
-    await expect.poll(() => errors).toMatchObject([{ code: 'FCGI_UNKNOWN_REQUEST_ID' }]);
+    await expect.poll(() => errors).toMatchObject([{ code: 'FCGI_REQUEST_ID_UNKNOWN' }]);
     expect(client.stats().connections).toBe(0);
   });
 
@@ -87,7 +87,7 @@ describe('kept connections', () => {
     const client = clientFor(peer, { onError: (error) => errors.push(error) });
     await get(client);
     peer.connections[0]!.send([1, 6, 0]);
-    await expect.poll(() => errors).toMatchObject([{ code: 'FCGI_UNEXPECTED_RECORD' }]);
+    await expect.poll(() => errors).toMatchObject([{ code: 'FCGI_RECORD_UNEXPECTED' }]);
     expect(client.stats().connections).toBe(0);
     expect(await get(client)).toBe('1');
   });

@@ -54,9 +54,12 @@ test('params of a tracer that cannot be sent fail the request, before anything i
 test('a request that fails has an error and no end', async () => {
   const published = publications();
   const peer = await startResponder(({ requestId }) => endRecord(requestId));
-  await expect(clientFor(peer).request({ params })).rejects.toMatchObject({ code: 'FCGI_NO_ANSWER' });
+  await expect(clientFor(peer).request({ params })).rejects.toMatchObject({ code: 'FCGI_ANSWER_MISSING' });
   expect(published.map(({ name }) => name)).toEqual(['start', 'error']);
-  expect(published[1]?.message).toMatchObject({ error: { code: 'FCGI_NO_ANSWER' }, response: undefined });
+  expect(published[1]?.message).toMatchObject({
+    error: { code: 'FCGI_ANSWER_MISSING' },
+    response: undefined,
+  });
 });
 
 test('so has one whose body breaks off', async () => {

@@ -30,7 +30,7 @@ describe('onRequest', () => {
     await exchange(url, 'GET /apple HTTP/1.1\r\n');
     expect(seen.pop()).toMatchObject({
       address: undefined,
-      error: { code: 'FCGI_OUTSIDE_MOUNT' },
+      error: { code: 'FCGI_PATH_OUTSIDE_MOUNT' },
       headMilliseconds: undefined,
       params: undefined,
       status: 404,

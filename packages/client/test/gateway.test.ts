@@ -106,8 +106,8 @@ describe('a failure', () => {
     ['is no FastCGI application', () => 'HTTP/1.1 400 Bad Request\r\n\r\n', 502, 'may not speak FastCGI'],
     ['is overloaded', (id: number) => endRecord(id, 0, 2), 503, 'FCGI_OVERLOADED'],
     ['does not know the role', (id: number) => endRecord(id, 0, 3), 502, 'FCGI_UNKNOWN_ROLE'],
-    ['answers nothing', (id: number) => endRecord(id), 502, 'FCGI_NO_ANSWER'],
-    ['breaks its head', (id: number) => answer(id, '<b>Fatal error</b>\n\n'), 502, 'FCGI_HEAD_INVALID_LINE'],
+    ['answers nothing', (id: number) => endRecord(id), 502, 'FCGI_ANSWER_MISSING'],
+    ['breaks its head', (id: number) => answer(id, '<b>Fatal error</b>\n\n'), 502, 'FCGI_HEAD_LINE_INVALID'],
   ])('of an application that %s has its status', async (_name, make, status, words) => {
     const peer = await startResponder(({ requestId }) => make(requestId));
     const client = new FcgiClient({

@@ -100,13 +100,13 @@ export class RecordDecoder {
   /**
    * Says that no more bytes will come. Call it once {@link next} has returned `undefined`.
    *
-   * @throws RemoteProtocolError `FCGI_TRUNCATED_RECORD` if the connection ended in the middle of a record; or
+   * @throws RemoteProtocolError `FCGI_RECORD_TRUNCATED` if the connection ended in the middle of a record; or
    *   the error that {@link next} has thrown
    */
   end(): void {
     if (this.#error === undefined && this.midRecord) {
       this.#error = new RemoteProtocolError(
-        'FCGI_TRUNCATED_RECORD',
+        'FCGI_RECORD_TRUNCATED',
         'connection',
         'The connection ended in the middle of a record.',
       );
@@ -156,7 +156,7 @@ export class RecordDecoder {
     if (bytes[offset] !== FCGI_VERSION_1) {
       if (isZeroHeader(bytes, offset)) return null;
       throw new RemoteProtocolError(
-        'FCGI_UNSUPPORTED_VERSION',
+        'FCGI_VERSION_UNSUPPORTED',
         'connection',
         `A record must have version ${FCGI_VERSION_1}, but this one has version ${bytes[offset]}.${likelyPeer(bytes[offset]!)}`,
       );
@@ -216,14 +216,14 @@ function checkRequestId(type: number, requestId: number): void {
   const isApplication = type >= RecordType.BeginRequest && type <= RecordType.Data;
   if (isApplication && requestId === FCGI_NULL_REQUEST_ID) {
     throw new RemoteProtocolError(
-      'FCGI_INVALID_REQUEST_ID',
+      'FCGI_REQUEST_ID_INVALID',
       'connection',
       `A record of type ${type} belongs to a request, so its request ID must not be 0.`,
     );
   }
   if (isManagement && requestId !== FCGI_NULL_REQUEST_ID) {
     throw new RemoteProtocolError(
-      'FCGI_INVALID_REQUEST_ID',
+      'FCGI_REQUEST_ID_INVALID',
       'connection',
       `A record of type ${type} is a management record, so its request ID must be 0, but it is ${requestId}.`,
     );

@@ -156,7 +156,7 @@ export class NameValueDecoder {
   /**
    * Says that the stream has ended. Call it once {@link next} has returned `undefined`.
    *
-   * @throws RemoteProtocolError `FCGI_TRUNCATED_PAIR` if the stream ended in the middle of a pair; or the error
+   * @throws RemoteProtocolError `FCGI_PAIR_TRUNCATED` if the stream ended in the middle of a pair; or the error
    *   that {@link next} has thrown
    */
   end(): void {
@@ -279,7 +279,7 @@ function readLength(bytes: Uint8Array, offset: number): number {
 
 function truncatedPair(): RemoteProtocolError {
   return new RemoteProtocolError(
-    'FCGI_TRUNCATED_PAIR',
+    'FCGI_PAIR_TRUNCATED',
     'request',
     'A stream of name-value pairs ended in the middle of a pair.',
   );

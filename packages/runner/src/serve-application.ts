@@ -126,7 +126,7 @@ async function open(
   try {
     return { address: await server.listen(listen, listenOptions(options)) };
   } catch (error) {
-    const isTrial = error instanceof FcgiServerError && error.code === 'FCGI_NO_LISTEN_SOCKET';
+    const isTrial = error instanceof FcgiServerError && error.code === 'FCGI_LISTEN_SOCKET_MISSING';
     if (!isTrial || listen !== 'auto' || openGateway === undefined) throw error;
     const { aside } = application;
     const gateway = await openGateway({ aside, listen: (path) => server.listen(path), mount });

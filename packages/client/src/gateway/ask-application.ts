@@ -88,7 +88,7 @@ function paramsAfterRedirect(
   try {
     return paramsFromFacts({ ...facts, fields, method, target }, options);
   } catch (error) {
-    if (error instanceof FcgiClientError && error.code === 'FCGI_OUTSIDE_MOUNT') return undefined;
+    if (error instanceof FcgiClientError && error.code === 'FCGI_PATH_OUTSIDE_MOUNT') return undefined;
     throw error;
   }
 }
