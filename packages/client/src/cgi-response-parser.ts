@@ -27,16 +27,16 @@ export interface CgiResponseLimits {
    *
    * @defaultValue 65,536
    */
-  readonly headBytes?: number;
+  readonly headBytes?: number | undefined;
   /**
    * Fields in the head.
    *
    * @defaultValue 256
    */
-  readonly headFields?: number;
+  readonly headFields?: number | undefined;
 }
 
-const HEAD_LIMITS: Required<CgiResponseLimits> = {
+const HEAD_LIMITS: Record<keyof CgiResponseLimits, number> = {
   headBytes: DEFAULT_LIMITS.headBytes,
   headFields: DEFAULT_LIMITS.headFields,
 };

@@ -35,15 +35,15 @@ import { FcgiConnectError, FcgiRejectedError } from './request-errors.ts';
 /** Options of {@link FcgiClient}. */
 export interface FcgiClientOptions {
   /** Where the application listens; see {@link parseAddress}. Either this or `server`. */
-  readonly address?: string;
+  readonly address?: string | undefined;
   /**
    * Whether connections are kept for further requests (FCGI_KEEP_CONN).
    *
    * @defaultValue true
    */
-  readonly keepConn?: boolean;
+  readonly keepConn?: boolean | undefined;
   /** See the fields for the defaults. */
-  readonly limits?: ClientLimits;
+  readonly limits?: ClientLimits | undefined;
   /**
    * Whether several requests share a connection, up to `requestsPerConnection`. With `'auto'` the application is
    * asked what it allows (GET_VALUES, §4.1) before the first request, and again when no connection is open and
@@ -51,24 +51,24 @@ export interface FcgiClientOptions {
    * are kept to. An application that rejects a request with FCGI_CANT_MPX_CONN is not asked to share again.
    *
    * FastCGI cannot stop a single response, so one that is not read slows the others on its connection down; see
-   * `sharedBufferBytes` and `unreadTimeout`.
+   * `connectionBufferBytes` and `unreadTimeout`.
    *
    * @defaultValue false: one request at a time on each connection
    */
-  readonly multiplex?: boolean | 'auto';
+  readonly multiplex?: boolean | 'auto' | undefined;
   /** Told of what an application does wrong on a connection with no request on it, which is then closed. */
-  readonly onError?: (error: Error) => void;
+  readonly onError?: ((error: Error) => void) | undefined;
   /**
    * Sees every record of every connection as it passes, in both directions, for tools that show them. A received
    * one is shown when it has come whole, before anything is done about the bytes that complete it. Where it throws, the connection is closed, and requests on it
    * fail with what it threw.
    */
-  readonly onRecord?: (passing: FcgiPassingRecord) => void;
+  readonly onRecord?: ((passing: FcgiPassingRecord) => void) | undefined;
   /**
    * A server in this process, such as `createServer({ … })` of `@fcgi-js/server`: connections to it are streams in
    * memory, and it need not listen. The client does not close it.
    */
-  readonly server?: FcgiAcceptor;
+  readonly server?: FcgiAcceptor | undefined;
 }
 
 /** What a client has open. */
@@ -76,11 +76,11 @@ export interface FcgiClientStats {
   /** Connections that are open or being opened. */
   readonly connections: number;
   /** Those of them that are kept with no request on them. */
-  readonly idle: number;
+  readonly idleConnections: number;
   /** Requests that have a connection, or for which one is being opened. */
-  readonly requests: number;
+  readonly activeRequests: number;
   /** Requests that wait for a connection. */
-  readonly waiting: number;
+  readonly waitingRequests: number;
 }
 
 /** Milliseconds for which an answer to GET_VALUES is believed. */
@@ -93,9 +93,9 @@ export interface GetValuesOptions {
    *
    * @defaultValue FCGI_MAX_CONNS, FCGI_MAX_REQS and FCGI_MPXS_CONNS
    */
-  readonly names?: Iterable<BytesLike>;
+  readonly names?: Iterable<BytesLike> | undefined;
   /** Stops waiting. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const CLIENT_OPTIONS: OptionKinds<FcgiClientOptions> = {
@@ -117,7 +117,7 @@ export interface FcgiClientCloseOptions {
    *
    * @defaultValue 10,000
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /** Also of a gateway. */
@@ -224,11 +224,11 @@ export class FcgiClient {
   /** What the client has open now. */
   stats(): FcgiClientStats {
     const { idle, requests, size, waiting } = this.#pool;
-    return { connections: size, idle, requests, waiting };
+    return { activeRequests: requests, connections: size, idleConnections: idle, waitingRequests: waiting };
   }
 
   async #begin(request: PreparedRequest, signal: AbortSignal | undefined): Promise<FcgiResponse> {
-    const deadline = new Deadline('total', request.limits.totalTimeout, signal);
+    const deadline = new Deadline('total', request.limits.requestTimeout, signal);
     try {
       await this.#learnCapacity(deadline);
       return await this.#send(request, deadline, false);

@@ -327,7 +327,7 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
   #withStderr(error: unknown): unknown {
     const stderr = this.#stderr.text;
     if (error instanceof FcgiTimeoutError) {
-      return new FcgiTimeoutError(error.phase, error.milliseconds, { stderr });
+      return new FcgiTimeoutError(error.phase, error.timeout, { stderr });
     }
     if (error instanceof FcgiClientError) return new FcgiClientError(error.code, error.message, { stderr });
     return error;

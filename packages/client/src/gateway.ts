@@ -36,7 +36,7 @@ const SWEEP_INTERVAL = 25;
 export interface GatewayOptions
   extends Omit<ParamsFromRequestOptions, 'params' | 'remoteAddress' | 'remotePort'> {
   /** Where the application listens, or several copies of it; see `parseAddress`. Either this or `client`. */
-  readonly address?: string | readonly string[];
+  readonly address?: string | readonly string[] | undefined;
   /**
    * The hosts that this gateway answers for: names such as `localhost`, or addresses such as `127.0.0.1` and `::1`,
    * without a port. A request that names another host, or none, is answered with 421, also in front of `before`:
@@ -44,7 +44,7 @@ export interface GatewayOptions
    *
    * @defaultValue all hosts
    */
-  readonly allowedHosts?: readonly string[];
+  readonly allowedHosts?: readonly string[] | undefined;
   /**
    * Which of several applications a request goes to: each in its turn, or the one with the fewest requests. One
    * that cannot be reached is left out for `unreachableTimeout`, and the request goes to the next one; a request
@@ -52,14 +52,14 @@ export interface GatewayOptions
    *
    * @defaultValue 'round-robin'
    */
-  readonly balance?: GatewayBalance;
+  readonly balance?: GatewayBalance | undefined;
   /**
    * Sees every request of `listen` and `listener` first that is not refused, and answers it or calls `next`: a middleware
    * that serves static files, for example. An error for `next` is answered with 500.
    */
-  readonly before?: BeforeRequest;
+  readonly before?: BeforeRequest | undefined;
   /** The client to ask, or several, for options of their own. They are not closed with the gateway. */
-  readonly client?: FcgiClient | readonly FcgiClient[];
+  readonly client?: FcgiClient | readonly FcgiClient[] | undefined;
   /**
    * Whether the text of an error page says what happened: the address of the application, the error, what to
    * do. Nothing of what the application sent is ever shown. With `'local'`, HTTP clients on this machine are told that
@@ -67,7 +67,7 @@ export interface GatewayOptions
    *
    * @defaultValue false: only the status, and what is wrong with the request itself
    */
-  readonly explain?: boolean | 'local';
+  readonly explain?: boolean | 'local' | undefined;
   /**
    * Folders of which an application may have files sent in its place, by the prefix of their URLs: with
    * `{ '/files/': '/srv/files' }`, both `X-Accel-Redirect: /files/a.pdf` and `X-Sendfile: /srv/files/a.pdf` send
@@ -77,28 +77,29 @@ export interface GatewayOptions
    *
    * @defaultValue none: both fields are passed on
    */
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>> | undefined;
   /** See the fields for the defaults. */
-  readonly limits?: GatewayLimits;
+  readonly limits?: GatewayLimits | undefined;
   /**
    * Told of every request that failed, and of every answer that was not whole. Not of HTTP clients that left.
    * What it throws is ignored.
    *
    * @defaultValue nobody is told
    */
-  readonly onError?: (error: unknown, request: GatewayRequest) => void;
+  readonly onError?: ((error: unknown, request: GatewayRequest) => void) | undefined;
   /** Told of every request when it is over: an access log. What it throws goes to `onError`. */
-  readonly onRequest?: (exchange: GatewayExchange) => void;
+  readonly onRequest?: ((exchange: GatewayExchange) => void) | undefined;
   /**
    * Gets what the application writes to STDERR. Text from outside: escape it with `escapeLogText`.
    *
    * @defaultValue it is dropped
    */
-  readonly onStderr?: (content: Uint8Array, request: GatewayRequest) => void;
+  readonly onStderr?: ((content: Uint8Array, request: GatewayRequest) => void) | undefined;
   /** Further params, or others instead of those that were made, for every request or each one. */
   readonly params?:
     | ParamsFromRequestOptions['params']
-    | ((request: GatewayRequest) => ParamsFromRequestOptions['params']);
+    | ((request: GatewayRequest) => ParamsFromRequestOptions['params'])
+    | undefined;
 }
 
 /** Where a gateway listens. */
@@ -108,7 +109,7 @@ export interface GatewayListenOptions {
    *
    * @defaultValue 127.0.0.1, which only this machine reaches
    */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** 0 to 65,535; 0 takes a free one. */
   readonly port: number;
 }

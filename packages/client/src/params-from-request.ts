@@ -10,53 +10,56 @@ export interface ParamsFromRequestOptions {
    * DOCUMENT_ROOT. SCRIPT_FILENAME is then made of it and SCRIPT_NAME, and PATH_TRANSLATED of it and PATH_INFO
    * (not where PATH_INFO has the segment `..`).
    */
-  readonly documentRoot?: string;
+  readonly documentRoot?: string | undefined;
   /**
    * Whether the request came over TLS.
    *
    * @defaultValue what the socket or the URL says
    */
-  readonly https?: boolean;
+  readonly https?: boolean | undefined;
   /**
    * The public prefix that the application is mounted at; becomes SCRIPT_NAME.
    *
    * @defaultValue '', the root
    */
-  readonly mount?: string;
+  readonly mount?: string | undefined;
   /** Further params, or others instead of those that were made: they win. Each character is one byte. */
-  readonly params?: Iterable<readonly [name: string, value: string]> | Readonly<Record<string, string>>;
+  readonly params?:
+    | Iterable<readonly [name: string, value: string]>
+    | Readonly<Record<string, string>>
+    | undefined;
   /**
    * REMOTE_ADDR.
    *
    * @defaultValue what the socket says; '' for a fetch request
    */
-  readonly remoteAddress?: string;
+  readonly remoteAddress?: string | undefined;
   /**
    * REMOTE_PORT.
    *
    * @defaultValue what the socket says; left out for a fetch request
    */
-  readonly remotePort?: number;
+  readonly remotePort?: number | undefined;
   /** SCRIPT_FILENAME, for applications that run one file, such as php-fpm with a front controller. */
-  readonly scriptFilename?: string;
+  readonly scriptFilename?: string | undefined;
   /**
    * SERVER_NAME.
    *
    * @defaultValue the host that the request names, if it is a valid one, otherwise the address of the socket
    */
-  readonly serverName?: string;
+  readonly serverName?: string | undefined;
   /**
    * SERVER_PORT.
    *
    * @defaultValue what the socket or the URL says
    */
-  readonly serverPort?: number;
+  readonly serverPort?: number | undefined;
   /**
    * SERVER_SOFTWARE.
    *
    * @defaultValue 'fcgi-js'
    */
-  readonly serverSoftware?: string;
+  readonly serverSoftware?: string | undefined;
 }
 
 const PORT = integer(0, 65_535, 'a port, 0 to 65,535');

@@ -17,7 +17,7 @@ export interface ApacheOptions extends WebServerOptions {
    *
    * @defaultValue false
    */
-  readonly htaccess?: boolean;
+  readonly htaccess?: boolean | undefined;
   /**
    * `proxy_fcgi` connects to an application that listens; `fcgid` starts it, and sends one request at a time to each
    * process; `fastcgi`, which distributions have no more, does either.

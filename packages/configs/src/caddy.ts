@@ -30,7 +30,7 @@ export interface CaddyOptions extends WebServerOptions {
    *
    * @defaultValue 16 MiB, or `maxBodySize` where that is less
    */
-  readonly requestBuffers?: number;
+  readonly requestBuffers?: number | undefined;
 }
 
 const DEFAULT_BUFFERS = 2 ** 24;

@@ -12,7 +12,7 @@ export interface ForwardedOptions {
    *
    * @defaultValue `x-forwarded`
    */
-  readonly fields?: 'forwarded' | 'x-forwarded';
+  readonly fields?: 'forwarded' | 'x-forwarded' | undefined;
   /**
    * Whose word counts: addresses of proxies, networks in CIDR form, or `unix:` where a proxy reaches nginx over a Unix
    * socket. A proxy that is listed here must set or remove all of the fields itself. A network has addresses of its own

@@ -16,7 +16,7 @@ export interface RecordDecoderOptions {
    *
    * @defaultValue false: records are as they were sent
    */
-  readonly inPieces?: boolean;
+  readonly inPieces?: boolean | undefined;
 }
 
 /**

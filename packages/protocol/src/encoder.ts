@@ -40,7 +40,7 @@ export interface BeginRequestFields {
    *
    * @defaultValue false
    */
-  readonly keepConn?: boolean;
+  readonly keepConn?: boolean | undefined;
   /** 1 to 65,535. */
   readonly requestId: number;
   /** What the application is asked to be; see `Role`. 0 to 65,535. */
@@ -54,13 +54,13 @@ export interface EndRequestFields {
    *
    * @defaultValue 0
    */
-  readonly appStatus?: number;
+  readonly appStatus?: number | undefined;
   /**
    * How the request ended at the protocol's level; see `ProtocolStatus`. 0 to 255.
    *
    * @defaultValue `ProtocolStatus.RequestComplete`
    */
-  readonly protocolStatus?: number;
+  readonly protocolStatus?: number | undefined;
   /** 1 to 65,535. */
   readonly requestId: number;
 }

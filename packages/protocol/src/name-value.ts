@@ -16,19 +16,19 @@ export interface NameValueLimits {
    *
    * @defaultValue 1,048,576
    */
-  readonly bytes?: number;
+  readonly bytes?: number | undefined;
   /**
    * Bytes of one pair, lengths included.
    *
    * @defaultValue as `bytes`
    */
-  readonly pairBytes?: number;
+  readonly pairBytes?: number | undefined;
   /**
    * Number of pairs.
    *
    * @defaultValue 2,000
    */
-  readonly pairs?: number;
+  readonly pairs?: number | undefined;
 }
 
 const DEFAULT_BYTES = 1_048_576;

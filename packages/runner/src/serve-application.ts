@@ -4,9 +4,9 @@ import {
   createServer,
   type FcgiServer,
   FcgiServerError,
+  type FcgiServerStats,
   type ListenOptions,
   type ServerLimits,
-  type ServerStats,
   UnixSocketFile,
 } from '@fcgi-js/server';
 import type { Additions, TrialGateway } from './additions.ts';
@@ -50,7 +50,7 @@ export interface Service {
    */
   listenAgain(): Promise<void>;
   /** Figures of its server. */
-  stats(): ServerStats;
+  stats(): FcgiServerStats;
   /** Serves a connection that another process has left or accepted, if it comes from where one may. */
   accept(connection: Socket): void;
   /**

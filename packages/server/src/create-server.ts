@@ -21,11 +21,11 @@ import { isPromise } from './request/request-handler.ts';
 import { RequestPresenter } from './request/request-presenter.ts';
 import {
   CLOSE_OPTIONS,
-  type CloseOptions,
+  type FcgiServerCloseOptions,
+  type FcgiServerOptions,
+  type FcgiServerStats,
   LONGEST_TIMER,
   SERVER_OPTIONS,
-  type ServerOptions,
-  type ServerStats,
 } from './server-options.ts';
 
 const CLOSE_TIMEOUT = 10_000;
@@ -47,7 +47,7 @@ export class FcgiServer {
   #closing: Promise<void> | undefined;
   #closed: (() => void) | undefined;
   #hasClosed = false;
-  #handOver: CloseOptions['handOver'];
+  #handOver: FcgiServerCloseOptions['handOver'];
   /** Of connections that are gone. */
   #bytesReceived = 0;
   #bytesSent = 0;
@@ -56,7 +56,7 @@ export class FcgiServer {
   #totalRequests = 0;
 
   /** As {@link createServer}. */
-  constructor(options: ServerOptions) {
+  constructor(options: FcgiServerOptions) {
     checkOptions('createServer()', options, SERVER_OPTIONS);
     this.#handlers = new Handlers(options);
     this.#onError = options.onError ?? ((error) => this.#log.report(error));
@@ -150,7 +150,7 @@ export class FcgiServer {
    *
    * @throws FcgiOptionError where an option is unknown or of the wrong kind
    */
-  close(options: CloseOptions = {}): Promise<void> {
+  close(options: FcgiServerCloseOptions = {}): Promise<void> {
     checkOptions('close()', options, CLOSE_OPTIONS);
     this.#closing ??= this.#close(options);
     return this.#closing;
@@ -162,7 +162,7 @@ export class FcgiServer {
   }
 
   /** Figures for a status page. */
-  stats(): ServerStats {
+  stats(): FcgiServerStats {
     let bytesReceived = this.#bytesReceived;
     let bytesSent = this.#bytesSent;
     for (const connection of this.#connections.all()) {
@@ -180,7 +180,11 @@ export class FcgiServer {
     };
   }
 
-  async #close({ handOver, onListenersClosed, timeout = CLOSE_TIMEOUT }: CloseOptions): Promise<void> {
+  async #close({
+    handOver,
+    onListenersClosed,
+    timeout = CLOSE_TIMEOUT,
+  }: FcgiServerCloseOptions): Promise<void> {
     this.#handOver = handOver;
     await Promise.all([...this.#listeners].map((listener) => listener.close()));
     onListenersClosed?.();
@@ -246,6 +250,6 @@ export class FcgiServer {
  *
  * @throws FcgiOptionError where an option is unknown or of the wrong kind, or no role has a handler
  */
-export function createServer(options: ServerOptions): FcgiServer {
+export function createServer(options: FcgiServerOptions): FcgiServer {
   return new FcgiServer(options);
 }

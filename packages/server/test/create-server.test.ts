@@ -1,4 +1,4 @@
-import { createServer, fromFetchHandler, fromNodeListener, type ServerOptions } from '@fcgi-js/server';
+import { createServer, type FcgiServerOptions, fromFetchHandler, fromNodeListener } from '@fcgi-js/server';
 import { describe, expect, test } from 'vitest';
 import { start } from './support/harness.ts';
 import { bytesOf } from './support/received.ts';
@@ -7,8 +7,8 @@ import { request } from './support/wire.ts';
 const responder = () => {};
 
 /** Options that TypeScript would not let pass. */
-function options(given: object): ServerOptions {
-  return given as ServerOptions;
+function options(given: object): FcgiServerOptions {
+  return given as FcgiServerOptions;
 }
 
 describe('createServer', () => {

@@ -3,11 +3,11 @@ import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type FcgiRequest,
+  type FcgiRequestHandler,
   fromFetchHandler,
   fromNodeListener,
   type RequestEndMessage,
   type RequestErrorMessage,
-  type RequestHandler,
   type RequestMessage,
 } from '@fcgi-js/server';
 import { expect, onTestFinished, test } from 'vitest';
@@ -100,7 +100,7 @@ test('a request that is refused or never complete is not published', async () =>
 });
 
 /** How the next request of each responder ends, as its subscribers are told. */
-async function endOf(responder: RequestHandler, options: { mount?: string } = {}) {
+async function endOf(responder: FcgiRequestHandler, options: { mount?: string } = {}) {
   const published = publications();
   const { connect } = await start({ responder, ...options });
   const peer = await connect();
@@ -113,7 +113,7 @@ async function endOf(responder: RequestHandler, options: { mount?: string } = {}
   };
 }
 
-test.each<[string, RequestHandler]>([
+test.each<[string, FcgiRequestHandler]>([
   ['a listener', fromNodeListener((_req, res) => res.writeHead(201, { 'X-A': 'b' }).end('körper'))],
   [
     'a listener that streams',

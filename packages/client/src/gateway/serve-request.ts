@@ -50,7 +50,7 @@ export async function serveRequest(
     log.error = error;
     fail(error, request, http, settings, log.address);
   }
-  log.status = http.headersSent ? http.statusCode : 0;
+  log.status = http.headersSent ? http.statusCode : undefined;
   settings.onRequest(log.summary());
   discardRest(request, settings.limits);
 }

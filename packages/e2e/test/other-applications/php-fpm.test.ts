@@ -49,7 +49,7 @@ describeOther('php-fpm', ['php-fpm8.2'], startPhpFpm, (test) => {
       expect([response.status, await text(response.body)]).toEqual([200, 'hello']);
       expect(await response.ended).toMatchObject({ appStatus: 0, protocolStatus: 0 });
     }
-    expect(client.stats()).toMatchObject({ connections: 1, idle: 1 });
+    expect(client.stats()).toMatchObject({ connections: 1, idleConnections: 1 });
   });
 
   test('says that it does not multiplex, and gets one request on each connection', async (session) => {

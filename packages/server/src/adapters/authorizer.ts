@@ -4,7 +4,7 @@ import { formatAuthorizerHead, type HeaderField, isBodyless } from '../cgi/respo
 import { errors } from '../errors.ts';
 import { http } from '../node-http.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
-import type { RequestHandler } from '../request/request-handler.ts';
+import type { FcgiRequestHandler } from '../request/request-handler.ts';
 
 /** Access is granted; made by {@link allow}. */
 export interface Allowed {
@@ -34,9 +34,9 @@ export interface DenyOptions {
    *
    * @defaultValue the status in words
    */
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array | undefined;
   /** Response header fields, such as `WWW-Authenticate` or `Location`. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 const DENY_OPTIONS: OptionKinds<DenyOptions> = {
@@ -96,7 +96,7 @@ export function deny(status = 403, options: DenyOptions = {}): Denied {
  */
 export function fromAuthorizer(
   decide: (request: FcgiRequest) => AuthorizerDecision | Promise<AuthorizerDecision>,
-): RequestHandler {
+): FcgiRequestHandler {
   if (typeof decide !== 'function') {
     throw new FcgiOptionError('fromAuthorizer() takes a function that returns allow() or deny().');
   }

@@ -5,10 +5,10 @@ import { errors } from '../errors.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
 import {
   DEFERRED,
+  type FcgiRequestHandler,
   type HandlerResult,
   isPromise,
   isResponse,
-  type RequestHandler,
 } from '../request/request-handler.ts';
 import { bodySource } from './fetch/body-source.ts';
 import { OutgoingResponse } from './fetch/outgoing-response.ts';
@@ -64,7 +64,7 @@ const NOT_EXPRESSIBLE =
  * @param handler called for every request; what it throws is answered with 500
  * @throws FcgiOptionError where it is no function
  */
-export function fromFetchHandler(handler: FetchHandler): RequestHandler {
+export function fromFetchHandler(handler: FetchHandler): FcgiRequestHandler {
   if (typeof handler !== 'function') {
     throw new FcgiOptionError(
       'fromFetchHandler() takes a function (request) => response, for example app.fetch of Hono.',

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BOOLEAN, checkOptions, FcgiOptionError } from '@fcgi-js/protocol/options';
 import { methodOf } from '../cgi/meta-variables.ts';
 import { http } from '../node-http.ts';
-import { DEFERRED, isPromise, type RequestHandler } from '../request/request-handler.ts';
+import { DEFERRED, type FcgiRequestHandler, isPromise } from '../request/request-handler.ts';
 import { NodeExchange } from './node/node-exchange.ts';
 import { isNodeServer, type NodeServer } from './node/node-server.ts';
 
@@ -18,7 +18,7 @@ export interface NodeListenerOptions {
    *
    * @defaultValue true
    */
-  readonly unbufferedStreams?: boolean;
+  readonly unbufferedStreams?: boolean | undefined;
 }
 
 /**
@@ -48,7 +48,7 @@ export interface NodeListenerOptions {
 export function fromNodeListener(
   listener: NodeListener | NodeServer,
   options: NodeListenerOptions = {},
-): RequestHandler {
+): FcgiRequestHandler {
   if (typeof listener !== 'function' && !isNodeServer(listener)) {
     throw new FcgiOptionError(
       'fromNodeListener() takes a function (req, res), for example an Express application, or a server of node:http.',

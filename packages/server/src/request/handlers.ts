@@ -2,18 +2,18 @@ import { AsyncResource } from 'node:async_hooks';
 import { Role } from '@fcgi-js/protocol';
 import { FcgiOptionError } from '@fcgi-js/protocol/options';
 import type { FcgiRequest } from './fcgi-request.ts';
-import { DEFERRED, isPromise, type RequestHandler } from './request-handler.ts';
+import { DEFERRED, type FcgiRequestHandler, isPromise } from './request-handler.ts';
 
 /** The handlers of a server, one for each role it plays. */
 export interface HandlerOptions {
-  readonly authorizer?: RequestHandler;
-  readonly filter?: RequestHandler;
-  readonly responder?: RequestHandler;
+  readonly authorizer?: FcgiRequestHandler | undefined;
+  readonly filter?: FcgiRequestHandler | undefined;
+  readonly responder?: FcgiRequestHandler | undefined;
 }
 
 /** Runs handlers. */
 export class Handlers {
-  readonly #byRole = new Map<number, RequestHandler>();
+  readonly #byRole = new Map<number, FcgiRequestHandler>();
 
   /** @throws FcgiOptionError where there is no handler */
   constructor(options: HandlerOptions) {
@@ -61,7 +61,7 @@ export class Handlers {
     }
   }
 
-  #add(role: Role, handler: RequestHandler | undefined): void {
+  #add(role: Role, handler: FcgiRequestHandler | undefined): void {
     if (handler === undefined) return;
     // As a handler it would fail at the first request, with "reading 'setHeader'".
     if (handler.length > 1) {

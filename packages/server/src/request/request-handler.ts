@@ -13,7 +13,7 @@ export type HandlerResult = number | void | typeof DEFERRED;
  * A handler that throws, rejects, or writes no response is answered with 500 if nothing was sent; otherwise
  * its response is broken off. The details go to FCGI_STDERR and `onError`.
  */
-export type RequestHandler = (request: FcgiRequest) => HandlerResult | Promise<HandlerResult>;
+export type FcgiRequestHandler = (request: FcgiRequest) => HandlerResult | Promise<HandlerResult>;
 
 /** Whether a handler gave back something to wait for. */
 export function isPromise<Result>(result: PromiseLike<Result> | Result): result is PromiseLike<Result> {
