@@ -71,6 +71,9 @@ export interface FcgiClientOptions {
   readonly server?: FcgiAcceptor | undefined;
 }
 
+/** Where the application of a client is: at an address, or in this process. */
+export type FcgiApplicationPlace = { readonly address: string } | { readonly server: FcgiAcceptor };
+
 /** What a client has open. */
 export interface FcgiClientStats {
   /** Connections that are open or being opened. */
@@ -142,7 +145,7 @@ export class FcgiClient {
    *
    * @throws FcgiOptionError where an option is not valid, or is none
    */
-  constructor(options: FcgiClientOptions) {
+  constructor(options: FcgiClientOptions & FcgiApplicationPlace) {
     checkOptions('FcgiClient', options, CLIENT_OPTIONS);
     const { keepConn = true, limits, multiplex = false, onError = () => {}, onRecord } = options;
     if (multiplex !== false && !keepConn) {

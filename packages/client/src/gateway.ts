@@ -102,6 +102,11 @@ export interface GatewayOptions
     | undefined;
 }
 
+/** Where the application of a gateway is: at an address or several, or what a client or several ask. */
+export type GatewayPlace =
+  | { readonly address: string | readonly string[] }
+  | { readonly client: FcgiClient | readonly FcgiClient[] };
+
 /** Where a gateway listens. */
 export interface GatewayListenOptions {
   /**
@@ -176,7 +181,7 @@ export interface Gateway {
  *
  * @throws FcgiOptionError where an option is not valid
  */
-export function createGateway(options: GatewayOptions): Gateway {
+export function createGateway(options: GatewayOptions & GatewayPlace): Gateway {
   checkOptions('createGateway()', options, GATEWAY_OPTIONS);
   const {
     address,

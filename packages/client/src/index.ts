@@ -12,6 +12,7 @@ export { type FcgiAddress, formatAddress, parseAddress } from './address.ts';
 export type { CgiResponseHead, CgiResponseKind, HeaderField } from './cgi-response-head.ts';
 export { type CgiResponseLimits, CgiResponseParser, type CgiResponsePart } from './cgi-response-parser.ts';
 export {
+  type FcgiApplicationPlace,
   FcgiClient,
   type FcgiClientCloseOptions,
   type FcgiClientOptions,
@@ -36,6 +37,7 @@ export {
   type GatewayAddress,
   type GatewayListenOptions,
   type GatewayOptions,
+  type GatewayPlace,
 } from './gateway.ts';
 export { InjectedResponse, type InjectRequest, inject } from './inject.ts';
 export type { FcgiInput } from './input.ts';

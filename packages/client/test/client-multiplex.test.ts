@@ -359,5 +359,5 @@ test.each([
   [{ multiplex: true, keepConn: false }, 'cannot be shared'],
   [{ multiplex: 'auto', keepConn: false }, 'cannot be shared'],
 ])('%o makes no sense', (options, message) => {
-  expect(() => new FcgiClient({ address: '/x', ...options } as FcgiClientOptions)).toThrow(message);
+  expect(() => new FcgiClient({ ...(options as FcgiClientOptions), address: '/x' })).toThrow(message);
 });

@@ -9,10 +9,10 @@ function gatewayOf(peer: Peer, options: GatewayOptions = {}) {
   const seen: GatewayExchange[] = [];
   const errors: unknown[] = [];
   const gateway = createGateway({
-    address: peer.address,
     onError: (error) => errors.push(error),
     onRequest: (exchange) => seen.push(exchange),
     ...options,
+    address: peer.address,
   });
   onTestFinished(() => gateway.close({ timeout: 1 }));
   return { errors, fetch: gateway.fetch, seen };

@@ -207,7 +207,7 @@ describe('listening and closing', () => {
   });
 
   test('needs an address or a client, and options that make sense', () => {
-    expect(() => createGateway({})).toThrow(TypeError);
+    expect(() => createGateway({} as never)).toThrow(TypeError);
     expect(() => createGateway({ address: ':1', client: new FcgiClient({ address: ':1' }) })).toThrow(
       TypeError,
     );
