@@ -22,11 +22,11 @@ export interface RecordDecoderOptions {
 /**
  * Turns the bytes of one direction of a FastCGI connection into records (§3.3), however they were cut.
  *
- * `push()` takes bytes as they arrive, `next()` gives the records that are complete:
+ * `push()` takes bytes as they arrive, a loop or `next()` gives the records that are complete:
  *
  * ```ts
  * decoder.push(chunk);
- * for (let record = decoder.next(); record !== undefined; record = decoder.next()) { … }
+ * for (const record of decoder) { … }
  * ```
  *
  * Contents that lie in one chunk are views of that chunk; contents that straddle chunks get an array of their
@@ -85,6 +85,16 @@ export class RecordDecoder {
       this.#reader.close();
       throw error;
     }
+  }
+
+  /**
+   * The records that are complete, until {@link next} would give `undefined`. A loop that is left early leaves the rest for the
+   * next one.
+   *
+   * @throws as {@link next}
+   */
+  *[Symbol.iterator](): Generator<FcgiRecord, undefined, undefined> {
+    for (let record = this.next(); record !== undefined; record = this.next()) yield record;
   }
 
   /**

@@ -154,6 +154,15 @@ export class NameValueDecoder {
   }
 
   /**
+   * The pairs that are complete, until {@link next} would give `undefined`: `for (const { name, value } of decoder)`.
+   *
+   * @throws as {@link next}
+   */
+  *[Symbol.iterator](): Generator<NameValuePair, undefined, undefined> {
+    for (let pair = this.next(); pair !== undefined; pair = this.next()) yield pair;
+  }
+
+  /**
    * Says that the stream has ended. Call it once {@link next} has returned `undefined`.
    *
    * @throws RemoteProtocolError `FCGI_PAIR_TRUNCATED` if the stream ended in the middle of a pair; or the error
