@@ -22,6 +22,7 @@ import {
   type ResolvedGatewayLimits,
 } from './gateway/gateway-limits.ts';
 import { type BeforeRequest, httpListener } from './gateway/http-listener.ts';
+import { type GatewayScriptOptions, ScriptFinder } from './gateway/script-finder.ts';
 import { serveFetch } from './gateway/serve-fetch.ts';
 import { resolveLimits } from './limits.ts';
 import { http } from './node-http.ts';
@@ -95,6 +96,15 @@ export interface GatewayOptions
    * @defaultValue it is dropped
    */
   readonly onStderr?: ((content: Uint8Array, request: GatewayRequest) => void) | undefined;
+  /**
+   * Asks for a script of its own for each path, as web servers do in front of php-fpm: one of the files of `documentRoot`, which
+   * must be an absolute path on this machine. A path names a script (`/a.php/rest`), or a folder with an index, or else the index
+   * of the root answers (WordPress, Laravel, Symfony). A folder without the slash at its end is redirected (308). Other files are not
+   * sent: give those to `before` or a web server, which must not send scripts.
+   *
+   * @defaultValue one application answers for all paths
+   */
+  readonly script?: GatewayScriptOptions | undefined;
   /** Further params, or others instead of those that were made, for every request or each one. */
   readonly params?:
     | ParamsFromRequestOptions['params']
@@ -142,6 +152,7 @@ const GATEWAY_OPTIONS: OptionKinds<GatewayOptions> = {
   onError: functionSuchAs('(error) => console.error(error)'),
   onRequest: functionSuchAs('({ status }) => console.log(status)'),
   onStderr: functionSuchAs('(content) => process.stderr.write(content)'),
+  script: OBJECT,
 };
 
 const LISTEN_OPTIONS: OptionKinds<GatewayListenOptions> = {
@@ -196,6 +207,7 @@ export function createGateway(options: GatewayOptions & GatewayPlace): Gateway {
     onRequest,
     onStderr,
     params,
+    script,
     ...rest
   } = options;
   if ((address === undefined) === (client === undefined) || toList(address ?? client).length === 0) {
@@ -204,6 +216,9 @@ export function createGateway(options: GatewayOptions & GatewayPlace): Gateway {
     );
   }
   parseMount(rest.mount ?? '');
+  if (script !== undefined && rest.scriptFilename !== undefined) {
+    throw new FcgiOptionError('createGateway(): "script" and "scriptFilename" exclude each other.');
+  }
   const resolved = resolveLimits(DEFAULT_GATEWAY_LIMITS, limits);
   const roots = new FileRoots(files ?? {});
   const own = toList(address).map((one) => new FcgiClient({ address: one }));
@@ -233,6 +248,7 @@ export function createGateway(options: GatewayOptions & GatewayPlace): Gateway {
       }
     },
     onStderr,
+    scripts: script && new ScriptFinder(rest.documentRoot, rest.mount ?? '', script),
     paramsOptions: (request) => {
       const further = typeof params === 'function' ? params(request) : params;
       return further === undefined ? rest : { ...rest, params: further };

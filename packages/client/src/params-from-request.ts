@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ANYTHING, BOOLEAN, checkOptions, integer, type OptionKinds, TEXT } from '@fcgi-js/protocol/options';
-import { FcgiClientError } from './errors.ts';
 import { headerParams } from './params/header-params.ts';
-import { parseMount, parseTarget, splitPath } from './params/request-target.ts';
+import { decodeTarget, parseMount, type SplitPath } from './params/request-target.ts';
 
 /** What {@link paramsFromRequest} cannot find in the request. */
 export interface ParamsFromRequestOptions {
@@ -113,14 +112,18 @@ export function paramsFromRequest(
   return paramsFromFacts(isFetchRequest(request) ? factsOfFetch(request) : factsOfNode(request), options);
 }
 
-/** As {@link paramsFromRequest}, for a request that need not exist, such as one after a local redirect. */
-export function paramsFromFacts(facts: RequestFacts, options: ParamsFromRequestOptions): Map<string, string> {
-  const target = parseTarget(facts.target);
-  const mount = parseMount(options.mount ?? '');
-  const split = target.uri === '*' ? { scriptName: mount, pathInfo: '' } : splitPath(target.path, mount);
-  if (split === undefined) {
-    throw new FcgiClientError('FCGI_PATH_OUTSIDE_MOUNT', `The path of the request is not below ${mount}.`);
-  }
+/**
+ * As {@link paramsFromRequest}, for a request that need not exist, such as one after a local redirect.
+ *
+ * @param script its names, where they are not made of the mount and the rest of the path
+ */
+export function paramsFromFacts(
+  facts: RequestFacts,
+  options: ParamsFromRequestOptions,
+  script?: SplitPath,
+): Map<string, string> {
+  const target = decodeTarget(facts.target, parseMount(options.mount ?? ''));
+  const split = script ?? target;
   const headers = headerParams(facts.fields);
   if (target.authority !== undefined) headers.set('HTTP_HOST', target.authority);
   const https = options.https ?? facts.https;

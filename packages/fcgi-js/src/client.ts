@@ -44,6 +44,7 @@ export {
   type GatewayOptions,
   type GatewayPlace,
   type GatewayRequest,
+  type GatewayScriptOptions,
   type GetValuesOptions,
   type HeaderField,
   InjectedResponse,

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { factsOfNode } from '../params-from-request.ts';
-import { askApplication, type GatewaySettings } from './ask-application.ts';
+import { answerTo, type GatewaySettings } from './ask-application.ts';
 import { explainFailure, isLocal, type RequestRefusal, sendFailure } from './failure-page.ts';
 import { ExchangeLog } from './gateway-exchange.ts';
 import { type BodyFault, sendAnswer } from './http-answer.ts';
@@ -28,13 +28,7 @@ export async function serveRequest(
     const hasBody = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
     const facts = factsOfNode(request);
     const body = hasBody ? new HttpBody(request) : undefined;
-    const response = await askApplication(
-      { body, facts, original: request },
-      settings,
-      log,
-      controller.signal,
-    );
-    const answer = await settings.files.answer(response, facts);
+    const answer = await answerTo({ body, facts, original: request }, settings, log, controller.signal);
     const onSent = (bytes: number) => {
       log.bodyBytes += bytes;
     };
