@@ -33,7 +33,7 @@ export interface GatewaySettings {
 /** An HTTP request, wherever it came from. */
 export interface HttpRequest {
   /** Undefined where there is none. */
-  readonly body: AsyncIterable<Uint8Array> | undefined;
+  readonly body: AsyncIterable<Uint8Array> | Uint8Array | undefined;
   readonly facts: RequestFacts;
   /** What callbacks get. */
   readonly original: GatewayRequest;
@@ -142,7 +142,7 @@ async function inputFor(
   limits: ResolvedGatewayLimits,
 ): Promise<FcgiInput> {
   if (body === undefined) return '';
-  if (params.has('CONTENT_LENGTH')) return body;
+  if (params.has('CONTENT_LENGTH') || body instanceof Uint8Array) return body;
   const { length, stdin } = await collectBody(body, limits.collectBytes);
   if (length !== undefined) params.set('CONTENT_LENGTH', `${length}`);
   return stdin;

@@ -5,6 +5,7 @@ import { explainFailure, isLocal, type RequestRefusal, sendFailure } from './fai
 import { ExchangeLog } from './gateway-exchange.ts';
 import { type BodyFault, sendAnswer } from './http-answer.ts';
 import { discardRest, HttpBody } from './http-body.ts';
+import { parsedBody, withBody } from './parsed-body.ts';
 
 /**
  * Serves one request of node:http through the application. Never rejects.
@@ -26,8 +27,10 @@ export async function serveRequest(
     if (refusal !== undefined) throw refusal;
     const { headers } = request;
     const hasBody = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
-    const facts = factsOfNode(request);
-    const body = hasBody ? new HttpBody(request) : undefined;
+    const parsed = hasBody ? parsedBody(request) : undefined;
+    const said = factsOfNode(request);
+    const facts = parsed === undefined ? said : withBody(said, parsed);
+    const body = parsed ?? (hasBody ? new HttpBody(request) : undefined);
     const answer = await answerTo({ body, facts, original: request }, settings, log, controller.signal);
     const onSent = (bytes: number) => {
       log.bodyBytes += bytes;
