@@ -1,7 +1,10 @@
 import { FcgiClientError } from './errors.ts';
 
-/** A header field: its name as the application wrote it, and its value. Every character is one byte (Latin-1). */
-export type HeaderField = readonly [name: string, value: string];
+/**
+ * A header field: its name as the application wrote it, and its value. Every character is one byte (Latin-1). `new Headers()` takes
+ * a list of them.
+ */
+export type HeaderField = [name: string, value: string];
 
 /**
  * What the application answered with (RFC 3875 §6.2). A `'local-redirect'` asks the web server to answer with
@@ -14,7 +17,7 @@ export interface CgiResponseHead {
   /** The value of Content-Length, or `undefined` where there is none. */
   readonly contentLength: number | undefined;
   /** All fields but Status, in the order they came; repeated ones, such as Set-Cookie, stay apart. */
-  readonly headers: readonly HeaderField[];
+  readonly headers: HeaderField[];
   readonly kind: CgiResponseKind;
   /** The value of Location, or `undefined` where there is none. */
   readonly location: string | undefined;
@@ -46,7 +49,7 @@ export function interpretHead(fields: readonly HeaderField[]): CgiResponseHead {
       if (earlier === field[1]) continue;
       if (earlier !== undefined) {
         throw new FcgiClientError(
-          'FCGI_HEAD_DUPLICATE_FIELD',
+          'FCGI_HEAD_FIELD_DUPLICATE',
           `A response has one ${field[0]} (RFC 3875 §6.3), but this one has two with different values.`,
         );
       }
@@ -82,7 +85,7 @@ function parseStatus(value: string): [status: number, reason: string] {
   const match = STATUS.exec(value);
   if (match === null) {
     throw new FcgiClientError(
-      'FCGI_HEAD_INVALID_STATUS',
+      'FCGI_HEAD_STATUS_INVALID',
       'The value of Status must be three digits, a space and a reason (RFC 3875 §6.3.3), but it is not.',
     );
   }
@@ -94,7 +97,7 @@ function parseContentLength(value: string | undefined): number | undefined {
   const length = Number(value);
   if (!/^\d+$/.test(value) || !Number.isSafeInteger(length)) {
     throw new FcgiClientError(
-      'FCGI_HEAD_INVALID_VALUE',
+      'FCGI_HEAD_VALUE_INVALID',
       'The value of Content-Length must be a number of bytes, but it is not.',
     );
   }

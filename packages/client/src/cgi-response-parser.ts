@@ -27,16 +27,16 @@ export interface CgiResponseLimits {
    *
    * @defaultValue 65,536
    */
-  readonly headBytes?: number;
+  readonly headBytes?: number | undefined;
   /**
    * Fields in the head.
    *
    * @defaultValue 256
    */
-  readonly headFields?: number;
+  readonly headFields?: number | undefined;
 }
 
-const HEAD_LIMITS: Required<CgiResponseLimits> = {
+const HEAD_LIMITS: Record<keyof CgiResponseLimits, number> = {
   headBytes: DEFAULT_LIMITS.headBytes,
   headFields: DEFAULT_LIMITS.headFields,
 };
@@ -181,7 +181,7 @@ export class CgiResponseParser {
     const line = this.#fields.length + 1;
     if (bytes[start] === SPACE || bytes[start] === TAB) {
       throw new FcgiClientError(
-        'FCGI_HEAD_FOLDED_LINE',
+        'FCGI_HEAD_LINE_FOLDED',
         `Line ${line} of the head begins with a space: folded lines are not part of CGI (RFC 3875 §6.3).`,
       );
     }
@@ -191,13 +191,13 @@ export class CgiResponseParser {
     const value = trim(latin1(bytes, colon + 1, end));
     if (hasControl(value)) {
       throw new FcgiClientError(
-        'FCGI_HEAD_INVALID_VALUE',
+        'FCGI_HEAD_VALUE_INVALID',
         `The value in line ${line} of the head has a control character.`,
       );
     }
     if (line > this.#headFields) {
       throw new FcgiClientError(
-        'FCGI_HEAD_TOO_MANY_FIELDS',
+        'FCGI_HEAD_FIELDS_EXCEEDED',
         `The head of a response may have ${this.#headFields} fields, but this one has more.`,
       );
     }
@@ -211,7 +211,7 @@ function invalidLine(line: number, start: string): FcgiClientError {
       ? ' It looks like an HTTP status line; in CGI the status is a field: "Status: 200 OK".'
       : '';
   return new FcgiClientError(
-    'FCGI_HEAD_INVALID_LINE',
+    'FCGI_HEAD_LINE_INVALID',
     `Line ${line} of the head is not a name, a colon and a value.${hint}`,
   );
 }

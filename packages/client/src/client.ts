@@ -17,27 +17,33 @@ import { capacityFrom, ownCapacity } from './capacity.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionPool, type OpenTransport } from './connection-pool.ts';
 import { Deadline } from './deadline.ts';
+import { isObserved, observed } from './diagnostics.ts';
 import { FcgiClientError } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import type { FcgiResponse } from './fcgi-response.ts';
 import { type ClientLimits, DEFAULT_LIMITS, type ResolvedLimits, resolveLimits } from './limits.ts';
 import { type FcgiAcceptor, IN_THIS_PROCESS, openMemorySocket } from './memory-socket.ts';
-import { type FcgiRequestOptions, type PreparedRequest, prepareRequest } from './prepared-request.ts';
+import {
+  checkParams,
+  type FcgiRequestOptions,
+  type PreparedRequest,
+  prepareRequest,
+} from './prepared-request.ts';
 import type { FcgiPassingRecord } from './record-watch.ts';
 import { FcgiConnectError, FcgiRejectedError } from './request-errors.ts';
 
 /** Options of {@link FcgiClient}. */
 export interface FcgiClientOptions {
   /** Where the application listens; see {@link parseAddress}. Either this or `server`. */
-  readonly address?: string;
+  readonly address?: string | undefined;
   /**
    * Whether connections are kept for further requests (FCGI_KEEP_CONN).
    *
    * @defaultValue true
    */
-  readonly keepConn?: boolean;
+  readonly keepConn?: boolean | undefined;
   /** See the fields for the defaults. */
-  readonly limits?: ClientLimits;
+  readonly limits?: ClientLimits | undefined;
   /**
    * Whether several requests share a connection, up to `requestsPerConnection`. With `'auto'` the application is
    * asked what it allows (GET_VALUES, §4.1) before the first request, and again when no connection is open and
@@ -45,36 +51,39 @@ export interface FcgiClientOptions {
    * are kept to. An application that rejects a request with FCGI_CANT_MPX_CONN is not asked to share again.
    *
    * FastCGI cannot stop a single response, so one that is not read slows the others on its connection down; see
-   * `sharedBufferBytes` and `unreadTimeout`.
+   * `connectionBufferBytes` and `unreadTimeout`.
    *
    * @defaultValue false: one request at a time on each connection
    */
-  readonly multiplex?: boolean | 'auto';
+  readonly multiplex?: boolean | 'auto' | undefined;
   /** Told of what an application does wrong on a connection with no request on it, which is then closed. */
-  readonly onError?: (error: Error) => void;
+  readonly onError?: ((error: Error) => void) | undefined;
   /**
    * Sees every record of every connection as it passes, in both directions, for tools that show them. A received
    * one is shown when it has come whole, before anything is done about the bytes that complete it. Where it throws, the connection is closed, and requests on it
    * fail with what it threw.
    */
-  readonly onRecord?: (passing: FcgiPassingRecord) => void;
+  readonly onRecord?: ((passing: FcgiPassingRecord) => void) | undefined;
   /**
    * A server in this process, such as `createServer({ … })` of `@fcgi-js/server`: connections to it are streams in
    * memory, and it need not listen. The client does not close it.
    */
-  readonly server?: FcgiAcceptor;
+  readonly server?: FcgiAcceptor | undefined;
 }
+
+/** Where the application of a client is: at an address, or in this process. */
+export type FcgiApplicationPlace = { readonly address: string } | { readonly server: FcgiAcceptor };
 
 /** What a client has open. */
 export interface FcgiClientStats {
   /** Connections that are open or being opened. */
   readonly connections: number;
   /** Those of them that are kept with no request on them. */
-  readonly idle: number;
+  readonly idleConnections: number;
   /** Requests that have a connection, or for which one is being opened. */
-  readonly requests: number;
+  readonly activeRequests: number;
   /** Requests that wait for a connection. */
-  readonly waiting: number;
+  readonly waitingRequests: number;
 }
 
 /** Milliseconds for which an answer to GET_VALUES is believed. */
@@ -87,9 +96,9 @@ export interface GetValuesOptions {
    *
    * @defaultValue FCGI_MAX_CONNS, FCGI_MAX_REQS and FCGI_MPXS_CONNS
    */
-  readonly names?: Iterable<BytesLike>;
+  readonly names?: Iterable<BytesLike> | undefined;
   /** Stops waiting. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const CLIENT_OPTIONS: OptionKinds<FcgiClientOptions> = {
@@ -111,7 +120,7 @@ export interface FcgiClientCloseOptions {
    *
    * @defaultValue 10,000
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /** Also of a gateway. */
@@ -136,7 +145,7 @@ export class FcgiClient {
    *
    * @throws FcgiOptionError where an option is not valid, or is none
    */
-  constructor(options: FcgiClientOptions) {
+  constructor(options: FcgiClientOptions & FcgiApplicationPlace) {
     checkOptions('FcgiClient', options, CLIENT_OPTIONS);
     const { keepConn = true, limits, multiplex = false, onError = () => {}, onRecord } = options;
     if (multiplex !== false && !keepConn) {
@@ -179,16 +188,12 @@ export class FcgiClient {
    */
   async request(options: FcgiRequestOptions): Promise<FcgiResponse> {
     const request = prepareRequest(options, this.#limits);
-    const deadline = new Deadline('total', request.limits.totalTimeout, options.signal);
-    try {
-      await this.#learnCapacity(deadline);
-      return await this.#send(request, deadline, false);
-    } catch (error) {
-      deadline.dispose();
-      request.stdin.cancel();
-      request.data?.cancel();
-      throw error;
-    }
+    if (!isObserved()) return await this.#begin(request, options.signal);
+    const { params } = request;
+    return await observed({ address: this.#address, params }, async () => {
+      checkParams(params);
+      return await this.#begin(request, options.signal);
+    });
   }
 
   /**
@@ -214,10 +219,28 @@ export class FcgiClient {
     await this.#pool.close(timeout);
   }
 
+  /** As {@link close}, at the end of a block with `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   /** What the client has open now. */
   stats(): FcgiClientStats {
     const { idle, requests, size, waiting } = this.#pool;
-    return { connections: size, idle, requests, waiting };
+    return { activeRequests: requests, connections: size, idleConnections: idle, waitingRequests: waiting };
+  }
+
+  async #begin(request: PreparedRequest, signal: AbortSignal | undefined): Promise<FcgiResponse> {
+    const deadline = new Deadline('total', request.limits.requestTimeout, signal);
+    try {
+      await this.#learnCapacity(deadline);
+      return await this.#send(request, deadline, false);
+    } catch (error) {
+      deadline.dispose();
+      request.stdin.cancel();
+      request.data?.cancel();
+      throw error;
+    }
   }
 
   /** Sees to it that {@link ConnectionPool.capacity} is what the application allows, where that is wanted. */

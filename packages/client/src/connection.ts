@@ -303,7 +303,7 @@ export class Connection {
 /** Bytes that are no whole record: they would become part of the answer to the next request. */
 function unasked(): FcgiClientError {
   return new FcgiClientError(
-    'FCGI_UNEXPECTED_RECORD',
+    'FCGI_RECORD_UNEXPECTED',
     'The beginning of a record came on a connection with no request on it.',
   );
 }

@@ -299,7 +299,7 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
     if (protocolStatus !== 0) return new FcgiRejectedError(appStatus, protocolStatus, { stderr });
     if (this.#stdoutBytes === 0) {
       return new FcgiClientError(
-        'FCGI_NO_ANSWER',
+        'FCGI_ANSWER_MISSING',
         `The application ended the request without an answer (appStatus ${appStatus}).`,
         { stderr },
       );
@@ -327,7 +327,7 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
   #withStderr(error: unknown): unknown {
     const stderr = this.#stderr.text;
     if (error instanceof FcgiTimeoutError) {
-      return new FcgiTimeoutError(error.phase, error.milliseconds, { stderr });
+      return new FcgiTimeoutError(error.phase, error.timeout, { stderr });
     }
     if (error instanceof FcgiClientError) return new FcgiClientError(error.code, error.message, { stderr });
     return error;

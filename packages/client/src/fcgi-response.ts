@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { CgiResponseHead, CgiResponseKind, HeaderField } from './cgi-response-head.ts';
 
 /** How a request ended: END_REQUEST (FastCGI 1.0 §5.5) and what came on STDERR. */
@@ -36,7 +37,7 @@ export class FcgiResponse {
    */
   readonly ended: Promise<FcgiEnd>;
   /** All fields but Status, in the order they came; repeated ones, such as Set-Cookie, stay apart. */
-  readonly headers: readonly HeaderField[];
+  readonly headers: HeaderField[];
   readonly kind: CgiResponseKind;
   /** The value of Location, or `undefined`. */
   readonly location: string | undefined;
@@ -73,6 +74,24 @@ export class FcgiResponse {
   header(name: string): string | undefined {
     const wanted = name.toLowerCase();
     return this.headers.find((field) => field[0].toLowerCase() === wanted)?.[1];
+  }
+
+  /**
+   * Reads the body as UTF-8.
+   *
+   * @returns rejects where the body breaks off
+   */
+  async text(): Promise<string> {
+    return await text(this.body);
+  }
+
+  /**
+   * Reads the body as JSON.
+   *
+   * @returns rejects with a SyntaxError where it is none, and where the body breaks off
+   */
+  async json(): Promise<unknown> {
+    return JSON.parse(await this.text());
   }
 
   /**

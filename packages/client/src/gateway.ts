@@ -22,6 +22,7 @@ import {
   type ResolvedGatewayLimits,
 } from './gateway/gateway-limits.ts';
 import { type BeforeRequest, httpListener } from './gateway/http-listener.ts';
+import { type GatewayScriptOptions, ScriptFinder } from './gateway/script-finder.ts';
 import { serveFetch } from './gateway/serve-fetch.ts';
 import { resolveLimits } from './limits.ts';
 import { http } from './node-http.ts';
@@ -36,7 +37,7 @@ const SWEEP_INTERVAL = 25;
 export interface GatewayOptions
   extends Omit<ParamsFromRequestOptions, 'params' | 'remoteAddress' | 'remotePort'> {
   /** Where the application listens, or several copies of it; see `parseAddress`. Either this or `client`. */
-  readonly address?: string | readonly string[];
+  readonly address?: string | readonly string[] | undefined;
   /**
    * The hosts that this gateway answers for: names such as `localhost`, or addresses such as `127.0.0.1` and `::1`,
    * without a port. A request that names another host, or none, is answered with 421, also in front of `before`:
@@ -44,7 +45,7 @@ export interface GatewayOptions
    *
    * @defaultValue all hosts
    */
-  readonly allowedHosts?: readonly string[];
+  readonly allowedHosts?: readonly string[] | undefined;
   /**
    * Which of several applications a request goes to: each in its turn, or the one with the fewest requests. One
    * that cannot be reached is left out for `unreachableTimeout`, and the request goes to the next one; a request
@@ -52,14 +53,14 @@ export interface GatewayOptions
    *
    * @defaultValue 'round-robin'
    */
-  readonly balance?: GatewayBalance;
+  readonly balance?: GatewayBalance | undefined;
   /**
    * Sees every request of `listen` and `listener` first that is not refused, and answers it or calls `next`: a middleware
    * that serves static files, for example. An error for `next` is answered with 500.
    */
-  readonly before?: BeforeRequest;
+  readonly before?: BeforeRequest | undefined;
   /** The client to ask, or several, for options of their own. They are not closed with the gateway. */
-  readonly client?: FcgiClient | readonly FcgiClient[];
+  readonly client?: FcgiClient | readonly FcgiClient[] | undefined;
   /**
    * Whether the text of an error page says what happened: the address of the application, the error, what to
    * do. Nothing of what the application sent is ever shown. With `'local'`, HTTP clients on this machine are told that
@@ -67,7 +68,7 @@ export interface GatewayOptions
    *
    * @defaultValue false: only the status, and what is wrong with the request itself
    */
-  readonly explain?: boolean | 'local';
+  readonly explain?: boolean | 'local' | undefined;
   /**
    * Folders of which an application may have files sent in its place, by the prefix of their URLs: with
    * `{ '/files/': '/srv/files' }`, both `X-Accel-Redirect: /files/a.pdf` and `X-Sendfile: /srv/files/a.pdf` send
@@ -77,29 +78,44 @@ export interface GatewayOptions
    *
    * @defaultValue none: both fields are passed on
    */
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>> | undefined;
   /** See the fields for the defaults. */
-  readonly limits?: GatewayLimits;
+  readonly limits?: GatewayLimits | undefined;
   /**
    * Told of every request that failed, and of every answer that was not whole. Not of HTTP clients that left.
    * What it throws is ignored.
    *
    * @defaultValue nobody is told
    */
-  readonly onError?: (error: unknown, request: GatewayRequest) => void;
+  readonly onError?: ((error: unknown, request: GatewayRequest) => void) | undefined;
   /** Told of every request when it is over: an access log. What it throws goes to `onError`. */
-  readonly onRequest?: (exchange: GatewayExchange) => void;
+  readonly onRequest?: ((exchange: GatewayExchange) => void) | undefined;
   /**
    * Gets what the application writes to STDERR. Text from outside: escape it with `escapeLogText`.
    *
    * @defaultValue it is dropped
    */
-  readonly onStderr?: (content: Uint8Array, request: GatewayRequest) => void;
+  readonly onStderr?: ((content: Uint8Array, request: GatewayRequest) => void) | undefined;
+  /**
+   * Asks for a script of its own for each path, as web servers do in front of php-fpm: one of the files of `documentRoot`, which
+   * must be an absolute path on this machine. A path names a script (`/a.php/rest`), or a folder with an index, or else the index
+   * of the root answers (WordPress, Laravel, Symfony). A folder without the slash at its end is redirected (308). Other files are not
+   * sent: give those to `before` or a web server, which must not send scripts.
+   *
+   * @defaultValue one application answers for all paths
+   */
+  readonly script?: GatewayScriptOptions | undefined;
   /** Further params, or others instead of those that were made, for every request or each one. */
   readonly params?:
     | ParamsFromRequestOptions['params']
-    | ((request: GatewayRequest) => ParamsFromRequestOptions['params']);
+    | ((request: GatewayRequest) => ParamsFromRequestOptions['params'])
+    | undefined;
 }
+
+/** Where the application of a gateway is: at an address or several, or what a client or several ask. */
+export type GatewayPlace =
+  | { readonly address: string | readonly string[] }
+  | { readonly client: FcgiClient | readonly FcgiClient[] };
 
 /** Where a gateway listens. */
 export interface GatewayListenOptions {
@@ -108,7 +124,7 @@ export interface GatewayListenOptions {
    *
    * @defaultValue 127.0.0.1, which only this machine reaches
    */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** 0 to 65,535; 0 takes a free one. */
   readonly port: number;
 }
@@ -136,6 +152,7 @@ const GATEWAY_OPTIONS: OptionKinds<GatewayOptions> = {
   onError: functionSuchAs('(error) => console.error(error)'),
   onRequest: functionSuchAs('({ status }) => console.log(status)'),
   onStderr: functionSuchAs('(content) => process.stderr.write(content)'),
+  script: OBJECT,
 };
 
 const LISTEN_OPTIONS: OptionKinds<GatewayListenOptions> = {
@@ -159,6 +176,8 @@ export interface Gateway {
    * @throws FcgiOptionError where an option is not valid; the error of the system where it cannot listen
    */
   listen(options: GatewayListenOptions): Promise<GatewayAddress>;
+  /** As {@link close}, at the end of a block with `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
   /** For an HTTP server of yours, or a router such as Express: serves one request. */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
 }
@@ -173,7 +192,7 @@ export interface Gateway {
  *
  * @throws FcgiOptionError where an option is not valid
  */
-export function createGateway(options: GatewayOptions): Gateway {
+export function createGateway(options: GatewayOptions & GatewayPlace): Gateway {
   checkOptions('createGateway()', options, GATEWAY_OPTIONS);
   const {
     address,
@@ -188,6 +207,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     onRequest,
     onStderr,
     params,
+    script,
     ...rest
   } = options;
   if ((address === undefined) === (client === undefined) || toList(address ?? client).length === 0) {
@@ -196,6 +216,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     );
   }
   parseMount(rest.mount ?? '');
+  if (script !== undefined && rest.scriptFilename !== undefined) {
+    throw new FcgiOptionError('createGateway(): "script" and "scriptFilename" exclude each other.');
+  }
   const resolved = resolveLimits(DEFAULT_GATEWAY_LIMITS, limits);
   const roots = new FileRoots(files ?? {});
   const own = toList(address).map((one) => new FcgiClient({ address: one }));
@@ -225,6 +248,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       }
     },
     onStderr,
+    scripts: script && new ScriptFinder(rest.documentRoot, rest.mount ?? '', script),
     paramsOptions: (request) => {
       const further = typeof params === 'function' ? params(request) : params;
       return further === undefined ? rest : { ...rest, params: further };
@@ -232,19 +256,21 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
   const listener = httpListener(before, settings);
   const servers = new Set<Server>();
+  const close = async (closing: FcgiClientCloseOptions = {}) => {
+    checkOptions('close()', closing, CLOSE_OPTIONS);
+    const { timeout = 10_000 } = closing;
+    await Promise.all([...servers].map((server) => closeServer(server, timeout)));
+    servers.clear();
+    await Promise.all(own.map((one) => one.close({ timeout })));
+  };
   return {
+    [Symbol.asyncDispose]: () => close(),
+    close,
     fetch: (request) => serveFetch(request, settings),
     listener,
     listen: async (where) => {
       checkOptions('listen()', where, LISTEN_OPTIONS);
       return await listen(where, listener, resolved, servers);
-    },
-    close: async (closing = {}) => {
-      checkOptions('close()', closing, CLOSE_OPTIONS);
-      const { timeout = 10_000 } = closing;
-      await Promise.all([...servers].map((server) => closeServer(server, timeout)));
-      servers.clear();
-      await Promise.all(own.map((one) => one.close({ timeout })));
     },
   };
 }

@@ -12,29 +12,33 @@ export { type FcgiAddress, formatAddress, parseAddress } from './address.ts';
 export type { CgiResponseHead, CgiResponseKind, HeaderField } from './cgi-response-head.ts';
 export { type CgiResponseLimits, CgiResponseParser, type CgiResponsePart } from './cgi-response-parser.ts';
 export {
+  type FcgiApplicationPlace,
   FcgiClient,
   type FcgiClientCloseOptions,
   type FcgiClientOptions,
   type FcgiClientStats,
   type GetValuesOptions,
 } from './client.ts';
+export type { ClientEndMessage, ClientErrorMessage, ClientRequestMessage } from './diagnostics.ts';
 export {
   FcgiClientError,
   type FcgiClientErrorCode,
   type FcgiClientErrorDetails,
   type FcgiErrorSide,
 } from './errors.ts';
-export type { FcgiEnd, FcgiResponse } from './fcgi-response.ts';
+export { type FcgiEnd, FcgiResponse } from './fcgi-response.ts';
 export type { GatewayBalance } from './gateway/backends.ts';
 export type { GatewayExchange, GatewayRequest } from './gateway/gateway-exchange.ts';
 export type { GatewayLimits } from './gateway/gateway-limits.ts';
 export type { BeforeRequest } from './gateway/http-listener.ts';
+export type { GatewayScriptOptions } from './gateway/script-finder.ts';
 export {
   createGateway,
   type Gateway,
   type GatewayAddress,
   type GatewayListenOptions,
   type GatewayOptions,
+  type GatewayPlace,
 } from './gateway.ts';
 export { InjectedResponse, type InjectRequest, inject } from './inject.ts';
 export type { FcgiInput } from './input.ts';

@@ -22,9 +22,9 @@ export interface InjectRequest extends Omit<ParamsFromRequestOptions, 'https'> {
    *
    * @defaultValue none
    */
-  readonly body?: FcgiInput;
+  readonly body?: FcgiInput | undefined;
   /** The file that a Filter works on; FCGI_DATA_LENGTH is set where it is there as a whole. */
-  readonly data?: FcgiInput;
+  readonly data?: FcgiInput | undefined;
   /**
    * Header fields: an object, with a list where one is repeated, a `Headers`, or pairs of name and value.
    *
@@ -33,23 +33,24 @@ export interface InjectRequest extends Omit<ParamsFromRequestOptions, 'https'> {
   readonly headers?:
     | Headers
     | Iterable<readonly [name: string, value: string]>
-    | Readonly<Record<string, string | readonly string[]>>;
+    | Readonly<Record<string, string | readonly string[]>>
+    | undefined;
   /** @defaultValue 'GET' */
-  readonly method?: string;
+  readonly method?: string | undefined;
   /**
    * What the application is asked to be.
    *
    * @defaultValue `Role.Responder`
    */
-  readonly role?: Role;
+  readonly role?: Role | undefined;
   /** Aborts the request: {@link inject} is rejected with its reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * A path with its query, or an absolute URL (`https://example.org/path`); as sent, nothing is encoded or tidied up.
    *
    * @defaultValue '/'
    */
-  readonly url?: string;
+  readonly url?: string | undefined;
 }
 
 const { https: _, ...REQUEST_PARAMS } = PARAMS_OPTIONS;
@@ -77,7 +78,7 @@ export class InjectedResponse implements FcgiEnd {
   /** The body. */
   readonly body: Buffer;
   /** All fields but Status, in the order they came; repeated ones stay apart. */
-  readonly headers: readonly HeaderField[];
+  readonly headers: HeaderField[];
   readonly kind: CgiResponseHead['kind'];
   /** Of END_REQUEST; compare it with `ProtocolStatus`. */
   readonly protocolStatus: number;
@@ -102,7 +103,7 @@ export class InjectedResponse implements FcgiEnd {
   }
 
   /** The body as UTF-8. */
-  get text(): string {
+  text(): string {
     return this.body.toString();
   }
 
@@ -117,7 +118,7 @@ export class InjectedResponse implements FcgiEnd {
    * @throws SyntaxError where it is none
    */
   json(): unknown {
-    return JSON.parse(this.text);
+    return JSON.parse(this.text());
   }
 
   /** What an Authorizer passes on; see `FcgiResponse.variables`. */
@@ -133,7 +134,8 @@ export class InjectedResponse implements FcgiEnd {
  *
  * ```ts
  * const server = createServer({ responder: fromNodeListener(app) });
- * const { status, text } = await inject(server, '/hello?name=you');
+ * const answer = await inject(server, '/hello?name=you');
+ * console.log(answer.status, answer.text());
  * ```
  *
  * @param server `createServer({ … })` of `@fcgi-js/server`; it need not listen, and can be asked any number of times

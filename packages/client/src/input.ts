@@ -74,7 +74,7 @@ export class Input {
       if (result === undefined || result.done) return undefined;
       if (typeof result.value === 'string') return Buffer.from(result.value);
       if (isBytes(result.value)) return result.value;
-      throw new TypeError('A piece of an input stream must be a Uint8Array or a string.');
+      throw new FcgiOptionError('A piece of an input stream must be a Uint8Array or a string.');
     } catch (cause) {
       throw new FcgiClientError('FCGI_SOURCE_FAILED', `The source of ${this.#name} failed.`, { cause });
     }

@@ -10,25 +10,25 @@ export interface ClientLimits {
    *
    * @defaultValue 1,000
    */
-  readonly abortTimeout?: number;
+  readonly abortTimeout?: number | undefined;
   /**
-   * Bytes of a response body that wait for the caller to read them; then the connection is not read.
+   * Bytes that wait for their readers, of all responses that share a connection; then it is not read.
    *
-   * @defaultValue 65,536
+   * @defaultValue 1,048,576
    */
-  readonly bodyBufferBytes?: number;
+  readonly connectionBufferBytes?: number | undefined;
   /**
    * Open connections of one client; a further request waits.
    *
    * @defaultValue 64
    */
-  readonly connections?: number;
+  readonly connections?: number | undefined;
   /**
    * Milliseconds to get a connection: to wait for a free one and to open it.
    *
    * @defaultValue 10,000
    */
-  readonly connectTimeout?: number;
+  readonly connectTimeout?: number | undefined;
   /**
    * Milliseconds without a byte of STDOUT: nothing else that the application sends renews them. The clock runs while
    * the application has something to do: not while stdin waits for the caller, and it starts again with every piece of
@@ -36,98 +36,98 @@ export interface ClientLimits {
    *
    * @defaultValue 60,000
    */
-  readonly firstByteTimeout?: number;
+  readonly firstByteTimeout?: number | undefined;
   /**
    * Bytes of the head of a response, its blank line included; more is `FCGI_HEAD_TOO_LARGE`.
    *
    * @defaultValue 65,536
    */
-  readonly headBytes?: number;
+  readonly headBytes?: number | undefined;
   /**
-   * Fields in the head of a response; more is `FCGI_HEAD_TOO_MANY_FIELDS`.
+   * Fields in the head of a response; more is `FCGI_HEAD_FIELDS_EXCEEDED`.
    *
    * @defaultValue 256
    */
-  readonly headFields?: number;
+  readonly headFields?: number | undefined;
   /**
    * Connections that are kept with no request on them; a further one is closed.
    *
    * @defaultValue 8
    */
-  readonly idleConnections?: number;
+  readonly idleConnections?: number | undefined;
   /**
    * Milliseconds for which a connection is kept with no request on it. Short, because a kept connection
    * occupies a whole worker of php-fpm.
    *
    * @defaultValue 5,000
    */
-  readonly idleTimeout?: number;
+  readonly idleTimeout?: number | undefined;
   /**
    * Requests that wait for a connection; a further one fails with `FCGI_QUEUE_FULL`.
    *
    * @defaultValue 1,024
    */
-  readonly queue?: number;
+  readonly queue?: number | undefined;
+  /**
+   * Bytes of a response body that wait for the caller to read them; then the connection is not read.
+   *
+   * @defaultValue 65,536
+   */
+  readonly requestBufferBytes?: number | undefined;
   /**
    * Requests at once on one connection, with `multiplex`; a further one goes to another connection.
    *
    * @defaultValue 32
    */
-  readonly requestsPerConnection?: number;
+  readonly requestsPerConnection?: number | undefined;
   /**
-   * Bytes that wait for their readers, of all responses that share a connection; then it is not read.
+   * Milliseconds for a request as a whole: from the call to the end of the response.
    *
-   * @defaultValue 1,048,576
+   * @defaultValue 3,600,000
    */
-  readonly sharedBufferBytes?: number;
+  readonly requestTimeout?: number | undefined;
   /**
    * Milliseconds between two bytes of STDOUT once the answer has begun, and from its last one to END_REQUEST. The clock
    * stands still while stdin waits for the caller and while the caller does not read the response.
    *
    * @defaultValue 60,000
    */
-  readonly stallTimeout?: number;
+  readonly stallTimeout?: number | undefined;
   /**
    * Bytes of STDERR that are collected per request; the rest is dropped and counted.
    *
    * @defaultValue 65,536
    */
-  readonly stderrBytes?: number;
+  readonly stderrBytes?: number | undefined;
   /**
    * Bytes of STDERR of a request, collected or not; more is `FCGI_STDERR_TOO_LARGE`.
    *
    * @defaultValue 16,777,216
    */
-  readonly stderrTotalBytes?: number;
-  /**
-   * Milliseconds for a request as a whole: from the call to the end of the response.
-   *
-   * @defaultValue 3,600,000
-   */
-  readonly totalTimeout?: number;
+  readonly stderrTotalBytes?: number | undefined;
   /**
    * Milliseconds for which responses that nobody reads may stop the others on their connection; then the largest
    * of them fails with `FCGI_UNREAD_TIMEOUT`.
    *
    * @defaultValue 10,000
    */
-  readonly unreadTimeout?: number;
+  readonly unreadTimeout?: number | undefined;
   /**
    * Milliseconds to wait for what the application allows (GET_VALUES), with `multiplex: 'auto'`; then it counts
    * as one that does not multiplex.
    *
    * @defaultValue 1,000
    */
-  readonly valuesTimeout?: number;
+  readonly valuesTimeout?: number | undefined;
 }
 
 /** {@link ClientLimits} with nothing left open. */
-export type ResolvedLimits = Required<ClientLimits>;
+export type ResolvedLimits = Readonly<Record<keyof ClientLimits, number>>;
 
 /** The defaults of {@link ClientLimits}. */
 export const DEFAULT_LIMITS: ResolvedLimits = {
   abortTimeout: 1_000,
-  bodyBufferBytes: 65_536,
+  connectionBufferBytes: 1_048_576,
   connections: 64,
   connectTimeout: 10_000,
   firstByteTimeout: 60_000,
@@ -136,12 +136,12 @@ export const DEFAULT_LIMITS: ResolvedLimits = {
   idleConnections: 8,
   idleTimeout: 5_000,
   queue: 1_024,
+  requestBufferBytes: 65_536,
   requestsPerConnection: 32,
-  sharedBufferBytes: 1_048_576,
+  requestTimeout: 3_600_000,
   stallTimeout: 60_000,
   stderrBytes: 65_536,
   stderrTotalBytes: 16_777_216,
-  totalTimeout: 3_600_000,
   unreadTimeout: 10_000,
   valuesTimeout: 1_000,
 };
@@ -149,10 +149,14 @@ export const DEFAULT_LIMITS: ResolvedLimits = {
 /**
  * Puts limits over their defaults.
  *
- * @throws FcgiOptionError where a name is unknown or a number is not positive
+ * @throws FcgiOptionError where a name is unknown or a number is not positive; `undefined` stands for the default
  */
-export function resolveLimits<T extends object>(defaults: T, limits: Partial<T> = {}): T {
-  for (const [name, value] of Object.entries(limits)) {
+export function resolveLimits<T extends object>(
+  defaults: T,
+  limits: { readonly [Name in keyof T]?: T[Name] | undefined } = {},
+): T {
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
     if (!Object.hasOwn(defaults, name)) {
       throw new FcgiOptionError(
         `limits.${name} is not a limit. Known are: ${Object.keys(defaults).join(', ')}.`,
@@ -162,5 +166,5 @@ export function resolveLimits<T extends object>(defaults: T, limits: Partial<T> 
       throw new FcgiOptionError(`limits.${name} must be a number above 0, but it is ${String(value)}.`);
     }
   }
-  return { ...defaults, ...limits };
+  return { ...defaults, ...Object.fromEntries(given) };
 }

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ANYTHING, BOOLEAN, checkOptions, integer, type OptionKinds, TEXT } from '@fcgi-js/protocol/options';
-import { FcgiClientError } from './errors.ts';
 import { headerParams } from './params/header-params.ts';
-import { parseMount, parseTarget, splitPath } from './params/request-target.ts';
+import { decodeTarget, parseMount, type SplitPath } from './params/request-target.ts';
 
 /** What {@link paramsFromRequest} cannot find in the request. */
 export interface ParamsFromRequestOptions {
@@ -10,53 +9,56 @@ export interface ParamsFromRequestOptions {
    * DOCUMENT_ROOT. SCRIPT_FILENAME is then made of it and SCRIPT_NAME, and PATH_TRANSLATED of it and PATH_INFO
    * (not where PATH_INFO has the segment `..`).
    */
-  readonly documentRoot?: string;
+  readonly documentRoot?: string | undefined;
   /**
    * Whether the request came over TLS.
    *
    * @defaultValue what the socket or the URL says
    */
-  readonly https?: boolean;
+  readonly https?: boolean | undefined;
   /**
    * The public prefix that the application is mounted at; becomes SCRIPT_NAME.
    *
    * @defaultValue '', the root
    */
-  readonly mount?: string;
+  readonly mount?: string | undefined;
   /** Further params, or others instead of those that were made: they win. Each character is one byte. */
-  readonly params?: Iterable<readonly [name: string, value: string]> | Readonly<Record<string, string>>;
+  readonly params?:
+    | Iterable<readonly [name: string, value: string]>
+    | Readonly<Record<string, string>>
+    | undefined;
   /**
    * REMOTE_ADDR.
    *
    * @defaultValue what the socket says; '' for a fetch request
    */
-  readonly remoteAddress?: string;
+  readonly remoteAddress?: string | undefined;
   /**
    * REMOTE_PORT.
    *
    * @defaultValue what the socket says; left out for a fetch request
    */
-  readonly remotePort?: number;
+  readonly remotePort?: number | undefined;
   /** SCRIPT_FILENAME, for applications that run one file, such as php-fpm with a front controller. */
-  readonly scriptFilename?: string;
+  readonly scriptFilename?: string | undefined;
   /**
    * SERVER_NAME.
    *
    * @defaultValue the host that the request names, if it is a valid one, otherwise the address of the socket
    */
-  readonly serverName?: string;
+  readonly serverName?: string | undefined;
   /**
    * SERVER_PORT.
    *
    * @defaultValue what the socket or the URL says
    */
-  readonly serverPort?: number;
+  readonly serverPort?: number | undefined;
   /**
    * SERVER_SOFTWARE.
    *
    * @defaultValue 'fcgi-js'
    */
-  readonly serverSoftware?: string;
+  readonly serverSoftware?: string | undefined;
 }
 
 const PORT = integer(0, 65_535, 'a port, 0 to 65,535');
@@ -98,7 +100,7 @@ export interface RequestFacts {
  *
  * @param request of node:http, or of fetch (which has no client address: see the options)
  * @returns params to change and to send
- * @throws FcgiClientError `FCGI_OUTSIDE_MOUNT` where the path is not below `mount`, `FCGI_TARGET_INVALID` where
+ * @throws FcgiClientError `FCGI_PATH_OUTSIDE_MOUNT` where the path is not below `mount`, `FCGI_TARGET_INVALID` where
  *   the target is no path or has an encoded NUL
  * @throws FcgiOptionError where an option is not valid
  */
@@ -110,14 +112,18 @@ export function paramsFromRequest(
   return paramsFromFacts(isFetchRequest(request) ? factsOfFetch(request) : factsOfNode(request), options);
 }
 
-/** As {@link paramsFromRequest}, for a request that need not exist, such as one after a local redirect. */
-export function paramsFromFacts(facts: RequestFacts, options: ParamsFromRequestOptions): Map<string, string> {
-  const target = parseTarget(facts.target);
-  const mount = parseMount(options.mount ?? '');
-  const split = target.uri === '*' ? { scriptName: mount, pathInfo: '' } : splitPath(target.path, mount);
-  if (split === undefined) {
-    throw new FcgiClientError('FCGI_OUTSIDE_MOUNT', `The path of the request is not below ${mount}.`);
-  }
+/**
+ * As {@link paramsFromRequest}, for a request that need not exist, such as one after a local redirect.
+ *
+ * @param script its names, where they are not made of the mount and the rest of the path
+ */
+export function paramsFromFacts(
+  facts: RequestFacts,
+  options: ParamsFromRequestOptions,
+  script?: SplitPath,
+): Map<string, string> {
+  const target = decodeTarget(facts.target, parseMount(options.mount ?? ''));
+  const split = script ?? target;
   const headers = headerParams(facts.fields);
   if (target.authority !== undefined) headers.set('HTTP_HOST', target.authority);
   const https = options.https ?? facts.https;

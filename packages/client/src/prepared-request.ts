@@ -25,27 +25,27 @@ export type FcgiRequestLimits = Pick<
   | 'stallTimeout'
   | 'stderrBytes'
   | 'stderrTotalBytes'
-  | 'totalTimeout'
+  | 'requestTimeout'
 >;
 
 /** A request to an application. */
 export interface FcgiRequestOptions {
   /** The file that a Filter works on (§6.4). Announce its length in the param FCGI_DATA_LENGTH, as for `stdin`. */
-  readonly data?: FcgiInput;
+  readonly data?: FcgiInput | undefined;
   /**
    * Whether the request may be sent a second time where a kept connection turns out to be closed; see
    * `FcgiClient.request`.
    *
    * @defaultValue whether REQUEST_METHOD is GET, HEAD, OPTIONS or TRACE
    */
-  readonly idempotent?: boolean;
+  readonly idempotent?: boolean | undefined;
   /** Limits for this request, where they differ from the client's. */
-  readonly limits?: FcgiRequestLimits;
+  readonly limits?: FcgiRequestLimits | undefined;
   /**
    * Gets what the application writes to STDERR, as it comes, up to `limits.stderrTotalBytes`. It is collected all the same.
    * A callback that throws fails the request.
    */
-  readonly onStderr?: (content: Uint8Array) => void;
+  readonly onStderr?: ((content: Uint8Array) => void) | undefined;
   /**
    * Sent exactly as given, in this order; no name may have `=` or NUL. `paramsFromRequest` makes them from an HTTP
    * request.
@@ -56,16 +56,16 @@ export interface FcgiRequestOptions {
    *
    * @defaultValue `Role.Responder`
    */
-  readonly role?: Role;
+  readonly role?: Role | undefined;
   /** Aborts the request: it is rejected with the reason of the signal, and the application gets ABORT_REQUEST. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * The body. A param CONTENT_LENGTH must be its length in plain digits, and be there once; it may be empty where there is
    * no body. The bytes of a stream are counted as they are sent: a surplus is not sent, and ends the request.
    *
    * @defaultValue no bytes
    */
-  readonly stdin?: FcgiInput;
+  readonly stdin?: FcgiInput | undefined;
 }
 
 /** A request that has been checked, ready to be sent, and where possible to be sent again. */
@@ -77,7 +77,7 @@ export interface PreparedRequest {
   readonly isWhole: boolean;
   readonly limits: ResolvedLimits;
   readonly onStderr: ((content: Uint8Array) => void) | undefined;
-  readonly params: readonly NameValueInput[];
+  readonly params: NameValueInput[];
   readonly role: Role;
   readonly stdin: Input;
 }
@@ -136,7 +136,7 @@ function resolveRequestLimits(limits: ResolvedLimits, own: FcgiRequestLimits | u
     stallTimeout,
     stderrBytes,
     stderrTotalBytes,
-    totalTimeout,
+    requestTimeout,
   } = limits;
   const settable = {
     firstByteTimeout,
@@ -145,7 +145,7 @@ function resolveRequestLimits(limits: ResolvedLimits, own: FcgiRequestLimits | u
     stallTimeout,
     stderrBytes,
     stderrTotalBytes,
-    totalTimeout,
+    requestTimeout,
   };
   return { ...limits, ...resolveLimits(settable, own) };
 }
@@ -154,13 +154,22 @@ function toPairs(params: FcgiParams): NameValueInput[] {
   if (typeof params !== 'object' || params === null)
     throw new FcgiOptionError('params must be pairs or a record.');
   const pairs = isIterable(params) ? [...params] : Object.entries(params);
+  checkParams(pairs);
+  return pairs;
+}
+
+/**
+ * Checks names and values.
+ *
+ * @throws FcgiOptionError, LocalProtocolError or FcgiClientError where one cannot be sent
+ */
+export function checkParams(pairs: readonly NameValueInput[]): void {
   for (const pair of pairs) {
     if (!Array.isArray(pair) || pair.length !== 2)
       throw new FcgiOptionError('A param must be a name and a value.');
     for (const part of pair) checkPart(part);
     checkName(pair[0]);
   }
-  return pairs;
 }
 
 function isIterable(params: FcgiParams): params is Iterable<NameValueInput> {

@@ -33,15 +33,15 @@ const TIMEOUTS = {
 export class FcgiTimeoutError extends FcgiClientError {
   override readonly name = 'FcgiTimeoutError';
   /** The time-out, in milliseconds. */
-  readonly milliseconds: number;
+  readonly timeout: number;
   /** Which time-out. */
   readonly phase: TimeoutPhase;
 
-  constructor(phase: TimeoutPhase, milliseconds: number, details: FcgiClientErrorDetails = {}) {
+  constructor(phase: TimeoutPhase, timeout: number, details: FcgiClientErrorDetails = {}) {
     const [code, what] = TIMEOUTS[phase];
-    super(code, `${what} within ${milliseconds} ms.`, details);
+    super(code, `${what} within ${timeout} ms.`, details);
     this.phase = phase;
-    this.milliseconds = milliseconds;
+    this.timeout = timeout;
   }
 }
 

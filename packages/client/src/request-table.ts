@@ -160,7 +160,7 @@ export class RequestTable {
         break;
       default:
         throw new FcgiClientError(
-          'FCGI_UNEXPECTED_RECORD',
+          'FCGI_RECORD_UNEXPECTED',
           `An application does not send records of type ${numberOf(record)}.`,
         );
     }
@@ -226,7 +226,7 @@ export class RequestTable {
     const values = this.#values;
     if (values === undefined) {
       throw new FcgiClientError(
-        'FCGI_UNEXPECTED_RECORD',
+        'FCGI_RECORD_UNEXPECTED',
         `A record of type ${type} answers a question (§4), but none was asked.`,
       );
     }
@@ -240,7 +240,7 @@ export class RequestTable {
     entry?.events.heard();
     if (entry !== undefined || this.#aborted.has(requestId)) return entry;
     throw new FcgiClientError(
-      'FCGI_UNKNOWN_REQUEST_ID',
+      'FCGI_REQUEST_ID_UNKNOWN',
       `A record of type ${type} belongs to request ${requestId}, which is not active.`,
     );
   }

@@ -1,9 +1,9 @@
 /** Above these a connection is not read; see `ClientLimits`. */
 export interface UnreadLimits {
   /** Of one request. */
-  readonly bodyBufferBytes: number;
+  readonly requestBufferBytes: number;
   /** Of all requests of a connection. */
-  readonly sharedBufferBytes: number;
+  readonly connectionBufferBytes: number;
 }
 
 /**
@@ -32,10 +32,10 @@ export class UnreadBytes {
     this.#total += bytes - (this.#byRequest.get(requestId) ?? 0);
     if (bytes === 0) this.#byRequest.delete(requestId);
     else this.#byRequest.set(requestId, bytes);
-    const { bodyBufferBytes, sharedBufferBytes } = this.#limits;
-    if (isAbove(bytes, bodyBufferBytes, this.#full.has(requestId))) this.#full.add(requestId);
+    const { requestBufferBytes, connectionBufferBytes } = this.#limits;
+    if (isAbove(bytes, requestBufferBytes, this.#full.has(requestId))) this.#full.add(requestId);
     else this.#full.delete(requestId);
-    this.#isOverfull = isAbove(this.#total, sharedBufferBytes, this.#isOverfull);
+    this.#isOverfull = isAbove(this.#total, connectionBufferBytes, this.#isOverfull);
   }
 
   /** Whether a request has as much as it may have. */

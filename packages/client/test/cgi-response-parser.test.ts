@@ -138,37 +138,37 @@ describe('a head', () => {
 
 describe('a head is refused', () => {
   test.each([
-    ['FCGI_HEAD_INVALID_LINE', 'no colon', 'A: b\nno colon here\n\n'],
-    ['FCGI_HEAD_INVALID_LINE', 'a colon in the next line only', 'A\nB: c\n\n'],
-    ['FCGI_HEAD_INVALID_LINE', 'no name', ': value\n\n'],
-    ['FCGI_HEAD_INVALID_LINE', 'a space before the colon', 'A : b\n\n'],
-    ['FCGI_HEAD_INVALID_LINE', 'a space in the name', 'A B: c\n\n'],
-    ['FCGI_HEAD_INVALID_LINE', 'a byte that is no token in the name', 'A\xe9: c\n\n'],
-    ['FCGI_HEAD_INVALID_LINE', 'a status line', 'HTTP/1.1 200 OK\nA: b\n\n'],
-    ['FCGI_HEAD_FOLDED_LINE', 'a folded line', 'A: b\n c\n\n'],
-    ['FCGI_HEAD_FOLDED_LINE', 'a line folded with a tab', 'A: b\n\tc\n\n'],
-    ['FCGI_HEAD_INVALID_VALUE', 'a NUL', 'A: b\0c\n\n'],
-    ['FCGI_HEAD_INVALID_VALUE', 'a CR inside a line', 'A: b\rSet-Cookie: c\n\n'],
-    ['FCGI_HEAD_INVALID_VALUE', 'two CR at the end of a line', 'A: b\r\r\n\n'],
-    ['FCGI_HEAD_INVALID_VALUE', 'an escape', 'A: \x1b[31m\n\n'],
-    ['FCGI_HEAD_INVALID_VALUE', 'a DEL', 'A: \x7f\n\n'],
-    ['FCGI_HEAD_INVALID_VALUE', 'a Content-Length of words', 'Content-Length: many\n\n'],
-    ['FCGI_HEAD_INVALID_VALUE', 'a negative Content-Length', 'Content-Length: -1\n\n'],
-    ['FCGI_HEAD_INVALID_VALUE', 'an empty Content-Length', 'Content-Length:\n\n'],
+    ['FCGI_HEAD_LINE_INVALID', 'no colon', 'A: b\nno colon here\n\n'],
+    ['FCGI_HEAD_LINE_INVALID', 'a colon in the next line only', 'A\nB: c\n\n'],
+    ['FCGI_HEAD_LINE_INVALID', 'no name', ': value\n\n'],
+    ['FCGI_HEAD_LINE_INVALID', 'a space before the colon', 'A : b\n\n'],
+    ['FCGI_HEAD_LINE_INVALID', 'a space in the name', 'A B: c\n\n'],
+    ['FCGI_HEAD_LINE_INVALID', 'a byte that is no token in the name', 'A\xe9: c\n\n'],
+    ['FCGI_HEAD_LINE_INVALID', 'a status line', 'HTTP/1.1 200 OK\nA: b\n\n'],
+    ['FCGI_HEAD_LINE_FOLDED', 'a folded line', 'A: b\n c\n\n'],
+    ['FCGI_HEAD_LINE_FOLDED', 'a line folded with a tab', 'A: b\n\tc\n\n'],
+    ['FCGI_HEAD_VALUE_INVALID', 'a NUL', 'A: b\0c\n\n'],
+    ['FCGI_HEAD_VALUE_INVALID', 'a CR inside a line', 'A: b\rSet-Cookie: c\n\n'],
+    ['FCGI_HEAD_VALUE_INVALID', 'two CR at the end of a line', 'A: b\r\r\n\n'],
+    ['FCGI_HEAD_VALUE_INVALID', 'an escape', 'A: \x1b[31m\n\n'],
+    ['FCGI_HEAD_VALUE_INVALID', 'a DEL', 'A: \x7f\n\n'],
+    ['FCGI_HEAD_VALUE_INVALID', 'a Content-Length of words', 'Content-Length: many\n\n'],
+    ['FCGI_HEAD_VALUE_INVALID', 'a negative Content-Length', 'Content-Length: -1\n\n'],
+    ['FCGI_HEAD_VALUE_INVALID', 'an empty Content-Length', 'Content-Length:\n\n'],
     [
-      'FCGI_HEAD_INVALID_VALUE',
+      'FCGI_HEAD_VALUE_INVALID',
       'a Content-Length beyond all numbers',
       'Content-Length: 9007199254740992\n\n',
     ],
-    ['FCGI_HEAD_INVALID_STATUS', 'a Status without a number', 'Status: abc\n\n'],
-    ['FCGI_HEAD_INVALID_STATUS', 'a Status of two digits', 'Status: 20 OK\n\n'],
-    ['FCGI_HEAD_INVALID_STATUS', 'a Status of four digits', 'Status: 2000\n\n'],
-    ['FCGI_HEAD_INVALID_STATUS', 'a Status below 100', 'Status: 099 Low\n\n'],
-    ['FCGI_HEAD_INVALID_STATUS', 'a Status with no space after it', 'Status: 200-OK\n\n'],
-    ['FCGI_HEAD_DUPLICATE_FIELD', 'two Status', 'Status: 200 OK\nStatus: 500 No\n\n'],
-    ['FCGI_HEAD_DUPLICATE_FIELD', 'two Location', 'Location: /a\nlocation: /b\n\n'],
-    ['FCGI_HEAD_DUPLICATE_FIELD', 'two Content-Length', 'Content-Length: 1\nContent-Length: 01\n\n'],
-    ['FCGI_HEAD_DUPLICATE_FIELD', 'two Content-Type', 'Content-Type: a/b\nContent-Type: c/d\n\n'],
+    ['FCGI_HEAD_STATUS_INVALID', 'a Status without a number', 'Status: abc\n\n'],
+    ['FCGI_HEAD_STATUS_INVALID', 'a Status of two digits', 'Status: 20 OK\n\n'],
+    ['FCGI_HEAD_STATUS_INVALID', 'a Status of four digits', 'Status: 2000\n\n'],
+    ['FCGI_HEAD_STATUS_INVALID', 'a Status below 100', 'Status: 099 Low\n\n'],
+    ['FCGI_HEAD_STATUS_INVALID', 'a Status with no space after it', 'Status: 200-OK\n\n'],
+    ['FCGI_HEAD_FIELD_DUPLICATE', 'two Status', 'Status: 200 OK\nStatus: 500 No\n\n'],
+    ['FCGI_HEAD_FIELD_DUPLICATE', 'two Location', 'Location: /a\nlocation: /b\n\n'],
+    ['FCGI_HEAD_FIELD_DUPLICATE', 'two Content-Length', 'Content-Length: 1\nContent-Length: 01\n\n'],
+    ['FCGI_HEAD_FIELD_DUPLICATE', 'two Content-Type', 'Content-Type: a/b\nContent-Type: c/d\n\n'],
     ['FCGI_HEAD_TRUNCATED', 'no blank line', 'A: b\nC: d\n'],
     ['FCGI_HEAD_TRUNCATED', 'a line that does not end', 'A: b'],
     ['FCGI_HEAD_TRUNCATED', 'nothing', ''],
@@ -210,7 +210,7 @@ describe('limits', () => {
   test('headFields counts all fields, Status too', () => {
     const text = `Status: 200\n${'A: b\n'.repeat(4)}\n`;
     expect(parse([latin1(text)], { headFields: 5 }).head?.headers).toHaveLength(4);
-    expect(codeOf(text, { headFields: 4 })).toBe('FCGI_HEAD_TOO_MANY_FIELDS');
+    expect(codeOf(text, { headFields: 4 })).toBe('FCGI_HEAD_FIELDS_EXCEEDED');
   });
 
   test('have finite defaults: 65,536 bytes and 256 fields', () => {
@@ -218,7 +218,7 @@ describe('limits', () => {
     expect(headOf(`${line(65_535)}\n`).headers).toHaveLength(1);
     expect(codeOf(`${line(65_536)}\n`)).toBe('FCGI_HEAD_TOO_LARGE');
     expect(headOf(`${'A: b\n'.repeat(256)}\n`).headers).toHaveLength(256);
-    expect(codeOf(`${'A: b\n'.repeat(257)}\n`)).toBe('FCGI_HEAD_TOO_MANY_FIELDS');
+    expect(codeOf(`${'A: b\n'.repeat(257)}\n`)).toBe('FCGI_HEAD_FIELDS_EXCEEDED');
   });
 
   test('must be numbers above 0', () => {

@@ -41,7 +41,7 @@ describe('an AbortSignal', () => {
     const reason = new Error('changed my mind');
     controller.abort(reason);
     await expect(pending).rejects.toBe(reason);
-    await expect.poll(() => client.stats().idle).toBe(1);
+    await expect.poll(() => client.stats().idleConnections).toBe(1);
     expect(await text((await client.request({ params: GET })).body)).toBe('next');
     expect(peer.connections).toHaveLength(1);
   });
@@ -63,7 +63,7 @@ describe('an AbortSignal', () => {
     await expect.poll(() => connection.records.length).toBe(4);
     controller.abort();
     await pending;
-    await expect.poll(() => client.stats().idle).toBe(1);
+    await expect.poll(() => client.stats().idleConnections).toBe(1);
     expect(await text((await client.request({ params: GET })).body)).toBe('next');
   });
 
@@ -84,7 +84,7 @@ describe('an AbortSignal', () => {
         .toBe(5 * i - 1);
       controller.abort();
       await pending;
-      await expect.poll(() => client.stats().connections - client.stats().idle).toBe(0);
+      await expect.poll(() => client.stats().connections - client.stats().idleConnections).toBe(0);
     }
     expect(peer.connections).toHaveLength(2);
   });
@@ -129,7 +129,9 @@ describe('an AbortSignal', () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
     controller.abort();
     await expect(ended).rejects.toThrow();
-    await expect.poll(() => client.stats()).toEqual({ connections: 1, idle: 1, requests: 0, waiting: 0 });
+    await expect
+      .poll(() => client.stats())
+      .toEqual({ connections: 1, idleConnections: 1, activeRequests: 0, waitingRequests: 0 });
   });
 
   test('with a reason that is no error is the cause of the error of the body', async () => {
@@ -157,7 +159,7 @@ describe('an AbortSignal', () => {
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
     controller.abort();
     expect(await text(body)).toBe('all');
-    expect(client.stats().idle).toBe(1);
+    expect(client.stats().idleConnections).toBe(1);
   });
 
   test('ends a source that is waited for', async () => {
@@ -193,7 +195,7 @@ describe('a body that is not read to its end', () => {
       break;
     }
     await expect(ended).rejects.toMatchObject({ code: 'FCGI_BODY_UNREAD', side: 'caller' });
-    await expect.poll(() => client.stats().idle).toBe(1);
+    await expect.poll(() => client.stats().idleConnections).toBe(1);
   });
 
   test('costs nothing where the request had ended', async () => {
@@ -206,7 +208,7 @@ describe('a body that is not read to its end', () => {
     await ended;
     body.destroy();
     expect(await ended).toMatchObject({ protocolStatus: 0 });
-    expect(client.stats().idle).toBe(1);
+    expect(client.stats().idleConnections).toBe(1);
     expect(peer.connections[0]!.records.map(({ type }) => type)).not.toContain(Type.abort);
   });
 });
@@ -223,7 +225,7 @@ test('a callback for STDERR that throws fails its request only', async () => {
     throw new Error('callback');
   };
   await expect(client.request({ params: GET, onStderr })).rejects.toThrow('callback');
-  await expect.poll(() => client.stats().idle).toBe(1);
+  await expect.poll(() => client.stats().idleConnections).toBe(1);
 });
 
 test('a listener for the body that throws fails its request only', async () => {
@@ -241,5 +243,5 @@ test('a listener for the body that throws fails its request only', async () => {
     throw new Error('listener');
   });
   await expect(ended).rejects.toThrow('listener');
-  await expect.poll(() => client.stats().idle).toBe(1);
+  await expect.poll(() => client.stats().idleConnections).toBe(1);
 });

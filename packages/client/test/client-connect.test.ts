@@ -81,7 +81,12 @@ describe('close', () => {
     connection.send(answer(requestId, document('last')));
     expect(await pending).toBe('last');
     await closing;
-    expect(client.stats()).toEqual({ connections: 0, idle: 0, requests: 0, waiting: 0 });
+    expect(client.stats()).toEqual({
+      connections: 0,
+      idleConnections: 0,
+      activeRequests: 0,
+      waitingRequests: 0,
+    });
     await client.close();
   });
 

@@ -136,7 +136,7 @@ test('an application that answers while it takes the body gets and sends all of 
   for await (const piece of body) pieces.push(piece as Buffer);
   expect(Buffer.concat(pieces).equals(whole)).toBe(true);
   await ended;
-  expect(client.stats().idle).toBe(1);
+  expect(client.stats().idleConnections).toBe(1);
 });
 
 test('an application that answers and closes at once, with a body on its way, is still heard', async () => {
@@ -168,7 +168,7 @@ test('a connection paused by a full body serves the next request', async () => {
       connection.send(answer(requestId, document('y'.repeat(60_000))));
     }
   });
-  const client = clientFor(peer, { limits: { bodyBufferBytes: 100 } });
+  const client = clientFor(peer, { limits: { requestBufferBytes: 100 } });
   for (let i = 0; i < 3; i += 1) {
     const { ended } = await client.request({ params: GET });
     await ended;
@@ -202,7 +202,7 @@ async function startHastyApplication(bodyBytes: number, sendsEnd = true): Promis
     rmSync(folder, { recursive: true, force: true });
   });
   await once(child.stdout, 'data');
-  const client = new FcgiClient({ address, limits: { bodyBufferBytes: 2_000 } });
+  const client = new FcgiClient({ address, limits: { requestBufferBytes: 2_000 } });
   onTestFinished(() => client.close({ timeout: 1 }));
   return client;
 }

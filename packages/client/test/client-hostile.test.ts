@@ -44,17 +44,17 @@ const reset = (connection: PeerConnection) => void connection.socket.destroy();
 
 describe('before an answer, the request fails', () => {
   test.each<[name: string, bytes: Bytes, code: string]>([
-    ['version 2', record(Type.stdout, 1, 'x', { version: 2 }), 'FCGI_UNSUPPORTED_VERSION'],
-    ['text that is no FastCGI', 'HTTP/1.1 400 Bad Request\r\n\r\n', 'FCGI_UNSUPPORTED_VERSION'],
-    ['STDOUT with id 0', record(Type.stdout, 0, 'x'), 'FCGI_INVALID_REQUEST_ID'],
-    ['END_REQUEST with id 0', endRecord(0), 'FCGI_INVALID_REQUEST_ID'],
-    ['a management record with an id', record(Type.getValuesResult, 1, ''), 'FCGI_INVALID_REQUEST_ID'],
+    ['version 2', record(Type.stdout, 1, 'x', { version: 2 }), 'FCGI_VERSION_UNSUPPORTED'],
+    ['text that is no FastCGI', 'HTTP/1.1 400 Bad Request\r\n\r\n', 'FCGI_VERSION_UNSUPPORTED'],
+    ['STDOUT with id 0', record(Type.stdout, 0, 'x'), 'FCGI_REQUEST_ID_INVALID'],
+    ['END_REQUEST with id 0', endRecord(0), 'FCGI_REQUEST_ID_INVALID'],
+    ['a management record with an id', record(Type.getValuesResult, 1, ''), 'FCGI_REQUEST_ID_INVALID'],
     [
       'END_REQUEST with a body of 7 bytes',
       record(Type.end, 1, new Uint8Array(7)),
-      'FCGI_INVALID_BODY_LENGTH',
+      'FCGI_RECORD_LENGTH_INVALID',
     ],
-    ['END_REQUEST with no body', record(Type.end, 1), 'FCGI_INVALID_BODY_LENGTH'],
+    ['END_REQUEST with no body', record(Type.end, 1), 'FCGI_RECORD_LENGTH_INVALID'],
   ])('with a RemoteProtocolError for %s', async (_name, bytes, code) => {
     const { error, client } = await outcome(bytes);
     expect(error).toBeInstanceOf(RemoteProtocolError);
@@ -63,24 +63,24 @@ describe('before an answer, the request fails', () => {
   });
 
   test.each<[name: string, bytes: Bytes, code: string]>([
-    ['STDOUT of another request', record(Type.stdout, 2, 'x'), 'FCGI_UNKNOWN_REQUEST_ID'],
-    ['STDERR of another request', record(Type.stderr, 65_535, 'x'), 'FCGI_UNKNOWN_REQUEST_ID'],
-    ['END_REQUEST of another request', endRecord(257), 'FCGI_UNKNOWN_REQUEST_ID'],
-    ['BEGIN_REQUEST', record(Type.begin, 1, [0, 1, 0, 0, 0, 0, 0, 0]), 'FCGI_UNEXPECTED_RECORD'],
-    ['ABORT_REQUEST', record(Type.abort, 1), 'FCGI_UNEXPECTED_RECORD'],
-    ['PARAMS', record(Type.params, 1), 'FCGI_UNEXPECTED_RECORD'],
-    ['STDIN', record(Type.stdin, 1, 'x'), 'FCGI_UNEXPECTED_RECORD'],
-    ['DATA', record(Type.data, 1, 'x'), 'FCGI_UNEXPECTED_RECORD'],
-    ['GET_VALUES', record(Type.getValues, 0), 'FCGI_UNEXPECTED_RECORD'],
-    ['GET_VALUES_RESULT that nobody asked for', record(Type.getValuesResult, 0), 'FCGI_UNEXPECTED_RECORD'],
+    ['STDOUT of another request', record(Type.stdout, 2, 'x'), 'FCGI_REQUEST_ID_UNKNOWN'],
+    ['STDERR of another request', record(Type.stderr, 65_535, 'x'), 'FCGI_REQUEST_ID_UNKNOWN'],
+    ['END_REQUEST of another request', endRecord(257), 'FCGI_REQUEST_ID_UNKNOWN'],
+    ['BEGIN_REQUEST', record(Type.begin, 1, [0, 1, 0, 0, 0, 0, 0, 0]), 'FCGI_RECORD_UNEXPECTED'],
+    ['ABORT_REQUEST', record(Type.abort, 1), 'FCGI_RECORD_UNEXPECTED'],
+    ['PARAMS', record(Type.params, 1), 'FCGI_RECORD_UNEXPECTED'],
+    ['STDIN', record(Type.stdin, 1, 'x'), 'FCGI_RECORD_UNEXPECTED'],
+    ['DATA', record(Type.data, 1, 'x'), 'FCGI_RECORD_UNEXPECTED'],
+    ['GET_VALUES', record(Type.getValues, 0), 'FCGI_RECORD_UNEXPECTED'],
+    ['GET_VALUES_RESULT that nobody asked for', record(Type.getValuesResult, 0), 'FCGI_RECORD_UNEXPECTED'],
     [
       'UNKNOWN_TYPE that nobody asked for',
       record(Type.unknownType, 0, new Uint8Array(8)),
-      'FCGI_UNEXPECTED_RECORD',
+      'FCGI_RECORD_UNEXPECTED',
     ],
-    ['type 0', record(0, 0, 'x'), 'FCGI_UNEXPECTED_RECORD'],
-    ['type 12', record(12, 1, 'x'), 'FCGI_UNEXPECTED_RECORD'],
-    ['type 255', record(255, 0, 'x'), 'FCGI_UNEXPECTED_RECORD'],
+    ['type 0', record(0, 0, 'x'), 'FCGI_RECORD_UNEXPECTED'],
+    ['type 12', record(12, 1, 'x'), 'FCGI_RECORD_UNEXPECTED'],
+    ['type 255', record(255, 0, 'x'), 'FCGI_RECORD_UNEXPECTED'],
   ])('with an FcgiClientError for %s', async (_name, bytes, code) => {
     const { error, client } = await outcome(bytes);
     expect(error).toBeInstanceOf(FcgiClientError);
@@ -89,15 +89,15 @@ describe('before an answer, the request fails', () => {
   });
 
   test.each<[name: string, bytes: Bytes, code: string]>([
-    ['a line with no colon', 'Status: 200\nnonsense\n\n', 'FCGI_HEAD_INVALID_LINE'],
-    ['a NUL', 'A: \0\n\n', 'FCGI_HEAD_INVALID_VALUE'],
-    ['a folded line', 'A: b\n c\n\n', 'FCGI_HEAD_FOLDED_LINE'],
-    ['a Status that is no number', 'Status: fine\n\nbody', 'FCGI_HEAD_INVALID_STATUS'],
-    ['two Locations', 'Location: /a\nLocation: /b\n\nbody', 'FCGI_HEAD_DUPLICATE_FIELD'],
-    ['a Content-Length that is no number', 'Content-Length: all\n\nbody', 'FCGI_HEAD_INVALID_VALUE'],
-    ['too many fields', `${'A: b\n'.repeat(257)}\n`, 'FCGI_HEAD_TOO_MANY_FIELDS'],
+    ['a line with no colon', 'Status: 200\nnonsense\n\n', 'FCGI_HEAD_LINE_INVALID'],
+    ['a NUL', 'A: \0\n\n', 'FCGI_HEAD_VALUE_INVALID'],
+    ['a folded line', 'A: b\n c\n\n', 'FCGI_HEAD_LINE_FOLDED'],
+    ['a Status that is no number', 'Status: fine\n\nbody', 'FCGI_HEAD_STATUS_INVALID'],
+    ['two Locations', 'Location: /a\nLocation: /b\n\nbody', 'FCGI_HEAD_FIELD_DUPLICATE'],
+    ['a Content-Length that is no number', 'Content-Length: all\n\nbody', 'FCGI_HEAD_VALUE_INVALID'],
+    ['too many fields', `${'A: b\n'.repeat(257)}\n`, 'FCGI_HEAD_FIELDS_EXCEEDED'],
     ['a head without end', 'A: b\n'.repeat(200), 'FCGI_HEAD_TRUNCATED'],
-    ['an empty STDOUT', '', 'FCGI_NO_ANSWER'],
+    ['an empty STDOUT', '', 'FCGI_ANSWER_MISSING'],
   ])('with what STDERR said, for %s', async (_name, head, code) => {
     const stdout = head === '' ? '' : record(Type.stdout, 1, head);
     const bytes = join(record(Type.stderr, 1, 'a hint'), stdout, record(Type.stdout, 1), endRecord(1));
@@ -155,9 +155,9 @@ describe('after the head, body and end fail, and the head stays', () => {
   const begun = record(Type.stdout, 1, head);
 
   test.each<[name: string, bytes: Bytes, code: string]>([
-    ['a record of another request', record(Type.stdout, 9, 'x'), 'FCGI_UNKNOWN_REQUEST_ID'],
-    ['an unknown type', record(99, 1, 'x'), 'FCGI_UNEXPECTED_RECORD'],
-    ['version 0', record(Type.stdout, 1, 'x', { version: 0 }), 'FCGI_UNSUPPORTED_VERSION'],
+    ['a record of another request', record(Type.stdout, 9, 'x'), 'FCGI_REQUEST_ID_UNKNOWN'],
+    ['an unknown type', record(99, 1, 'x'), 'FCGI_RECORD_UNEXPECTED'],
+    ['version 0', record(Type.stdout, 1, 'x', { version: 0 }), 'FCGI_VERSION_UNSUPPORTED'],
   ])('with the rule that was broken, for %s', async (_name, bytes, code) => {
     const { body, ended, error } = await outcome(join(begun, bytes));
     expect(error).toBeUndefined();
@@ -244,7 +244,7 @@ describe('too much after END_REQUEST', () => {
       const { body, ended, errors, client } = await outcome(join(answer(1, document('body')), bytes));
       expect(body).toBe('body');
       expect(ended).toMatchObject({ protocolStatus: 0 });
-      expect(errors).toMatchObject([{ code: 'FCGI_UNKNOWN_REQUEST_ID' }]);
+      expect(errors).toMatchObject([{ code: 'FCGI_REQUEST_ID_UNKNOWN' }]);
       expect(client.stats().connections).toBe(0);
     },
   );
@@ -275,7 +275,7 @@ describe('too much after END_REQUEST', () => {
         .request({ params })
         .then((response) => text(response.body))
         .catch((error: FcgiClientError) => error.code);
-      expect([`${i}`, 'FCGI_UNKNOWN_REQUEST_ID', 'FCGI_CONNECTION_CLOSED']).toContain(result);
+      expect([`${i}`, 'FCGI_REQUEST_ID_UNKNOWN', 'FCGI_CONNECTION_CLOSED']).toContain(result);
       if (result === `${i}`) served += 1;
     }
     expect(served).toBeGreaterThan(20);
@@ -308,10 +308,10 @@ describe('endless answers', () => {
       const timer = setInterval(() => connection.send(piece, piece, piece), 1);
       onTestFinished(() => clearInterval(timer));
     });
-    const limits = { totalTimeout: 100, abortTimeout: 20, stderrBytes: 10, stderrTotalBytes: 1e12 };
+    const limits = { requestTimeout: 100, abortTimeout: 20, stderrBytes: 10, stderrTotalBytes: 1e12 };
     const client = clientFor(peer, { limits });
     const failure = await client.request({ params: GET }).catch((error: FcgiClientError) => error);
-    expect(failure).toMatchObject({ code: 'FCGI_TOTAL_TIMEOUT', phase: 'total', milliseconds: 100 });
+    expect(failure).toMatchObject({ code: 'FCGI_TOTAL_TIMEOUT', phase: 'total', timeout: 100 });
     expect((failure as FcgiClientError).stderr.length).toBeLessThanOrEqual(10);
     await expect.poll(() => client.stats().connections).toBe(0);
   });
@@ -355,7 +355,7 @@ test('a responder that misbehaves does not disturb the next request', async () =
   });
   const client = clientFor(peer);
   for (let i = 0; i < 3; i += 1) {
-    await expect(client.request({ params: GET })).rejects.toMatchObject({ code: 'FCGI_UNEXPECTED_RECORD' });
+    await expect(client.request({ params: GET })).rejects.toMatchObject({ code: 'FCGI_RECORD_UNEXPECTED' });
     expect(await text((await client.request({ params: GET })).body)).toBe('fine');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

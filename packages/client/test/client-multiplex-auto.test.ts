@@ -53,10 +53,15 @@ describe("with multiplex 'auto'", () => {
     const client = clientFor(peer, auto);
     const bodies = [1, 2, 3, 4, 5].map(() => get(client));
     await expect.poll(() => requests.length).toBe(3);
-    expect(client.stats()).toEqual({ connections: 1, idle: 0, requests: 3, waiting: 2 });
+    expect(client.stats()).toEqual({
+      connections: 1,
+      idleConnections: 0,
+      activeRequests: 3,
+      waitingRequests: 2,
+    });
     requests[0]!();
     await expect.poll(() => requests.length).toBe(4);
-    expect(client.stats()).toMatchObject({ requests: 3, waiting: 1 });
+    expect(client.stats()).toMatchObject({ activeRequests: 3, waitingRequests: 1 });
     requests[1]!();
     await expect.poll(() => requests.length).toBe(5);
     for (const finish of requests.slice(2)) finish();
@@ -95,12 +100,12 @@ describe("with multiplex 'auto'", () => {
         await expect.poll(() => begun.length).toBe(count);
       }
       bodies.push(get(client));
-      await expect.poll(() => client.stats()).toMatchObject({ requests: limit, waiting: 1 });
+      await expect.poll(() => client.stats()).toMatchObject({ activeRequests: limit, waitingRequests: 1 });
       finish(begun[0]!);
       expect(await text((await early).body)).toBe('fine');
       await expect.poll(() => begun.length).toBe(limit + 1);
       expect(begun.at(-1)!.connection).not.toBe(begun[0]!.connection);
-      expect(client.stats()).toMatchObject({ connections: 2, requests: limit, waiting: 0 });
+      expect(client.stats()).toMatchObject({ connections: 2, activeRequests: limit, waitingRequests: 0 });
       for (const request of begun.slice(1)) finish(request);
       expect(await Promise.all(bodies)).toEqual(Array(limit).fill('fine'));
     },
@@ -111,7 +116,12 @@ describe("with multiplex 'auto'", () => {
     const client = clientFor(peer, auto);
     const bodies = [1, 2, 3].map(() => get(client));
     await expect.poll(() => requests.length).toBe(2);
-    expect(client.stats()).toEqual({ connections: 2, idle: 0, requests: 2, waiting: 1 });
+    expect(client.stats()).toEqual({
+      connections: 2,
+      idleConnections: 0,
+      activeRequests: 2,
+      waitingRequests: 1,
+    });
     requests[0]!();
     await expect.poll(() => requests.length).toBe(3);
     for (const finish of requests.slice(1)) finish();

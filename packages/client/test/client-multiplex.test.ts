@@ -52,7 +52,12 @@ describe('with multiplex', () => {
     const bodies = await Promise.all([1, 2, 3, 4, 5].map(() => get(client)));
     expect(bodies.toSorted()).toEqual([1, 2, 3, 4, 5].map((id) => `${id} rest`));
     expect(peer.connections).toHaveLength(1);
-    expect(client.stats()).toEqual({ connections: 1, idle: 1, requests: 0, waiting: 0 });
+    expect(client.stats()).toEqual({
+      connections: 1,
+      idleConnections: 1,
+      activeRequests: 0,
+      waitingRequests: 0,
+    });
   });
 
   test('no more than requestsPerConnection share one', async () => {
@@ -63,8 +68,13 @@ describe('with multiplex', () => {
       const peer = await startPeer();
       const client = clientFor(peer, { ...shared, limits: { requestsPerConnection } });
       const pending = [1, 2, 3, 4].map(() => get(client).catch(() => {}));
-      await expect.poll(() => client.stats().requests).toBe(4);
-      expect(client.stats()).toEqual({ connections, idle: 0, requests: 4, waiting: 0 });
+      await expect.poll(() => client.stats().activeRequests).toBe(4);
+      expect(client.stats()).toEqual({
+        connections,
+        idleConnections: 0,
+        activeRequests: 4,
+        waitingRequests: 0,
+      });
       await client.close({ timeout: 1 });
       await Promise.all(pending);
     }
@@ -76,7 +86,7 @@ describe('with multiplex', () => {
     const pending = [1, 2, 3].map(() => get(client).catch(() => {}));
     await expect.poll(() => client.stats().connections).toBe(2);
     pending.push(get(client).catch(() => {}));
-    await expect.poll(() => client.stats().requests).toBe(4);
+    await expect.poll(() => client.stats().activeRequests).toBe(4);
     expect(client.stats().connections).toBe(2);
     await client.close({ timeout: 1 });
     await Promise.all(pending);
@@ -88,7 +98,12 @@ describe('with multiplex', () => {
     const bodies = [1, 2, 3].map(() => get(client));
     const connection = await peer.accept();
     await requestIds(connection, 2);
-    expect(client.stats()).toEqual({ connections: 1, idle: 0, requests: 2, waiting: 1 });
+    expect(client.stats()).toEqual({
+      connections: 1,
+      idleConnections: 0,
+      activeRequests: 2,
+      waitingRequests: 1,
+    });
     connection.send(answer(2, document('second')));
     expect(await requestIds(connection, 1)).toEqual([3]);
     connection.send(answer(3, document('third')), answer(1, document('first')));
@@ -256,7 +271,9 @@ describe('of requests that share a connection', () => {
     second.send(answer(1, document('elsewhere')));
     expect(await next).toBe('elsewhere');
     first.send(endRecord(1));
-    await expect.poll(() => client.stats()).toMatchObject({ connections: 2, idle: 2, requests: 0 });
+    await expect
+      .poll(() => client.stats())
+      .toMatchObject({ connections: 2, idleConnections: 2, activeRequests: 0 });
     const last = get(client);
     expect(await requestIds(first, 1)).toEqual([2]);
     first.send(answer(2, document('here again')));
@@ -273,7 +290,7 @@ describe('of requests that share a connection', () => {
     await requestIds(connection, 2);
     expect(await late).toBe('FCGI_FIRST_BYTE_TIMEOUT');
     const next = get(client);
-    await expect.poll(() => client.stats().waiting).toBe(1);
+    await expect.poll(() => client.stats().waitingRequests).toBe(1);
     connection.send(endRecord(1));
     expect(await requestIds(connection, 1)).toEqual([3]);
     connection.send(answer(3, document('next')), answer(2, document('other')));
@@ -342,5 +359,5 @@ test.each([
   [{ multiplex: true, keepConn: false }, 'cannot be shared'],
   [{ multiplex: 'auto', keepConn: false }, 'cannot be shared'],
 ])('%o makes no sense', (options, message) => {
-  expect(() => new FcgiClient({ address: '/x', ...options } as FcgiClientOptions)).toThrow(message);
+  expect(() => new FcgiClient({ ...(options as FcgiClientOptions), address: '/x' })).toThrow(message);
 });

@@ -15,7 +15,7 @@ const LIMITS = {
   firstByteTimeout: NEVER,
   stallTimeout: NEVER,
   stderrTotalBytes: NEVER,
-  totalTimeout: NEVER,
+  requestTimeout: NEVER,
 } satisfies ClientLimits;
 
 /** Goes on sending until the client has closed the connection. */
@@ -87,7 +87,7 @@ describe('firstByteTimeout is not renewed', () => {
       await sendForEver(connection, () => [record(Type.stdout, first.requestId, 'x'.repeat(2_000))]);
     });
     const client = clientFor(peer, {
-      limits: { ...LIMITS, bodyBufferBytes: 1_000, connections: 1, sharedBufferBytes: 1_000 },
+      limits: { ...LIMITS, requestBufferBytes: 1_000, connections: 1, connectionBufferBytes: 1_000 },
       multiplex: true,
     });
     const reading = client.request({ params: GET }).then(async ({ body }) => {

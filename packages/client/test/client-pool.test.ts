@@ -29,7 +29,12 @@ describe('kept connections', () => {
     }
     expect(ids).toEqual(Array.from({ length: 600 }, (_, index) => `${(index % 255) + 1}`));
     expect(peer.connections).toHaveLength(1);
-    expect(client.stats()).toEqual({ connections: 1, idle: 1, requests: 0, waiting: 0 });
+    expect(client.stats()).toEqual({
+      connections: 1,
+      idleConnections: 1,
+      activeRequests: 0,
+      waitingRequests: 0,
+    });
   });
 
   test('are not kept with keepConn off', async () => {
@@ -44,7 +49,7 @@ describe('kept connections', () => {
     const peer = await echo();
     const client = clientFor(peer, { limits: { idleTimeout: 30 } });
     await get(client);
-    expect(client.stats().idle).toBe(1);
+    expect(client.stats().idleConnections).toBe(1);
     await peer.connections[0]!.closed;
     expect(client.stats().connections).toBe(0);
     expect(await get(client)).toBe('1');
@@ -58,7 +63,12 @@ describe('kept connections', () => {
       const peer = await echo();
       const client = clientFor(peer, { limits: { idleConnections } });
       await Promise.all([get(client), get(client), get(client)]);
-      expect(client.stats()).toEqual({ connections: kept, idle: kept, requests: 0, waiting: 0 });
+      expect(client.stats()).toEqual({
+        connections: kept,
+        idleConnections: kept,
+        activeRequests: 0,
+        waitingRequests: 0,
+      });
     }
   });
 
@@ -77,7 +87,7 @@ describe('kept connections', () => {
     const client = clientFor(peer, { onError: (error) => errors.push(error) });
     await get(client);
     peer.connections[0]!.send(record(Type.stdout, 1, 'late'));
-    await expect.poll(() => errors).toMatchObject([{ code: 'FCGI_UNKNOWN_REQUEST_ID' }]);
+    await expect.poll(() => errors).toMatchObject([{ code: 'FCGI_REQUEST_ID_UNKNOWN' }]);
     expect(client.stats().connections).toBe(0);
   });
 
@@ -87,7 +97,7 @@ describe('kept connections', () => {
     const client = clientFor(peer, { onError: (error) => errors.push(error) });
     await get(client);
     peer.connections[0]!.send([1, 6, 0]);
-    await expect.poll(() => errors).toMatchObject([{ code: 'FCGI_UNEXPECTED_RECORD' }]);
+    await expect.poll(() => errors).toMatchObject([{ code: 'FCGI_RECORD_UNEXPECTED' }]);
     expect(client.stats().connections).toBe(0);
     expect(await get(client)).toBe('1');
   });
@@ -120,7 +130,7 @@ describe('kept connections', () => {
       import { text } from 'node:stream/consumers';
       const client = new FcgiClient({ address: process.argv[2], limits: { idleTimeout: 60_000 } });
       const response = await client.request({ params: {} });
-      console.log(await text(response.body), client.stats().idle);`;
+      console.log(await text(response.body), client.stats().idleConnections);`;
     const bundled = await build({
       bundle: true,
       conditions: ['@fcgi-js/source'],
@@ -242,7 +252,12 @@ describe('connections at once', () => {
     const client = clientFor(peer, { limits: { connections: 2 } });
     const results = [1, 2, 3, 4].map(() => get(client).catch((error) => error.code));
     await expect.poll(() => open.length).toBe(2);
-    expect(client.stats()).toEqual({ connections: 2, idle: 0, requests: 2, waiting: 2 });
+    expect(client.stats()).toEqual({
+      connections: 2,
+      idleConnections: 0,
+      activeRequests: 2,
+      waitingRequests: 2,
+    });
     // The first one is kept and used again, the second one closed and replaced.
     const serve = async (connection: PeerConnection, body: string) => {
       const { requestId } = await connection.request();
@@ -274,7 +289,7 @@ describe('connections at once', () => {
     get(client).catch(() => {});
     await peer.accept();
     await expect(get(client)).rejects.toMatchObject({ code: 'FCGI_CONNECT_TIMEOUT', phase: 'connect' });
-    expect(client.stats().waiting).toBe(0);
+    expect(client.stats().waitingRequests).toBe(0);
   });
 
   test('are waited for no longer than the signal allows', async () => {
@@ -285,7 +300,7 @@ describe('connections at once', () => {
     await expect(client.request({ params: GET, signal: AbortSignal.timeout(20) })).rejects.toMatchObject({
       name: 'TimeoutError',
     });
-    expect(client.stats().waiting).toBe(0);
+    expect(client.stats().waitingRequests).toBe(0);
   });
 });
 
@@ -297,6 +312,11 @@ test('a request that is aborted as it gets its connection gives it back', async 
   // In the turn in which the connection is handed on, and before the second request could be sent.
   first.ended.then(() => controller.abort(new Error('in between'))).catch(() => {});
   await expect(client.request({ params: GET, signal: controller.signal })).rejects.toThrow('in between');
-  expect(client.stats()).toEqual({ connections: 1, idle: 1, requests: 0, waiting: 0 });
+  expect(client.stats()).toEqual({
+    connections: 1,
+    idleConnections: 1,
+    activeRequests: 0,
+    waitingRequests: 0,
+  });
   expect(await get(client)).toBe('2');
 });

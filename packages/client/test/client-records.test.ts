@@ -62,7 +62,7 @@ test('onRecord sees the record that breaks a rule before the request fails over 
   const peer = await startResponder(() => record(99, 7, 'what?'));
   const seen: FcgiPassingRecord[] = [];
   const client = clientFor(peer, { onRecord: (passing) => seen.push(passing) });
-  await expect(client.request({ params: {} })).rejects.toMatchObject({ code: 'FCGI_UNEXPECTED_RECORD' });
+  await expect(client.request({ params: {} })).rejects.toMatchObject({ code: 'FCGI_RECORD_UNEXPECTED' });
   expect(seen.at(-1)).toMatchObject({
     direction: 'received',
     record: { type: 'undefined', requestId: 7, undefinedType: 99 },

@@ -148,7 +148,7 @@ describe('a caller who breaks a rule', () => {
     const client = clientFor(peer);
     await expect(client.request({ params: { X: '€' } })).rejects.toBeInstanceOf(LocalProtocolError);
     await expect(client.request({ params: {}, data: 'x' })).rejects.toBeInstanceOf(TypeError);
-    await expect(client.request({ params: {}, limits: { totalTimeout: 0 } })).rejects.toBeInstanceOf(
+    await expect(client.request({ params: {}, limits: { requestTimeout: 0 } })).rejects.toBeInstanceOf(
       TypeError,
     );
     await expect(client.request({ params: { CONTENT_LENGTH: '3' }, stdin: 'four' })).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { ProtocolStatus, Role } from '@fcgi-js/client';
+import { FcgiClient, ProtocolStatus, Role } from '@fcgi-js/client';
 import { join, record } from 'test-support';
 import { describe, expect, test } from 'vitest';
 import { clientFor } from './client-for.ts';
@@ -145,4 +145,35 @@ describe('the response', () => {
       await response.ended;
     }
   });
+});
+
+describe('a response as fetch has it', () => {
+  test('gives its body as text and as JSON, and its fields to new Headers()', async () => {
+    const head = 'Content-Type: application/json\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n\r\n';
+    const peer = await startResponder(({ requestId }) => answer(requestId, `${head}{"a":["b"]}`));
+    const client = clientFor(peer);
+    const asText = await client.request({ params: [] });
+    expect(await asText.text()).toBe('{"a":["b"]}');
+    const asJson = await client.request({ params: [] });
+    expect(new Headers(asJson.headers).getSetCookie()).toEqual(['a=1', 'b=2']);
+    expect(await asJson.json()).toEqual({ a: ['b'] });
+  });
+
+  test('rejects where the body is no JSON', async () => {
+    const peer = await startResponder(({ requestId }) => answer(requestId, document('<html>')));
+    const response = await clientFor(peer).request({ params: [] });
+    await expect(response.json()).rejects.toThrow(SyntaxError);
+  });
+});
+
+test('a client is closed at the end of a block with "await using"', async () => {
+  const peer = await startResponder(({ requestId }) => answer(requestId, document('')));
+  let left: FcgiClient;
+  {
+    await using client = new FcgiClient({ address: peer.address });
+    await (await client.request({ params: [] })).text();
+    left = client;
+    expect(left.stats().connections).toBe(1);
+  }
+  expect(left.stats().connections).toBe(0);
 });

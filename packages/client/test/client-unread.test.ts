@@ -48,8 +48,11 @@ describe('a body on a shared connection that is not read', () => {
     return { client, count, peer, seen };
   }
 
-  test('costs no more than sharedBufferBytes, and fails when it has stopped the others for too long', async () => {
-    const { client, count, peer, seen } = await startHog({ sharedBufferBytes: 262_144, unreadTimeout: 100 });
+  test('costs no more than connectionBufferBytes, and fails when it has stopped the others for too long', async () => {
+    const { client, count, peer, seen } = await startHog({
+      connectionBufferBytes: 262_144,
+      unreadTimeout: 100,
+    });
     const { ended } = await client.request({ params: GET });
     const other = client.request({ params: POST, stdin: new Readable({ read() {} }) });
     const failure = expect(ended).rejects.toMatchObject({
@@ -68,7 +71,7 @@ describe('a body on a shared connection that is not read', () => {
   });
 
   test('stops nobody until then', async () => {
-    const { client, peer } = await startHog({ sharedBufferBytes: 8_388_608 });
+    const { client, peer } = await startHog({ connectionBufferBytes: 8_388_608 });
     const { body } = await client.request({ params: GET });
     const answers = await Promise.all([get(client), get(client), get(client)]);
     expect(answers).toEqual(['answer 2', 'answer 3', 'answer 4']);
@@ -77,7 +80,7 @@ describe('a body on a shared connection that is not read', () => {
   });
 
   test('but is read slowly slows the others down, and does not fail', async () => {
-    const { client } = await startHog({ sharedBufferBytes: 131_072, unreadTimeout: 1_000 });
+    const { client } = await startHog({ connectionBufferBytes: 131_072, unreadTimeout: 1_000 });
     const { body } = await client.request({ params: GET });
     let isDone = false;
     const other = get(client).then((answered) => {
@@ -94,7 +97,7 @@ describe('a body on a shared connection that is not read', () => {
   });
 
   test('sends further requests to another connection', async () => {
-    const { client, count, peer } = await startHog({ connections: 2, sharedBufferBytes: 131_072 });
+    const { client, count, peer } = await startHog({ connections: 2, connectionBufferBytes: 131_072 });
     const { body } = await client.request({ params: GET });
     await atRest(() => count.taken);
     expect(await get(client)).toBe('answer 1');

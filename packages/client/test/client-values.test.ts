@@ -41,12 +41,12 @@ describe('getValues', () => {
     [
       'answers with a pair that is cut off',
       (connection: PeerConnection) => connection.send(record(Type.getValuesResult, 0, [9, 9, 65])),
-      'FCGI_TRUNCATED_PAIR',
+      'FCGI_PAIR_TRUNCATED',
     ],
     [
       'answers with an answer to a request',
       (connection: PeerConnection) => connection.send(answer(1, document(''))),
-      'FCGI_UNKNOWN_REQUEST_ID',
+      'FCGI_REQUEST_ID_UNKNOWN',
     ],
   ])('fails where the application %s', async (_name, serve, code) => {
     const peer = await startPeer(serve);

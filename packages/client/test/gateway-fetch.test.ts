@@ -9,10 +9,10 @@ function gatewayOf(peer: Peer, options: GatewayOptions = {}) {
   const seen: GatewayExchange[] = [];
   const errors: unknown[] = [];
   const gateway = createGateway({
-    address: peer.address,
     onError: (error) => errors.push(error),
     onRequest: (exchange) => seen.push(exchange),
     ...options,
+    address: peer.address,
   });
   onTestFinished(() => gateway.close({ timeout: 1 }));
   return { errors, fetch: gateway.fetch, seen };
@@ -104,10 +104,10 @@ test('a failure is a response with its status, and explains itself only where th
     'Bad Gateway',
     '502 Bad Gateway\n',
   ]);
-  expect(plain.errors).toMatchObject([{ code: 'FCGI_HEAD_INVALID_LINE' }]);
-  expect(plain.seen).toMatchObject([{ error: { code: 'FCGI_HEAD_INVALID_LINE' }, status: 502 }]);
+  expect(plain.errors).toMatchObject([{ code: 'FCGI_HEAD_LINE_INVALID' }]);
+  expect(plain.seen).toMatchObject([{ error: { code: 'FCGI_HEAD_LINE_INVALID' }, status: 502 }]);
   const open = await gatewayOf(peer, { explain: true }).fetch(new Request('http://x/'));
-  expect(await open.text()).toContain('FCGI_HEAD_INVALID_LINE');
+  expect(await open.text()).toContain('FCGI_HEAD_LINE_INVALID');
   const outside = await gatewayOf(peer, { mount: '/app' }).fetch(new Request('http://x/apple'));
   expect(outside.status).toBe(404);
 });

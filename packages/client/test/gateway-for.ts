@@ -5,7 +5,10 @@ import { answer, type Peer, type RawRequest, startResponder } from './peer.ts';
 /** A gateway on a free port, in front of `application`, which ends with the test. */
 export async function gatewayFor(application: Peer | string, options: GatewayOptions = {}): Promise<string> {
   const address = typeof application === 'string' ? application : application.address;
-  const gateway = createGateway(options.client === undefined ? { address, ...options } : options);
+  const gateway = createGateway({
+    ...options,
+    ...(options.client === undefined ? { address: options.address ?? address } : { client: options.client }),
+  });
   onTestFinished(() => gateway.close({ timeout: 1 }));
   return (await gateway.listen({ port: 0 })).url;
 }

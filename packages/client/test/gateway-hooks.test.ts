@@ -19,8 +19,8 @@ describe('onRequest', () => {
     const [one] = seen;
     expect(one?.params?.get('REQUEST_URI')).toBe('/path?q');
     expect(one?.request).toMatchObject({ url: '/path?q' });
-    expect(one?.headMilliseconds).toBeGreaterThan(0);
-    expect(one?.milliseconds).toBeGreaterThanOrEqual(one?.headMilliseconds ?? 0);
+    expect(one?.headDuration).toBeGreaterThan(0);
+    expect(one?.duration).toBeGreaterThanOrEqual(one?.headDuration ?? 0);
   });
 
   test('is told of failures, of refusals, and of clients that left', async () => {
@@ -30,8 +30,8 @@ describe('onRequest', () => {
     await exchange(url, 'GET /apple HTTP/1.1\r\n');
     expect(seen.pop()).toMatchObject({
       address: undefined,
-      error: { code: 'FCGI_OUTSIDE_MOUNT' },
-      headMilliseconds: undefined,
+      error: { code: 'FCGI_PATH_OUTSIDE_MOUNT' },
+      headDuration: undefined,
       params: undefined,
       status: 404,
     });
@@ -52,7 +52,7 @@ describe('onRequest', () => {
     leaving.socket.destroy();
     await expect
       .poll(() => seen)
-      .toMatchObject([{ error: { message: 'The HTTP client has gone.' }, status: 0 }]);
+      .toMatchObject([{ error: { message: 'The HTTP client has gone.' }, status: undefined }]);
   });
 
   test('goes to onError where it throws, and the HTTP client gets its answer', async () => {

@@ -106,8 +106,8 @@ describe('a failure', () => {
     ['is no FastCGI application', () => 'HTTP/1.1 400 Bad Request\r\n\r\n', 502, 'may not speak FastCGI'],
     ['is overloaded', (id: number) => endRecord(id, 0, 2), 503, 'FCGI_OVERLOADED'],
     ['does not know the role', (id: number) => endRecord(id, 0, 3), 502, 'FCGI_UNKNOWN_ROLE'],
-    ['answers nothing', (id: number) => endRecord(id), 502, 'FCGI_NO_ANSWER'],
-    ['breaks its head', (id: number) => answer(id, '<b>Fatal error</b>\n\n'), 502, 'FCGI_HEAD_INVALID_LINE'],
+    ['answers nothing', (id: number) => endRecord(id), 502, 'FCGI_ANSWER_MISSING'],
+    ['breaks its head', (id: number) => answer(id, '<b>Fatal error</b>\n\n'), 502, 'FCGI_HEAD_LINE_INVALID'],
   ])('of an application that %s has its status', async (_name, make, status, words) => {
     const peer = await startResponder(({ requestId }) => make(requestId));
     const client = new FcgiClient({
@@ -207,7 +207,7 @@ describe('listening and closing', () => {
   });
 
   test('needs an address or a client, and options that make sense', () => {
-    expect(() => createGateway({})).toThrow(TypeError);
+    expect(() => createGateway({} as never)).toThrow(TypeError);
     expect(() => createGateway({ address: ':1', client: new FcgiClient({ address: ':1' }) })).toThrow(
       TypeError,
     );
@@ -231,4 +231,15 @@ describe('listening and closing', () => {
       'inside',
     );
   });
+});
+
+test('a gateway is closed at the end of a block with "await using"', async () => {
+  const peer = await startResponder(({ requestId }) => answer(requestId, document('')));
+  let url: string;
+  {
+    await using gateway = createGateway({ address: peer.address });
+    ({ url } = await gateway.listen({ port: 0 }));
+    expect((await fetch(url)).status).toBe(200);
+  }
+  await expect(fetch(url)).rejects.toThrow();
 });

@@ -43,7 +43,7 @@ test.each<[string, () => unknown, string]>([
   ['a port alone for a gateway', () => newGateway().listen(8080 as Anything), 'as an object, but got 8080'],
   ['a port that is text', () => newGateway().listen({ port: '8080' } as Anything), '"port" must be a port'],
   ['an option of a gateway', () => createGateway({ address: '/x', root: '/srv' } as Anything), '"root"'],
-  ['a gateway without an application', () => createGateway({}), 'either an address'],
+  ['a gateway without an application', () => createGateway({} as Anything), 'either an address'],
   ['an option of inject()', () => inject(server, { path: '/x' } as Anything), '"path"'],
   [
     'a header field alone',

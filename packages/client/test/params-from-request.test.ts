@@ -225,7 +225,7 @@ describe('mount', () => {
     async (target) => {
       const req = await received(`GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`);
       expect(() => paramsFromRequest(req, { mount: '/app' })).toThrow(
-        expect.objectContaining({ code: 'FCGI_OUTSIDE_MOUNT' }),
+        expect.objectContaining({ code: 'FCGI_PATH_OUTSIDE_MOUNT' }),
       );
     },
   );

@@ -10,6 +10,7 @@ test('the package exports exactly its public names', () => {
     'FcgiConnectError',
     'FcgiOptionError',
     'FcgiRejectedError',
+    'FcgiResponse',
     'FcgiTimeoutError',
     'InjectedResponse',
     'LocalProtocolError',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { UnreadBytes } from '../src/unread-bytes.ts';
 
-const LIMITS = { bodyBufferBytes: 100, sharedBufferBytes: 400 };
+const LIMITS = { requestBufferBytes: 100, connectionBufferBytes: 400 };
 
 test('a request alone stops its connection at its own limit, and lets it go on at half of it', () => {
   const unread = new UnreadBytes(LIMITS);

@@ -7,6 +7,7 @@ import { virtualHost } from './apache/virtual-host.ts';
 import { checkBoolean } from './checks.ts';
 import { ConfigError } from './errors.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
+import type { Placed } from './placed.ts';
 import { readSite } from './site.ts';
 
 /** What `apacheConfig` takes beside the options of every web server. */
@@ -17,7 +18,7 @@ export interface ApacheOptions extends WebServerOptions {
    *
    * @defaultValue false
    */
-  readonly htaccess?: boolean;
+  readonly htaccess?: boolean | undefined;
   /**
    * `proxy_fcgi` connects to an application that listens; `fcgid` starts it, and sends one request at a time to each
    * process; `fastcgi`, which distributions have no more, does either.
@@ -25,11 +26,15 @@ export interface ApacheOptions extends WebServerOptions {
   readonly module: 'fastcgi' | 'fcgid' | 'proxy_fcgi';
 }
 
-const modules: Readonly<Record<ApacheOptions['module'], ApacheModule>> = {
-  fastcgi,
-  fcgid,
-  proxy_fcgi: proxyFcgi,
-};
+const modules = { fastcgi, fcgid, proxy_fcgi: proxyFcgi } satisfies Record<
+  ApacheOptions['module'],
+  ApacheModule
+>;
+
+/** Where the application is, by what its module can do. */
+type PlacedByModule = {
+  [Name in keyof typeof modules]: { readonly module: Name } & Placed<(typeof modules)[Name]['refusals']>;
+}[keyof typeof modules];
 
 const htaccessRefusals: Refusals = {
   authorizer: 'leave it to the virtual host',
@@ -46,8 +51,10 @@ const htaccessRefusals: Refusals = {
  * @param options which module, where the application is or what program it is, and what the site is like
  * @throws ConfigError if an option is unknown, wrong, or beyond the module
  */
-export function apacheConfig(options: ApacheOptions): string {
-  const module = Object.hasOwn(modules, options.module) ? modules[options.module] : undefined;
+export function apacheConfig(options: ApacheOptions & PlacedByModule): string {
+  const module: ApacheModule | undefined = Object.hasOwn(modules, options.module)
+    ? modules[options.module]
+    : undefined;
   if (module === undefined) {
     throw new ConfigError('module', `must be one of ${Object.keys(modules).join(', ')}`);
   }

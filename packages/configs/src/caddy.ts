@@ -2,11 +2,12 @@ import { hostPort } from './address.ts';
 import { checkSize } from './checks.ts';
 import { ConfigError } from './errors.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
+import type { Placed } from './placed.ts';
 import { quoteCaddy, quoteRegex } from './quote.ts';
 import { IMMUTABLE, readSite, type Site } from './site.ts';
 import { file, indent, type Lines } from './text.ts';
 
-const refusals: Refusals = {
+const refusals = {
   app: 'Caddy starts no programs; let systemd, supervisor or fcgi run do it, and say with "listen" where it listens',
   authorizer: 'Caddy knows no FastCGI authorizers; ask a responder with forward_auth instead',
   healthCheck:
@@ -19,7 +20,7 @@ const refusals: Refusals = {
   'timeouts.response':
     'Caddy counts read_timeout from the beginning of the request, and would cut off long answers and event streams',
   'timeouts.upload': 'Caddy has it in its global options only: servers { timeouts { read_body } }',
-};
+} satisfies Refusals;
 
 /** What `caddyConfig` takes beside the options of every web server. */
 export interface CaddyOptions extends WebServerOptions {
@@ -30,7 +31,7 @@ export interface CaddyOptions extends WebServerOptions {
    *
    * @defaultValue 16 MiB, or `maxBodySize` where that is less
    */
-  readonly requestBuffers?: number;
+  readonly requestBuffers?: number | undefined;
 }
 
 const DEFAULT_BUFFERS = 2 ** 24;
@@ -43,7 +44,7 @@ const DEFAULT_BUFFERS = 2 ** 24;
  * @param options where the application is, and what the site is like
  * @throws ConfigError if an option is unknown, wrong, or beyond Caddy
  */
-export function caddyConfig(options: CaddyOptions): string {
+export function caddyConfig(options: CaddyOptions & Placed<typeof refusals>): string {
   const site = readSite(options, refusals, ['requestBuffers']);
   const buffers = readBuffers(options, site);
   const { maxBodySize, mount, name, statics } = site;

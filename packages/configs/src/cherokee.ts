@@ -3,11 +3,12 @@ import type { Application } from './application.ts';
 import { ConfigError } from './errors.ts';
 import { noBalancing } from './no-balancing.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
+import type { Placed } from './placed.ts';
 import { quoteCherokee, quoteShell } from './quote.ts';
 import { readSite, type Site } from './site.ts';
 import { file, type Lines } from './text.ts';
 
-const refusals: Refusals = {
+const refusals = {
   ...noBalancing('Cherokee'),
   'app.folder': 'Cherokee starts programs in the folder it was started in itself',
   'app.group': 'Cherokee starts programs as a user with its groups',
@@ -18,7 +19,7 @@ const refusals: Refusals = {
   'timeouts.connect': 'Cherokee has one time-out: set "timeouts.response"',
   'timeouts.idle': 'Cherokee keeps no connections',
   'timeouts.upload': 'Cherokee has one time-out: set "timeouts.response"',
-};
+} satisfies Refusals;
 
 /**
  * Sources and a virtual server for `cherokee.conf`. With `serverName` it is `vserver!20`, or else `vserver!1`, which
@@ -30,7 +31,7 @@ const refusals: Refusals = {
  * @param options where the application is, and what the site is like
  * @throws ConfigError if an option is unknown, wrong, or beyond Cherokee
  */
-export function cherokeeConfig(options: WebServerOptions): string {
+export function cherokeeConfig(options: WebServerOptions & Placed<typeof refusals>): string {
   const site = readSite(options, refusals);
   const { bind, name, serverNames } = site;
   const server = serverNames.length > 0 ? 'vserver!20' : 'vserver!1';

@@ -18,25 +18,25 @@ import { type Yaml, yamlLines } from './yaml.ts';
 /** What `composeFile` takes. */
 export interface ComposeOptions extends ContainerOptions, WebContainerSite {
   /** The image of the application. Default: it is built from the `Dockerfile` beside the file. */
-  readonly image?: string;
+  readonly image?: string | undefined;
   /**
    * What the application is called.
    *
    * @defaultValue `app`
    */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /**
    * The port of the machine that the web server has.
    *
    * @defaultValue 8080
    */
-  readonly publish?: number;
+  readonly publish?: number | undefined;
   /**
    * Which web server.
    *
    * @defaultValue `nginx`
    */
-  readonly webServer?: WebContainerName;
+  readonly webServer?: WebContainerName | undefined;
 }
 
 /**

@@ -11,27 +11,27 @@ export interface ContainerOptions {
    *
    * @defaultValue those that are private: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7
    */
-  readonly allow?: readonly string[];
+  readonly allow?: readonly string[] | undefined;
   /**
    * What `fcgi run` is to run, below the folder of the application.
    *
    * @defaultValue `server.js`
    */
-  readonly app?: string;
+  readonly app?: string | undefined;
   /** How it is asked whether it is ready. Default every 10 s, and whether it accepts connections. */
-  readonly healthCheck?: HealthCheckOptions;
+  readonly healthCheck?: HealthCheckOptions | undefined;
   /**
    * The TCP port of the application.
    *
    * @defaultValue 9000
    */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /**
    * Processes in a container.
    *
    * @defaultValue 1
    */
-  readonly processes?: number;
+  readonly processes?: number | undefined;
 }
 
 /** The options of a container, checked. */
@@ -111,7 +111,7 @@ export interface ContainerFileOptions extends ContainerOptions {
    *
    * @defaultValue `node:22-slim`
    */
-  readonly base?: string;
+  readonly base?: string | undefined;
 }
 
 /**

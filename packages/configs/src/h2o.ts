@@ -2,17 +2,18 @@ import type { Application } from './application.ts';
 import { ConfigError } from './errors.ts';
 import { noBalancing } from './no-balancing.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
+import type { Placed } from './placed.ts';
 import { quoteShell, quoteYaml } from './quote.ts';
 import { IMMUTABLE, NO_BODY_LIMIT, onlyAddress, readSite, type Site } from './site.ts';
 import { file, indent, type Lines } from './text.ts';
 
-const refusals: Refusals = {
+const refusals = {
   ...noBalancing('h2o'),
   'app.group': 'h2o starts programs as a user with its groups',
   authorizer: 'h2o knows no FastCGI authorizers',
   'timeouts.connect': 'h2o has one time-out for connecting and for answers; set "timeouts.response"',
   'timeouts.upload': 'h2o has it for the whole server only: http1-request-timeout',
-};
+} satisfies Refusals;
 
 /**
  * `listen` and `hosts` for the configuration of h2o.
@@ -23,7 +24,7 @@ const refusals: Refusals = {
  * @param options where the application is or what program it is, and what the site is like
  * @throws ConfigError if an option is unknown, wrong, or beyond h2o
  */
-export function h2oConfig(options: WebServerOptions): string {
+export function h2oConfig(options: WebServerOptions & Placed<typeof refusals>): string {
   const site = readSite(options, refusals);
   if ((site.processes ?? 1) > 1) throw new ConfigError('processes', 'h2o starts one process for each path');
   const { bind, maxBodySize, mount, serverNames, statics } = site;

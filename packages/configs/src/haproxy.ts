@@ -1,17 +1,18 @@
 import { ConfigError } from './errors.ts';
 import { haproxyServers } from './haproxy-servers.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
+import type { Placed } from './placed.ts';
 import { quoteHaproxy, quoteRegex } from './quote.ts';
 import { formatBind, readSite, type Site } from './site.ts';
 import { file, indent, type Lines } from './text.ts';
 
-const refusals: Refusals = {
+const refusals = {
   app: 'HAProxy starts no programs; let systemd, supervisor or fcgi run do it, and say with "listen" where it listens',
   authorizer: 'HAProxy knows no FastCGI authorizers',
   processes: 'HAProxy starts no programs',
   static: 'HAProxy serves no files; let the application or another web server do it',
   'timeouts.idle': 'HAProxy drops connections that it does not need one by one, with pool-purge-delay',
-};
+} satisfies Refusals;
 
 /**
  * A frontend, a backend and a `fcgi-app` for HAProxy. The frontend has the name `NAME_http`, the others `NAME`.
@@ -19,7 +20,7 @@ const refusals: Refusals = {
  * @param options where the application is, and what the site is like
  * @throws ConfigError if an option is unknown, wrong, or beyond HAProxy
  */
-export function haproxyConfig(options: WebServerOptions): string {
+export function haproxyConfig(options: WebServerOptions & Placed<typeof refusals>): string {
   const site = readSite(options, refusals);
   const { keepAlive, mount, multiplex, name } = site;
   if (multiplex && !keepAlive) throw new ConfigError('multiplex', 'needs connections that are kept');

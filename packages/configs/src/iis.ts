@@ -2,11 +2,12 @@ import { readApplication } from './application.ts';
 import { ConfigError } from './errors.ts';
 import { noBalancing } from './no-balancing.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
+import type { Placed } from './placed.ts';
 import { checkPrintable, quoteXml } from './quote.ts';
 import { readSite } from './site.ts';
 import { file } from './text.ts';
 
-const refusals: Refusals = {
+const refusals = {
   ...noBalancing('IIS'),
   'app.folder': 'IIS starts programs in the folder of the site',
   'app.group': 'IIS starts programs as the identity of the application pool',
@@ -22,7 +23,7 @@ const refusals: Refusals = {
   static: 'IIS has static files with virtual directories of the site',
   'timeouts.connect': 'IIS has no such time-out',
   'timeouts.upload': 'IIS has it for the whole site only: limits connectionTimeout',
-};
+} satisfies Refusals;
 
 /** IIS keeps the length of a body in 32 bits. */
 const LARGEST_BODY = 2 ** 32 - 1;
@@ -41,7 +42,7 @@ export interface IisFiles {
  * @param options what program the application is: `app.command` has paths of Windows
  * @throws ConfigError if an option is unknown, wrong, or beyond IIS
  */
-export function iisConfig(options: WebServerOptions): IisFiles {
+export function iisConfig(options: WebServerOptions & Placed<typeof refusals>): IisFiles {
   const { app: command, ...others } = options;
   if (command === undefined) throw new ConfigError('app', 'is missing: which program is the application?');
   const { maxBodySize, name, processes, timeouts } = readSite({ ...others, app: '/' }, refusals);

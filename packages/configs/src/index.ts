@@ -19,6 +19,7 @@ export type {
   TimeoutOptions,
   WebServerOptions,
 } from './options.ts';
+export type { ListeningApplication, StartedApplication } from './placed.ts';
 export { prometheusAdapterRules } from './scaling.ts';
 export { supervisorConfig } from './supervisor.ts';
 export { type SystemdUnits, systemdUnits } from './systemd.ts';

@@ -25,7 +25,7 @@ export interface KubernetesOptions extends ContainerOptions, WebContainerSite {
    * Requests under way in a pod, on average, above which there are more pods. Prometheus reads them on port 9090 of each
    * pod, and needs the rule of `prometheusAdapterRules`. Default: the load of the cores alone says how many pods there are.
    */
-  readonly activeRequests?: number;
+  readonly activeRequests?: number | undefined;
   /** The image of the application. */
   readonly image: string;
   /**
@@ -33,37 +33,37 @@ export interface KubernetesOptions extends ContainerOptions, WebContainerSite {
    *
    * @defaultValue 10
    */
-  readonly maxReplicas?: number;
+  readonly maxReplicas?: number | undefined;
   /**
    * With `activeRequests`: the namespace of Prometheus, which alone may read the metrics.
    *
    * @defaultValue `monitoring`
    */
-  readonly metricsNamespace?: string;
+  readonly metricsNamespace?: string | undefined;
   /**
    * What the application is called: small letters, digits and `-`.
    *
    * @defaultValue `app`
    */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /**
    * Pods of the application at the least.
    *
    * @defaultValue 3
    */
-  readonly replicas?: number;
+  readonly replicas?: number | undefined;
   /**
    * Which web server.
    *
    * @defaultValue `nginx`
    */
-  readonly webServer?: WebContainerName;
+  readonly webServer?: WebContainerName | undefined;
   /**
    * Pods of the web server.
    *
    * @defaultValue 2
    */
-  readonly webReplicas?: number;
+  readonly webReplicas?: number | undefined;
 }
 
 const OWN_OPTIONS = [

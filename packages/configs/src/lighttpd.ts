@@ -2,11 +2,12 @@ import type { Address } from './address.ts';
 import { ConfigError } from './errors.ts';
 import { noBalancing } from './no-balancing.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
+import type { Placed } from './placed.ts';
 import { quoteLighttpd, quoteRegex } from './quote.ts';
 import { IMMUTABLE, onlyAddress, readSite, type Site } from './site.ts';
 import { file, flatten, indent, type Lines } from './text.ts';
 
-const refusals: Refusals = {
+const refusals = {
   ...noBalancing('lighttpd'),
   'app.folder': 'lighttpd starts programs in their own folder',
   'app.group': 'lighttpd starts programs as the group it runs as itself',
@@ -14,7 +15,7 @@ const refusals: Refusals = {
   bind: 'lighttpd has server.port and server.bind in its main configuration',
   keepAlive: 'lighttpd opens a connection for each request',
   'timeouts.idle': 'lighttpd keeps no connections',
-};
+} satisfies Refusals;
 
 /**
  * A file for lighttpd's `conf-enabled`: where the application is, or how lighttpd starts it.
@@ -25,7 +26,7 @@ const refusals: Refusals = {
  * @param options where the application is or what program it is, and what the site is like
  * @throws ConfigError if an option is unknown, wrong, or beyond lighttpd
  */
-export function lighttpdConfig(options: WebServerOptions): string {
+export function lighttpdConfig(options: WebServerOptions & Placed<typeof refusals>): string {
   const site = readSite(options, refusals);
   const { authorizer, mount, serverNames, statics } = site;
   const modules = [

@@ -1,10 +1,11 @@
 import { formatAddress, hasTcp } from './address.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
+import type { Placed } from './placed.ts';
 import { quoteNginx, quoteNginxRegex, quoteRegex } from './quote.ts';
 import { type Bind, formatBind, IMMUTABLE, readSite, type Site } from './site.ts';
 import { file, indent } from './text.ts';
 
-const refusals: Refusals = {
+const refusals = {
   app: 'nginx starts no programs; let systemd, supervisor or fcgi run do it, and say with "listen" where it listens',
   authorizer: 'nginx knows no FastCGI authorizers; ask a responder with auth_request instead',
   healthCheck:
@@ -12,7 +13,7 @@ const refusals: Refusals = {
   multiplex: 'nginx sends one request at a time on each connection',
   processes: 'nginx starts no programs',
   slowStart: 'nginx gives an application its full share at once, but for NGINX Plus',
-};
+} satisfies Refusals;
 
 /**
  * A site for nginx, a file for `/etc/nginx/sites-available` or `conf.d`.
@@ -23,7 +24,7 @@ const refusals: Refusals = {
  * @param options where the application is, and what the site is like
  * @throws ConfigError if an option is unknown, wrong, or beyond nginx
  */
-export function nginxConfig(options: WebServerOptions): string {
+export function nginxConfig(options: WebServerOptions & Placed<typeof refusals>): string {
   const site = readSite(options, refusals);
   const { mount, name, serverNames, statics, timeouts } = site;
   const location =

@@ -69,7 +69,7 @@ export interface StaticFolder {
 }
 
 /** The time-outs in seconds. */
-export type Seconds = Readonly<Required<TimeoutOptions>>;
+export type Seconds = Readonly<Record<keyof TimeoutOptions, number>>;
 
 const KNOWN = [
   'app',
@@ -96,7 +96,7 @@ export const NO_BODY_LIMIT = Number.MAX_SAFE_INTEGER;
 
 const DEFAULT_BODY_SIZE = 2 ** 30;
 const DEFAULT_INTERVAL = 2_000;
-const DEFAULT_TIMEOUTS: Required<TimeoutOptions> = {
+const DEFAULT_TIMEOUTS: Seconds = {
   connect: 5_000,
   idle: 60_000,
   response: 60_000,

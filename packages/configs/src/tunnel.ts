@@ -13,7 +13,7 @@ export interface TunnelOptions {
    *
    * @defaultValue `/etc/fcgi-tunnel`
    */
-  readonly folder?: string;
+  readonly folder?: string | undefined;
   /** Where the host of the application takes TLS, as the web server's reaches it: `10.0.0.1:9443`. */
   readonly listen: string;
   /**
@@ -21,13 +21,13 @@ export interface TunnelOptions {
    *
    * @defaultValue `127.0.0.1:9001`
    */
-  readonly local?: string;
+  readonly local?: string | undefined;
   /**
    * What the tunnel is called: letters, digits, `-` and `_`.
    *
    * @defaultValue `app`
    */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** What makes the tunnel. */
   readonly product: 'haproxy' | 'stunnel';
 }

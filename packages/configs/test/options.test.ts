@@ -17,12 +17,16 @@ import { describe, expect, test } from 'vitest';
 const listen = 'unix:/run/app.sock';
 const app = '/srv/app/server.js';
 
+/** Options that do not compile: the application is not where the product needs it to be. */
+type Unplaced = never;
+
 /** The error that is thrown; fails if none is, or another kind. */
 function refusal(configure: () => unknown): ConfigError {
   try {
     configure();
   } catch (error) {
     expect(error).toBeInstanceOf(ConfigError);
+    expect(error).toMatchObject({ code: 'FCGI_OPTION_INVALID' });
     return error as ConfigError;
   }
   throw new Error('it was not refused');
@@ -173,7 +177,7 @@ describe('what is wrong is refused with the name of the option and the reason', 
   });
 
   test('an unknown module of Apache', () => {
-    const { message } = refusal(() => apacheConfig({ ...unchecked({ listen }), module: 'php' as 'fcgid' }));
+    const { message } = refusal(() => apacheConfig({ ...unchecked({ app }), module: 'php' } as Unplaced));
     expect(message).toBe('option "module": must be one of fastcgi, fcgid, proxy_fcgi.');
   });
 });
@@ -185,7 +189,7 @@ describe('what a product cannot do is refused, and not left out', () => {
   const proxy = { module: 'proxy_fcgi', listen } as const;
 
   test.each<[string, string, () => unknown]>([
-    ['nginx', 'app', () => nginxConfig({ app })],
+    ['nginx', 'app', () => nginxConfig({ app } as Unplaced)],
     ['nginx', 'authorizer', () => nginxConfig({ listen, authorizer: '/' })],
     ['nginx', 'processes', () => nginxConfig({ listen, processes: 2 })],
     ['nginx', 'healthCheck', () => nginxConfig({ listen: two, healthCheck: {} })],
@@ -198,11 +202,11 @@ describe('what a product cannot do is refused, and not left out', () => {
     ['mod_proxy_fcgi', 'healthCheck.path', () => apacheConfig({ ...proxy, healthCheck: { path: '/' } })],
     ['mod_proxy_fcgi', 'slowStart', () => apacheConfig({ ...proxy, slowStart: 5_000 })],
     ['mod_fcgid', 'backups', () => apacheConfig({ ...fcgid, backups: listen })],
-    ['Caddy', 'app', () => caddyConfig({ app })],
+    ['Caddy', 'app', () => caddyConfig({ app } as Unplaced)],
     ['Caddy', 'authorizer', () => caddyConfig({ listen, authorizer: '/' })],
     ['Caddy', 'keepAlive', () => caddyConfig({ listen, keepAlive: true })],
     ['Caddy', 'timeouts.response', () => caddyConfig({ listen, timeouts: { response: 5_000 } })],
-    ['HAProxy', 'app', () => haproxyConfig({ app })],
+    ['HAProxy', 'app', () => haproxyConfig({ app } as Unplaced)],
     ['HAProxy', 'static', () => haproxyConfig({ listen, static: { prefix: '/s', folder: '/srv' } })],
     ['lighttpd', 'bind', () => lighttpdConfig({ listen, bind: '8080' })],
     ['lighttpd', 'keepAlive', () => lighttpdConfig({ listen, keepAlive: true })],
@@ -214,7 +218,7 @@ describe('what a product cannot do is refused, and not left out', () => {
     ['h2o', 'listen', () => h2oConfig({ app, listen })],
     ['h2o', 'processes', () => h2oConfig({ app, processes: 2 })],
     ['h2o', 'authorizer', () => h2oConfig({ listen, authorizer: '/' })],
-    ['mod_proxy_fcgi', 'app', () => apacheConfig({ module: 'proxy_fcgi', app })],
+    ['mod_proxy_fcgi', 'app', () => apacheConfig({ module: 'proxy_fcgi', app } as Unplaced)],
     ['mod_proxy_fcgi', 'authorizer', () => apacheConfig({ ...proxy, authorizer: '/' })],
     ['mod_proxy_fcgi', 'htaccess', () => apacheConfig({ ...proxy, htaccess: true })],
     ['mod_fcgid', 'listen', () => apacheConfig({ ...fcgid, listen })],

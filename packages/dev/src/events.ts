@@ -15,7 +15,7 @@ export type DevEvent =
       readonly kind: 'answered';
       readonly isWhole: boolean;
       readonly method: string;
-      readonly milliseconds: number;
+      readonly duration: number;
       readonly status: number | undefined;
       /** What may be secret in it is hidden, unless `showSecrets` is set; not escaped. */
       readonly url: string;

@@ -158,7 +158,7 @@ function reportAnswer(
       kind: 'answered',
       isWhole,
       method,
-      milliseconds: performance.now() - start,
+      duration: performance.now() - start,
       status: headersSent ? statusCode : undefined,
       url: secrecy.value('REQUEST_URI', url),
     });

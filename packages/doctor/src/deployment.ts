@@ -1,3 +1,4 @@
+import { FcgiOptionError } from '@fcgi-js/client';
 import type { WebServerName } from './web-server-names.ts';
 
 /** What is examined, and how. At least one of `target`, `configuration` and `log` must be given. */
@@ -66,10 +67,11 @@ export interface Deployment {
 /**
  * Checks what the type of a deployment cannot.
  *
- * @throws TypeError where `timeout` or `url` is out of range
+ * @throws FcgiOptionError where `timeout` or `url` is out of range
  */
 export function checkDeployment({ timeout = 1, url = '/' }: Deployment): void {
   if (!(timeout > 0))
-    throw new TypeError(`timeout must be greater than 0 milliseconds, but it is ${timeout}.`);
-  if (!url.startsWith('/')) throw new TypeError(`url must begin with /, but it is ${JSON.stringify(url)}.`);
+    throw new FcgiOptionError(`timeout must be greater than 0 milliseconds, but it is ${timeout}.`);
+  if (!url.startsWith('/'))
+    throw new FcgiOptionError(`url must begin with /, but it is ${JSON.stringify(url)}.`);
 }

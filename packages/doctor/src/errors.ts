@@ -3,8 +3,8 @@ export type DoctorErrorCode =
   | 'FCGI_FILE_CLOSED'
   | 'FCGI_FILE_IS_FOLDER'
   | 'FCGI_FILE_MISSING'
-  | 'FCGI_NOTHING_TO_EXAMINE'
   | 'FCGI_TARGET_ADDRESS_INVALID'
+  | 'FCGI_TARGET_MISSING'
   | 'FCGI_USER_MISSING'
   | 'FCGI_WEB_SERVER_UNKNOWN';
 
@@ -43,7 +43,7 @@ export function fileError(error: unknown, file: string): unknown {
 /** Neither a program nor an address, a configuration or a log is named. */
 export function nothingToExamine(): DoctorError {
   return new DoctorError(
-    'FCGI_NOTHING_TO_EXAMINE',
+    'FCGI_TARGET_MISSING',
     'Nothing to examine: name a target, a configuration or a log.',
   );
 }

@@ -196,7 +196,7 @@ test('an answer that is wrong in a way which has no entry of its own', async () 
     'request-failed',
     { target: program },
     {
-      evidence: 'FCGI_HEAD_TOO_MANY_FIELDS',
+      evidence: 'FCGI_HEAD_FIELDS_EXCEEDED',
       remedy: 'fcgi request',
     },
   );

@@ -57,7 +57,7 @@ test('an examination that is aborted ends what it has started', async () => {
 
 describe('a deployment that names what is not there', () => {
   test.each<[string, Deployment]>([
-    ['FCGI_NOTHING_TO_EXAMINE', {}],
+    ['FCGI_TARGET_MISSING', {}],
     ['FCGI_TARGET_ADDRESS_INVALID', { target: '127.0.0.1:0' }],
     ['FCGI_TARGET_ADDRESS_INVALID', { target: 'unix:' }],
     ['FCGI_USER_MISSING', { target: '/app', user: 'no-such-user' }],

@@ -62,7 +62,12 @@ function openSession(application: OtherApplication): OtherSession {
       return client;
     },
     gateway: async (options = {}) => {
-      const gateway = createGateway(options.client === undefined ? { address, ...options } : options);
+      const gateway = createGateway({
+        ...options,
+        ...(options.client === undefined
+          ? { address: options.address ?? address }
+          : { client: options.client }),
+      });
       onTestFinished(() => gateway.close({ timeout: 1_000 }));
       return (await gateway.listen({ port: 0 })).url;
     },

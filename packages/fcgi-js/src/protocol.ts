@@ -13,6 +13,7 @@ export {
   encodeGetValuesResult,
   encodeNameValuePairs,
   encodeParams,
+  encodeRecord,
   encodeStream,
   encodeStreamEnd,
   encodeUnknownType,

@@ -12,10 +12,12 @@ import {
   iisConfig,
   initScript,
   kubernetesManifests,
+  type ListeningApplication,
   lighttpdConfig,
   nginxConfig,
   type ProcessOptions,
   prometheusAdapterRules,
+  type StartedApplication,
   supervisorConfig,
   systemdUnits,
   type WebServerOptions,
@@ -115,11 +117,14 @@ function filesOf(product: Product, program: readonly string[], options: ConfigOp
   }
 }
 
-function caddyOptions(program: readonly string[], options: ConfigOptions): CaddyOptions {
+function caddyOptions(program: readonly string[], options: ConfigOptions): CaddyOptions & SiteOptions {
   return { ...siteOptions(program, options), ...defined({ requestBuffers: options.requestBuffers }) };
 }
 
-function siteOptions(program: readonly string[], options: ConfigOptions): WebServerOptions {
+/** Whether the application is where the product needs it to be, the functions of the products check. */
+type SiteOptions = ListeningApplication & StartedApplication & WebServerOptions;
+
+function siteOptions(program: readonly string[], options: ConfigOptions): SiteOptions {
   const { static: statics } = options;
   const healthCheck = defined({
     interval: milliseconds(options.healthInterval),
@@ -148,7 +153,7 @@ function siteOptions(program: readonly string[], options: ConfigOptions): WebSer
     slowStart: milliseconds(options.slowStart),
     static: statics,
     timeouts: Object.keys(timeouts).length === 0 ? undefined : timeouts,
-  });
+  }) as SiteOptions;
 }
 
 /** What is for web servers only is refused here, as process managers have no option for it. */

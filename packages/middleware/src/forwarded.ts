@@ -1,5 +1,6 @@
 import { type AddressCheck, addressCheck, parseAddress } from './addresses.ts';
 import { type Changes, changed } from './changed.ts';
+import { optionError } from './errors.ts';
 import { forwardedHops, type Hops, xForwardedHops } from './hops.ts';
 import type { ParamsTransform } from './params-transform.ts';
 
@@ -11,7 +12,7 @@ export interface ForwardedOptions {
    *
    * @defaultValue `x-forwarded`
    */
-  readonly fields?: 'forwarded' | 'x-forwarded';
+  readonly fields?: 'forwarded' | 'x-forwarded' | undefined;
   /**
    * Whose word counts: addresses of proxies, networks in CIDR form, or `unix:` where a proxy reaches nginx over a Unix
    * socket. A proxy that is listed here must set or remove all of the fields itself. A network has addresses of its own
@@ -38,13 +39,13 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '44
 export function forwarded(options: ForwardedOptions): ParamsTransform {
   const { fields = 'x-forwarded', trust, ...unknown } = options;
   const [name] = Object.keys(unknown);
-  if (name !== undefined) throw new TypeError(`forwarded() has no option "${name}".`);
+  if (name !== undefined) throw optionError(`forwarded() has no option "${name}".`);
   if (fields !== 'x-forwarded' && fields !== 'forwarded') {
-    throw new TypeError(`forwarded(): "fields" must be 'x-forwarded' or 'forwarded'.`);
+    throw optionError(`forwarded(): "fields" must be 'x-forwarded' or 'forwarded'.`);
   }
   const isTrusted = Array.isArray(trust) ? addressCheck(trust) : undefined;
   if (isTrusted === undefined) {
-    throw new TypeError(`forwarded(): "trust" must be an array of addresses, for example ['10.0.0.0/8'].`);
+    throw optionError(`forwarded(): "trust" must be an array of addresses, for example ['10.0.0.0/8'].`);
   }
   const hopsOf = fields === 'forwarded' ? forwardedHops : xForwardedHops;
   return (params) => {

@@ -1,3 +1,5 @@
+import { optionError } from './errors.ts';
+
 /**
  * Changes the params of a request before anything else looks at them: a pure function that returns what it was given
  * where there is nothing to change, otherwise a new map. The option `params` of `createServer` of `@fcgi-js/server`
@@ -18,7 +20,7 @@ export type ParamsTransform = (params: ReadonlyMap<string, string>) => ReadonlyM
 export function composeParams(...transforms: readonly ParamsTransform[]): ParamsTransform {
   for (const transform of transforms) {
     if (typeof transform !== 'function') {
-      throw new TypeError('composeParams() takes transforms, for example composeParams(iisFix()).');
+      throw optionError('composeParams() takes transforms, for example composeParams(iisFix()).');
     }
   }
   return (params) => transforms.reduce((changed, transform) => transform(changed), params);

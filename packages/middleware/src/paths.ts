@@ -1,3 +1,5 @@
+import { optionError } from './errors.ts';
+
 const ESCAPE = /%([0-9A-Fa-f]{2})/g;
 const ABSOLUTE_FORM = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/;
 
@@ -60,7 +62,7 @@ export function prefixOf(caller: string, prefix: unknown): string {
   const path = typeof prefix === 'string' ? prefix.replace(/\/$/, '') : '?';
   const [first, ...names] = path.split('/');
   if (first !== '' || names.some((name) => /^\.{0,2}$|[%?#\0\p{Surrogate}]/u.test(name))) {
-    throw new TypeError(`${caller} takes '/' or a path such as '/app', decoded and normalised.`);
+    throw optionError(`${caller} takes '/' or a path such as '/app', decoded and normalised.`);
   }
   // The bytes of UTF-8, each of them one character.
   return decodePath(encodeURI(path));

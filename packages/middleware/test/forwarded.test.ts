@@ -164,4 +164,7 @@ test.each([
 ])('%j is refused', (given, message) => {
   const options: unknown = given;
   expect(() => forwarded(options as ForwardedOptions)).toThrow(message);
+  expect(() => forwarded(options as ForwardedOptions)).toThrow(
+    expect.objectContaining({ code: 'FCGI_OPTION_INVALID', name: 'TypeError' }),
+  );
 });

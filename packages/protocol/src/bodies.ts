@@ -43,7 +43,7 @@ export function decodeUnknownType(body: Uint8Array): UnknownTypeRecord {
 function checkBodyLength(name: string, length: number): void {
   if (length !== BODY_LENGTH) {
     throw new RemoteProtocolError(
-      'FCGI_INVALID_BODY_LENGTH',
+      'FCGI_RECORD_LENGTH_INVALID',
       'connection',
       `The body of ${name} must have ${BODY_LENGTH} bytes, but it has ${length}.`,
     );

@@ -16,17 +16,17 @@ export interface RecordDecoderOptions {
    *
    * @defaultValue false: records are as they were sent
    */
-  readonly inPieces?: boolean;
+  readonly inPieces?: boolean | undefined;
 }
 
 /**
  * Turns the bytes of one direction of a FastCGI connection into records (§3.3), however they were cut.
  *
- * `push()` takes bytes as they arrive, `next()` gives the records that are complete:
+ * `push()` takes bytes as they arrive, a loop or `next()` gives the records that are complete:
  *
  * ```ts
  * decoder.push(chunk);
- * for (let record = decoder.next(); record !== undefined; record = decoder.next()) { … }
+ * for (const record of decoder) { … }
  * ```
  *
  * Contents that lie in one chunk are views of that chunk; contents that straddle chunks get an array of their
@@ -88,6 +88,16 @@ export class RecordDecoder {
   }
 
   /**
+   * The records that are complete, until {@link next} would give `undefined`. A loop that is left early leaves the rest for the
+   * next one.
+   *
+   * @throws as {@link next}
+   */
+  *[Symbol.iterator](): Generator<FcgiRecord, undefined, undefined> {
+    for (let record = this.next(); record !== undefined; record = this.next()) yield record;
+  }
+
+  /**
    * Whether the bytes so far end in the middle of a record, its padding included. Ask once {@link next} has
    * returned `undefined`: a whole record that has not been taken counts too.
    */
@@ -100,13 +110,13 @@ export class RecordDecoder {
   /**
    * Says that no more bytes will come. Call it once {@link next} has returned `undefined`.
    *
-   * @throws RemoteProtocolError `FCGI_TRUNCATED_RECORD` if the connection ended in the middle of a record; or
+   * @throws RemoteProtocolError `FCGI_RECORD_TRUNCATED` if the connection ended in the middle of a record; or
    *   the error that {@link next} has thrown
    */
   end(): void {
     if (this.#error === undefined && this.midRecord) {
       this.#error = new RemoteProtocolError(
-        'FCGI_TRUNCATED_RECORD',
+        'FCGI_RECORD_TRUNCATED',
         'connection',
         'The connection ended in the middle of a record.',
       );
@@ -156,7 +166,7 @@ export class RecordDecoder {
     if (bytes[offset] !== FCGI_VERSION_1) {
       if (isZeroHeader(bytes, offset)) return null;
       throw new RemoteProtocolError(
-        'FCGI_UNSUPPORTED_VERSION',
+        'FCGI_VERSION_UNSUPPORTED',
         'connection',
         `A record must have version ${FCGI_VERSION_1}, but this one has version ${bytes[offset]}.${likelyPeer(bytes[offset]!)}`,
       );
@@ -216,14 +226,14 @@ function checkRequestId(type: number, requestId: number): void {
   const isApplication = type >= RecordType.BeginRequest && type <= RecordType.Data;
   if (isApplication && requestId === FCGI_NULL_REQUEST_ID) {
     throw new RemoteProtocolError(
-      'FCGI_INVALID_REQUEST_ID',
+      'FCGI_REQUEST_ID_INVALID',
       'connection',
       `A record of type ${type} belongs to a request, so its request ID must not be 0.`,
     );
   }
   if (isManagement && requestId !== FCGI_NULL_REQUEST_ID) {
     throw new RemoteProtocolError(
-      'FCGI_INVALID_REQUEST_ID',
+      'FCGI_REQUEST_ID_INVALID',
       'connection',
       `A record of type ${type} is a management record, so its request ID must be 0, but it is ${requestId}.`,
     );

@@ -40,7 +40,7 @@ export interface BeginRequestFields {
    *
    * @defaultValue false
    */
-  readonly keepConn?: boolean;
+  readonly keepConn?: boolean | undefined;
   /** 1 to 65,535. */
   readonly requestId: number;
   /** What the application is asked to be; see `Role`. 0 to 65,535. */
@@ -54,13 +54,13 @@ export interface EndRequestFields {
    *
    * @defaultValue 0
    */
-  readonly appStatus?: number;
+  readonly appStatus?: number | undefined;
   /**
    * How the request ended at the protocol's level; see `ProtocolStatus`. 0 to 255.
    *
    * @defaultValue `ProtocolStatus.RequestComplete`
    */
-  readonly protocolStatus?: number;
+  readonly protocolStatus?: number | undefined;
   /** 1 to 65,535. */
   readonly requestId: number;
 }
@@ -71,7 +71,7 @@ export interface EndRequestFields {
  * @returns 16 bytes
  * @throws LocalProtocolError where a number is out of its range or `keepConn` is no boolean
  */
-export function encodeBeginRequest(fields: BeginRequestFields): Uint8Array {
+export function encodeBeginRequest(fields: BeginRequestFields): Uint8Array<ArrayBuffer> {
   checkFields('fields', fields);
   const { keepConn = false, requestId, role } = fields;
   checkBoolean('keepConn', keepConn);
@@ -91,7 +91,7 @@ export function encodeBeginRequest(fields: BeginRequestFields): Uint8Array {
  * @returns 8 bytes
  * @throws LocalProtocolError where the number is out of its range
  */
-export function encodeAbortRequest(requestId: number): Uint8Array {
+export function encodeAbortRequest(requestId: number): Uint8Array<ArrayBuffer> {
   checkRequestId(requestId);
   return emptyRecord(RecordType.AbortRequest, requestId);
 }
@@ -102,7 +102,7 @@ export function encodeAbortRequest(requestId: number): Uint8Array {
  * @returns 16 bytes
  * @throws LocalProtocolError where a number is out of its range
  */
-export function encodeEndRequest(fields: EndRequestFields): Uint8Array {
+export function encodeEndRequest(fields: EndRequestFields): Uint8Array<ArrayBuffer> {
   checkFields('fields', fields);
   const { appStatus = 0, protocolStatus = 0, requestId } = fields;
   checkRequestId(requestId);
@@ -130,7 +130,11 @@ export function encodeEndRequest(fields: EndRequestFields): Uint8Array {
  * @returns the records, one after the other
  * @throws LocalProtocolError where `type` is no stream, `content` no Uint8Array or the number out of its range
  */
-export function encodeStream(type: StreamType, requestId: number, content: Uint8Array): Uint8Array {
+export function encodeStream(
+  type: StreamType,
+  requestId: number,
+  content: Uint8Array,
+): Uint8Array<ArrayBuffer> {
   checkStreamType(type);
   checkRequestId(requestId);
   checkBytes('content', content);
@@ -157,7 +161,7 @@ export function encodeStream(type: StreamType, requestId: number, content: Uint8
  * @returns 8 bytes
  * @throws LocalProtocolError where `type` is no stream or the number is out of its range
  */
-export function encodeStreamEnd(type: StreamType, requestId: number): Uint8Array {
+export function encodeStreamEnd(type: StreamType, requestId: number): Uint8Array<ArrayBuffer> {
   checkStreamType(type);
   checkRequestId(requestId);
   return emptyRecord(type, requestId);
@@ -172,11 +176,11 @@ export function encodeStreamEnd(type: StreamType, requestId: number): Uint8Array
  * @returns the records, one after the other
  * @throws LocalProtocolError where a name or value cannot be encoded or the number is out of its range
  */
-export function encodeParams(requestId: number, pairs: Iterable<NameValueInput>): Uint8Array {
+export function encodeParams(requestId: number, pairs: Iterable<NameValueInput>): Uint8Array<ArrayBuffer> {
   checkRequestId(requestId);
   checkIterable('pairs', pairs);
-  const groups: Uint8Array[] = [];
-  let group: Uint8Array[] = [];
+  const groups: Uint8Array<ArrayBuffer>[] = [];
+  let group: Uint8Array<ArrayBuffer>[] = [];
   let groupLength = 0;
   const flush = () => {
     groups.push(encodeStream(RecordType.Params, requestId, concat(group)));
@@ -202,7 +206,7 @@ export function encodeParams(requestId: number, pairs: Iterable<NameValueInput>)
  * @throws LocalProtocolError where a name cannot be encoded, or all together have more than
  *   {@link STREAM_RECORD_CONTENT_LIMIT} bytes
  */
-export function encodeGetValues(names: Iterable<BytesLike>): Uint8Array {
+export function encodeGetValues(names: Iterable<BytesLike>): Uint8Array<ArrayBuffer> {
   checkIterable('names', names);
   const pairs: NameValueInput[] = [];
   for (const name of names) pairs.push([name, '']);
@@ -217,7 +221,7 @@ export function encodeGetValues(names: Iterable<BytesLike>): Uint8Array {
  * @throws LocalProtocolError where a pair cannot be encoded, or all together have more than
  *   {@link STREAM_RECORD_CONTENT_LIMIT} bytes
  */
-export function encodeGetValuesResult(pairs: Iterable<NameValueInput>): Uint8Array {
+export function encodeGetValuesResult(pairs: Iterable<NameValueInput>): Uint8Array<ArrayBuffer> {
   return encodeValues(RecordType.GetValuesResult, 'GET_VALUES_RESULT', pairs);
 }
 
@@ -228,7 +232,7 @@ export function encodeGetValuesResult(pairs: Iterable<NameValueInput>): Uint8Arr
  * @returns 16 bytes
  * @throws LocalProtocolError where the number is out of its range
  */
-export function encodeUnknownType(type: number): Uint8Array {
+export function encodeUnknownType(type: number): Uint8Array<ArrayBuffer> {
   checkInteger('type', type, 0, 0xff);
   const record = withBody(RecordType.UnknownType, FCGI_NULL_REQUEST_ID);
   record[8] = type;
@@ -243,9 +247,9 @@ export function encodeUnknownType(type: number): Uint8Array {
  * @returns the pairs, one after the other
  * @throws LocalProtocolError where a text has characters above U+00FF, or one is longer than 2^31 - 1 bytes
  */
-export function encodeNameValuePairs(pairs: Iterable<NameValueInput>): Uint8Array {
+export function encodeNameValuePairs(pairs: Iterable<NameValueInput>): Uint8Array<ArrayBuffer> {
   checkIterable('pairs', pairs);
-  const encoded: Uint8Array[] = [];
+  const encoded: Uint8Array<ArrayBuffer>[] = [];
   for (const pair of pairs) encoded.push(encodePair(pair));
   return concat(encoded);
 }
@@ -276,7 +280,7 @@ function encodeValues(
   type: typeof RecordType.GetValues | typeof RecordType.GetValuesResult,
   name: string,
   pairs: Iterable<NameValueInput>,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const content = encodeNameValuePairs(pairs);
   const length = content.length;
   if (length > STREAM_RECORD_CONTENT_LIMIT) {
@@ -291,7 +295,7 @@ function encodeValues(
   return record;
 }
 
-function encodePair(pair: NameValueInput): Uint8Array {
+function encodePair(pair: NameValueInput): Uint8Array<ArrayBuffer> {
   checkPair(pair);
   const [name, value] = pair;
   checkPairPart('A name', name);
@@ -339,19 +343,19 @@ function writeBytes(target: Uint8Array, offset: number, source: BytesLike): numb
   return offset + source.length;
 }
 
-function emptyRecord(type: number, requestId: number): Uint8Array {
+function emptyRecord(type: number, requestId: number): Uint8Array<ArrayBuffer> {
   const record = new Uint8Array(FCGI_HEADER_LEN);
   writeRecordHeader(record, 0, type, requestId, 0, 0);
   return record;
 }
 
-function withBody(type: number, requestId: number): Uint8Array {
+function withBody(type: number, requestId: number): Uint8Array<ArrayBuffer> {
   const record = new Uint8Array(FCGI_HEADER_LEN + BODY_LENGTH);
   writeRecordHeader(record, 0, type, requestId, BODY_LENGTH, 0);
   return record;
 }
 
-function concat(parts: readonly Uint8Array[]): Uint8Array {
+function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = 0;
   for (const part of parts) length += part.length;
   const whole = new Uint8Array(length);

@@ -1,15 +1,15 @@
 /** Stable codes of {@link RemoteProtocolError}; each has a heading in `docs/errors.md`. */
 export type RemoteProtocolErrorCode =
-  | 'FCGI_INVALID_BODY_LENGTH'
-  | 'FCGI_INVALID_REQUEST_ID'
+  | 'FCGI_PAIRS_BYTES_EXCEEDED'
   | 'FCGI_PAIR_BYTES_EXCEEDED'
   | 'FCGI_PAIR_COUNT_EXCEEDED'
-  | 'FCGI_PAIRS_BYTES_EXCEEDED'
+  | 'FCGI_PAIR_TRUNCATED'
   | 'FCGI_RECORD_AFTER_END'
+  | 'FCGI_RECORD_LENGTH_INVALID'
+  | 'FCGI_RECORD_TRUNCATED'
   | 'FCGI_REQUEST_ID_ACTIVE'
-  | 'FCGI_TRUNCATED_PAIR'
-  | 'FCGI_TRUNCATED_RECORD'
-  | 'FCGI_UNSUPPORTED_VERSION';
+  | 'FCGI_REQUEST_ID_INVALID'
+  | 'FCGI_VERSION_UNSUPPORTED';
 
 /** Stable codes of {@link LocalProtocolError}; each has a heading in `docs/errors.md`. */
 export type LocalProtocolErrorCode =

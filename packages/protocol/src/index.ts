@@ -14,6 +14,7 @@ export {
   type StreamType,
 } from './constants.ts';
 export { RecordDecoder, type RecordDecoderOptions } from './decoder.ts';
+export { encodeRecord } from './encode-record.ts';
 export {
   type BeginRequestFields,
   type BytesLike,

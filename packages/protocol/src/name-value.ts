@@ -16,19 +16,19 @@ export interface NameValueLimits {
    *
    * @defaultValue 1,048,576
    */
-  readonly bytes?: number;
+  readonly bytes?: number | undefined;
   /**
    * Bytes of one pair, lengths included.
    *
    * @defaultValue as `bytes`
    */
-  readonly pairBytes?: number;
+  readonly pairBytes?: number | undefined;
   /**
    * Number of pairs.
    *
    * @defaultValue 2,000
    */
-  readonly pairs?: number;
+  readonly pairs?: number | undefined;
 }
 
 const DEFAULT_BYTES = 1_048_576;
@@ -154,9 +154,18 @@ export class NameValueDecoder {
   }
 
   /**
+   * The pairs that are complete, until {@link next} would give `undefined`: `for (const { name, value } of decoder)`.
+   *
+   * @throws as {@link next}
+   */
+  *[Symbol.iterator](): Generator<NameValuePair, undefined, undefined> {
+    for (let pair = this.next(); pair !== undefined; pair = this.next()) yield pair;
+  }
+
+  /**
    * Says that the stream has ended. Call it once {@link next} has returned `undefined`.
    *
-   * @throws RemoteProtocolError `FCGI_TRUNCATED_PAIR` if the stream ended in the middle of a pair; or the error
+   * @throws RemoteProtocolError `FCGI_PAIR_TRUNCATED` if the stream ended in the middle of a pair; or the error
    *   that {@link next} has thrown
    */
   end(): void {
@@ -279,7 +288,7 @@ function readLength(bytes: Uint8Array, offset: number): number {
 
 function truncatedPair(): RemoteProtocolError {
   return new RemoteProtocolError(
-    'FCGI_TRUNCATED_PAIR',
+    'FCGI_PAIR_TRUNCATED',
     'request',
     'A stream of name-value pairs ended in the middle of a pair.',
   );

@@ -103,7 +103,7 @@ describe.each(products)('what %s sends', (_product, captures) => {
       const records = decode(decoder, chunks);
       expect(requestsIn(records)).toEqual(requests);
       expect(locatedParams(records)).toEqual(requests.flatMap(({ params }) => params));
-      if (cut) expect(errorOf(() => decoder.end())).toMatchObject({ code: 'FCGI_TRUNCATED_RECORD' });
+      if (cut) expect(errorOf(() => decoder.end())).toMatchObject({ code: 'FCGI_RECORD_TRUNCATED' });
       else expect(decoder.end()).toBeUndefined();
     }
   });

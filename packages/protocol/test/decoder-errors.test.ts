@@ -10,67 +10,67 @@ const broken = [
   {
     what: 'version 0 with anything else in the header',
     bytes: hex('00 00 0000 0000 00 01'),
-    code: 'FCGI_UNSUPPORTED_VERSION',
+    code: 'FCGI_VERSION_UNSUPPORTED',
     message: 'A record must have version 1, but this one has version 0.',
   },
   {
     what: 'version 2',
     bytes: hex('02 05 0001 0000 00 00'),
-    code: 'FCGI_UNSUPPORTED_VERSION',
+    code: 'FCGI_VERSION_UNSUPPORTED',
     message: 'A record must have version 1, but this one has version 2.',
   },
   {
     what: 'an HTTP request',
     bytes: hex('474554202f204854'),
-    code: 'FCGI_UNSUPPORTED_VERSION',
+    code: 'FCGI_VERSION_UNSUPPORTED',
     message: 'A record must have version 1, but this one has version 71. The peer most likely speaks HTTP.',
   },
   {
     what: 'an HTTP response',
     bytes: hex('485454502f312e31'),
-    code: 'FCGI_UNSUPPORTED_VERSION',
+    code: 'FCGI_VERSION_UNSUPPORTED',
     message: 'A record must have version 1, but this one has version 72. The peer most likely speaks HTTP.',
   },
   {
     what: 'a TLS handshake',
     bytes: hex('160301020001000f'),
-    code: 'FCGI_UNSUPPORTED_VERSION',
+    code: 'FCGI_VERSION_UNSUPPORTED',
     message: 'A record must have version 1, but this one has version 22. The peer most likely speaks TLS.',
   },
   ...['40', '5b', '61'].map((byte) => ({
     what: `the byte ${byte}, with which no method begins`,
     bytes: hex(`${byte}00000000000000`),
-    code: 'FCGI_UNSUPPORTED_VERSION',
+    code: 'FCGI_VERSION_UNSUPPORTED',
     message: `A record must have version 1, but this one has version ${Number.parseInt(byte, 16)}.`,
   })),
   ...['41', '5a'].map((byte) => ({
     what: `the letter ${byte}`,
     bytes: hex(`${byte}00000000000000`),
-    code: 'FCGI_UNSUPPORTED_VERSION',
+    code: 'FCGI_VERSION_UNSUPPORTED',
     message: `A record must have version 1, but this one has version ${Number.parseInt(byte, 16)}. The peer most likely speaks HTTP.`,
   })),
   {
     what: 'BEGIN_REQUEST with 7 bytes',
     bytes: record(RecordType.BeginRequest, 1, hex('0001 00 00000000')),
-    code: 'FCGI_INVALID_BODY_LENGTH',
+    code: 'FCGI_RECORD_LENGTH_INVALID',
     message: 'The body of BEGIN_REQUEST must have 8 bytes, but it has 7.',
   },
   {
     what: 'BEGIN_REQUEST with 9 bytes',
     bytes: record(RecordType.BeginRequest, 1, hex('0001 00 000000000000')),
-    code: 'FCGI_INVALID_BODY_LENGTH',
+    code: 'FCGI_RECORD_LENGTH_INVALID',
     message: 'The body of BEGIN_REQUEST must have 8 bytes, but it has 9.',
   },
   {
     what: 'END_REQUEST with no bytes',
     bytes: record(RecordType.EndRequest, 1),
-    code: 'FCGI_INVALID_BODY_LENGTH',
+    code: 'FCGI_RECORD_LENGTH_INVALID',
     message: 'The body of END_REQUEST must have 8 bytes, but it has 0.',
   },
   {
     what: 'UNKNOWN_TYPE with one byte',
     bytes: record(RecordType.UnknownType, 0, hex('0c')),
-    code: 'FCGI_INVALID_BODY_LENGTH',
+    code: 'FCGI_RECORD_LENGTH_INVALID',
     message: 'The body of UNKNOWN_TYPE must have 8 bytes, but it has 1.',
   },
 ];
@@ -100,7 +100,7 @@ describe('bytes that break the protocol', () => {
       const decoder = new RecordDecoder();
       decoder.push(record(RecordType.Stdin, 1, '', { version }));
       if (version === 1) expect(decoder.next()).toBeDefined();
-      else expect(errorOf(() => decoder.next())).toMatchObject({ code: 'FCGI_UNSUPPORTED_VERSION' });
+      else expect(errorOf(() => decoder.next())).toMatchObject({ code: 'FCGI_VERSION_UNSUPPORTED' });
     }
   });
 
@@ -110,7 +110,7 @@ describe('bytes that break the protocol', () => {
       header[position] = 0x80;
       expectError(
         header,
-        'FCGI_UNSUPPORTED_VERSION',
+        'FCGI_VERSION_UNSUPPORTED',
         'A record must have version 1, but this one has version 0.',
       );
     }
@@ -121,7 +121,7 @@ describe('request IDs', () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('an application record of type %i must not have ID 0', (type) => {
     expectError(
       record(type, 0, hex('0001 00 0000000000')),
-      'FCGI_INVALID_REQUEST_ID',
+      'FCGI_REQUEST_ID_INVALID',
       `A record of type ${type} belongs to a request, so its request ID must not be 0.`,
     );
   });
@@ -133,7 +133,7 @@ describe('request IDs', () => {
   ])('a management record of type %i must not have ID %i', (type, requestId) => {
     expectError(
       record(type, requestId, hex('0c 00000000000000')),
-      'FCGI_INVALID_REQUEST_ID',
+      'FCGI_REQUEST_ID_INVALID',
       `A record of type ${type} is a management record, so its request ID must be 0, but it is ${requestId}.`,
     );
   });
@@ -150,7 +150,7 @@ describe('request IDs', () => {
   test('are checked before the content has come', () => {
     const decoder = new RecordDecoder();
     decoder.push(record(RecordType.Stdin, 0, '', { contentLength: 65_535 }));
-    expect(errorOf(() => decoder.next())).toMatchObject({ code: 'FCGI_INVALID_REQUEST_ID' });
+    expect(errorOf(() => decoder.next())).toMatchObject({ code: 'FCGI_REQUEST_ID_INVALID' });
   });
 });
 
@@ -197,7 +197,7 @@ describe('the end of the connection', () => {
         expect(decoder.midRecord, `${length} bytes, ${name}`).toBe(true);
         const error = errorOf(() => decoder.end());
         expect(error).toBeInstanceOf(RemoteProtocolError);
-        expect(error).toMatchObject({ code: 'FCGI_TRUNCATED_RECORD', scope: 'connection' });
+        expect(error).toMatchObject({ code: 'FCGI_RECORD_TRUNCATED', scope: 'connection' });
         expect(errorOf(() => decoder.next())).toBe(error);
         expect(errorOf(() => decoder.end())).toBe(error);
       }

@@ -88,7 +88,7 @@ describe('streams in pieces', () => {
   test('that are cut off are an error at the end', () => {
     const decoder = newDecoder();
     expect(joined(decode(decoder, [hex('01 05 0001 0003 00 00 61')]))).toEqual(['STDIN 1 "a"']);
-    expect(errorOf(() => decoder.end())).toMatchObject({ code: 'FCGI_TRUNCATED_RECORD' });
+    expect(errorOf(() => decoder.end())).toMatchObject({ code: 'FCGI_RECORD_TRUNCATED' });
   });
 });
 

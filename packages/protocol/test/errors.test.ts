@@ -2,12 +2,12 @@ import { LocalProtocolError, RemoteProtocolError } from '@fcgi-js/protocol';
 import { expect, test } from 'vitest';
 
 test('a RemoteProtocolError says which rule was broken, what it ends, and why', () => {
-  const error = new RemoteProtocolError('FCGI_TRUNCATED_PAIR', 'request', 'What was wrong.');
+  const error = new RemoteProtocolError('FCGI_PAIR_TRUNCATED', 'request', 'What was wrong.');
   expect(error).toBeInstanceOf(Error);
   expect(error).not.toBeInstanceOf(LocalProtocolError);
   expect({ ...error }).toEqual({
     name: 'RemoteProtocolError',
-    code: 'FCGI_TRUNCATED_PAIR',
+    code: 'FCGI_PAIR_TRUNCATED',
     scope: 'request',
   });
   expect(`${error}`).toBe('RemoteProtocolError: What was wrong.');

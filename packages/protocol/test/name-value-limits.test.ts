@@ -140,27 +140,27 @@ describe('a stream that ends in the middle of a pair', () => {
   test('is refused, at every byte of it', () => {
     for (let length = 1; length < bytes.length; length += 1) {
       if (length === 4) expect(count(bytes.slice(0, 4))).toBe(1);
-      else expectError(bytes.slice(0, length), {}, 'FCGI_TRUNCATED_PAIR', message);
+      else expectError(bytes.slice(0, length), {}, 'FCGI_PAIR_TRUNCATED', message);
     }
   });
 
   test.each([hex('00'), hex('80'), hex('01 80'), hex('80000000'), hex('80000000 800000'), hex('01 00')])(
     'is refused where nothing else is wrong (%#)',
     (start) => {
-      expectError(start, {}, 'FCGI_TRUNCATED_PAIR', message);
+      expectError(start, {}, 'FCGI_PAIR_TRUNCATED', message);
     },
   );
 
   test('is truncated before it is one pair too many, while the second length has not come', () => {
     for (const start of [hex('00'), hex('00 80'), hex('80'), hex('80000000'), hex('80000000 800000')]) {
-      expectError(join(hex('01 01 41 42'), start), { pairs: 1 }, 'FCGI_TRUNCATED_PAIR', message);
+      expectError(join(hex('01 01 41 42'), start), { pairs: 1 }, 'FCGI_PAIR_TRUNCATED', message);
     }
   });
 
   test('is also one whose pairs have not been taken', () => {
     const decoder = new NameValueDecoder();
     decoder.push(bytes);
-    expect(errorOf(() => decoder.end())).toMatchObject({ code: 'FCGI_TRUNCATED_PAIR' });
+    expect(errorOf(() => decoder.end())).toMatchObject({ code: 'FCGI_PAIR_TRUNCATED' });
   });
 });
 

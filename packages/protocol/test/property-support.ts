@@ -7,7 +7,7 @@ import { written } from './support.ts';
 export const id = fc.integer({ min: 1, max: 65_535 });
 export const byte = fc.integer({ min: 0, max: 255 });
 export const someBytes = fc.uint8Array({ maxLength: 300 });
-export const streamType = fc.constantFrom(4, 5, 6, 7, 8);
+export const streamType = fc.constantFrom(4 as const, 5 as const, 6 as const, 7 as const, 8 as const);
 
 /** How to cut bytes and when to take values: pieces of these sizes, and after each so many calls of `next`. */
 export const steps = fc.array(

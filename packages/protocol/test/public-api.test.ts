@@ -28,6 +28,7 @@ test('the package exports exactly its public names', () => {
     'encodeGetValuesResult',
     'encodeNameValuePairs',
     'encodeParams',
+    'encodeRecord',
     'encodeStream',
     'encodeStreamEnd',
     'encodeUnknownType',

@@ -1,4 +1,4 @@
-import type { FcgiRequest, RequestHandler } from '@fcgi-js/server';
+import type { FcgiRequest, FcgiRequestHandler } from '@fcgi-js/server';
 import type { Roles } from './application/recognise.ts';
 
 /** Says something once, for all workers together. */
@@ -62,7 +62,7 @@ export function sayWhatCannotWork(roles: Roles, workers: number, sayOnce: SayOnc
   return { ...roles, responder: answering(responder, workers, sayOnce) };
 }
 
-function answering(responder: RequestHandler, workers: number, sayOnce: SayOnce): RequestHandler {
+function answering(responder: FcgiRequestHandler, workers: number, sayOnce: SayOnce): FcgiRequestHandler {
   return (request) => {
     if (isHandshake(request)) {
       sayOnce('websocket', WEBSOCKET);

@@ -24,6 +24,8 @@ export interface RunnerEvents {
 export interface RunnerOptions extends Omit<RunConfig, 'apps'> {
   /** The application: its file, or the folder of its package.json; relative to the working directory. */
   readonly app: string;
+  /** Ends the runner when it is aborted, as {@link Runner.close} does. Aborted before the application is served, {@link run} rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Options that are about the process which runs the workers, and that only a command can follow. */
@@ -104,6 +106,11 @@ export class Runner extends EventEmitter<RunnerEvents> {
     return this.#closed;
   }
 
+  /** As {@link close}, at the end of a block with `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   async #close(timeout: number): Promise<void> {
     await this.#group.letGo();
     this.#group.unpublish();
@@ -121,11 +128,16 @@ export class Runner extends EventEmitter<RunnerEvents> {
  *
  * @param options as in a configuration file: times in seconds, or as text with a unit; sizes as text with a unit.
  *   `workers` is 1 unless told otherwise
+ * ```ts
+ * await using running = await run({ app: 'app.js', listen: 'unix:/run/app.sock', workers: 4, signal });
+ * ```
+ *
  * @returns resolves when the application is served; on demand, when the socket is open
  * @throws RunnerError where the options make no sense, the socket cannot be opened, or the application cannot be started
  */
 export async function run(options: RunnerOptions): Promise<Runner> {
-  const values = readOptions(options);
+  const { signal, values } = readOptions(options);
+  signal?.throwIfAborted();
   const cwd = process.cwd();
   const folder = startFolder(cwd, process.env['PWD']);
   const pool = planPool(values, { cwd, folder, isPlainCgi: false });
@@ -146,23 +158,38 @@ export async function run(options: RunnerOptions): Promise<Runner> {
   listeners.on('message', (text) => runner.emit('message', text));
   listeners.on('news', (event, text) => runner.emit('news', event, text));
   group.start();
-  const failure = await Promise.race([group.phases.begun, group.phases.failed]);
+  const failure = await Promise.race([group.phases.begun, group.phases.failed, closeWhenAborted(runner, signal)]);
+  signal?.throwIfAborted();
   if (typeof failure === 'string') return runner;
   await runner.close(0);
   throw failure;
 }
 
-function readOptions(options: RunnerOptions): RunOptions {
+/** Resolves when the runner has been closed because of the signal, and never without one. */
+async function closeWhenAborted(runner: Runner, signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const onAbort = () => resolve();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    // A signal may live longer than many runners.
+    runner.once('end', () => signal?.removeEventListener('abort', onAbort));
+  });
+  await runner.close();
+}
+
+function readOptions(options: RunnerOptions): { signal: AbortSignal | undefined; values: RunOptions } {
   if (!isObject(options) || !('app' in options)) {
     throw optionError(
       'run() needs an object with the application as "app": run({ app: "app.js", listen: "unix:/run/app.sock" }).',
     );
   }
   for (const name of OF_A_COMMAND) {
-    if (name in options)
+    if (options[name] !== undefined)
       throw optionError(`run(): "${name}" is for the command fcgi run, which owns its process.`);
   }
-  const given = readWritten(options, process.cwd(), 'run()');
+  const { signal, ...written } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw optionError('run(): "signal" must be an AbortSignal, such as that of an AbortController.');
+  const given = readWritten(written, process.cwd(), 'run()');
   const values = { args: [], workers: 1, ...defaultValues(), ...given } as Partial<RunOptions> as RunOptions;
-  return values;
+  return { signal, values };
 }

@@ -4,9 +4,9 @@ import {
   createServer,
   type FcgiServer,
   FcgiServerError,
+  type FcgiServerStats,
   type ListenOptions,
   type ServerLimits,
-  type ServerStats,
   UnixSocketFile,
 } from '@fcgi-js/server';
 import type { Additions, TrialGateway } from './additions.ts';
@@ -50,7 +50,7 @@ export interface Service {
    */
   listenAgain(): Promise<void>;
   /** Figures of its server. */
-  stats(): ServerStats;
+  stats(): FcgiServerStats;
   /** Serves a connection that another process has left or accepted, if it comes from where one may. */
   accept(connection: Socket): void;
   /**
@@ -82,11 +82,13 @@ export async function serveApplication(application: Application, options: ServeO
   const { address: opened, gateway } = await open(server, application, options);
   const { address = opened } = options;
   let file = socketFile(address);
+  let hasEnded = false;
   const end: Service['stop'] = async (timeout, handOver, onListenersClosed) => {
     const deadline = performance.now() + timeout;
     await gateway?.close(timeout);
     const remaining = Math.max(deadline - performance.now(), 0);
     await server.close({ timeout: remaining, ...defined({ handOver, onListenersClosed }) });
+    hasEnded = true;
   };
   const stop: Service['stop'] = (timeout, handOver, onListenersClosed) => {
     file = undefined;
@@ -102,7 +104,7 @@ export async function serveApplication(application: Application, options: ServeO
     address,
     closed,
     accept: (connection) => {
-      if (server.mayConnect(connection.remoteAddress)) server.accept(connection);
+      if (!hasEnded && server.mayConnect(connection.remoteAddress)) server.accept(connection);
       else connection.destroy();
     },
     isGone: () => file?.isGone() ?? false,
@@ -124,7 +126,7 @@ async function open(
   try {
     return { address: await server.listen(listen, listenOptions(options)) };
   } catch (error) {
-    const isTrial = error instanceof FcgiServerError && error.code === 'FCGI_NO_LISTEN_SOCKET';
+    const isTrial = error instanceof FcgiServerError && error.code === 'FCGI_LISTEN_SOCKET_MISSING';
     if (!isTrial || listen !== 'auto' || openGateway === undefined) throw error;
     const { aside } = application;
     const gateway = await openGateway({ aside, listen: (path) => server.listen(path), mount });

@@ -1,4 +1,4 @@
-import type { ServerStats } from '@fcgi-js/server';
+import type { FcgiServerStats } from '@fcgi-js/server';
 
 /** Milliseconds between two looks, at most. */
 const INTERVAL = 1_000;
@@ -11,7 +11,7 @@ const LOOKS = 4;
  */
 export function watchIdle(
   seconds: number,
-  stats: () => ServerStats,
+  stats: () => FcgiServerStats,
   changed: (isIdle: boolean) => void,
 ): void {
   const limit = seconds * 1000;

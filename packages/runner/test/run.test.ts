@@ -126,3 +126,34 @@ test('without a socket to serve on, the option that names one is told', async ()
     'There is no socket to serve on: this process was started with none. Name one, such as listen: "unix:/run/app.sock".',
   );
 });
+
+test('a runner ends with a block that has "await using", and takes undefined for options that are not given', async () => {
+  const { options } = await applicationSaying('hello');
+  let pids: number[];
+  {
+    await using runner = await run({ ...options, mount: undefined, signal: undefined, workers: undefined });
+    pids = (await runner.status()).workers.map(({ pid }) => pid);
+    expect(pids.filter(isRunning)).toHaveLength(1);
+  }
+  expect(pids.filter(isRunning)).toEqual([]);
+});
+
+test('a runner ends when its signal is aborted', async () => {
+  const { options } = await applicationSaying('hello');
+  const controller = new AbortController();
+  const runner = await runIt({ ...options, signal: controller.signal });
+  const ended = new Promise<void>((resolve) => runner.once('end', resolve));
+  controller.abort();
+  await ended;
+});
+
+test('aborted before it is served, it rejects with the reason, and nothing of it is left', async () => {
+  const { folder, options } = await applicationSaying('hello');
+  const reason = new Error('no longer wanted');
+  await expect(run({ ...options, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  const controller = new AbortController();
+  const running = run({ ...options, signal: controller.signal });
+  controller.abort(reason);
+  await expect(running).rejects.toBe(reason);
+  expect(existsSync(join(folder, 's'))).toBe(false);
+});

@@ -6,7 +6,7 @@ import type { ConnectionOwner } from './connection/connection-owner.ts';
 import { HeldBackBodies } from './connection/held-back-bodies.ts';
 import { OpenConnections } from './connection/open-connections.ts';
 import { shareReads } from './connection/socket-owner.ts';
-import { publishEnd, publishError, publishStart } from './diagnostics.ts';
+import { publishEnd, publishError, runStarted } from './diagnostics.ts';
 import { RequestSlots } from './engine/request-slots.ts';
 import { ErrorLog } from './error-log.ts';
 import { errors } from './errors.ts';
@@ -21,11 +21,11 @@ import { isPromise } from './request/request-handler.ts';
 import { RequestPresenter } from './request/request-presenter.ts';
 import {
   CLOSE_OPTIONS,
-  type CloseOptions,
+  type FcgiServerCloseOptions,
+  type FcgiServerOptions,
+  type FcgiServerStats,
   LONGEST_TIMER,
   SERVER_OPTIONS,
-  type ServerOptions,
-  type ServerStats,
 } from './server-options.ts';
 
 const CLOSE_TIMEOUT = 10_000;
@@ -46,7 +46,8 @@ export class FcgiServer {
   readonly #background = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
   #closed: (() => void) | undefined;
-  #handOver: CloseOptions['handOver'];
+  #hasClosed = false;
+  #handOver: FcgiServerCloseOptions['handOver'];
   /** Of connections that are gone. */
   #bytesReceived = 0;
   #bytesSent = 0;
@@ -54,8 +55,8 @@ export class FcgiServer {
   #totalConnections = 0;
   #totalRequests = 0;
 
-  /** @internal */
-  constructor(options: ServerOptions) {
+  /** As {@link createServer}. */
+  constructor(options: FcgiServerOptions) {
     checkOptions('createServer()', options, SERVER_OPTIONS);
     this.#handlers = new Handlers(options);
     this.#onError = options.onError ?? ((error) => this.#log.report(error));
@@ -63,6 +64,7 @@ export class FcgiServer {
     const limits = resolveLimits(options.limits);
     this.#connectionsOption = limits.connections;
     const presenter = new RequestPresenter(options);
+    const dispatch = (request: FcgiRequest) => this.#handlers.dispatch(request);
     this.#owner = {
       clock: this.#connections,
       heldBack: new HeldBackBodies((error, request) => this.#report(error, request)),
@@ -72,9 +74,7 @@ export class FcgiServer {
       dispatch: (request) => {
         this.#totalRequests += 1;
         const refuse = presenter.present(request);
-        publishStart(request);
-        if (refuse === undefined) this.#handlers.dispatch(request);
-        else refuse();
+        runStarted(request, refuse ?? dispatch);
       },
       requestEnded: publishEnd,
       requestRefused: (error) => {
@@ -103,10 +103,10 @@ export class FcgiServer {
    * @param options of the socket; what does not apply to a kind of address is ignored by it
    * @returns the address listened on, as text in the same form, with the port that the system chose
    * @throws FcgiServerError with what to do, where the address is wrong, taken, or not permitted
-   * @throws TypeError where an option is unknown or of the wrong kind
+   * @throws FcgiOptionError where an option is unknown or of the wrong kind
    */
   async listen(address: string, options: ListenOptions = {}): Promise<string> {
-    if (this.#closing !== undefined) throw new Error('This server has been closed; make a new one.');
+    if (this.#closing !== undefined) throw errors.FCGI_SERVER_CLOSED.listen();
     const listener = await openListener(address, options, {
       accept: (socket) => this.#acceptSocket(socket),
       acceptLocal: (stream) => this.accept(stream),
@@ -123,9 +123,13 @@ export class FcgiServer {
    * Serves a connection that is already there: a pipe, one end of an in-memory pair, a socket from elsewhere. Where it
    * comes from is not looked at; {@link FcgiServer.mayConnect} does that.
    *
+   * While the server closes, a connection is served as those are that it had before. Once it has closed, none is.
+   *
    * @param stream bytes of a web server in, bytes for it out; should be made with `allowHalfOpen`
+   * @throws FcgiServerError `FCGI_SERVER_CLOSED` where the server has closed; the stream is left as it is
    */
   accept(stream: Duplex): void {
+    if (this.#hasClosed) throw errors.FCGI_SERVER_CLOSED.accept();
     const { remoteAddress, remotePort } = stream as AcceptedSocket;
     this.#open(stream, { remoteAddress, remotePort });
   }
@@ -144,16 +148,21 @@ export class FcgiServer {
    * Stops accepting, lets active requests end, closes connections as they become idle, then resolves.
    * Calling it again waits for the same end; the options of the first call count.
    *
-   * @throws TypeError where an option is unknown or of the wrong kind
+   * @throws FcgiOptionError where an option is unknown or of the wrong kind
    */
-  close(options: CloseOptions = {}): Promise<void> {
+  close(options: FcgiServerCloseOptions = {}): Promise<void> {
     checkOptions('close()', options, CLOSE_OPTIONS);
     this.#closing ??= this.#close(options);
     return this.#closing;
   }
 
+  /** As {@link close}, at the end of a block with `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   /** Figures for a status page. */
-  stats(): ServerStats {
+  stats(): FcgiServerStats {
     let bytesReceived = this.#bytesReceived;
     let bytesSent = this.#bytesSent;
     for (const connection of this.#connections.all()) {
@@ -171,7 +180,11 @@ export class FcgiServer {
     };
   }
 
-  async #close({ handOver, onListenersClosed, timeout = CLOSE_TIMEOUT }: CloseOptions): Promise<void> {
+  async #close({
+    handOver,
+    onListenersClosed,
+    timeout = CLOSE_TIMEOUT,
+  }: FcgiServerCloseOptions): Promise<void> {
     this.#handOver = handOver;
     await Promise.all([...this.#listeners].map((listener) => listener.close()));
     onListenersClosed?.();
@@ -188,6 +201,7 @@ export class FcgiServer {
     clearTimeout(timer);
     for (const connection of this.#connections.all()) connection.destroy();
     this.#openFiles.stop();
+    this.#hasClosed = true;
   }
 
   #acceptSocket(socket: AcceptedSocket): void {
@@ -234,8 +248,8 @@ export class FcgiServer {
  * await server.listen('unix:/run/app.sock');
  * ```
  *
- * @throws TypeError where an option is unknown or of the wrong kind, or no role has a handler
+ * @throws FcgiOptionError where an option is unknown or of the wrong kind, or no role has a handler
  */
-export function createServer(options: ServerOptions): FcgiServer {
+export function createServer(options: FcgiServerOptions): FcgiServer {
   return new FcgiServer(options);
 }

@@ -41,10 +41,15 @@ const start = channel('fcgi:request:start');
 const end = channel('fcgi:request:end');
 const failure = channel('fcgi:request:error');
 
-/** Publishes that a request is about to be handed to its handler. */
-export function publishStart(request: FcgiRequest): void {
+/**
+ * Publishes that a request is about to be handed to its handler, and does so. What a tracer has bound to the channel
+ * (`channel.bindStore()`) holds for all that the handler does.
+ */
+export function runStarted(request: FcgiRequest, handOver: (request: FcgiRequest) => void): void {
   if (end.hasSubscribers) request.output.measure();
-  if (start.hasSubscribers) start.publish({ request } satisfies RequestMessage);
+  if (start.hasSubscribers)
+    start.runStores({ request } satisfies RequestMessage, handOver, undefined, request);
+  else handOver(request);
 }
 
 /** Publishes that a request has ended. */

@@ -3,10 +3,9 @@ import { limitName } from './limits.ts';
 
 /** Stable codes of {@link FcgiServerError}; each has a heading in `docs/errors.md`. */
 export type FcgiServerErrorCode =
-  | 'FCGI_ABORTED'
   | 'FCGI_ADDRESS_DENIED'
-  | 'FCGI_ADDRESS_IN_USE'
   | 'FCGI_ADDRESS_INVALID'
+  | 'FCGI_ADDRESS_IN_USE'
   | 'FCGI_BODY_HELD_BACK'
   | 'FCGI_BODY_LENGTH_INVALID'
   | 'FCGI_BODY_TIMEOUT'
@@ -14,24 +13,26 @@ export type FcgiServerErrorCode =
   | 'FCGI_BODY_TOO_LONG'
   | 'FCGI_BODY_TRUNCATED'
   | 'FCGI_BODY_UNDECODED'
+  | 'FCGI_CONNECTIONS_EXCEEDED'
   | 'FCGI_CONNECTION_LOST'
   | 'FCGI_CONNECTION_STALLED'
-  | 'FCGI_CONNECTIONS_EXCEEDED'
   | 'FCGI_HANDLER_FAILED'
   | 'FCGI_LISTEN_FAILED'
-  | 'FCGI_NO_LISTEN_SOCKET'
+  | 'FCGI_LISTEN_SOCKET_MISSING'
   | 'FCGI_OPEN_FILES_EXCEEDED'
   | 'FCGI_PARAMS_TIMEOUT'
   | 'FCGI_PARAMS_TOO_LARGE'
   | 'FCGI_PEER_NOT_ALLOWED'
-  | 'FCGI_REQUEST_TIMEOUT'
   | 'FCGI_REQUESTS_EXCEEDED'
+  | 'FCGI_REQUEST_ABORTED'
+  | 'FCGI_REQUEST_TIMEOUT'
   | 'FCGI_RESPONSE_EMPTY'
   | 'FCGI_RESPONSE_HEAD_INVALID'
   | 'FCGI_RESPONSE_HEAD_LARGE'
   | 'FCGI_RESPONSE_TOO_LONG'
   | 'FCGI_RESPONSE_TOO_SHORT'
   | 'FCGI_ROLE_UNKNOWN'
+  | 'FCGI_SERVER_CLOSED'
   | 'FCGI_STREAM_OUT_OF_ORDER';
 
 /** What an error of the server is about: nothing that runs (`'server'`), a connection, or one request. */
@@ -88,9 +89,6 @@ const NOT_STARTED = 'Start it through a .socket unit, or with systemd-socket-act
 
 /** Everything that this package says of what went wrong, by its codes. */
 export const errors = {
-  FCGI_ABORTED: variants('FCGI_ABORTED', 'request', {
-    request: () => 'The web server aborted the request.',
-  }),
   FCGI_ADDRESS_DENIED: variants('FCGI_ADDRESS_DENIED', 'server', {
     folder: (folder: string) =>
       `No socket is made in ${folder}: another user can replace files there while root makes it. Let the folder belong to root, or start this as the user that it belongs to.`,
@@ -100,14 +98,6 @@ export const errors = {
       `This user may not listen on ${address}. Ports below 1024 are for root; choose a higher one.`,
     reachable: (address: string) =>
       `${address} can be reached from other machines, and whoever reaches a FastCGI port controls every param. Name the web servers in createServer({ allow: ['10.0.0.5'] }), or listen on 127.0.0.1 or a Unix socket.`,
-  }),
-  FCGI_ADDRESS_IN_USE: variants('FCGI_ADDRESS_IN_USE', 'server', {
-    file: (path: string) =>
-      `"${path}" exists and is not a socket. Choose another path, or remove it if it is not needed.`,
-    path: (path: string) =>
-      `Another process listens on "${path}". Stop it (ss -xlp shows it) or choose another path.`,
-    port: (address: string) =>
-      `Another process listens on ${address}. Stop it (ss -ltnp shows it) or choose another port.`,
   }),
   FCGI_ADDRESS_INVALID: variants('FCGI_ADDRESS_INVALID', 'server', {
     account: (word: string, nameOrId: number | string) =>
@@ -122,6 +112,14 @@ export const errors = {
       `${source} has "${entry}", which is neither an IP address such as 10.0.0.5 or 2001:db8::5 nor a network such as 10.0.0.0/8. Host names are not looked up: write the address.`,
     noFolder: (path: string, folder: string) =>
       `There is no folder ${folder} for the socket "${path}". Make it first; in /run it is gone after each boot (systemd: RuntimeDirectory=).`,
+  }),
+  FCGI_ADDRESS_IN_USE: variants('FCGI_ADDRESS_IN_USE', 'server', {
+    file: (path: string) =>
+      `"${path}" exists and is not a socket. Choose another path, or remove it if it is not needed.`,
+    path: (path: string) =>
+      `Another process listens on "${path}". Stop it (ss -xlp shows it) or choose another path.`,
+    port: (address: string) =>
+      `Another process listens on ${address}. Stop it (ss -ltnp shows it) or choose another port.`,
   }),
   FCGI_BODY_HELD_BACK: variants('FCGI_BODY_HELD_BACK', 'request', {
     answer: (bytes: number) =>
@@ -152,6 +150,12 @@ export const errors = {
     chunked: () =>
       'The web server passes a chunked upload on without decoding it (CONTENT_TRANSFER_ENCODING=chunked), so its body cannot be trusted.',
   }),
+  FCGI_CONNECTIONS_EXCEEDED: variants('FCGI_CONNECTIONS_EXCEEDED', 'connection', {
+    byFiles: (open: number, files: number) =>
+      `A connection was closed at once: ${open} are open, and ulimit -n (${files}) allows no more, less an eighth for the application. ${RAISE}.`,
+    byLimit: (open: number) =>
+      `A connection was closed at once: ${open} are open, and ${limitName('connections')} allows no more.`,
+  }),
   FCGI_CONNECTION_LOST: variants('FCGI_CONNECTION_LOST', 'connection', {
     byPeer: () => 'The web server closed the connection before the request had ended.',
     byServer: (reason: string) => `The connection was closed: ${reason}`,
@@ -160,14 +164,11 @@ export const errors = {
     after: (milliseconds: number) =>
       `The web server took no byte for ${milliseconds} ms, which is ${limitName('writeStallTimeout')}.`,
   }),
-  FCGI_CONNECTIONS_EXCEEDED: variants('FCGI_CONNECTIONS_EXCEEDED', 'connection', {
-    byFiles: (open: number, files: number) =>
-      `A connection was closed at once: ${open} are open, and ulimit -n (${files}) allows no more, less an eighth for the application. ${RAISE}.`,
-    byLimit: (open: number) =>
-      `A connection was closed at once: ${open} are open, and ${limitName('connections')} allows no more.`,
-  }),
   FCGI_HANDLER_FAILED: variants('FCGI_HANDLER_FAILED', 'request', {
     appStatus: () => 'A handler must return nothing or an appStatus, an integer from 0 to 4294967295.',
+    decision: () => 'An authorizer must return allow() or deny().',
+    response: () =>
+      'A handler of createServer() returned a Response, which only a fetch handler may do. Pass fromFetchHandler(app.fetch) instead of app.fetch.',
     responseDestroyed: () => 'The application destroyed its response.',
     stdoutDestroyed: () => 'The handler destroyed stdout before it had ended.',
     twice: () =>
@@ -178,7 +179,7 @@ export const errors = {
       `Nothing listens on "${path}", though the primary of this cluster worker has opened it: its user may not use the folder ${folder}, or the socket was removed. Listen on TCP, which workers of a cluster can always share, or use one process and fcgi run --workers.`,
     on: (where: string, reason: string) => `Cannot listen on ${where}: ${reason}`,
   }),
-  FCGI_NO_LISTEN_SOCKET: variants('FCGI_NO_LISTEN_SOCKET', 'server', {
+  FCGI_LISTEN_SOCKET_MISSING: variants('FCGI_LISTEN_SOCKET_MISSING', 'server', {
     auto: () =>
       'This program was not started by a web server: there is no socket of systemd, no listening socket on descriptor 0, and no CGI environment. Start it from a web server or with spawn-fcgi, or listen on an address such as unix:/run/app.sock.',
     descriptor: (fd: number) =>
@@ -207,15 +208,18 @@ export const errors = {
     address: (address: string) =>
       `A connection from ${address} was closed: it is not among the addresses of the option "allow" or of FCGI_WEB_SERVER_ADDRS.`,
   }),
-  FCGI_REQUEST_TIMEOUT: variants('FCGI_REQUEST_TIMEOUT', 'request', {
-    after: (milliseconds: number) =>
-      `The request had not ended after ${milliseconds} ms: ${limitName('requestTimeout')} allows no more, as does fcgi run --request-timeout.`,
-  }),
   FCGI_REQUESTS_EXCEEDED: variants('FCGI_REQUESTS_EXCEEDED', 'request', {
     paramsBytes: (limit: number) =>
       `The params of all requests that are not complete exceed ${limit} bytes, which is ${limitName('incompleteParamsBytes')}.`,
     requests: (limit: 'requests' | 'requestsPerConnection', value: number) =>
       `${value} requests are being served, and ${limitName(limit)} allows no more.`,
+  }),
+  FCGI_REQUEST_ABORTED: variants('FCGI_REQUEST_ABORTED', 'request', {
+    request: () => 'The web server aborted the request.',
+  }),
+  FCGI_REQUEST_TIMEOUT: variants('FCGI_REQUEST_TIMEOUT', 'request', {
+    after: (milliseconds: number) =>
+      `The request had not ended after ${milliseconds} ms: ${limitName('requestTimeout')} allows no more, as does fcgi run --request-timeout.`,
   }),
   FCGI_RESPONSE_EMPTY: variants('FCGI_RESPONSE_EMPTY', 'request', {
     fetch: () => 'The fetch handler did not return a Response.',
@@ -245,6 +249,11 @@ export const errors = {
   FCGI_ROLE_UNKNOWN: variants('FCGI_ROLE_UNKNOWN', 'request', {
     role: (role: number) =>
       `The web server asks for role ${role}, which this application does not have. Give createServer() a handler for it, or change the role in the web server's configuration.`,
+  }),
+  FCGI_SERVER_CLOSED: variants('FCGI_SERVER_CLOSED', 'server', {
+    accept: () =>
+      'accept(): this server has been closed, and the stream was left as it is. Make a new server with createServer().',
+    listen: () => 'listen(): this server has been closed. Make a new one with createServer().',
   }),
   FCGI_STREAM_OUT_OF_ORDER: variants('FCGI_STREAM_OUT_OF_ORDER', 'request', {
     early: (stream: string, before: string) =>

@@ -8,6 +8,12 @@ export {
   fromAuthorizer,
 } from './adapters/authorizer.ts';
 export {
+  type AdaptedMessage,
+  type AdaptedRequest,
+  fcgiRequest,
+  requestParams,
+} from './adapters/fcgi-request-of.ts';
+export {
   type FetchContext,
   type FetchExecutionContext,
   type FetchHandler,
@@ -18,12 +24,11 @@ export {
   fromNodeListener,
   type NodeListener,
   type NodeListenerOptions,
-  requestParams,
 } from './adapters/node-listener.ts';
 export { Params } from './cgi/params.ts';
 export type { ParamsTransform } from './cgi/params-transform.ts';
 export type { HeaderField } from './cgi/response-head.ts';
-export { createServer, type FcgiServer } from './create-server.ts';
+export { createServer, FcgiServer } from './create-server.ts';
 export type {
   RequestEndMessage,
   RequestErrorMessage,
@@ -39,8 +44,8 @@ export { type ListenAddress, parseListenAddress } from './listen/listen-address.
 export type { ListenOptions } from './listen/listener.ts';
 export { listenOnUnixSocket } from './listen/unix-socket.ts';
 export { UnixSocketFile, type UnixSocketFileOptions } from './listen/unix-socket-file.ts';
-export type { FcgiRequest } from './request/fcgi-request.ts';
-export type { HandlerResult, RequestHandler } from './request/request-handler.ts';
+export { FcgiRequest } from './request/fcgi-request.ts';
+export type { FcgiRequestHandler, HandlerResult } from './request/request-handler.ts';
 export type { ConnectionInfo } from './request/request-host.ts';
 export type { WholeResponse } from './request/whole-response.ts';
-export type { CloseOptions, ServerOptions, ServerStats } from './server-options.ts';
+export type { FcgiServerCloseOptions, FcgiServerOptions, FcgiServerStats } from './server-options.ts';

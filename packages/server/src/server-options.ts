@@ -4,10 +4,10 @@ import { isMount } from './cgi/mount.ts';
 import type { ParamsTransform } from './cgi/params-transform.ts';
 import type { ServerLimits } from './limits.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
-import type { RequestHandler } from './request/request-handler.ts';
+import type { FcgiRequestHandler } from './request/request-handler.ts';
 
 /** What `createServer()` takes. At least one role needs a handler. */
-export interface ServerOptions {
+export interface FcgiServerOptions {
   /**
    * Addresses that may connect over TCP: IPv4 or IPv6 addresses or networks in CIDR form. Needed for listening
    * on an address that is not loopback. FCGI_WEB_SERVER_ADDRS in the environment is honoured besides.
@@ -17,11 +17,11 @@ export interface ServerOptions {
    *
    * @defaultValue loopback only
    */
-  readonly allow?: readonly string[];
+  readonly allow?: readonly string[] | undefined;
   /** Serves the role Authorizer (FastCGI 1.0 §6.3). */
-  readonly authorizer?: RequestHandler;
+  readonly authorizer?: FcgiRequestHandler | undefined;
   /** Serves the role Filter (§6.4). */
-  readonly filter?: RequestHandler;
+  readonly filter?: FcgiRequestHandler | undefined;
   /**
    * Whether the param HTTP_PROXY stays, which browsers set by the header field `Proxy`. Only for an application that needs
    * to see that field: HTTP clients, and programs that get the params as their environment, would send their own requests
@@ -29,16 +29,16 @@ export interface ServerOptions {
    *
    * @defaultValue false
    */
-  readonly keepProxyParam?: boolean;
+  readonly keepProxyParam?: boolean | undefined;
   /** What a web server may take of this process; see the fields for the defaults. */
-  readonly limits?: ServerLimits;
+  readonly limits?: ServerLimits | undefined;
   /**
    * The public prefix that the application is mounted at, decoded, such as `/app`; `/` for the root. Requests outside
    * it are answered with 404. Needed where the web server's params do not tell the prefix: docs/paths.md says where.
    *
    * @defaultValue the prefix that the params prove, otherwise the root
    */
-  readonly mount?: string;
+  readonly mount?: string | undefined;
   /**
    * Told of everything that goes wrong and is not the application's own business: errors of handlers,
    * breaches of the protocol, limits reached. `request` is there where the error is about one.
@@ -46,7 +46,7 @@ export interface ServerOptions {
    * @defaultValue a line on the error output of the process, at most ten a second of each kind of error that
    *   web servers can cause
    */
-  readonly onError?: (error: unknown, request?: FcgiRequest) => void;
+  readonly onError?: ((error: unknown, request?: FcgiRequest) => void) | undefined;
   /**
    * Changes the params of every request before anything else looks at them, for example
    * `composeParams(authorizationFix(), forwarded({ trust: ['10.0.0.0/8'] }))` of `@fcgi-js/middleware`. If it throws,
@@ -54,13 +54,13 @@ export interface ServerOptions {
    *
    * @defaultValue none: params are as they came
    */
-  readonly params?: ParamsTransform;
+  readonly params?: ParamsTransform | undefined;
   /** Serves the role Responder (§6.2), which is what every web server asks for to serve pages. */
-  readonly responder?: RequestHandler;
+  readonly responder?: FcgiRequestHandler | undefined;
 }
 
 /** Figures of a server, see `FcgiServer.stats()`. */
-export interface ServerStats {
+export interface FcgiServerStats {
   /** Requests being served. */
   readonly activeRequests: number;
   /** Bytes that came from web servers since the start, with the framing of FastCGI. */
@@ -78,7 +78,7 @@ export interface ServerStats {
 }
 
 /** What `FcgiServer.close()` takes. */
-export interface CloseOptions {
+export interface FcgiServerCloseOptions {
   /**
    * Takes over the connections that web servers keep open, each when no request is on it: passes it to another process,
    * or to `FcgiServer.accept()` of another server. A web server may send its next request in the very moment in
@@ -87,19 +87,19 @@ export interface CloseOptions {
    *
    * @defaultValue they are closed
    */
-  readonly handOver?: (stream: Duplex) => void;
+  readonly handOver?: ((stream: Duplex) => void) | undefined;
   /**
    * Called when nothing is accepted any more. Connections that have come before are accepted first, since closing the socket
    * would reset them: that is some turns of the event loop after the call of `close()`.
    */
-  readonly onListenersClosed?: () => void;
+  readonly onListenersClosed?: (() => void) | undefined;
   /**
    * Milliseconds after which connections are closed whatever runs on them; `Infinity` waits for as long as it
    * takes.
    *
    * @defaultValue 10,000
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /** Milliseconds; Node ends longer ones at once. */
@@ -107,8 +107,8 @@ export const LONGEST_TIMER = 2 ** 31 - 1;
 
 const HANDLER = functionSuchAs('fromNodeListener(app)');
 
-/** What {@link ServerOptions} may hold. */
-export const SERVER_OPTIONS: OptionKinds<ServerOptions> = {
+/** What {@link FcgiServerOptions} may hold. */
+export const SERVER_OPTIONS: OptionKinds<FcgiServerOptions> = {
   allow: {
     words: "an array of addresses, for example ['10.0.0.5']",
     accepts: (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string'),
@@ -123,8 +123,8 @@ export const SERVER_OPTIONS: OptionKinds<ServerOptions> = {
   responder: HANDLER,
 };
 
-/** What {@link CloseOptions} may hold. */
-export const CLOSE_OPTIONS: OptionKinds<CloseOptions> = {
+/** What {@link FcgiServerCloseOptions} may hold. */
+export const CLOSE_OPTIONS: OptionKinds<FcgiServerCloseOptions> = {
   handOver: functionSuchAs('(stream) => other.accept(stream)'),
   onListenersClosed: functionSuchAs("() => console.log('no more')"),
   timeout: {

@@ -1,4 +1,4 @@
-import { createServer, fromFetchHandler, fromNodeListener, type ServerOptions } from '@fcgi-js/server';
+import { createServer, type FcgiServerOptions, fromFetchHandler, fromNodeListener } from '@fcgi-js/server';
 import { describe, expect, test } from 'vitest';
 import { start } from './support/harness.ts';
 import { bytesOf } from './support/received.ts';
@@ -7,8 +7,8 @@ import { request } from './support/wire.ts';
 const responder = () => {};
 
 /** Options that TypeScript would not let pass. */
-function options(given: object): ServerOptions {
-  return given as ServerOptions;
+function options(given: object): FcgiServerOptions {
+  return given as FcgiServerOptions;
 }
 
 describe('createServer', () => {
@@ -48,6 +48,19 @@ describe('createServer', () => {
   test.each([{}, null, 'strip'])('refuses %j for what changes params', (params) => {
     expect(() => createServer(options({ responder, params }))).toThrow(/"params" must be a function/);
   });
+
+  test.each(['responder', 'authorizer', 'filter'])(
+    'refuses a listener or an Express application for the role %s, and says what to write',
+    (role) => {
+      const given = options({ [role]: (_req: unknown, _res: unknown) => {} });
+      expect(() => createServer(given)).toThrow(
+        expect.objectContaining({
+          code: 'FCGI_OPTION_INVALID',
+          message: expect.stringMatching(/takes one argument.*takes 2.*responder: fromNodeListener\(app\)/),
+        }),
+      );
+    },
+  );
 
   test('refuses addresses that are none', () => {
     expect(() => createServer({ responder, allow: ['everybody'] })).toThrow(/"everybody"/);

@@ -1,11 +1,13 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type FcgiRequest,
+  type FcgiRequestHandler,
   fromFetchHandler,
   fromNodeListener,
   type RequestEndMessage,
   type RequestErrorMessage,
-  type RequestHandler,
   type RequestMessage,
 } from '@fcgi-js/server';
 import { expect, onTestFinished, test } from 'vitest';
@@ -62,6 +64,30 @@ test('a request that succeeds, or is aborted, ends once', async () => {
     .toEqual(['end', 'end', 'start', 'start']);
 });
 
+test('what a tracer binds to the start of a request is there in all that its handler does, and nowhere else', async () => {
+  const spans = new AsyncLocalStorage<string>();
+  const started = channel('fcgi:request:start');
+  started.bindStore(spans, (message) => `span ${(message as RequestMessage).request.requestId}`);
+  onTestFinished(() => void started.unbindStore(spans));
+  const seen: Array<string | undefined> = [];
+  const { connect } = await start({
+    responder: fromNodeListener(async (req, res) => {
+      seen.push(spans.getStore());
+      await nextTurn();
+      req.on('end', () => {
+        seen.push(spans.getStore());
+        res.end();
+      });
+      req.resume();
+    }),
+  });
+  const peer = await connect();
+  peer.send(request(1, { keepConn: true }), request(2));
+  await peer.answer(2);
+  expect(seen.toSorted()).toEqual(['span 1', 'span 1', 'span 2', 'span 2']);
+  expect(spans.getStore()).toBeUndefined();
+});
+
 test('a request that is refused or never complete is not published', async () => {
   const published = publications();
   const { connect } = await start({ responder: () => {} });
@@ -74,7 +100,7 @@ test('a request that is refused or never complete is not published', async () =>
 });
 
 /** How the next request of each responder ends, as its subscribers are told. */
-async function endOf(responder: RequestHandler, options: { mount?: string } = {}) {
+async function endOf(responder: FcgiRequestHandler, options: { mount?: string } = {}) {
   const published = publications();
   const { connect } = await start({ responder, ...options });
   const peer = await connect();
@@ -87,7 +113,7 @@ async function endOf(responder: RequestHandler, options: { mount?: string } = {}
   };
 }
 
-test.each<[string, RequestHandler]>([
+test.each<[string, FcgiRequestHandler]>([
   ['a listener', fromNodeListener((_req, res) => res.writeHead(201, { 'X-A': 'b' }).end('körper'))],
   [
     'a listener that streams',

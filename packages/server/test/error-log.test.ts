@@ -28,8 +28,8 @@ test('what a handler throws is written with its stack', () => {
 
 test('what a web server caused is one line with its code', () => {
   const { lines, log } = newLog();
-  log.report(new RemoteProtocolError('FCGI_INVALID_REQUEST_ID', 'connection', 'Not so.'));
-  expect(lines).toEqual(['fcgi-js: FCGI_INVALID_REQUEST_ID: Not so.\n']);
+  log.report(new RemoteProtocolError('FCGI_REQUEST_ID_INVALID', 'connection', 'Not so.'));
+  expect(lines).toEqual(['fcgi-js: FCGI_REQUEST_ID_INVALID: Not so.\n']);
 });
 
 test('ten errors of a code are written in a second, the others are counted', () => {

@@ -4,12 +4,15 @@ import { expect, test } from 'vitest';
 test('the package exports exactly its public names', () => {
   expect(Object.keys(api).sort()).toEqual([
     'DEFAULT_LIMITS',
+    'FcgiRequest',
+    'FcgiServer',
     'FcgiServerError',
     'Params',
     'UnixSocketFile',
     'allow',
     'createServer',
     'deny',
+    'fcgiRequest',
     'fromAuthorizer',
     'fromFetchHandler',
     'fromNodeListener',

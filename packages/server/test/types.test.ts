@@ -5,18 +5,19 @@ import {
   createServer,
   deny,
   type FcgiRequest,
+  type FcgiRequestHandler,
   type FcgiServer,
+  type FcgiServerOptions,
   type FetchContext,
+  fcgiRequest,
   type fromAuthorizer,
   type fromFetchHandler,
   fromNodeListener,
   type ListenAddress,
   type ListenOptions,
   type Params,
-  type RequestHandler,
   requestParams,
   type ServerLimits,
-  type ServerOptions,
 } from '@fcgi-js/server';
 import { describe, expectTypeOf, test } from 'vitest';
 
@@ -27,7 +28,7 @@ describe('what makes handlers', () => {
     expectTypeOf<RequestListener>().toExtend<Parameters<typeof fromNodeListener>[0]>();
     type Asynchronous = (req: IncomingMessage, res: ServerResponse) => Promise<string>;
     expectTypeOf<Asynchronous>().toExtend<Parameters<typeof fromNodeListener>[0]>();
-    expectTypeOf(fromNodeListener).returns.toEqualTypeOf<RequestHandler>();
+    expectTypeOf(fromNodeListener).returns.toEqualTypeOf<FcgiRequestHandler>();
     expectTypeOf<(given: number) => void>().not.toExtend<Parameters<typeof fromNodeListener>[0]>();
   });
 
@@ -52,9 +53,9 @@ describe('what makes handlers', () => {
 });
 
 test('a handler returns an appStatus, or nothing, at once or later', () => {
-  expectTypeOf<(request: FcgiRequest) => number>().toExtend<RequestHandler>();
-  expectTypeOf<(request: FcgiRequest) => Promise<void>>().toExtend<RequestHandler>();
-  expectTypeOf<(request: FcgiRequest) => string>().not.toExtend<RequestHandler>();
+  expectTypeOf<(request: FcgiRequest) => number>().toExtend<FcgiRequestHandler>();
+  expectTypeOf<(request: FcgiRequest) => Promise<void>>().toExtend<FcgiRequestHandler>();
+  expectTypeOf<(request: FcgiRequest) => string>().not.toExtend<FcgiRequestHandler>();
 });
 
 test('a request has streams, params and a signal, none of which can be replaced', () => {
@@ -74,14 +75,15 @@ test('params are a map that cannot be changed', () => {
   expectTypeOf<Params>().toExtend<ReadonlyMap<string, string>>();
   expectTypeOf<Params>().not.toExtend<Map<string, string>>();
   expectTypeOf<Params['get']>().returns.toEqualTypeOf<string | undefined>();
-  expectTypeOf(requestParams).parameters.toEqualTypeOf<[IncomingMessage]>();
+  expectTypeOf(requestParams).parameters.toEqualTypeOf<[IncomingMessage | Request]>();
+  expectTypeOf(fcgiRequest).parameters.toEqualTypeOf<[IncomingMessage | Request]>();
 });
 
 test('options have the names of the documentation, and all may be left out', () => {
-  expectTypeOf(createServer).parameters.toEqualTypeOf<[ServerOptions]>();
-  expectTypeOf<{ responder: RequestHandler }>().toExtend<ServerOptions>();
-  expectTypeOf<{ responder: RequestHandler; allow: string }>().not.toExtend<ServerOptions>();
-  expectTypeOf<ServerLimits>().toExtend<Partial<Record<keyof ServerLimits, number>>>();
+  expectTypeOf(createServer).parameters.toEqualTypeOf<[FcgiServerOptions]>();
+  expectTypeOf<{ responder: FcgiRequestHandler }>().toExtend<FcgiServerOptions>();
+  expectTypeOf<{ responder: FcgiRequestHandler; allow: string }>().not.toExtend<FcgiServerOptions>();
+  expectTypeOf<ServerLimits>().toExtend<Partial<Record<keyof ServerLimits, number | undefined>>>();
   expectTypeOf<{ mode: number; owner: string; group: number; backlog: number }>().toExtend<ListenOptions>();
   expectTypeOf<{ mode: string }>().not.toExtend<ListenOptions>();
   expectTypeOf<object>().toExtend<ServerLimits>();

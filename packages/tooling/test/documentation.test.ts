@@ -32,9 +32,9 @@ function undocumentedMembers(files: readonly RepositoryFile[]): string[] {
 }
 
 test('a public member without a docstring is found', () => {
-  const index = `export { createServer, type ServerOptions } from './a.ts';`;
+  const index = `export { createServer, type FcgiServerOptions } from './a.ts';`;
   const module = `
-    export interface ServerOptions {
+    export interface FcgiServerOptions {
       /** Which ones. */ documented: string;
       bare?: number;
     }
@@ -43,7 +43,7 @@ test('a public member without a docstring is found', () => {
     { path: 'a/src/index.ts', text: index },
     { path: 'a/src/a.ts', text: module },
   ];
-  expect(undocumentedMembers(files)).toEqual(['a/src/a.ts: ServerOptions.bare']);
+  expect(undocumentedMembers(files)).toEqual(['a/src/a.ts: FcgiServerOptions.bare']);
 });
 
 test.each(publishedPackages())(

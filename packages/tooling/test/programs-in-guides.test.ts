@@ -101,6 +101,7 @@ const here = () => `unix:${socket}`;
 describe('a program that serves answers a request', () => {
   test.each([
     ['docs/applications.md 1', 'unix:/run/app.sock', 'hello'],
+    ['docs/applications.md 2', 'unix:/run/app.sock', 'Please use the new address.\n'],
     ['docs/debugging.md 1', 'fd:0', 'The application has /?a=b'],
     ['docs/migrating.md 1', 'fd:0', 'It works\n'],
     ['docs/security.md 1', 'tcp:10.0.0.7:9000', 'The application has /?a=b'],

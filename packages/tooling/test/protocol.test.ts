@@ -18,7 +18,7 @@ test('all of @fcgi-js/protocol has at most 5 kB, minified and gzipped', async ()
   });
   const [bundle, ...others] = outputFiles;
   expect(others).toEqual([]);
-  expect(bundle?.text).toContain('FCGI_UNSUPPORTED_VERSION');
+  expect(bundle?.text).toContain('FCGI_VERSION_UNSUPPORTED');
   expect(gzipSync(bundle?.contents ?? '', { level: 9 }).length).toBeLessThanOrEqual(5_000);
 });
 

@@ -39,7 +39,7 @@ function newsOf(event: Exclude<DevEvent, { readonly kind: 'answered' }>, cwd: st
 
 function printAnswer(
   io: Io,
-  { isWhole, method, milliseconds, status, url }: DevEvent & { readonly kind: 'answered' },
+  { duration, isWhole, method, status, url }: DevEvent & { readonly kind: 'answered' },
 ): void {
   const { bold, dim, green, red, yellow } = colorsOf(io.stdout, io.env);
   const color = status === undefined || status >= 500 ? red : status >= 400 ? yellow : green;
@@ -47,7 +47,7 @@ function printAnswer(
     dim(clock(Date.now())),
     bold(escapeLogText(`${method} ${url}`)),
     color(status === undefined ? 'no answer' : `${status}`) + (isWhole ? '' : red(' broken off')),
-    `${milliseconds.toFixed(1)} ms`,
+    `${duration.toFixed(1)} ms`,
   ];
   io.stdout.write(`${facts.join('  ')}\n`);
 }

@@ -79,7 +79,7 @@ async function factsOf(io: Io, target: string | undefined, request: DoctorReques
 
 /** With the options that mend it. */
 function messageOf({ code, message }: DoctorError): string {
-  if (code === 'FCGI_NOTHING_TO_EXAMINE') {
+  if (code === 'FCGI_TARGET_MISSING') {
     return 'Name a program or an address, or --config or --log.\nTry: fcgi doctor --help';
   }
   if (code === 'FCGI_WEB_SERVER_UNKNOWN') return `${message.slice(0, -1)}; say --web-server NAME.`;

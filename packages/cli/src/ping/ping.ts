@@ -21,7 +21,7 @@ export interface PingRequest {
  */
 export async function ping(io: Io, address: string, options: PingRequest): Promise<void> {
   const time = options.timeout * 1000;
-  const limits = { connectTimeout: time, firstByteTimeout: time, stallTimeout: time, totalTimeout: time };
+  const limits = { connectTimeout: time, firstByteTimeout: time, stallTimeout: time, requestTimeout: time };
   const client = new FcgiClient({ address, keepConn: false, limits });
   const start = performance.now();
   try {

@@ -110,9 +110,9 @@ async function openBodies(io: Io, options: RequestOptions): Promise<Bodies> {
 }
 
 function limitsFor(seconds: number | undefined) {
-  if (seconds === undefined) return { totalTimeout: Number.POSITIVE_INFINITY };
+  if (seconds === undefined) return { requestTimeout: Number.POSITIVE_INFINITY };
   const time = seconds * 1000;
-  return { connectTimeout: time, firstByteTimeout: time, stallTimeout: time, totalTimeout: time };
+  return { connectTimeout: time, firstByteTimeout: time, stallTimeout: time, requestTimeout: time };
 }
 
 /** The same error, with what is most likely to be done about it. */

@@ -21,7 +21,9 @@ test('no server for trying opens where a web server has started the process with
   const running = new FcgiProcess(['run', `${folder}/app.js`], { env: { FCGI_ROLE: 'RESPONDER' } });
   const { status, stderr } = await running.outcome();
   expect(status).toBe(1);
-  expect(stderr).toMatch(/FCGI_NO_LISTEN_SOCKET[\s\S]*exec fcgi run APP, without & and without <\/dev\/null/);
+  expect(stderr).toMatch(
+    /FCGI_LISTEN_SOCKET_MISSING[\s\S]*exec fcgi run APP, without & and without <\/dev\/null/,
+  );
   expect(stderr).not.toContain('http://');
 });
 

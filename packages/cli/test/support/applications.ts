@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { createServer, type FcgiRequest, type ServerOptions } from '@fcgi-js/server';
+import { createServer, type FcgiRequest, type FcgiServerOptions } from '@fcgi-js/server';
 import { onTestFinished } from 'vitest';
 
 /** Starts an application of one test, and gives its address. */
-export async function startApplication(folder: string, options: ServerOptions): Promise<string> {
+export async function startApplication(folder: string, options: FcgiServerOptions): Promise<string> {
   const address = `unix:${join(folder, 'app.sock')}`;
   const server = createServer(options);
   await server.listen(address);

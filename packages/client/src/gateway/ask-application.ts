@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import type { HeaderField } from '../cgi-response-head.ts';
 import { FcgiClientError } from '../errors.ts';
 import type { FcgiResponse } from '../fcgi-response.ts';
 import type { FcgiInput } from '../input.ts';
@@ -6,10 +8,12 @@ import type { AllowedHosts } from './allowed-hosts.ts';
 import type { Backends } from './backends.ts';
 import { GatewayRefusal } from './failure-page.ts';
 import type { FileRoots } from './file-roots.ts';
+import type { GatewayAnswer } from './gateway-answer.ts';
 import type { ExchangeLog, GatewayExchange, GatewayRequest } from './gateway-exchange.ts';
 import type { ResolvedGatewayLimits } from './gateway-limits.ts';
 import { discard } from './http-answer.ts';
 import { collectBody } from './http-body.ts';
+import { FolderRedirect, type ScriptFinder } from './script-finder.ts';
 
 /** What all requests of a gateway have in common. Its callbacks do not throw. */
 export interface GatewaySettings {
@@ -21,16 +25,42 @@ export interface GatewaySettings {
   readonly onError: (error: unknown, request: GatewayRequest) => void;
   readonly onRequest: (exchange: GatewayExchange) => void;
   readonly onStderr: ((content: Uint8Array, request: GatewayRequest) => void) | undefined;
+  /** Where each request is for a script of its own. */
+  readonly scripts: ScriptFinder | undefined;
   readonly paramsOptions: (request: GatewayRequest) => ParamsFromRequestOptions;
 }
 
 /** An HTTP request, wherever it came from. */
 export interface HttpRequest {
   /** Undefined where there is none. */
-  readonly body: AsyncIterable<Uint8Array> | undefined;
+  readonly body: AsyncIterable<Uint8Array> | Uint8Array | undefined;
   readonly facts: RequestFacts;
   /** What callbacks get. */
   readonly original: GatewayRequest;
+}
+
+/**
+ * What the HTTP client gets: of the application, or a file that it names, or where to ask instead.
+ *
+ * @throws as {@link askApplication}
+ */
+export async function answerTo(
+  request: HttpRequest,
+  settings: GatewaySettings,
+  log: ExchangeLog,
+  signal: AbortSignal,
+): Promise<GatewayAnswer> {
+  try {
+    const response = await askApplication(request, settings, log, signal);
+    return await settings.files.answer(response, request.facts);
+  } catch (error) {
+    if (!(error instanceof FolderRedirect)) throw error;
+    const headers: HeaderField[] = [
+      ['Location', error.location],
+      ['Content-Length', '0'],
+    ];
+    return { body: Readable.from([]), contentLength: 0, headers, reason: 'Permanent Redirect', status: 308 };
+  }
 }
 
 /**
@@ -38,7 +68,7 @@ export interface HttpRequest {
  *
  * @throws GatewayRefusal where the gateway has to answer itself; as `FcgiClient.request`
  */
-export async function askApplication(
+async function askApplication(
   request: HttpRequest,
   settings: GatewaySettings,
   log: ExchangeLog,
@@ -56,10 +86,10 @@ export async function askApplication(
     log.hasHead(answered);
     return answered;
   };
-  const params = paramsFromFacts(facts, options);
+  const params = await paramsFor(facts, options, settings.scripts);
   let response = await ask(params, await inputFor(request, params, limits));
   for (let redirects = 0; response.kind === 'local-redirect'; redirects += 1) {
-    const next = paramsAfterRedirect(facts, response.location ?? '/', options);
+    const next = await paramsAfterRedirect(facts, response.location ?? '/', options, settings.scripts);
     if (next === undefined) break;
     await discard(response.body);
     if (redirects === limits.localRedirects) {
@@ -77,18 +107,30 @@ export async function askApplication(
   return response;
 }
 
+/** The params of a request, with the script that it is for where scripts are looked for. */
+async function paramsFor(
+  facts: RequestFacts,
+  options: ParamsFromRequestOptions,
+  scripts: ScriptFinder | undefined,
+): Promise<Map<string, string>> {
+  if (scripts === undefined) return paramsFromFacts(facts, options);
+  const script = await scripts.find(facts.target);
+  return paramsFromFacts(facts, { ...options, scriptFilename: script.file }, script);
+}
+
 /** Undefined where the redirect leads out of the mount point: then the HTTP client is to follow it. */
-function paramsAfterRedirect(
+async function paramsAfterRedirect(
   facts: RequestFacts,
   target: string,
   options: ParamsFromRequestOptions,
-): Map<string, string> | undefined {
+  scripts: ScriptFinder | undefined,
+): Promise<Map<string, string> | undefined> {
   const method = facts.method === 'HEAD' ? 'HEAD' : 'GET';
   const fields = facts.fields.filter(([name]) => !/^content-/i.test(name));
   try {
-    return paramsFromFacts({ ...facts, fields, method, target }, options);
+    return await paramsFor({ ...facts, fields, method, target }, options, scripts);
   } catch (error) {
-    if (error instanceof FcgiClientError && error.code === 'FCGI_OUTSIDE_MOUNT') return undefined;
+    if (error instanceof FcgiClientError && error.code === 'FCGI_PATH_OUTSIDE_MOUNT') return undefined;
     throw error;
   }
 }
@@ -100,7 +142,7 @@ async function inputFor(
   limits: ResolvedGatewayLimits,
 ): Promise<FcgiInput> {
   if (body === undefined) return '';
-  if (params.has('CONTENT_LENGTH')) return body;
+  if (params.has('CONTENT_LENGTH') || body instanceof Uint8Array) return body;
   const { length, stdin } = await collectBody(body, limits.collectBytes);
   if (length !== undefined) params.set('CONTENT_LENGTH', `${length}`);
   return stdin;

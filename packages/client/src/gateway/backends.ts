@@ -78,8 +78,8 @@ export class Backends {
 }
 
 function load({ client }: Backend): number {
-  const { requests, waiting } = client.stats();
-  return requests + waiting;
+  const { activeRequests, waitingRequests } = client.stats();
+  return activeRequests + waitingRequests;
 }
 
 /** A stream that is not cancelled as long as nothing was read from it: then the next application can have it. */

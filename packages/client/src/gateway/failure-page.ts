@@ -31,7 +31,7 @@ export class RequestRefusal extends GatewayRefusal {
 const STATUSES: Partial<Record<FcgiClientErrorCode, number>> = {
   FCGI_CLIENT_CLOSED: 503,
   FCGI_CLIENT_CUT_OFF: 503,
-  FCGI_OUTSIDE_MOUNT: 404,
+  FCGI_PATH_OUTSIDE_MOUNT: 404,
   FCGI_PARAM_NAME_INVALID: 500,
   FCGI_QUEUE_FULL: 503,
   FCGI_SOURCE_FAILED: 400,
@@ -72,8 +72,8 @@ const REMEDIES: Partial<Record<FcgiClientErrorCode, string>> = {
   FCGI_CONNECT_TIMEOUT:
     'The application is overloaded or stuck, or something on the way swallows connections.',
   FCGI_FIRST_BYTE_TIMEOUT: 'The application took the request and is still silent: see what it is busy with.',
-  FCGI_NO_ANSWER: 'The application ended the request with no output: look into its log and its STDERR.',
-  FCGI_OUTSIDE_MOUNT: 'Only paths below the mount point of this gateway lead to the application.',
+  FCGI_ANSWER_MISSING: 'The application ended the request with no output: look into its log and its STDERR.',
+  FCGI_PATH_OUTSIDE_MOUNT: 'Only paths below the mount point of this gateway lead to the application.',
 };
 
 /**
@@ -101,7 +101,7 @@ export function explainFailure(
 function remedyFor(error: FcgiClientError | RemoteProtocolError): string | undefined {
   if (error instanceof FcgiConnectError) return CONNECT_REMEDIES.get(error.systemCode);
   if (error instanceof FcgiClientError) return REMEDIES[error.code];
-  return error.code === 'FCGI_UNSUPPORTED_VERSION'
+  return error.code === 'FCGI_VERSION_UNSUPPORTED'
     ? 'What listens there may not speak FastCGI: an HTTP server, for example, does not.'
     : undefined;
 }

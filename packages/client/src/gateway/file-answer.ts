@@ -27,7 +27,7 @@ export async function fileAnswer(
 ): Promise<GatewayAnswer> {
   const { size } = stats;
   const headers = [...head.headers];
-  const field = (list: readonly HeaderField[], wanted: string) =>
+  const field = (list: ReadonlyArray<Readonly<HeaderField>>, wanted: string) =>
     list.find(([name]) => name.toLowerCase() === wanted)?.[1];
   const given = (wanted: string, value: string) => {
     const own = field(headers, wanted.toLowerCase());

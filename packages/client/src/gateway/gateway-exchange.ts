@@ -15,14 +15,14 @@ export interface GatewayExchange {
   /** What went wrong; `undefined` where nothing did. An HTTP client that has left is something. */
   readonly error: unknown;
   /** Milliseconds from the request to the head of the answer; `undefined` where there was none. */
-  readonly headMilliseconds: number | undefined;
+  readonly headDuration: number | undefined;
   /** Milliseconds from the request to the end of the answer. */
-  readonly milliseconds: number;
+  readonly duration: number;
   /** What the application was told, `undefined` where it was not asked; those of the last local redirect. */
   readonly params: ReadonlyMap<string, string> | undefined;
   readonly request: GatewayRequest;
-  /** The status that the HTTP client got; 0 where it got none. */
-  readonly status: number;
+  /** The status that the HTTP client got; `undefined` where it got none. */
+  readonly status: number | undefined;
   /** What the application wrote to STDERR. Text from outside: see `escapeLogText`. */
   readonly stderr: string;
 }
@@ -38,7 +38,7 @@ export class ExchangeLog {
   error: unknown;
   isOver = false;
   params: ReadonlyMap<string, string> | undefined;
-  status = 0;
+  status: number | undefined;
 
   constructor(request: GatewayRequest) {
     this.#request = request;
@@ -68,8 +68,8 @@ export class ExchangeLog {
       address: this.address,
       bodyBytes,
       error,
-      headMilliseconds: this.#headAt === undefined ? undefined : this.#headAt - this.#started,
-      milliseconds: performance.now() - this.#started,
+      headDuration: this.#headAt === undefined ? undefined : this.#headAt - this.#started,
+      duration: performance.now() - this.#started,
       params,
       request: this.#request,
       status,

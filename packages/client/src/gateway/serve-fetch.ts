@@ -1,6 +1,6 @@
 import { http } from '../node-http.ts';
 import { factsOfFetch } from '../params-from-request.ts';
-import { askApplication, type GatewaySettings } from './ask-application.ts';
+import { answerTo, type GatewaySettings } from './ask-application.ts';
 import { refusalOf } from './check-request.ts';
 import { explainFailure, failureFields, failureStatus, failureText, GatewayRefusal } from './failure-page.ts';
 import type { GatewayAnswer } from './gateway-answer.ts';
@@ -15,8 +15,8 @@ export async function serveFetch(request: Request, settings: GatewaySettings): P
     const refusal = refusalOf(facts, settings.hosts);
     if (refusal !== undefined) throw refusal;
     const body = request.body ?? undefined;
-    const response = await askApplication({ body, facts, original: request }, settings, log, request.signal);
-    return toResponse(await settings.files.answer(response, facts), request, settings, log);
+    const answer = await answerTo({ body, facts, original: request }, settings, log, request.signal);
+    return toResponse(answer, request, settings, log);
   } catch (error) {
     const failure = failed(error, request, settings, log);
     settings.onRequest(log.summary());

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { factsOfNode } from '../params-from-request.ts';
-import { askApplication, type GatewaySettings } from './ask-application.ts';
+import { answerTo, type GatewaySettings } from './ask-application.ts';
 import { explainFailure, isLocal, type RequestRefusal, sendFailure } from './failure-page.ts';
 import { ExchangeLog } from './gateway-exchange.ts';
 import { type BodyFault, sendAnswer } from './http-answer.ts';
 import { discardRest, HttpBody } from './http-body.ts';
+import { parsedBody, withBody } from './parsed-body.ts';
 
 /**
  * Serves one request of node:http through the application. Never rejects.
@@ -26,15 +27,11 @@ export async function serveRequest(
     if (refusal !== undefined) throw refusal;
     const { headers } = request;
     const hasBody = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
-    const facts = factsOfNode(request);
-    const body = hasBody ? new HttpBody(request) : undefined;
-    const response = await askApplication(
-      { body, facts, original: request },
-      settings,
-      log,
-      controller.signal,
-    );
-    const answer = await settings.files.answer(response, facts);
+    const parsed = hasBody ? parsedBody(request) : undefined;
+    const said = factsOfNode(request);
+    const facts = parsed === undefined ? said : withBody(said, parsed);
+    const body = parsed ?? (hasBody ? new HttpBody(request) : undefined);
+    const answer = await answerTo({ body, facts, original: request }, settings, log, controller.signal);
     const onSent = (bytes: number) => {
       log.bodyBytes += bytes;
     };
@@ -50,7 +47,7 @@ export async function serveRequest(
     log.error = error;
     fail(error, request, http, settings, log.address);
   }
-  log.status = http.headersSent ? http.statusCode : 0;
+  log.status = http.headersSent ? http.statusCode : undefined;
   settings.onRequest(log.summary());
   discardRest(request, settings.limits);
 }

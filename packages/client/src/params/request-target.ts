@@ -79,6 +79,20 @@ export function splitPath(path: string, mount: string): SplitPath | undefined {
   return { scriptName: mount, pathInfo: rest.map((segment) => `/${segment}`).join('') };
 }
 
+/**
+ * Takes the target of a request apart, and its path at a prefix.
+ *
+ * @param mount as from {@link parseMount}
+ * @throws FcgiClientError `FCGI_PATH_OUTSIDE_MOUNT` where the path is not below the prefix, `FCGI_TARGET_INVALID` where the target
+ *   is no path or has an encoded NUL
+ */
+export function decodeTarget(target: string, mount: string): RequestTarget & SplitPath {
+  const parsed = parseTarget(target);
+  const split = parsed.uri === '*' ? { scriptName: mount, pathInfo: '' } : splitPath(parsed.path, mount);
+  if (split !== undefined) return { ...parsed, ...split };
+  throw new FcgiClientError('FCGI_PATH_OUTSIDE_MOUNT', `The path of the request is not below ${mount}.`);
+}
+
 function withPath(uri: string, authority: string | undefined): RequestTarget {
   const mark = uri.indexOf('?');
   return {

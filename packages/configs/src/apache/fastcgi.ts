@@ -8,7 +8,7 @@ import { scriptAlias } from './fcgid.ts';
 import type { ApacheModule } from './module.ts';
 
 /** mod_fastcgi: starts programs, or connects to an application that listens. */
-export const fastcgi: ApacheModule = {
+export const fastcgi = {
   refusals: {
     ...noBalancing('mod_fastcgi'),
     'app.arguments': 'mod_fastcgi starts a file without arguments; write a small script that has them',
@@ -28,7 +28,7 @@ export const fastcgi: ApacheModule = {
     return address === undefined ? started(site) : external(site, address);
   },
   authorizing: (site): Lines => `FastCgiAccessChecker ${quoteApache('app', scriptOf(site))}`,
-};
+} satisfies ApacheModule;
 
 function started(site: Site): Lines {
   const { app, processes, timeouts } = site;

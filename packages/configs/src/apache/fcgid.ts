@@ -9,7 +9,7 @@ import type { ApacheModule } from './module.ts';
 const PROCESSES = 5;
 
 /** mod_fcgid: starts programs. */
-export const fcgid: ApacheModule = {
+export const fcgid = {
   refusals: {
     ...noBalancing('mod_fcgid'),
     'app.arguments': 'mod_fcgid starts a file without arguments; write a small script that has them',
@@ -45,7 +45,7 @@ export const fcgid: ApacheModule = {
     `FcgidAccessChecker ${quoteApache('app', app?.program ?? '')}`,
     'FcgidAccessCheckerAuthoritative On',
   ],
-};
+} satisfies ApacheModule;
 
 /** With its slashes so that `/yourapplicationx` is another URL. */
 export function scriptAlias({ app, mount }: Site): Lines {

@@ -6,7 +6,7 @@ import { indent, type Lines } from '../text.ts';
 import type { ApacheModule } from './module.ts';
 
 /** mod_proxy_fcgi: connects to an application that listens. */
-export const proxyFcgi: ApacheModule = {
+export const proxyFcgi = {
   refusals: {
     app: 'mod_proxy_fcgi starts no programs; use module "fcgid", or say with "listen" where the application listens',
     'healthCheck.path':
@@ -48,7 +48,7 @@ export const proxyFcgi: ApacheModule = {
     `AuthnzFcgiCheckAuthnProvider ${name} Authoritative On RequireBasicAuth Off UserExpr "%{reqenv:REMOTE_USER}"`,
     'Require valid-user',
   ],
-};
+} satisfies ApacheModule;
 
 /** Which alone keeps applications in reserve, and asks whether they are there. */
 function hasBalancer({ backups, healthCheck, listen }: Site): boolean {

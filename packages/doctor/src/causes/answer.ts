@@ -75,7 +75,7 @@ const wrongRecords: Cause = {
   ],
   evidence: (facts) =>
     facts.answer !== undefined && isFastCgi(facts.answer)
-      ? failedWith(facts, 'FCGI_PROTOCOL', 'FCGI_UNEXPECTED_RECORD', 'FCGI_UNKNOWN_REQUEST_ID')
+      ? failedWith(facts, 'FCGI_PROTOCOL', 'FCGI_RECORD_UNEXPECTED', 'FCGI_REQUEST_ID_UNKNOWN')
       : [],
 };
 
@@ -88,7 +88,7 @@ const emptyAnswer: Cause = {
   remedy: () => [
     'Let every path through the program end in an answer, with a status: 500 where it does not know better.',
   ],
-  evidence: (facts) => failedWith(facts, 'FCGI_NO_ANSWER'),
+  evidence: (facts) => failedWith(facts, 'FCGI_ANSWER_MISSING'),
 };
 
 const rejected: Cause = {

@@ -31,11 +31,11 @@ export const invalidHead: Cause = {
   evidence: (facts) =>
     failedWith(
       facts,
-      'FCGI_HEAD_INVALID_LINE',
-      'FCGI_HEAD_INVALID_STATUS',
-      'FCGI_HEAD_INVALID_VALUE',
-      'FCGI_HEAD_FOLDED_LINE',
-      'FCGI_HEAD_DUPLICATE_FIELD',
+      'FCGI_HEAD_LINE_INVALID',
+      'FCGI_HEAD_STATUS_INVALID',
+      'FCGI_HEAD_VALUE_INVALID',
+      'FCGI_HEAD_LINE_FOLDED',
+      'FCGI_HEAD_FIELD_DUPLICATE',
     ),
 };
 

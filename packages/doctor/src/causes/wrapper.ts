@@ -53,18 +53,18 @@ const inBackground: Cause = {
   id: 'wrapper-in-background',
   title: 'The script does not hand descriptor 0 on to the application',
   seen: `nothing until a time-out, or ${NO_ANSWER}`,
-  lines: [{ where: 'fcgi run', line: 'FCGI_NO_LISTEN_SOCKET' }],
+  lines: [{ where: 'fcgi run', line: 'FCGI_LISTEN_SOCKET_MISSING' }],
   why: 'The web server gives the program its socket as descriptor 0. A command with & at its end, with </dev/null, in a pipe, or with nohup or setsid in the background gets /dev/null instead.',
   remedy: () => ['Let the last line of the script be, without & and without </dev/null: exec fcgi run APP'],
   evidence: (facts) => {
     const trial = failed(facts);
     if (trial === undefined || !isShellScript(facts.program)) return [];
     const lines = facts.program?.detached ?? [];
-    const isSaid = /FCGI_NO_LISTEN_SOCKET|descriptor 0/.test(trial.stderr);
+    const isSaid = /FCGI_LISTEN_SOCKET_MISSING|descriptor 0/.test(trial.stderr);
     if (lines.length === 0 && !isSaid) return [];
     return [
       ...lines.map((line) => `${facts.program?.path}: ${line}`),
-      ...(hasEnded(trial) ? says(facts, /FCGI_NO_LISTEN_SOCKET|descriptor 0/) : []),
+      ...(hasEnded(trial) ? says(facts, /FCGI_LISTEN_SOCKET_MISSING|descriptor 0/) : []),
     ];
   },
 };

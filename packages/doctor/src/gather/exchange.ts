@@ -69,7 +69,7 @@ export async function exchange(address: string, question: Question): Promise<Exc
       connectTimeout: question.timeout,
       firstByteTimeout: question.timeout,
       stallTimeout: question.timeout,
-      totalTimeout: 2 * question.timeout,
+      requestTimeout: 2 * question.timeout,
       headBytes: HEAD_BYTES,
     },
     onRecord: ({ direction, record }) => {

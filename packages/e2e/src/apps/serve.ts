@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { createServer, type ServerOptions } from '@fcgi-js/server';
+import { createServer, type FcgiServerOptions } from '@fcgi-js/server';
 import { listenInMemory } from './listen-in-memory.ts';
 
 /** How an application of these tests was started: `app [ADDRESS] [FOLDER] [MOUNT]`. */
@@ -12,7 +12,7 @@ export interface StartArguments {
   /** Where the files to serve and the folder `notes` are, default the folder of the program. */
   readonly folder: string;
   /** The prefix that the web server does not tell it, if any. */
-  readonly mounted: Pick<ServerOptions, 'mount'>;
+  readonly mounted: Pick<FcgiServerOptions, 'mount'>;
 }
 
 /**
@@ -37,7 +37,7 @@ export function startArguments(argv: readonly string[]): StartArguments {
  * @param options what `createServer` takes
  * @param address where to listen
  */
-export function serve(options: ServerOptions, address: string): void {
+export function serve(options: FcgiServerOptions, address: string): void {
   const fail = (error: unknown) => {
     console.error(error);
     process.exitCode = 1;
@@ -45,7 +45,11 @@ export function serve(options: ServerOptions, address: string): void {
   start(options, address, fail).catch(fail);
 }
 
-async function start(options: ServerOptions, address: string, fail: (error: unknown) => void): Promise<void> {
+async function start(
+  options: FcgiServerOptions,
+  address: string,
+  fail: (error: unknown) => void,
+): Promise<void> {
   const server = createServer({
     onError: (error) => console.error(`${basename(process.argv[1] ?? '')}: ${String(error)}`),
     ...options,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createServer, type RequestHandler } from '@fcgi-js/server';
+import { createServer, type FcgiRequestHandler } from '@fcgi-js/server';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createTemporaryFolder } from '../temporary-folder.ts';
 import type { Answer } from './answer.ts';
@@ -11,7 +11,7 @@ import { FastcgiPeer } from './fastcgi-peer.ts';
  *
  * @returns sends one request over each kind of connection; the answers must be the same
  */
-export function askedServer(responder: RequestHandler): (ask: Ask) => Promise<Answer> {
+export function askedServer(responder: FcgiRequestHandler): (ask: Ask) => Promise<Answer> {
   const folder = createTemporaryFolder('fcgi-asked');
   const path = join(folder.path, 'app.sock');
   const server = createServer({ responder, onError: () => {} });

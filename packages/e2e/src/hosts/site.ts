@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { haproxyConfig, nginxConfig, type WebServerOptions } from '@fcgi-js/configs';
+import {
+  haproxyConfig,
+  type ListeningApplication,
+  nginxConfig,
+  type WebServerOptions,
+} from '@fcgi-js/configs';
 import { findProgram, type SystemProgram } from '../../../tooling/src/system-packages.mjs';
 import type { Child } from '../child.ts';
 import { fcgi, untilServed } from '../runner.ts';
@@ -37,7 +42,7 @@ export interface HostedSite {
 
 /** A web server that is tried. */
 export interface HostedWebServer {
-  readonly config: (options: WebServerOptions) => string;
+  readonly config: (options: ListeningApplication & WebServerOptions) => string;
   readonly configure: typeof configureNginx;
   readonly program: SystemProgram;
 }
@@ -80,7 +85,7 @@ export async function startHostedSite(
   await Promise.all(applicationHosts.map(start));
 
   const listen = applicationHosts.map((name) => `${hosts[name].address}:${PORT}`);
-  const site = webServer.config({ listen, bind: '8080', ...options });
+  const site = webServer.config({ bind: '8080', ...options, listen });
   const { args, errorLog } = await webServer.configure(folder.path, site);
   const child = hosts.web.start(findProgram(webServer.program) ?? webServer.program, args);
   const load = new Load(hosts.web, 'http://127.0.0.1:8080', BROWSERS);

@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import type { WebServerOptions as SiteOptions } from '@fcgi-js/configs';
+import type {
+  ListeningApplication,
+  WebServerOptions as SiteOptions,
+  StartedApplication,
+} from '@fcgi-js/configs';
+
+/** The configurations check which of both there is. */
+type PlacedOptions = ListeningApplication & SiteOptions & StartedApplication;
 
 /** A web server that runs for a test. */
 export interface WebServer {
@@ -50,9 +57,9 @@ export function listenAddress(upstream: ListeningUpstream): string {
  *
  * @param options where the application is
  */
-export function siteOptions(options: WebServerOptions): SiteOptions {
+export function siteOptions(options: WebServerOptions): PlacedOptions {
   const { application, folder, mount = '', others = [], timeouts } = options;
-  return {
+  const site: SiteOptions = {
     ...(application.kind === 'spawn'
       ? { app: { command: [application.program, ...application.arguments] } }
       : { listen: [listenAddress(application), ...others] }),
@@ -60,6 +67,7 @@ export function siteOptions(options: WebServerOptions): SiteOptions {
     static: { prefix: '/static', folder: join(folder, 'static') },
     ...(timeouts === undefined ? {} : { timeouts }),
   };
+  return site as PlacedOptions;
 }
 
 /**

@@ -60,12 +60,12 @@ const STREAM_TYPES = [4, 5, 6, 7, 8];
 
 /** Section 3.3, as far as one direction can be read without knowing what was asked. */
 export function naiveRecords(bytes: Uint8Array): Outcome {
-  return outcomeOf(new Cursor(bytes), 'FCGI_TRUNCATED_RECORD', readRecord);
+  return outcomeOf(new Cursor(bytes), 'FCGI_RECORD_TRUNCATED', readRecord);
 }
 
 /** Section 3.4. */
 export function naivePairs(bytes: Uint8Array): Outcome {
-  return outcomeOf(new Cursor(bytes), 'FCGI_TRUNCATED_PAIR', (cursor) => {
+  return outcomeOf(new Cursor(bytes), 'FCGI_PAIR_TRUNCATED', (cursor) => {
     const nameLength = readLength(cursor);
     const valueLength = readLength(cursor);
     return `${JSON.stringify(cursor.text(nameLength))}=${JSON.stringify(cursor.text(valueLength))}`;
@@ -97,10 +97,10 @@ function readRecord(cursor: Cursor, emit: (value: string) => void): string | und
   const header = Array.from({ length: 8 }, () => cursor.byte());
   const [version = 0, type = 0, idHigh = 0, idLow = 0, lengthHigh = 0, lengthLow = 0, padding = 0] = header;
   if (header.every((byte) => byte === 0)) return undefined;
-  if (version !== 1) throw new Rule('FCGI_UNSUPPORTED_VERSION');
+  if (version !== 1) throw new Rule('FCGI_VERSION_UNSUPPORTED');
   const id = idHigh * 256 + idLow;
-  if (APPLICATION_TYPES.includes(type) && id === 0) throw new Rule('FCGI_INVALID_REQUEST_ID');
-  if (MANAGEMENT_TYPES.includes(type) && id !== 0) throw new Rule('FCGI_INVALID_REQUEST_ID');
+  if (APPLICATION_TYPES.includes(type) && id === 0) throw new Rule('FCGI_REQUEST_ID_INVALID');
+  if (MANAGEMENT_TYPES.includes(type) && id !== 0) throw new Rule('FCGI_REQUEST_ID_INVALID');
   emit(describe(type, id, cursor.text(lengthHigh * 256 + lengthLow)));
   cursor.text(padding);
   return undefined;
@@ -108,7 +108,7 @@ function readRecord(cursor: Cursor, emit: (value: string) => void): string | und
 
 function describe(type: number, id: number, content: string): string {
   const at = (index: number) => content.charCodeAt(index);
-  if ([1, 3, 11].includes(type) && content.length !== 8) throw new Rule('FCGI_INVALID_BODY_LENGTH');
+  if ([1, 3, 11].includes(type) && content.length !== 8) throw new Rule('FCGI_RECORD_LENGTH_INVALID');
   if (type === 1) return `BEGIN ${id} role ${at(0) * 256 + at(1)} flags ${at(2)} keep ${at(2) % 2 === 1}`;
   if (type === 2) return `ABORT ${id}`;
   if (type === 3) {

@@ -28,7 +28,7 @@ interface Case {
   /** Whether no request can get lost when a host is stopped. */
   readonly isLossless: boolean;
   readonly name: string;
-  readonly options: Parameters<HostedWebServer['config']>[0];
+  readonly options: Omit<Parameters<HostedWebServer['config']>[0], 'listen'>;
   readonly webServer: HostedWebServer;
 }
 

@@ -31,7 +31,7 @@ describeOther('libfcgi', programs, startLibfcgi, (test) => {
       expect(await text(body)).toBe(`x ${checksum(stdin)}`);
       await ended;
     }
-    expect(client.stats()).toMatchObject({ connections: 1, idle: 1 });
+    expect(client.stats()).toMatchObject({ connections: 1, idleConnections: 1 });
   });
 
   test('takes long names and values, and more params than fit in a record', async (session) => {

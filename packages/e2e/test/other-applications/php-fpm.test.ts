@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { escapeLogText, FcgiClient, type FcgiResponse, paramsFromRequest } from '@fcgi-js/client';
@@ -49,7 +49,7 @@ describeOther('php-fpm', ['php-fpm8.2'], startPhpFpm, (test) => {
       expect([response.status, await text(response.body)]).toEqual([200, 'hello']);
       expect(await response.ended).toMatchObject({ appStatus: 0, protocolStatus: 0 });
     }
-    expect(client.stats()).toMatchObject({ connections: 1, idle: 1 });
+    expect(client.stats()).toMatchObject({ connections: 1, idleConnections: 1 });
   });
 
   test('says that it does not multiplex, and gets one request on each connection', async (session) => {
@@ -226,6 +226,26 @@ describeOther('php-fpm', ['php-fpm8.2'], startPhpFpm, (test) => {
     const response = await fetch(`${url}/?do=wait&milliseconds=700`);
     expect(response.status).toBe(504);
     expect(await response.text()).toContain('FCGI_FIRST_BYTE_TIMEOUT');
+  });
+
+  test('serves a site as WordPress has it: a front controller, folders with an index, scripts with a path after them', async (session) => {
+    const root = join(session.application.folder, 'site');
+    const says = (who: string) =>
+      `<?php echo implode(' ', ['${who}', $_SERVER['PHP_SELF'], $_SERVER['REQUEST_URI'], $_GET['p'] ?? '-']);`;
+    await mkdir(join(root, 'wp-admin'), { recursive: true });
+    await writeFile(join(root, 'index.php'), says('front'));
+    await writeFile(join(root, 'wp-login.php'), says('login'));
+    await writeFile(join(root, 'wp-admin/index.php'), says('admin'));
+    await writeFile(join(root, 'photo.jpg'), says('upload'));
+    const url = await session.gateway({ documentRoot: root, script: {} });
+    const said = async (path: string) => (await fetch(`${url}${path}`)).text();
+    expect(await said('/')).toBe('front /index.php / -');
+    expect(await said('/2024/a-post/?p=7')).toBe('front /index.php /2024/a-post/?p=7 7');
+    expect(await said('/wp-login.php?p=1')).toBe('login /wp-login.php /wp-login.php?p=1 1');
+    expect(await said('/wp-login.php/a/b')).toBe('login /wp-login.php/a/b /wp-login.php/a/b -');
+    expect(await said('/wp-admin?p=2')).toBe('admin /wp-admin/index.php /wp-admin/?p=2 2');
+    // With fix_pathinfo PHP would run the picture.
+    expect(await said('/photo.jpg/x.php')).toBe('front /index.php /photo.jpg/x.php -');
   });
 
   test('refuses a script that is not there with its own 404', async (session) => {

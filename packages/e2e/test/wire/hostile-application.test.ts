@@ -21,12 +21,12 @@ const ABORTED = new Error('aborted by the test');
 
 const LIMITS = {
   abortTimeout: 30,
-  bodyBufferBytes: 4_096,
+  requestBufferBytes: 4_096,
   firstByteTimeout: 80,
   headBytes: 4_096,
-  sharedBufferBytes: 16_384,
+  connectionBufferBytes: 16_384,
   stallTimeout: 80,
-  totalTimeout: 400,
+  requestTimeout: 400,
   unreadTimeout: 60,
 };
 
@@ -100,7 +100,12 @@ async function attackOnce(application: HostileApplication, seed: number, number:
   const next = await good(client).catch(() => good(client));
   expect(next).toBe('good');
   await client.close({ timeout: 1_000 });
-  expect(client.stats()).toEqual({ connections: 0, idle: 0, requests: 0, waiting: 0 });
+  expect(client.stats()).toEqual({
+    connections: 0,
+    idleConnections: 0,
+    activeRequests: 0,
+    waitingRequests: 0,
+  });
   return outcomes;
 }
 

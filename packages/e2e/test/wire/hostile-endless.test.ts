@@ -20,7 +20,7 @@ const LIMITS: ClientLimits = {
   firstByteTimeout: 80,
   stallTimeout: 80,
   stderrTotalBytes: NEVER,
-  totalTimeout: NEVER,
+  requestTimeout: NEVER,
 };
 
 /** A piece that says nothing: whoever takes it for progress waits for ever. */
@@ -85,7 +85,7 @@ async function outcome(client: FcgiClient): Promise<string> {
 
 test.each<[name: string, limits: ClientLimits, pieces: typeof silencePieces, expected: string]>([
   ['silence', LIMITS, silencePieces, 'FCGI_FIRST_BYTE_TIMEOUT'],
-  ['anything', { ...LIMITS, totalTimeout: 400 }, anyPieces, 'FCGI_TOTAL_TIMEOUT'],
+  ['anything', { ...LIMITS, requestTimeout: 400 }, anyPieces, 'FCGI_TOTAL_TIMEOUT'],
 ])(
   `${SECONDS} seconds of applications that send %s for ever: every request ends at a limit or a broken rule`,
   async (name, limits, pieces, expected) => {
@@ -100,7 +100,7 @@ test.each<[name: string, limits: ClientLimits, pieces: typeof silencePieces, exp
       // Where one hangs, so does the test.
       const requests = Array.from({ length: random.between(1, 6) }, () => outcome(client));
       for (const one of await Promise.all(requests)) seen.set(one, (seen.get(one) ?? 0) + 1);
-      await expect.poll(() => client.stats().requests, { message: `FUZZ_SEED=${seed}` }).toBe(0);
+      await expect.poll(() => client.stats().activeRequests, { message: `FUZZ_SEED=${seed}` }).toBe(0);
       await client.close({ timeout: 1 });
       await application.stop();
     }

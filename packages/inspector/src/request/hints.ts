@@ -24,7 +24,7 @@ const SPEAKS_SOMETHING =
  */
 export function hintFor(error: unknown, params: ReadonlyMap<string, string>): string | undefined {
   if (error instanceof FcgiConnectError) return CONNECT_HINTS[error.systemCode];
-  if (error instanceof RemoteProtocolError && error.code === 'FCGI_UNSUPPORTED_VERSION') {
+  if (error instanceof RemoteProtocolError && error.code === 'FCGI_VERSION_UNSUPPORTED') {
     // The first byte of `HTTP/1.1 400 Bad Request`.
     return / version 72\b/.test(error.message) ? SPEAKS_HTTP : SPEAKS_SOMETHING;
   }
@@ -32,7 +32,7 @@ export function hintFor(error: unknown, params: ReadonlyMap<string, string>): st
   if (error.code === 'FCGI_FIRST_BYTE_TIMEOUT') {
     return 'It accepted the connection: all its workers may be busy, or what listens there does not speak FastCGI.';
   }
-  if (error.code === 'FCGI_NO_ANSWER' && !params.has('SCRIPT_FILENAME')) {
+  if (error.code === 'FCGI_ANSWER_MISSING' && !params.has('SCRIPT_FILENAME')) {
     return 'If that is php-fpm: --script FILE tells it which file to run.';
   }
   return undefined;

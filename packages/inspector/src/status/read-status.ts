@@ -27,7 +27,7 @@ export interface StatusPage {
 export async function readStatus(page: StatusPage, signal: AbortSignal): Promise<Status> {
   const { address, full, path, secrecy, timeout } = page;
   const time = timeout * 1000;
-  const limits = { connectTimeout: time, firstByteTimeout: time, stallTimeout: time, totalTimeout: time };
+  const limits = { connectTimeout: time, firstByteTimeout: time, stallTimeout: time, requestTimeout: time };
   const client = new FcgiClient({ address, keepConn: false, limits });
   const params = pathParams(path, full ? 'json&full' : 'json');
   try {

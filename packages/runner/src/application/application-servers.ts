@@ -1,6 +1,6 @@
 import { Server as HttpsServer } from 'node:https';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { fromNodeListener, type NodeServer, type RequestHandler } from '@fcgi-js/server';
+import { type FcgiRequestHandler, fromNodeListener, type NodeServer } from '@fcgi-js/server';
 import { askForHttp } from './ask-for-http.ts';
 import { CapturedServer } from './captured-server.ts';
 import { describeTarget, isSameTarget, type ListenTarget } from './listen-arguments.ts';
@@ -139,7 +139,7 @@ export class ApplicationServers implements ListenJudge {
    *
    * @param exported the function or server, by which one that listens later is known for the same
    */
-  serveExport(exported: unknown, handler: RequestHandler): void {
+  serveExport(exported: unknown, handler: FcgiRequestHandler): void {
     this.#exported = exported;
     this.#state = 'served';
     this.front.serve(handler);

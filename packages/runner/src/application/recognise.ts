@@ -1,12 +1,12 @@
 import { Server as HttpsServer } from 'node:https';
 import { createRequire } from 'node:module';
 import {
+  type FcgiRequestHandler,
   type FetchHandler,
   fromFetchHandler,
   fromNodeListener,
   type NodeListener,
   type NodeServer,
-  type RequestHandler,
 } from '@fcgi-js/server';
 import { http } from '../node-http.ts';
 import { askForHttp } from './ask-for-http.ts';
@@ -14,9 +14,9 @@ import { kindOfFunction } from './kind-of-function.ts';
 
 /** What `createServer` of `@fcgi-js/server` takes of an application. */
 export interface Roles {
-  readonly authorizer?: RequestHandler;
-  readonly filter?: RequestHandler;
-  readonly responder?: RequestHandler;
+  readonly authorizer?: FcgiRequestHandler;
+  readonly filter?: FcgiRequestHandler;
+  readonly responder?: FcgiRequestHandler;
 }
 
 /** Something that can be served, and what it is in words: `an Express application`. */
@@ -56,7 +56,7 @@ export async function recognise(
 function ofRoles(shape: Shape): Recognised | undefined {
   const given = ROLES.filter((role) => typeof shape[role] === 'function');
   if (given.length === 0) return undefined;
-  const roles = Object.fromEntries(given.map((role) => [role, shape[role] as RequestHandler]));
+  const roles = Object.fromEntries(given.map((role) => [role, shape[role] as FcgiRequestHandler]));
   return { kind: `handlers of FastCGI requests (${given.join(', ')})`, roles };
 }
 

@@ -1,20 +1,20 @@
-import type { RequestHandler } from '@fcgi-js/server';
+import type { FcgiRequestHandler } from '@fcgi-js/server';
 
 /** What requests come to while the servers of an application come and go. */
 export class RequestFront {
-  #handler: RequestHandler | undefined;
-  readonly #waiting = new Set<(handler: RequestHandler) => void>();
+  #handler: FcgiRequestHandler | undefined;
+  readonly #waiting = new Set<(handler: FcgiRequestHandler) => void>();
 
   /** Has the server of now answer; without one, requests wait for the next. */
-  readonly responder: RequestHandler = (request) => {
+  readonly responder: FcgiRequestHandler = (request) => {
     if (this.#handler !== undefined) return this.#handler(request);
-    return new Promise<RequestHandler>((resolve) => this.#waiting.add(resolve)).then((handler) =>
+    return new Promise<FcgiRequestHandler>((resolve) => this.#waiting.add(resolve)).then((handler) =>
       handler(request),
     );
   };
 
   /** From now on this handler answers, also the requests that wait. */
-  serve(handler: RequestHandler): void {
+  serve(handler: FcgiRequestHandler): void {
     this.#handler = handler;
     for (const resolve of this.#waiting) resolve(handler);
     this.#waiting.clear();
@@ -31,6 +31,6 @@ export class RequestFront {
   }
 }
 
-const unavailable: RequestHandler = ({ stdout }) => {
+const unavailable: FcgiRequestHandler = ({ stdout }) => {
   stdout.end('Status: 503 Service Unavailable\r\nContent-Type: text/plain\r\n\r\nService Unavailable\n');
 };

@@ -202,7 +202,7 @@ export interface RunOptions extends RunOptionValues {
   readonly args: readonly string[];
 }
 
-type WrittenOptions = { readonly [Name in keyof List]?: WrittenOf<List[Name]> };
+type WrittenOptions = { readonly [Name in keyof List]?: WrittenOf<List[Name]> | undefined };
 
 /** One of several applications in a configuration file; `app`, `listen` and `name` must be there. */
 export interface ApplicationConfig extends Omit<WrittenOptions, OfParent> {
@@ -218,12 +218,12 @@ export interface ApplicationConfig extends Omit<WrittenOptions, OfParent> {
  */
 export interface RunConfig extends WrittenOptions {
   /** The application: its file, or the folder of its package.json. */
-  readonly app?: string;
+  readonly app?: string | undefined;
   /**
    * Several applications under one parent, in the place of `app`: the options of each, or the path of a file that has them, in which
    * `*` stands for any characters. Beside it stand options of the parent only: `pidFile`, `statusListen`, `umask`.
    */
-  readonly apps?: ReadonlyArray<ApplicationConfig | string>;
+  readonly apps?: ReadonlyArray<ApplicationConfig | string> | undefined;
   /** For the application. */
   readonly args?: readonly string[];
 }

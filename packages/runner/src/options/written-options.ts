@@ -16,11 +16,13 @@ export function isObject(value: unknown): value is object {
  *
  * @param folder what relative paths are relative to
  * @param source who has them, for messages
- * @returns their values, by the names of the options; paths are absolute
+ * @returns their values, by the names of the options; paths are absolute. One that is `undefined` is not given
  * @throws RunnerError that names source, key and what is allowed
  */
 export function readWritten(given: object, folder: string, source: string): Record<string, unknown> {
-  const values = Object.entries(given).map(([key, value]) => [key, read(key, value, folder, source)]);
+  const values = Object.entries(given)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [key, read(key, value, folder, source)]);
   return Object.fromEntries(values);
 }
 

@@ -1,4 +1,4 @@
-import type { FcgiRequest, RequestHandler } from '@fcgi-js/server';
+import type { FcgiRequest, FcgiRequestHandler } from '@fcgi-js/server';
 import type { Roles } from '../application/recognise.ts';
 import type { PageAnswer, PageRequest } from './page.ts';
 import { pagePath } from './page-path.ts';
@@ -18,7 +18,7 @@ export function withPages(roles: Roles, site: StatusSite): Roles {
 }
 
 /** A handler that has nothing but the pages. */
-export function pagesOnly(site: OwnSite): RequestHandler {
+export function pagesOnly(site: OwnSite): FcgiRequestHandler {
   return (request) => send(request, ownAnswer(site, pagePath(request.params) ?? '', pageRequest(request)));
 }
 

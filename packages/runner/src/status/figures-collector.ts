@@ -1,11 +1,11 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type {
   FcgiRequest,
+  FcgiRequestHandler,
+  FcgiServerStats,
   Params,
   RequestEndMessage,
   RequestErrorMessage,
-  RequestHandler,
-  ServerStats,
 } from '@fcgi-js/server';
 import type { Roles } from '../application/recognise.ts';
 import { EventLoopWatch } from './event-loop.ts';
@@ -38,7 +38,7 @@ export class FiguresCollector {
 
   /** The same handlers, of whose requests there are figures. */
   watch(roles: Roles): Roles {
-    const watched = Object.entries(roles).map(([role, handler]: [string, RequestHandler]) => [
+    const watched = Object.entries(roles).map(([role, handler]: [string, FcgiRequestHandler]) => [
       role,
       (request: FcgiRequest) => {
         this.#active.set(request, performance.now());
@@ -49,7 +49,7 @@ export class FiguresCollector {
   }
 
   /** @param stats of the server whose handlers are watched */
-  figures(stats: ServerStats): Figures {
+  figures(stats: FcgiServerStats): Figures {
     const { heapUsed, rss } = process.memoryUsage();
     const { system, user } = process.cpuUsage();
     const request = this.#requestToShow();

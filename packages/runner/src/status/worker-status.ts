@@ -1,5 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
-import type { ServerStats } from '@fcgi-js/server';
+import type { FcgiServerStats } from '@fcgi-js/server';
 import type { Roles } from '../application/recognise.ts';
 import type { Parent } from '../worker/parent.ts';
 import { withPages } from './fcgi-pages.ts';
@@ -24,7 +24,7 @@ export class WorkerStatus {
   #asked: Promise<Snapshot> | undefined;
   #answer: ((snapshot: Snapshot) => void) | undefined;
   #soon: NodeJS.Timeout | undefined;
-  #stats: (() => ServerStats) | undefined;
+  #stats: (() => FcgiServerStats) | undefined;
 
   constructor(paths: StatusPaths, parent: Parent) {
     this.#paths = paths;
@@ -37,7 +37,7 @@ export class WorkerStatus {
   }
 
   /** Begins to tell. */
-  start(stats: () => ServerStats): void {
+  start(stats: () => FcgiServerStats): void {
     this.#stats = stats;
     const report = () => {
       clearTimeout(this.#soon);

@@ -1,9 +1,10 @@
-import { checkOptions, OBJECT, type OptionKinds } from '@fcgi-js/protocol/options';
+import { checkOptions, FcgiOptionError, OBJECT, type OptionKinds } from '@fcgi-js/protocol/options';
 import { isFieldValue, isToken } from '../cgi/field-syntax.ts';
 import { formatAuthorizerHead, type HeaderField, isBodyless } from '../cgi/response-head.ts';
+import { errors } from '../errors.ts';
 import { http } from '../node-http.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
-import type { RequestHandler } from '../request/request-handler.ts';
+import type { FcgiRequestHandler } from '../request/request-handler.ts';
 
 /** Access is granted; made by {@link allow}. */
 export interface Allowed {
@@ -33,9 +34,9 @@ export interface DenyOptions {
    *
    * @defaultValue the status in words
    */
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array | undefined;
   /** Response header fields, such as `WWW-Authenticate` or `Location`. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 const DENY_OPTIONS: OptionKinds<DenyOptions> = {
@@ -50,7 +51,7 @@ const DENY_OPTIONS: OptionKinds<DenyOptions> = {
  * Grants access (FastCGI 1.0 §6.3).
  *
  * @param variables meta-variables that the web server adds to the request, such as `REMOTE_USER`
- * @throws TypeError where a name or value cannot be sent
+ * @throws FcgiOptionError where a name or value cannot be sent
  */
 export function allow(variables: Readonly<Record<string, string>> = {}): Allowed {
   return { allowed: true, variables: new Map(checkedFields('allow', variables)) };
@@ -60,12 +61,12 @@ export function allow(variables: Readonly<Record<string, string>> = {}): Allowed
  * Refuses access (§6.3).
  *
  * @param status 300 to 599, such as 401, 403, or 302 with a `Location`
- * @throws TypeError where the status would grant access, a header field cannot be sent, or an option is unknown
+ * @throws FcgiOptionError where the status would grant access, a header field cannot be sent, or an option is unknown
  *   or of the wrong kind
  */
 export function deny(status = 403, options: DenyOptions = {}): Denied {
   if (!refuses(status)) {
-    throw new TypeError(
+    throw new FcgiOptionError(
       `deny() takes a status from 300 to 599, because others may grant access, but not ${status}.`,
     );
   }
@@ -91,19 +92,19 @@ export function deny(status = 403, options: DenyOptions = {}): Denied {
  * A function that throws, or decides nothing, refuses with 500.
  *
  * @param decide called for every request, of which there is no body (§6.3); what it returns or resolves to counts
- * @throws TypeError where it is no function
+ * @throws FcgiOptionError where it is no function
  */
 export function fromAuthorizer(
   decide: (request: FcgiRequest) => AuthorizerDecision | Promise<AuthorizerDecision>,
-): RequestHandler {
+): FcgiRequestHandler {
   if (typeof decide !== 'function') {
-    throw new TypeError('fromAuthorizer() takes a function that returns allow() or deny().');
+    throw new FcgiOptionError('fromAuthorizer() takes a function that returns allow() or deny().');
   }
   return async (request) => {
     const decision: AuthorizerDecision | undefined = await decide(request);
     if (decision?.allowed === true) grant(request, decision);
     else if (decision?.allowed === false && refuses(decision.status)) refuse(request, decision);
-    else throw new TypeError('An authorizer must return allow() or deny().');
+    else throw errors.FCGI_HANDLER_FAILED.decision();
   };
 }
 
@@ -126,9 +127,9 @@ function refuse(request: FcgiRequest, { status, headers, body }: Denied): void {
 
 function checkedFields(caller: string, fields: Readonly<Record<string, string>>): HeaderField[] {
   return Object.entries(fields).map(([name, value]) => {
-    if (!isToken(name)) throw new TypeError(`${caller}(): "${name}" is not a name that can be sent.`);
+    if (!isToken(name)) throw new FcgiOptionError(`${caller}(): "${name}" is not a name that can be sent.`);
     if (typeof value !== 'string' || !isFieldValue(value)) {
-      throw new TypeError(
+      throw new FcgiOptionError(
         `${caller}(): the value of ${name} must be text of bytes (U+0020 to U+00FF, no line ends).`,
       );
     }

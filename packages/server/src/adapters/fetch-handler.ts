@@ -1,8 +1,15 @@
+import { FcgiOptionError } from '@fcgi-js/protocol/options';
 import { isFieldValue, isToken } from '../cgi/field-syntax.ts';
 import type { Params } from '../cgi/params.ts';
 import { errors } from '../errors.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
-import { DEFERRED, type HandlerResult, isPromise, type RequestHandler } from '../request/request-handler.ts';
+import {
+  DEFERRED,
+  type FcgiRequestHandler,
+  type HandlerResult,
+  isPromise,
+  isResponse,
+} from '../request/request-handler.ts';
 import { bodySource } from './fetch/body-source.ts';
 import { OutgoingResponse } from './fetch/outgoing-response.ts';
 import { standardRequest } from './fetch/standard-request.ts';
@@ -55,11 +62,11 @@ const NOT_EXPRESSIBLE =
  * path, because the handler would see another one than the rules of the web server were applied to.
  *
  * @param handler called for every request; what it throws is answered with 500
- * @throws TypeError where it is no function
+ * @throws FcgiOptionError where it is no function
  */
-export function fromFetchHandler(handler: FetchHandler): RequestHandler {
+export function fromFetchHandler(handler: FetchHandler): FcgiRequestHandler {
   if (typeof handler !== 'function') {
-    throw new TypeError(
+    throw new FcgiOptionError(
       'fromFetchHandler() takes a function (request) => response, for example app.fetch of Hono.',
     );
   }
@@ -108,15 +115,4 @@ function checkHead({ status, statusText, headers }: Response): void {
   if (!isSendable) {
     throw errors.FCGI_RESPONSE_HEAD_INVALID.fetch();
   }
-}
-
-function isResponse(value: unknown): value is Response {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'status' in value &&
-    'headers' in value &&
-    'body' in value &&
-    typeof value.status === 'number'
-  );
 }

@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BOOLEAN, checkOptions } from '@fcgi-js/protocol/options';
+import { BOOLEAN, checkOptions, FcgiOptionError } from '@fcgi-js/protocol/options';
 import { methodOf } from '../cgi/meta-variables.ts';
-import type { Params } from '../cgi/params.ts';
 import { http } from '../node-http.ts';
-import { DEFERRED, isPromise, type RequestHandler } from '../request/request-handler.ts';
-import { exchangeOf, NodeExchange } from './node/node-exchange.ts';
+import { DEFERRED, type FcgiRequestHandler, isPromise } from '../request/request-handler.ts';
+import { NodeExchange } from './node/node-exchange.ts';
 import { isNodeServer, type NodeServer } from './node/node-server.ts';
 
 /** A listener as `http.createServer` takes it: an Express or connect application, `app.callback()` of Koa, … */
@@ -19,7 +18,7 @@ export interface NodeListenerOptions {
    *
    * @defaultValue true
    */
-  readonly unbufferedStreams?: boolean;
+  readonly unbufferedStreams?: boolean | undefined;
 }
 
 /**
@@ -44,14 +43,14 @@ export interface NodeListenerOptions {
  * was given, rejections are unhandled, as with Node.
  *
  * @param listener called for every request; or a server of `node:http` or `node:https` that is emitted it
- * @throws TypeError where the listener is neither, or an option unknown or of the wrong kind
+ * @throws FcgiOptionError where the listener is neither, or an option unknown or of the wrong kind
  */
 export function fromNodeListener(
   listener: NodeListener | NodeServer,
   options: NodeListenerOptions = {},
-): RequestHandler {
+): FcgiRequestHandler {
   if (typeof listener !== 'function' && !isNodeServer(listener)) {
-    throw new TypeError(
+    throw new FcgiOptionError(
       'fromNodeListener() takes a function (req, res), for example an Express application, or a server of node:http.',
     );
   }
@@ -91,17 +90,4 @@ export function fromNodeListener(
     exchange.listening();
     return DEFERRED;
   };
-}
-
-/**
- * The params of a request that came over FastCGI: REMOTE_USER, SSL_CLIENT_S_DN, DOCUMENT_ROOT and whatever
- * else the web server sends.
- *
- * @param req the request object that {@link fromNodeListener} made
- * @throws TypeError where the request did not come over FastCGI
- */
-export function requestParams(req: IncomingMessage): Params {
-  const exchange = exchangeOf(req);
-  if (exchange === undefined) throw new TypeError('requestParams(): this request did not come over FastCGI.');
-  return exchange.params;
 }

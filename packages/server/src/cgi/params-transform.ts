@@ -1,3 +1,4 @@
+import { FcgiOptionError } from '@fcgi-js/protocol/options';
 import { Params } from './params.ts';
 
 /**
@@ -15,20 +16,22 @@ export type ParamsTransform = (params: ReadonlyMap<string, string>) => ReadonlyM
  * What a transform makes of params. Where a name came more than once and the transform has not touched it, all its
  * values stay, because repeated header fields come so.
  *
- * @throws TypeError where it does not return a map of strings
+ * @throws FcgiOptionError where it does not return a map of strings
  */
 export function transformed(params: Params, transform: ParamsTransform): Params {
   const changed = transform(params);
   if (changed === params) return params;
   if (typeof changed?.get !== 'function' || typeof changed[Symbol.iterator] !== 'function') {
-    throw new TypeError('The option "params" must return the params: what it was given, or a new Map.');
+    throw new FcgiOptionError(
+      'createServer(): the option "params" must return the params: what it was given, or a new Map.',
+    );
   }
   // Thousands of params would take long to be looked up in the bytes, one by one.
   const before = new Map(params);
   const entries = [...params.received()].filter(([name]) => changed.get(name) === before.get(name));
   for (const [name, value] of changed) {
     if (typeof name !== 'string' || typeof value !== 'string') {
-      throw new TypeError('The option "params" must return a map of strings.');
+      throw new FcgiOptionError('createServer(): the option "params" must return a map of strings.');
     }
     if (value !== before.get(name)) entries.push([name, value]);
   }

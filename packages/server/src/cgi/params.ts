@@ -1,5 +1,9 @@
 import { locateNameValuePairs } from '@fcgi-js/protocol';
+import { FcgiOptionError } from '@fcgi-js/protocol/options';
 import { keyOf, keysOf, type PlacedNames } from './name-keys.ts';
+
+/** What `console.log()` asks an object for. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 const NOT_A_BYTE = /[^\0-\xff]/;
 
@@ -64,7 +68,7 @@ export class Params implements ReadonlyMap<string, string> {
   /**
    * Makes params of names and values, each character of which is one byte.
    *
-   * @throws TypeError where a character is none: `Buffer.from(text).toString('latin1')` gives those of UTF-8
+   * @throws FcgiOptionError where a character is none: `Buffer.from(text).toString('latin1')` gives those of UTF-8
    */
   static from(entries: Iterable<readonly [name: string, value: string]>): Params {
     let text = '';
@@ -76,7 +80,7 @@ export class Params implements ReadonlyMap<string, string> {
     }
     // Otherwise what is left of a character might be a line end.
     if (NOT_A_BYTE.test(text))
-      throw new TypeError('Params: every character must be one byte (U+0000 to U+00FF).');
+      throw new FcgiOptionError('Params: every character must be one byte (U+0000 to U+00FF).');
     return new Params(text, positions);
   }
 
@@ -158,6 +162,16 @@ export class Params implements ReadonlyMap<string, string> {
   /** The names and values, each name once. */
   [Symbol.iterator](): MapIterator<[name: string, value: string]> {
     return this.entries();
+  }
+
+  /** The names and values as an object, for `JSON.stringify()`. */
+  toJSON(): Record<string, string> {
+    return Object.fromEntries(this.#asMap());
+  }
+
+  /** @internal */
+  [INSPECT](_depth: number, options: object, inspect: (value: unknown, options: object) => string): string {
+    return `Params ${inspect(this.#asMap(), options)}`;
   }
 
   #piece(start: number, end: number): string {

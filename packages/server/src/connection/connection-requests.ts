@@ -157,7 +157,7 @@ export class ConnectionRequests implements RequestHost {
 
   /** §5.4: ABORT_REQUEST is answered by END_REQUEST at once; what the handler still writes goes nowhere. */
   #abort(state: State): void {
-    const error = errors.FCGI_ABORTED.request();
+    const error = errors.FCGI_REQUEST_ABORTED.request();
     const request = state.owner;
     if (request === undefined) {
       // Before the params are complete no handler has it.

@@ -256,7 +256,7 @@ export class Multiplexer<Owner> {
       });
     } catch (error) {
       if (!(error instanceof RemoteProtocolError)) throw error;
-      return this.#refuse(state, unacceptableParams(error.message, error.code === 'FCGI_TRUNCATED_PAIR'));
+      return this.#refuse(state, unacceptableParams(error.message, error.code === 'FCGI_PAIR_TRUNCATED'));
     }
     const contentLength = lengthOf(params, 'CONTENT_LENGTH');
     const dataLength = state.expectsData ? lengthOf(params, 'FCGI_DATA_LENGTH') : NO_LENGTH;

@@ -14,5 +14,5 @@ export async function listenAuto(options: ListenOptions, owner: ListenerOwner): 
   if (hasSystemdSockets()) return listenOnSystemdSocket(undefined, options, owner);
   if (isFcgiListenSocket()) return listenOnFd(FCGI_LISTENSOCK_FILENO, options, owner);
   if (takeCgiRequest()) return servePlainCgi(owner);
-  throw errors.FCGI_NO_LISTEN_SOCKET.auto();
+  throw errors.FCGI_LISTEN_SOCKET_MISSING.auto();
 }

@@ -60,7 +60,7 @@ export async function listenOnFd(
   owner: ListenerOwner,
 ): Promise<Listener> {
   if (!isFcgiListenSocket(fd)) {
-    throw errors.FCGI_NO_LISTEN_SOCKET.descriptor(fd);
+    throw errors.FCGI_LISTEN_SOCKET_MISSING.descriptor(fd);
   }
   try {
     return await openNetListener(async (server) => {

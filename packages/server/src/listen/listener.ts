@@ -8,17 +8,17 @@ export interface ListenOptions {
    *
    * @defaultValue as many as the system allows (net.core.somaxconn)
    */
-  readonly backlog?: number;
+  readonly backlog?: number | undefined;
   /** Group of a Unix socket, by name or number. */
-  readonly group?: number | string;
+  readonly group?: number | string | undefined;
   /**
    * Permissions of a Unix socket. Connecting needs write permission.
    *
    * @defaultValue 0o660
    */
-  readonly mode?: number;
+  readonly mode?: number | undefined;
   /** Owner of a Unix socket, by name or number. */
-  readonly owner?: number | string;
+  readonly owner?: number | string | undefined;
 }
 
 const USER_OR_GROUP: OptionKind = {

@@ -29,13 +29,13 @@ function systemdSocket(name: string | undefined, environment: NodeJS.ProcessEnv)
   const names = (environment['LISTEN_FDNAMES'] ?? '').split(':');
   const index = names.indexOf(name);
   if (index === -1) {
-    throw errors.FCGI_NO_LISTEN_SOCKET.systemdName(name, names);
+    throw errors.FCGI_LISTEN_SOCKET_MISSING.systemdName(name, names);
   }
   return FIRST_FD + index;
 }
 
 function whyNone({ LISTEN_FDS: count, LISTEN_PID: pid }: NodeJS.ProcessEnv): FcgiServerError {
-  const { systemdCount, systemdOther, systemdUnset } = errors.FCGI_NO_LISTEN_SOCKET;
+  const { systemdCount, systemdOther, systemdUnset } = errors.FCGI_LISTEN_SOCKET_MISSING;
   if (pid === undefined) return systemdUnset();
   if (pid !== String(process.pid)) return systemdOther(pid, process.pid);
   return systemdCount(count === undefined ? 'not set' : JSON.stringify(count));

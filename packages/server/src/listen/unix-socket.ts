@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import { chmodSync, existsSync, lchownSync, lstatSync, renameSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
-import { checkOptions } from '@fcgi-js/protocol/options';
+import { checkOptions, FcgiOptionError } from '@fcgi-js/protocol/options';
 import { causedBy, errors, FcgiServerError } from '../errors.ts';
 import { DEFAULT_BACKLOG, LISTEN_OPTIONS, type ListenOptions } from './listener.ts';
 import { startListening } from './net-listener.ts';
@@ -30,7 +30,7 @@ const DEFAULT_MODE = 0o660;
  * @param options see there for the defaults
  * @returns the file, which {@link UnixSocketFile.remove} removes; `server.close()` does not
  * @throws FcgiServerError `FCGI_ADDRESS_DENIED`, `FCGI_ADDRESS_IN_USE`, `FCGI_ADDRESS_INVALID` or `FCGI_LISTEN_FAILED`
- * @throws TypeError where an option is unknown or of the wrong kind
+ * @throws FcgiOptionError where an option is unknown or of the wrong kind
  */
 export async function listenOnUnixSocket(
   server: Server,
@@ -38,7 +38,7 @@ export async function listenOnUnixSocket(
   options: ListenOptions = {},
 ): Promise<UnixSocketFile> {
   checkOptions('listenOnUnixSocket()', options, LISTEN_OPTIONS);
-  if (server.listening) throw new TypeError('listenOnUnixSocket(): The server listens already.');
+  if (server.listening) throw new FcgiOptionError('listenOnUnixSocket(): The server listens already.');
   const path = resolve(givenPath);
   checkLength(path, path);
   try {

@@ -11,7 +11,7 @@ import { HandlerStreams } from './handler-streams.ts';
 import { headFault } from './head-gate.ts';
 import { InputSource } from './input-source.ts';
 import type { StdoutStream } from './output-stream.ts';
-import { appStatusOf } from './request-handler.ts';
+import { appStatusOf, isResponse } from './request-handler.ts';
 import type { ConnectionInfo, RequestHost, RequestObserver } from './request-host.ts';
 import { RequestOutput } from './request-output.ts';
 import { type WholeResponse, writeInstead, writeWhole } from './whole-response.ts';
@@ -229,7 +229,7 @@ export class FcgiRequest {
     if (this.settled) return;
     const appStatus = appStatusOf(result);
     if (appStatus === undefined) {
-      this.fail(errors.FCGI_HANDLER_FAILED.appStatus());
+      this.fail(errors.FCGI_HANDLER_FAILED[isResponse(result) ? 'response' : 'appStatus']());
       return;
     }
     const stdout = this.#streams?.usedStdout;

@@ -1,26 +1,27 @@
 import { AsyncResource } from 'node:async_hooks';
 import { Role } from '@fcgi-js/protocol';
+import { FcgiOptionError } from '@fcgi-js/protocol/options';
 import type { FcgiRequest } from './fcgi-request.ts';
-import { DEFERRED, isPromise, type RequestHandler } from './request-handler.ts';
+import { DEFERRED, type FcgiRequestHandler, isPromise } from './request-handler.ts';
 
 /** The handlers of a server, one for each role it plays. */
 export interface HandlerOptions {
-  readonly authorizer?: RequestHandler;
-  readonly filter?: RequestHandler;
-  readonly responder?: RequestHandler;
+  readonly authorizer?: FcgiRequestHandler | undefined;
+  readonly filter?: FcgiRequestHandler | undefined;
+  readonly responder?: FcgiRequestHandler | undefined;
 }
 
 /** Runs handlers. */
 export class Handlers {
-  readonly #byRole = new Map<number, RequestHandler>();
+  readonly #byRole = new Map<number, FcgiRequestHandler>();
 
-  /** @throws TypeError where there is no handler */
+  /** @throws FcgiOptionError where there is no handler */
   constructor(options: HandlerOptions) {
     this.#add(Role.Responder, options.responder);
     this.#add(Role.Authorizer, options.authorizer);
     this.#add(Role.Filter, options.filter);
     if (this.#byRole.size === 0) {
-      throw new TypeError(
+      throw new FcgiOptionError(
         'createServer() needs a handler for a role, usually { responder: fromNodeListener(app) }.',
       );
     }
@@ -60,7 +61,14 @@ export class Handlers {
     }
   }
 
-  #add(role: Role, handler: RequestHandler | undefined): void {
-    if (handler !== undefined) this.#byRole.set(role, handler);
+  #add(role: Role, handler: FcgiRequestHandler | undefined): void {
+    if (handler === undefined) return;
+    // As a handler it would fail at the first request, with "reading 'setHeader'".
+    if (handler.length > 1) {
+      throw new FcgiOptionError(
+        `createServer(): a handler takes one argument, the request, but this function takes ${handler.length}, as a listener (req, res) or an Express application does. Write { responder: fromNodeListener(app) }.`,
+      );
+    }
+    this.#byRole.set(role, handler);
   }
 }

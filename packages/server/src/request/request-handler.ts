@@ -1,7 +1,7 @@
 import type { FcgiRequest } from './fcgi-request.ts';
 
-/** What an adapter returns that ends its request itself. */
-export const DEFERRED: unique symbol = Symbol('fcgi-js.deferred');
+/** What an adapter returns that ends its request itself; the adapter may be of another copy of this package. */
+export const DEFERRED: unique symbol = Symbol.for('fcgi-js.deferred');
 
 /** What a handler gives back: an appStatus, nothing, or the word that it ends the request itself. */
 export type HandlerResult = number | void | typeof DEFERRED;
@@ -13,7 +13,7 @@ export type HandlerResult = number | void | typeof DEFERRED;
  * A handler that throws, rejects, or writes no response is answered with 500 if nothing was sent; otherwise
  * its response is broken off. The details go to FCGI_STDERR and `onError`.
  */
-export type RequestHandler = (request: FcgiRequest) => HandlerResult | Promise<HandlerResult>;
+export type FcgiRequestHandler = (request: FcgiRequest) => HandlerResult | Promise<HandlerResult>;
 
 /** Whether a handler gave back something to wait for. */
 export function isPromise<Result>(result: PromiseLike<Result> | Result): result is PromiseLike<Result> {
@@ -25,4 +25,16 @@ export function appStatusOf(result: unknown): number | undefined {
   const appStatus = result ?? 0;
   const isOne = Number.isInteger(appStatus) && Number(appStatus) >= 0 && Number(appStatus) <= 0xffff_ffff;
   return isOne ? Number(appStatus) : undefined;
+}
+
+/** Whether a handler gave back a `Response`; not by its class, because frameworks bring their own. */
+export function isResponse(value: unknown): value is Response {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'status' in value &&
+    'headers' in value &&
+    'body' in value &&
+    typeof value.status === 'number'
+  );
 }

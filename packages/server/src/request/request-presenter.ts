@@ -9,9 +9,9 @@ const OUTSIDE = 'fcgi-js: the path lies outside the prefix that the application 
 
 /** What users say about the params and paths of requests. */
 export interface PresenterOptions {
-  readonly keepProxyParam?: boolean;
-  readonly mount?: string;
-  readonly params?: ParamsTransform;
+  readonly keepProxyParam?: boolean | undefined;
+  readonly mount?: string | undefined;
+  readonly params?: ParamsTransform | undefined;
 }
 
 /** Makes of the params that came what handlers are to see: repaired params, and the address of the request. */

@@ -107,7 +107,7 @@ describe('the request that a fetch handler gets', () => {
     await nextTurn();
     peer.send(abort(1));
     await peer.answer(1);
-    await expect.poll(() => reasons).toEqual([expect.objectContaining({ code: 'FCGI_ABORTED' })]);
+    await expect.poll(() => reasons).toEqual([expect.objectContaining({ code: 'FCGI_REQUEST_ABORTED' })]);
   });
 
   test('is aborted with the request in its clones and in requests made with its signal, too', async () => {

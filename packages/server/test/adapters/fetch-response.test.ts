@@ -137,7 +137,7 @@ describe('the response of a fetch handler', () => {
     await peer.until(() => peer.stdout(1) !== '', 'the head');
     peer.send(abort(1));
     await peer.answer(1);
-    await expect.poll(() => cancelled).toEqual([expect.objectContaining({ code: 'FCGI_ABORTED' })]);
+    await expect.poll(() => cancelled).toEqual([expect.objectContaining({ code: 'FCGI_REQUEST_ABORTED' })]);
   });
 
   test.each<[string, () => unknown]>([

@@ -1,4 +1,4 @@
-import { fromFetchHandler, fromNodeListener, type RequestHandler } from '@fcgi-js/server';
+import { type FcgiRequestHandler, fromFetchHandler, fromNodeListener } from '@fcgi-js/server';
 import { describe, expect, test } from 'vitest';
 import { start } from '../support/harness.ts';
 import { request } from '../support/wire.ts';
@@ -14,7 +14,7 @@ const FIELDS = [
 ];
 
 /** Answers with these fields, and no body. */
-const adapters: Array<[string, (headers: Record<string, string>) => RequestHandler]> = [
+const adapters: Array<[string, (headers: Record<string, string>) => FcgiRequestHandler]> = [
   ['a listener', (headers) => fromNodeListener((_, res) => res.writeHead(200, headers).end())],
   ['a fetch handler', (headers) => fromFetchHandler(() => new Response(null, { headers }))],
   [

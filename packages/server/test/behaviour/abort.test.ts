@@ -42,7 +42,7 @@ describe.each(transports)('over %s', (transport) => {
     expect(answer).toMatchObject({ stdout: '', stderr: '', appStatus: 0, protocolStatus: 0 });
     await expect
       .poll(() => reasons)
-      .toEqual([expect.objectContaining({ code: 'FCGI_ABORTED', scope: 'request' })]);
+      .toEqual([expect.objectContaining({ code: 'FCGI_REQUEST_ABORTED', scope: 'request' })]);
     expect(server.stats().activeRequests).toBe(0);
     expect(codes()).toEqual([]);
     peer.send(request(1, { keepConn: true }), abort(1));
@@ -90,7 +90,7 @@ describe('ABORT_REQUEST', () => {
     await expect.poll(() => requests.length).toBe(1);
     const reading = requests[0]!.stdin.toArray();
     peer.send(abort(1));
-    await expect(reading).rejects.toMatchObject({ code: 'FCGI_ABORTED' });
+    await expect(reading).rejects.toMatchObject({ code: 'FCGI_REQUEST_ABORTED' });
   });
 
   test('leaves a body that was complete readable', async () => {
@@ -206,7 +206,7 @@ describe('ABORT_REQUEST', () => {
     peer.send(request(1, { keepConn: true }), abort(1));
     await peer.answer(1);
     expect(requests[0]!.signal.aborted).toBe(true);
-    expect(requests[0]!.signal.reason).toMatchObject({ code: 'FCGI_ABORTED' });
+    expect(requests[0]!.signal.reason).toMatchObject({ code: 'FCGI_REQUEST_ABORTED' });
   });
 });
 

@@ -1,4 +1,5 @@
-import { type FcgiRequest, fromNodeListener } from '@fcgi-js/server';
+import { PassThrough } from 'node:stream';
+import { createServer, type FcgiRequest, type FcgiServer, fromNodeListener } from '@fcgi-js/server';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { dialAddress, type Harness, scratchFolder, start, transports } from '../support/harness.ts';
 import { Peer } from '../support/peer.ts';
@@ -69,6 +70,28 @@ test.each(transports.filter((each) => each !== 'an in-memory pair'))(
     await closed;
   },
 );
+
+test('a server that has closed neither listens nor accepts', async () => {
+  const { server } = await start({ responder: () => {} });
+  await server.close();
+  await expect(server.listen('127.0.0.1:0')).rejects.toMatchObject({
+    code: 'FCGI_SERVER_CLOSED',
+    scope: 'server',
+  });
+  const stream = new PassThrough();
+  expect(() => server.accept(stream)).toThrow(expect.objectContaining({ code: 'FCGI_SERVER_CLOSED' }));
+  expect(stream.destroyed).toBe(false);
+});
+
+test('a server is closed at the end of a block with "await using"', async () => {
+  let left: FcgiServer;
+  {
+    await using server = createServer({ responder: () => {} });
+    left = server;
+    await server.listen('127.0.0.1:0');
+  }
+  await expect(left.listen('127.0.0.1:0')).rejects.toMatchObject({ code: 'FCGI_SERVER_CLOSED' });
+});
 
 describe.each(transports)('close(), over %s', (transport) => {
   test('lets running requests end, and resolves when their connections are gone', async () => {

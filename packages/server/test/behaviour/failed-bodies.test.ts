@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline, Writable } from 'node:stream';
 import {
   type FcgiRequest,
+  type FcgiRequestHandler,
+  type FcgiServerOptions,
   fromFetchHandler,
   fromNodeListener,
-  type RequestHandler,
-  type ServerOptions,
 } from '@fcgi-js/server';
 import { describe, expect, test } from 'vitest';
 import { start, transports } from '../support/harness.ts';
@@ -25,12 +25,12 @@ async function swallow(body: AsyncIterable<unknown>): Promise<void> {
 
 const forever = () => new Promise<never>(() => {});
 
-function listener(listen: (req: IncomingMessage, res: ServerResponse) => unknown): RequestHandler {
+function listener(listen: (req: IncomingMessage, res: ServerResponse) => unknown): FcgiRequestHandler {
   return fromNodeListener(listen);
 }
 
 /** What applications do that do not answer when their body fails. */
-const silent: Readonly<Record<string, RequestHandler>> = {
+const silent: Readonly<Record<string, FcgiRequestHandler>> = {
   'a listener that waits for the end alone': listener((req, res) => {
     req.on('data', () => {});
     req.on('end', () => res.end('whole'));
@@ -73,7 +73,7 @@ const silent: Readonly<Record<string, RequestHandler>> = {
 };
 
 /** Sends a body of 3 bytes of 10. */
-async function sendTruncated(responder: RequestHandler): Promise<{ answer: Answer; codes: string[] }> {
+async function sendTruncated(responder: FcgiRequestHandler): Promise<{ answer: Answer; codes: string[] }> {
   const { connect, codes } = await start({ responder });
   const peer = await connect();
   peer.send(request(1, { keepConn: true, params: post(10), body: 'abc' }));
@@ -101,7 +101,7 @@ test('a body that ends before its CONTENT_LENGTH is answered with 400, and its r
 });
 
 describe("an application's own answer to a body that ended too early", () => {
-  test.each<[string, RequestHandler]>([
+  test.each<[string, FcgiRequestHandler]>([
     [
       'of a listener',
       listener((req, res) => {
@@ -186,7 +186,7 @@ describe("an application's own answer to a body that ended too early", () => {
 describe.each(transports)('over %s', (transport) => {
   test('the handler of a body that failed is told that it is too late, and the next request is served', async () => {
     const seen: FcgiRequest[] = [];
-    const responder: RequestHandler = (each) => {
+    const responder: FcgiRequestHandler = (each) => {
       seen.push(each);
       if (each.params.get('CONTENT_LENGTH') !== '0') return forever();
       each.stdout.end('Status: 200\r\n\r\n');
@@ -203,7 +203,7 @@ describe.each(transports)('over %s', (transport) => {
 });
 
 describe('a filter', () => {
-  const filter: ServerOptions = { filter: forever };
+  const filter: FcgiServerOptions = { filter: forever };
   const lengths = { ...GET, CONTENT_LENGTH: '4', FCGI_DATA_LENGTH: '8' };
 
   test('whose STDIN ends too early is answered with 400, although DATA goes on', async () => {

@@ -5,9 +5,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   createServer,
   type FcgiRequest,
+  type FcgiRequestHandler,
   fromFetchHandler,
   fromNodeListener,
-  type RequestHandler,
 } from '@fcgi-js/server';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { start, transports } from '../support/harness.ts';
@@ -32,7 +32,7 @@ const HEAD = 'Status: 200\r\n\r\n';
 const SECRET = 'secret: the password is 1234';
 
 /** Handlers that fail before they have answered anything. */
-const failures: ReadonlyArray<readonly [string, RequestHandler]> = [
+const failures: ReadonlyArray<readonly [string, FcgiRequestHandler]> = [
   [
     'throws',
     () => {
@@ -191,7 +191,7 @@ describe('a handler that fails before it has answered', () => {
 });
 
 /** Handlers that fail after the web server has seen the beginning of their answer. */
-const breaks: ReadonlyArray<readonly [string, RequestHandler]> = [
+const breaks: ReadonlyArray<readonly [string, FcgiRequestHandler]> = [
   [
     'throws',
     async ({ stdout }) => {
@@ -251,7 +251,7 @@ describe.each(breaks)('a handler that %s in the middle of its answer', (_, respo
   });
 });
 
-test.each<[string, RequestHandler]>([
+test.each<[string, FcgiRequestHandler]>([
   [
     'a handler that throws',
     async ({ stdout }) => {

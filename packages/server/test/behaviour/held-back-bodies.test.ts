@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { fromFetchHandler, fromNodeListener, type RequestHandler } from '@fcgi-js/server';
+import { type FcgiRequestHandler, fromFetchHandler, fromNodeListener } from '@fcgi-js/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Harness, start } from '../support/harness.ts';
 import type { Peer } from '../support/peer.ts';
@@ -22,7 +22,7 @@ const early = (failures: unknown[]) =>
   });
 
 /** Sends a request with the first bytes of a body, as a web server that then passes on no more of it. */
-async function half(responder: RequestHandler, software: string): Promise<Harness & { peer: Peer }> {
+async function half(responder: FcgiRequestHandler, software: string): Promise<Harness & { peer: Peer }> {
   const harness = await start({ responder });
   const peer = await harness.connect();
   peer.send(begin(1, { keepConn: true }), params(1, post(1_000, { SERVER_SOFTWARE: software })));

@@ -1,4 +1,4 @@
-import { fromFetchHandler, fromNodeListener, type ServerOptions } from '@fcgi-js/server';
+import { type FcgiServerOptions, fromFetchHandler, fromNodeListener } from '@fcgi-js/server';
 import { describe, expect, test } from 'vitest';
 import { start } from '../support/harness.ts';
 import type { Answer } from '../support/received.ts';
@@ -12,7 +12,10 @@ const fetch = fromFetchHandler((given) => {
   return Response.json({ path: given.url.replace('http://app.example', ''), headers: [...given.headers] });
 });
 
-async function answerTo(options: ServerOptions, params: Readonly<Record<string, string>>): Promise<Answer> {
+async function answerTo(
+  options: FcgiServerOptions,
+  params: Readonly<Record<string, string>>,
+): Promise<Answer> {
   const { connect } = await start(options);
   const peer = await connect();
   const all: ParamList = { ...GET, HTTP_HOST: 'app.example', ...params };

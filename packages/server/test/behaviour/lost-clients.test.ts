@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { connect as dial, type Socket } from 'node:net';
 import {
   createServer,
+  type FcgiRequestHandler,
   type FcgiServer,
   fromNodeListener,
   type NodeListener,
-  type RequestHandler,
 } from '@fcgi-js/server';
 import { join, record } from 'test-support';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -19,7 +19,7 @@ const ABORT = 2;
 
 /** Serves with one kind of handler until the test is over. */
 async function serve(
-  responder: RequestHandler,
+  responder: FcgiRequestHandler,
   address: string,
 ): Promise<[FcgiServer, () => Promise<Socket>]> {
   const server = createServer({ responder, onError: () => {} });
@@ -42,7 +42,7 @@ async function serve(
 const addresses = ['unix:FOLDER/app.sock', 'tcp:127.0.0.1:0'];
 
 describe.each(addresses)('on %s', (address) => {
-  test.each<[string, RequestHandler]>([
+  test.each<[string, FcgiRequestHandler]>([
     ['a raw handler', forever],
     ['a listener', fromNodeListener(() => {})],
     ['an event stream', fromNodeListener((_, res) => void res.writeHead(200).write('data: x\n\n'))],
@@ -100,7 +100,7 @@ async function abandon(harness: Harness, count: number): Promise<void> {
 
 describe('requests whose client has gone', () => {
   /** Never ends, but for /quick. */
-  const responder: RequestHandler = ({ params: received, stdout }) => {
+  const responder: FcgiRequestHandler = ({ params: received, stdout }) => {
     if (received.get('REQUEST_URI') !== '/quick') return forever();
     stdout.end(`${HEAD}quick`);
     return undefined;

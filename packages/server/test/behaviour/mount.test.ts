@@ -1,10 +1,10 @@
 import {
   allow,
+  type FcgiRequestHandler,
+  type FcgiServerOptions,
   fromAuthorizer,
   fromFetchHandler,
   fromNodeListener,
-  type RequestHandler,
-  type ServerOptions,
 } from '@fcgi-js/server';
 import { describe, expect, test } from 'vitest';
 import { start } from '../support/harness.ts';
@@ -16,13 +16,13 @@ const node = fromNodeListener((req, res) => {
   res.end(JSON.stringify({ baseUrl, originalUrl, url }));
 });
 const fetch = fromFetchHandler(({ url }, { baseUrl }) => Response.json({ baseUrl, url }));
-const raw: RequestHandler = ({ params, stdout }) => {
+const raw: FcgiRequestHandler = ({ params, stdout }) => {
   stdout.end(`Status: 200\r\n\r\n${JSON.stringify([...params.received()])}`);
 };
 
 /** What a server answers to one request. */
 async function answerTo(
-  options: ServerOptions,
+  options: FcgiServerOptions,
   params: ParamList,
   role = 1,
 ): Promise<{ answer: Answer; codes: string[]; errors: unknown[] }> {
@@ -34,7 +34,7 @@ async function answerTo(
   return { answer, codes: codes(), errors: errors.map(({ error }) => error) };
 }
 
-const bodyOf = async (options: ServerOptions, params: ParamList): Promise<unknown> => {
+const bodyOf = async (options: FcgiServerOptions, params: ParamList): Promise<unknown> => {
   return JSON.parse((await answerTo(options, params)).answer.body);
 };
 
@@ -108,7 +108,7 @@ describe('what lies outside the prefix', () => {
 
 describe('the option params', () => {
   test('changes what every handler sees, before anything else', async () => {
-    const params: ServerOptions['params'] = (given) =>
+    const params: FcgiServerOptions['params'] = (given) =>
       new Map(given).set('SCRIPT_NAME', '/app').set('PATH_INFO', '/a');
     expect(await bodyOf({ responder: node, params }, unknown)).toMatchObject({ baseUrl: '/app', url: '/a' });
     expect(await bodyOf({ responder: raw, params }, unknown)).toEqual([
@@ -119,7 +119,7 @@ describe('the option params', () => {
   });
 
   test('may take away, and leaves repeated names alone that it does not touch', async () => {
-    const params: ServerOptions['params'] = (given) => {
+    const params: FcgiServerOptions['params'] = (given) => {
       const kept = new Map(given);
       kept.delete('REMOTE_USER');
       return kept.set('HTTP_B', '3');
@@ -152,7 +152,7 @@ describe('the option params', () => {
     ['returns numbers', () => new Map([['SERVER_PORT', 80]])],
   ])('that %s is an error, and the request a 500', async (_, transform) => {
     const { answer, errors } = await answerTo(
-      { responder: node, params: transform as NonNullable<ServerOptions['params']> },
+      { responder: node, params: transform as NonNullable<FcgiServerOptions['params']> },
       {},
     );
     expect(answer.status).toBe('500 Internal Server Error');

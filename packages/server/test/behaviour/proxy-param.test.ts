@@ -1,12 +1,12 @@
 import { channel } from 'node:diagnostics_channel';
 import {
   allow,
+  type FcgiServerOptions,
   fromAuthorizer,
   fromFetchHandler,
   fromNodeListener,
   type Params,
   requestParams,
-  type ServerOptions,
 } from '@fcgi-js/server';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { start } from '../support/harness.ts';
@@ -16,7 +16,7 @@ const PROXIES = ['HTTP_PROXY', 'HTTP_proxy', 'HTTP_PROXY:', 'HTTP_PROXY: ', 'HTT
 const OTHERS = ['HTTP_PROXY_AUTHORIZATION', 'HTTP_PROXYX', 'HTTP_X_PROXY', 'HTTP_PRAGMA'];
 
 /** The names among the params that a handler sees, of those that are about proxies. */
-async function seen(make: (see: (params: Params) => void) => ServerOptions, role = 1): Promise<string[]> {
+async function seen(make: (see: (params: Params) => void) => FcgiServerOptions, role = 1): Promise<string[]> {
   let names: string[] | undefined;
   const options = make((params) => {
     names = [...params.received()].map(([name]) => name).filter((name) => !(name in GET));
@@ -54,7 +54,7 @@ describe('HTTP_PROXY, which a browser sends as the header field Proxy', () => {
 
   test('is not among the params of handlers of requests, authorizers and filters', async () => {
     const raw = (see: (params: Params) => void) => ({
-      responder: ({ params, stdout }: Parameters<NonNullable<ServerOptions['responder']>>[0]) => {
+      responder: ({ params, stdout }: Parameters<NonNullable<FcgiServerOptions['responder']>>[0]) => {
         see(params);
         stdout.end('Status: 200\r\n\r\n');
       },
@@ -72,7 +72,7 @@ describe('HTTP_PROXY, which a browser sends as the header field Proxy', () => {
 
   test('is not among the params of a request that is refused either', async () => {
     const start = channel('fcgi:request:start');
-    const options = (see: (params: Params) => void): ServerOptions => {
+    const options = (see: (params: Params) => void): FcgiServerOptions => {
       const listener = (message: unknown) => see((message as { request: { params: Params } }).request.params);
       start.subscribe(listener);
       onTestFinished(() => void start.unsubscribe(listener));
@@ -82,7 +82,7 @@ describe('HTTP_PROXY, which a browser sends as the header field Proxy', () => {
   });
 
   test('is gone before the option params, which may set one of its own', async () => {
-    const own = (see: (params: Params) => void): ServerOptions => ({
+    const own = (see: (params: Params) => void): FcgiServerOptions => ({
       ...node(see),
       params: (given) => {
         expect(given.has('HTTP_PROXY')).toBe(false);

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type FcgiRequest, FcgiServerError, type RequestHandler } from '@fcgi-js/server';
+import { type FcgiRequest, type FcgiRequestHandler, FcgiServerError } from '@fcgi-js/server';
 import { describe, expect, test } from 'vitest';
 import { start } from '../support/harness.ts';
 import type { Answer } from '../support/received.ts';
@@ -10,7 +10,7 @@ import { begin, GET, params, post, request, stdin } from '../support/wire.ts';
 
 /** What a handler makes of one request. */
 async function answerOf(
-  responder: RequestHandler,
+  responder: FcgiRequestHandler,
   limits = {},
 ): Promise<{ answer: Answer; codes: string[]; errors: unknown[]; chunks: string[][] }> {
   const { connect, codes, errors } = await start({ responder, limits });
@@ -64,7 +64,7 @@ describe('stdout that a handler has ended', () => {
 });
 
 describe('a handler that writes nothing', () => {
-  test.each<[string, RequestHandler]>([
+  test.each<[string, FcgiRequestHandler]>([
     ['and returns', () => {}],
     ['and resolves', async () => {}],
     ['and returns an appStatus', () => 0],
@@ -159,7 +159,7 @@ describe('stdout', () => {
     expect(answer.body).toBe('piped body');
   });
 
-  test.each<[string, RequestHandler]>([
+  test.each<[string, FcgiRequestHandler]>([
     ['by the handler', ({ stdout }) => void stdout.destroy(new Error('destroyed'))],
     ['by the handler, without an error', ({ stdout }) => void stdout.destroy()],
     [

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { RemoteProtocolError } from '@fcgi-js/protocol';
@@ -152,6 +153,12 @@ describe('params are gone through like a Map', () => {
     expect([...params.values()]).toEqual(['80', '', '/app']);
     expect(new Map(params)).toEqual(new Map(three()));
     expect(Object.fromEntries(params)).toEqual({ SERVER_PORT: '80', QUERY_STRING: '', SCRIPT_NAME: '/app' });
+  });
+
+  test('and print their names and values, with console.log() and as JSON', () => {
+    expect(inspect(three())).toBe(`Params ${inspect(new Map(three()))}`);
+    expect(inspect({ params: three() }, { depth: 1 })).toContain("'SERVER_PORT' => '80'");
+    expect(JSON.parse(JSON.stringify(three()))).toEqual(Object.fromEntries(three()));
   });
 
   test('by forEach, which gives value, name and the params', () => {

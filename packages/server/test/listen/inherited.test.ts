@@ -208,8 +208,8 @@ describe('a listening socket on descriptor 0', () => {
 
 describe('a descriptor that is no listening socket is told with the remedy', () => {
   test.each([
-    ['fd:0', /^FCGI_NO_LISTEN_SOCKET: Descriptor 0 is not a listening socket\. .*unix:\/run\/app\.sock/],
-    ['fd:9', /^FCGI_NO_LISTEN_SOCKET: Descriptor 9 is not a listening socket\./],
+    ['fd:0', /^FCGI_LISTEN_SOCKET_MISSING: Descriptor 0 is not a listening socket\. .*unix:\/run\/app\.sock/],
+    ['fd:9', /^FCGI_LISTEN_SOCKET_MISSING: Descriptor 9 is not a listening socket\./],
   ])('%s', async (address, message) => {
     const child = startApp([address]);
     expect(await child.ended).toBe(2);
@@ -221,7 +221,7 @@ describe('a descriptor that is no listening socket is told with the remedy', () 
     const fd = openSync('/dev/null', 'r');
     onTestFinished(() => closeSync(fd));
     await expect(server.listen(`fd:${fd}`)).rejects.toMatchObject({
-      code: 'FCGI_NO_LISTEN_SOCKET',
+      code: 'FCGI_LISTEN_SOCKET_MISSING',
       scope: 'server',
     });
   });
@@ -230,7 +230,7 @@ describe('a descriptor that is no listening socket is told with the remedy', () 
     const child = startApp(['auto'], { env: { PATH: process.env['PATH'] } });
     expect(await child.ended).toBe(2);
     expect(child.stderr).toMatch(
-      /^FCGI_NO_LISTEN_SOCKET: This program was not started by a web server: .*spawn-fcgi/,
+      /^FCGI_LISTEN_SOCKET_MISSING: This program was not started by a web server: .*spawn-fcgi/,
     );
   });
 });

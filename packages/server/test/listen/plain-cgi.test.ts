@@ -210,7 +210,9 @@ describe('whether it is one', () => {
     const { GATEWAY_INTERFACE: _, ...env } = CGI;
     const child = startCgi(env);
     expect(await child.ended).toBe(2);
-    expect(child.stderr).toMatch(/^FCGI_NO_LISTEN_SOCKET: .*no CGI environment\. Start it from a web server/);
+    expect(child.stderr).toMatch(
+      /^FCGI_LISTEN_SOCKET_MISSING: .*no CGI environment\. Start it from a web server/,
+    );
     expect(child.stdout).toBe('');
   });
 

@@ -16,7 +16,7 @@ describe('in a process that no web server has started', () => {
     vi.stubEnv('LISTEN_PID', undefined);
     vi.stubEnv('GATEWAY_INTERFACE', undefined);
     await expect(listen('auto')).rejects.toMatchObject({
-      code: 'FCGI_NO_LISTEN_SOCKET',
+      code: 'FCGI_LISTEN_SOCKET_MISSING',
       scope: 'server',
       message: expect.stringContaining('This program was not started by a web server'),
     });
@@ -25,7 +25,7 @@ describe('in a process that no web server has started', () => {
   test('"systemd" says that there is no socket', async () => {
     vi.stubEnv('LISTEN_PID', undefined);
     await expect(listen('systemd')).rejects.toMatchObject({
-      code: 'FCGI_NO_LISTEN_SOCKET',
+      code: 'FCGI_LISTEN_SOCKET_MISSING',
       message: expect.stringContaining('LISTEN_PID is not set'),
     });
   });
@@ -34,7 +34,7 @@ describe('in a process that no web server has started', () => {
     vi.stubEnv('LISTEN_PID', '1');
     vi.stubEnv('LISTEN_FDS', '1');
     await expect(listen('systemd')).rejects.toMatchObject({
-      code: 'FCGI_NO_LISTEN_SOCKET',
+      code: 'FCGI_LISTEN_SOCKET_MISSING',
       message: expect.stringContaining(`LISTEN_PID is 1, but this process is ${process.pid}`),
     });
   });
@@ -46,7 +46,7 @@ describe('in a process that is told of sockets of systemd', () => {
     vi.stubEnv('LISTEN_FDS', '2');
     vi.stubEnv('LISTEN_FDNAMES', 'status:app');
     await expect(listen('systemd:other')).rejects.toMatchObject({
-      code: 'FCGI_NO_LISTEN_SOCKET',
+      code: 'FCGI_LISTEN_SOCKET_MISSING',
       message: expect.stringContaining('no socket named "other", but: status, app'),
     });
   });

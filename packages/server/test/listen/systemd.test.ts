@@ -59,7 +59,7 @@ describe('socket activation', () => {
       onTestFinished(() => void socket.destroy());
       expect(await child.ended).toBe(2);
       expect(child.stderr).toMatch(
-        /FCGI_NO_LISTEN_SOCKET: systemd passes no socket named "other", but: app /,
+        /FCGI_LISTEN_SOCKET_MISSING: systemd passes no socket named "other", but: app /,
       );
     },
   );
@@ -76,7 +76,7 @@ describe('without sockets of systemd', () => {
   ])('%s the error says what to do', async (_, env, message) => {
     const child = startApp(['systemd'], { env: { PATH: process.env['PATH'], ...env } });
     expect(await child.ended).toBe(2);
-    expect(child.stderr).toMatch(/^FCGI_NO_LISTEN_SOCKET: systemd passes no socket to this process: /);
+    expect(child.stderr).toMatch(/^FCGI_LISTEN_SOCKET_MISSING: systemd passes no socket to this process: /);
     expect(child.stderr).toMatch(message);
   });
 
@@ -85,7 +85,7 @@ describe('without sockets of systemd', () => {
       env: { PATH: process.env['PATH'], LISTEN_PID: '1', LISTEN_FDS: '1' },
     });
     expect(await child.ended).toBe(2);
-    expect(child.stderr).toMatch(/^FCGI_NO_LISTEN_SOCKET: This program was not started by a web server/);
+    expect(child.stderr).toMatch(/^FCGI_LISTEN_SOCKET_MISSING: This program was not started by a web server/);
   });
 
   const mine = String(process.pid);
@@ -122,7 +122,7 @@ describe('without sockets of systemd', () => {
       'systemd',
     ]);
     expect(await child.ended).toBe(2);
-    expect(child.stderr).toMatch(/^FCGI_NO_LISTEN_SOCKET: Descriptor 3 is not a listening socket/);
+    expect(child.stderr).toMatch(/^FCGI_LISTEN_SOCKET_MISSING: Descriptor 3 is not a listening socket/);
   });
 });
 
@@ -135,7 +135,7 @@ test.each(['abc', '', '0', '-1', '1.5', '1e3', '0x1', ' 1', '99999999'])(
     expect(hasSystemdSockets()).toBe(false);
     const server = createServer({ responder: () => {} });
     await expect(server.listen('systemd')).rejects.toMatchObject({
-      code: 'FCGI_NO_LISTEN_SOCKET',
+      code: 'FCGI_LISTEN_SOCKET_MISSING',
       message: expect.stringContaining(
         `LISTEN_FDS is ${JSON.stringify(count)}, which is no number of sockets`,
       ),

@@ -4,9 +4,9 @@ import { networkInterfaces } from 'node:os';
 import {
   createServer,
   type FcgiServer,
+  type FcgiServerOptions,
   parseListenAddress,
   type ServerLimits,
-  type ServerOptions,
 } from '@fcgi-js/server';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AS_NOBODY, Child, program, whyNotRoot } from '../support/child.ts';
@@ -23,7 +23,7 @@ const outside = Object.values(networkInterfaces())
   .flatMap((each) => each ?? [])
   .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
 
-function newServer(options: Partial<ServerOptions> = {}): { server: FcgiServer; codes: string[] } {
+function newServer(options: Partial<FcgiServerOptions> = {}): { server: FcgiServer; codes: string[] } {
   const codes: string[] = [];
   const server = createServer({
     responder: ({ connection, stdout }) => {

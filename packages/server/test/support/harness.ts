@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
-import { createServer, type FcgiRequest, type FcgiServer, type ServerOptions } from '@fcgi-js/server';
+import { createServer, type FcgiRequest, type FcgiServer, type FcgiServerOptions } from '@fcgi-js/server';
 import { onTestFinished } from 'vitest';
 import { Peer } from './peer.ts';
 
@@ -30,7 +30,7 @@ export interface ReportedError {
 
 /** Starts a server that is closed when the test is over. */
 export async function start(
-  options: ServerOptions,
+  options: FcgiServerOptions,
   transport: Transport = 'an in-memory pair',
 ): Promise<Harness> {
   const errors: ReportedError[] = [];

@@ -34,6 +34,9 @@ export interface Product {
 const PROGRAM = '/srv/app/server.js';
 const WINDOWS = ['C:\\Program Files\\nodejs\\node.exe', 'C:\\srv\\app\\server.js'];
 
+/** Functions of web servers want a program or an address; the check is theirs. */
+type PlacedOptions = configs.ListeningApplication & configs.StartedApplication & Options;
+
 /** Functions of process managers want a program; the check is theirs. */
 const asProcess = (options: Options) => options as configs.ProcessOptions;
 
@@ -41,18 +44,18 @@ const asProcess = (options: Options) => options as configs.ProcessOptions;
 function webServer(
   id: string,
   title: string,
-  [name, configure]: readonly [name: string, configure: (options: Options) => string],
+  [name, configure]: readonly [name: string, configure: (options: PlacedOptions) => string],
   place: string,
 ): Product {
   return product('Web servers', id, title, name, {}, (options, file) => [
-    one(place, file, configure(options)),
+    one(place, file, configure(options as PlacedOptions)),
   ]);
 }
 
 function apache(id: string, title: string, own: Pick<configs.ApacheOptions, 'module' | 'htaccess'>): Product {
   const place = own.htaccess ? '.htaccess' : '/etc/apache2/sites-available/NAME.conf';
   const print: Product['print'] = (options, name) => [
-    one(place, name, configs.apacheConfig({ ...options, ...own })),
+    one(place, name, configs.apacheConfig({ ...(options as PlacedOptions), ...own })),
   ];
   const example = own.htaccess ? ['/home/me/public_html/app.fcgi'] : [PROGRAM];
   return product('Web servers', id, title, 'apacheConfig', own, print, example);
@@ -113,7 +116,7 @@ export const products: readonly Product[] = [
     'iisConfig',
     {},
     (options) => {
-      const { applicationHost, webConfig } = configs.iisConfig(options);
+      const { applicationHost, webConfig } = configs.iisConfig(options as PlacedOptions);
       return [
         { name: 'web.config', place: 'web.config in the folder of the site', text: webConfig },
         { name: 'fastCgi.xml', place: '<fastCgi> in applicationHost.config', text: applicationHost },

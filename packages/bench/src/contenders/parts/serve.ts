@@ -1,5 +1,5 @@
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
-import { createServer, fromNodeListener, type RequestHandler } from '@fcgi-js/server';
+import { createServer, type FcgiRequestHandler, fromNodeListener } from '@fcgi-js/server';
 import { obeyBenchmark, programArguments } from './program.ts';
 
 /** Room for the 10,000 idle connections; no other setting differs from the defaults. */
@@ -10,7 +10,7 @@ const LIMITS = { connections: 20_000 };
  *
  * @param responder raw, or made by an adapter
  */
-export async function serveFastCgi(responder: RequestHandler): Promise<void> {
+export async function serveFastCgi(responder: FcgiRequestHandler): Promise<void> {
   await createServer({ responder, limits: LIMITS }).listen(programArguments().socketPath);
   obeyBenchmark();
 }

@@ -1,8 +1,13 @@
+import type { FcgiRequest } from '../../request/fcgi-request.ts';
+import { REQUEST } from '../fcgi-request-of.ts';
+
 /** What a lazy request is made of. */
 export interface LazyParts {
   /** Makes the request that it stands for. */
   readonly make: () => Request;
   readonly method: string;
+  /** The FastCGI request; there for every one but that of the trial. */
+  readonly request?: FcgiRequest;
   readonly signal: () => AbortSignal;
   readonly url: string;
 }
@@ -44,6 +49,10 @@ function lazyClass(symbols: readonly symbol[]): MakeLazy {
     constructor(parts: LazyParts) {
       this[PARTS] = parts;
       this[MADE] = undefined;
+    }
+
+    get [REQUEST](): FcgiRequest | undefined {
+      return this[PARTS].request;
     }
 
     get method(): string {

@@ -3,6 +3,7 @@ import type { Params } from '../../cgi/params.ts';
 import { rawHeaders } from '../../cgi/request-headers.ts';
 import { absoluteUrl } from '../../cgi/request-url.ts';
 import type { FcgiRequest } from '../../request/fcgi-request.ts';
+import { REQUEST } from '../fcgi-request-of.ts';
 import { lazyRequest } from './lazy-request.ts';
 import { requestBody } from './request-body.ts';
 
@@ -30,6 +31,10 @@ function makeServedRequest(): ServedRequestClass {
     constructor(url: string, init: RequestInit, request: FcgiRequest) {
       super(url, init);
       this.#request = request;
+    }
+
+    get [REQUEST](): FcgiRequest {
+      return this.#request;
     }
 
     get signal(): AbortSignal {
@@ -62,7 +67,8 @@ export function standardRequest(request: FcgiRequest): StandardRequest {
   if (url === undefined) return '400 Bad Request';
   const make = () => makeRequest(request, method, url) as Request;
   return (
-    lazyRequest({ make, method, signal: () => request.signal, url }) ?? makeRequest(request, method, url)
+    lazyRequest({ make, method, request, signal: () => request.signal, url }) ??
+    makeRequest(request, method, url)
   );
 }
 

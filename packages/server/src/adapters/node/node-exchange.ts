@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Stream } from 'node:stream';
-import type { Params } from '../../cgi/params.ts';
 import { textOf } from '../../error-log.ts';
 import { errors } from '../../errors.ts';
 import type { FcgiRequest } from '../../request/fcgi-request.ts';
@@ -60,9 +59,8 @@ export class NodeExchange implements BodyOwner, RequestObserver, SocketPeer {
     res.on('error', onError);
   }
 
-  /** The params of the request. */
-  get params(): Params {
-    return this.#request.params;
+  get request(): FcgiRequest {
+    return this.#request;
   }
 
   /** Whether the response is complete, or will never be. */
@@ -72,7 +70,7 @@ export class NodeExchange implements BodyOwner, RequestObserver, SocketPeer {
 
   /** Has the server answer. */
   emit(): void {
-    emitRequest(this.#server, this.#socket, this);
+    emitRequest(this.#server, this.#socket, this.#request, this);
   }
 
   /** The listener has returned: as on Node's own server, `req` now holds what has come of the body. */
@@ -258,7 +256,7 @@ function onError(this: ServerResponse, error: Error): void {
 }
 
 /** The exchange that a request or response belongs to, or `undefined` if it did not come over FastCGI. */
-export function exchangeOf(message: IncomingMessage | ServerResponse): NodeExchange | undefined {
+function exchangeOf(message: IncomingMessage | ServerResponse): NodeExchange | undefined {
   const peer = RequestSocket.peerOf(message.socket);
   return peer instanceof NodeExchange ? peer : undefined;
 }

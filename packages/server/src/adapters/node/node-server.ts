@@ -1,9 +1,9 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
-import type { Params } from '../../cgi/params.ts';
 import { expectationOf } from '../../cgi/request-headers.ts';
 import { http } from '../../node-http.ts';
+import type { FcgiRequest } from '../../request/fcgi-request.ts';
 import type { HttpMessages } from './messages.ts';
 import type { RequestSocket } from './request-socket.ts';
 
@@ -33,7 +33,8 @@ const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 export function emitRequest(
   server: NodeServer,
   socket: RequestSocket,
-  { params, req, res }: HttpMessages & { readonly params: Params },
+  { params }: FcgiRequest,
+  { req, res }: HttpMessages,
 ): void {
   if (server.listenerCount('connection') > 1) emitConnection(server, 'connection', socket);
   if (server.listenerCount('secureConnection') > 1) emitConnection(server, 'secureConnection', socket);

@@ -1,11 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { getDefaultHighWaterMark, Readable, type Stream } from 'node:stream';
+import type { FcgiRequest } from '../../request/fcgi-request.ts';
+import { REQUEST } from '../fcgi-request-of.ts';
 import { closeResponse } from './message-events.ts';
 import type { NodeServer } from './node-server.ts';
 
 /** What the socket of a request is connected to. */
 export interface SocketPeer {
+  /** The FastCGI request, if the socket belongs to one. */
+  readonly request?: FcgiRequest;
   /** The request object wants bytes of the body. */
   resume(): void;
   /** The response object writes HTTP/1.1. */
@@ -137,6 +141,10 @@ export class RequestSocket extends UnconnectedSocket {
   static touch(socket: RequestSocket, bytesRead: number): void {
     socket.#bytesRead += bytesRead;
     socket.#active();
+  }
+
+  get [REQUEST](): FcgiRequest | undefined {
+    return this.#peer.request;
   }
 
   /** For what Node's `Readable` does with its listeners; few sockets are asked for it. */
