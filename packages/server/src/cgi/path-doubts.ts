@@ -38,7 +38,9 @@ export class PathDoubts {
     }
     if (PROGRAM.test(baseUrl)) return undefined;
     this.#prefix ??= baseUrl;
-    if (isUnprovenFile(params) && this.#isNew('guessed')) return errors.FCGI_PATH_UNCERTAIN.guessed(baseUrl);
+    const isWhole = encodePath(normalPath(params.get('SCRIPT_NAME') ?? '')) === baseUrl;
+    if (isWhole && isUnprovenFile(params) && this.#isNew('guessed'))
+      return errors.FCGI_PATH_UNCERTAIN.guessed(baseUrl);
     const isOther = before !== undefined && before !== baseUrl;
     return isOther && this.#isNew('several')
       ? errors.FCGI_PATH_UNCERTAIN.several(before, baseUrl)
@@ -46,13 +48,14 @@ export class PathDoubts {
   }
 
   #pathDoubt(params: Params, target: RequestTarget, isFirst: boolean): FcgiServerError | undefined {
+    if (target.baseUrl !== '') return undefined;
     const sent = pathOf(params.get('REQUEST_URI') ?? '');
     const program = normalPath(params.get('SCRIPT_NAME') || params.get('PATH_INFO') || '');
     if (isFirst && PROGRAM.test(program) && normalPath(decodePath(sent)) === program) {
       return this.#isNew('replaced') ? errors.FCGI_PATH_UNCERTAIN.replaced(encodePath(program)) : undefined;
     }
     const pathInfo = params.get('PATH_INFO') ?? '';
-    if (target.baseUrl !== '' || !pathInfo.startsWith('/') || !sent.startsWith('/')) return undefined;
+    if (!pathInfo.startsWith('/') || !sent.startsWith('/')) return undefined;
     const before = pathBefore(pathInfo, sent) ?? '';
     if (before === '' || before === normalPath(params.get('SCRIPT_NAME') ?? '')) return undefined;
     const prefix = normalPath(decodePath(sent)).slice(0, before.length);

@@ -26,6 +26,10 @@ export function provenMount(params: Params, scriptName: string, hasPathInfo: boo
   if (alias !== '') return isBelow(scriptName, normalPath(alias)) ? scriptName : '';
   if (isFileOfApache(params, scriptName, file)) return scriptName;
   if (params.has('CONTEXT_PREFIX')) return genericMount(scriptName, file);
+  // A configuration sets SCRIPT_NAME to the prefix, which has no slash where the path that was sent has one.
+  const isStated =
+    params.get('SCRIPT_NAME') === scriptName && params.get('DOCUMENT_URI') === `${scriptName}/`;
+  if (isStated) return scriptName;
   return hasPathInfo && isNoDocument(params, scriptName, file) ? scriptName : '';
 }
 
