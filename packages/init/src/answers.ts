@@ -19,6 +19,8 @@ export interface Answers extends Asked {
   readonly folder: string;
   /** The group that may connect, the web server's; default `www-data`. */
   readonly group?: string;
+  /** The home folder of the user, for a script that a web server starts without one; default none. */
+  readonly home?: string;
   /** Where the application listens; default `/run/NAME.sock`, or 127.0.0.1:9000 where a socket is out of reach. */
   readonly listen?: string;
   readonly name: string;

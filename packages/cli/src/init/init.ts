@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Answers, makePlan, type Plan } from '@fcgi-js/init';
@@ -24,7 +25,7 @@ export async function init(io: Io, argument: string, options: InitOptions): Prom
   const plan = planFor({
     ...asked,
     ...(asked.webServer === 'caddy' && (await lacksRequestBuffers()) ? { requestBuffers: 0 } : {}),
-    ...defined({ bind, group, listen, user }),
+    ...defined({ bind, group, home: homeOf(asked.webServer), listen, user }),
     app,
     folder: output === undefined ? dirname(app) : resolve(io.cwd, output),
     name: options.name ?? nameOf(dirname(app)),
@@ -40,6 +41,11 @@ export async function init(io: Io, argument: string, options: InitOptions): Prom
     for (const { mode, path } of plan.files)
       io.stderr.write(`Written: ${messageText(path)} (${formatMode(mode)})\n`);
   printSteps(io, plan);
+}
+
+/** On shared hosting the application runs as the user who asks for its files; elsewhere as one without a home. */
+function homeOf(webServer: Answers['webServer']): string | undefined {
+  return webServer === 'apache-htaccess' ? homedir() : undefined;
 }
 
 function planFor(answers: Answers): Plan {
