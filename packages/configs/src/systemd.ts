@@ -1,4 +1,5 @@
 import { hostPort } from './address.ts';
+import type { Application } from './application.ts';
 import type { ProcessOptions } from './options.ts';
 import { quoteSystemd, quoteSystemdPath, quoteSystemdVariable } from './quote.ts';
 import { readService, type Service, STOP_SECONDS } from './service.ts';
@@ -14,6 +15,7 @@ export interface SystemdUnits {
 /**
  * A service for systemd, and with `listen` the socket for it, which stays open while the service restarts: no
  * connection is refused then. The application gets it as descriptor 0, and as the first of those in `LISTEN_FDS`.
+ * Where the command is `fcgi run`, the service is of the type `notify`, is reloaded by SIGHUP, and has a watchdog of 30 s.
  *
  * @param options what is started, and on which socket
  * @throws ConfigError if an option is unknown, wrong, or beyond systemd
@@ -28,6 +30,13 @@ export function systemdUnits(options: ProcessOptions): SystemdUnits {
   };
 }
 
+/** Whether a command is `fcgi run`, started as itself, through `env`, or as an argument of node. */
+function isRunner({ arguments: words, program }: Application): boolean {
+  const command = [program, ...words];
+  const index = command.findIndex((word) => /(?:^|\/)fcgi(?:\.js)?$/.test(word));
+  return index >= 0 && index < 3 && command[index + 1] === 'run';
+}
+
 function serviceUnit({ app, listen, name }: Service): string {
   const command = [app.program, ...app.arguments].map((word) => quoteSystemd('app', word)).join(' ');
   return file(
@@ -38,7 +47,14 @@ function serviceUnit({ app, listen, name }: Service): string {
       : [`Requires=${name}.socket`, `After=network.target ${name}.socket`],
     '',
     '[Service]',
+    isRunner(app) && [
+      '# fcgi run says when it is ready, and that it lives; SIGHUP makes it load the application anew.',
+      'Type=notify',
+      'NotifyAccess=all',
+      'WatchdogSec=30',
+    ],
     `ExecStart=${command}`,
+    isRunner(app) && 'ExecReload=/bin/kill -HUP $MAINPID',
     app.folder !== undefined && `WorkingDirectory=${quoteSystemdPath('app.folder', app.folder)}`,
     app.user === undefined ? 'DynamicUser=yes' : `User=${app.user}`,
     app.group !== undefined && `Group=${app.group}`,
@@ -88,7 +104,9 @@ function hardening(paths: ReadonlyArray<string | undefined>): Lines {
     'RestrictSUIDSGID=yes',
     'RemoveIPC=yes',
     'SystemCallArchitectures=native',
-    'SystemCallFilter=@system-service',
+    '# Node protects its machine code by memory keys, which systemd before 255 does not count to @system-service.',
+    'SystemCallFilter=@system-service @pkey',
+    'SystemCallErrorNumber=EPERM',
     'UMask=0027',
     '# No MemoryDenyWriteExecute: Node compiles JavaScript to machine code.',
   ];

@@ -2,6 +2,26 @@ import { expect, test } from 'vitest';
 import { apache, caddy, haproxy, kernel, lighttpd, nginx, systemd, told } from './support/log-line.ts';
 
 test.each<[id: string, line: string]>([
+  [
+    'path-uncertain',
+    'fcgi-js: FCGI_PATH_UNCERTAIN: The web server has taken /shop off the path, and does not say that it is the prefix',
+  ],
+  [
+    'path-uncertain',
+    'app.js: The first request got 404 from the application, and its path begins with /shop. Where the web server passes',
+  ],
+  [
+    'path-uncertain',
+    'app.js: The web server does not say which path is asked for: REQUEST_URI, PATH_INFO and',
+  ],
+  [
+    'not-passed-on',
+    apache('core', 'error', 'AH00125: Request exceeded the limit of 10 subrequest nesting levels due to'),
+  ],
+  [
+    'not-passed-on',
+    apache('rewrite', 'error', 'AH10411: Rewritten query string contains control characters or spaces'),
+  ],
   ['closed-within-answer', nginx('upstream prematurely closed connection while reading upstream')],
   ['closed-within-answer', nginx('upstream prematurely closed FastCGI request while reading upstream')],
   ['closed-within-answer', nginx('readv() failed (104: Connection reset by peer) while reading upstream')],

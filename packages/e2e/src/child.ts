@@ -65,6 +65,11 @@ export class Child {
     return this.#output;
   }
 
+  /** Its number among processes; `undefined` where it could not be started. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   /** The exit status, or null while it runs or when a signal has ended it. */
   get exitCode(): number | null {
     return this.#process.exitCode;

@@ -19,10 +19,10 @@ export interface Answers extends Asked {
   readonly folder: string;
   /** The group that may connect, the web server's; default `www-data`. */
   readonly group?: string;
+  /** The home folder of the user, for a script that a web server starts without one; default none. */
+  readonly home?: string;
   /** Where the application listens; default `/run/NAME.sock`, or 127.0.0.1:9000 where a socket is out of reach. */
   readonly listen?: string;
-  /** Where the application runs, absolute: its working directory. */
-  readonly home: string;
   readonly name: string;
   /** 0 where the Caddy of this machine is too old for it; undefined for the default of its configuration. */
   readonly requestBuffers?: 0;
@@ -32,4 +32,6 @@ export interface Answers extends Asked {
   readonly statics?: ReadonlyArray<{ readonly folder: string; readonly prefix: string }>;
   /** The user that it runs as; default `www-data`. */
   readonly user?: string;
+  /** Where the application runs, absolute. */
+  readonly workingDirectory: string;
 }

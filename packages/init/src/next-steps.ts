@@ -139,26 +139,41 @@ export function stepsForAll(answers: Answers, deployment: Deployment): readonly 
   ]);
   if ('program' in deployment) {
     const [program, config] = [deployment.program, deployment.config].map(quoteForShell);
-    return [look, step('Where it does not work:', [`fcgi doctor ${program} --config ${config}`])];
+    return [
+      look,
+      ...(answers.webServer.startsWith('apache') ? [startAnew(deployment.program)] : []),
+      step('Where it does not work:', [`fcgi doctor ${program} --config ${config}`]),
+    ];
   }
   const listen = quoteForShell(deployment.listen);
+  // sudo has a PATH of its own, without what npm has installed for one user or one project.
+  const isForAll = answers.runner.every((path) => path.startsWith('/usr/'));
+  const fcgi = isForAll ? 'sudo fcgi' : ['sudo', ...answers.runner].map(quoteForShell).join(' ');
   return [
     ...(answers.start === 'hand' ? startByHand(answers, deployment.listen, deployment.command) : []),
-    step('See whether the application answers:', [`sudo fcgi ping ${listen}`]),
+    step('See whether the application answers:', [`${fcgi} ping ${listen}`]),
     look,
-    step('Where it does not work:', [`sudo fcgi doctor ${listen}`]),
+    step('Where it does not work:', [`${fcgi} doctor ${listen}`]),
   ];
+}
+
+/** mod_fcgid looks at the inode of a program, and neither at its time nor at the files of the application. */
+function startAnew(program: string): Step {
+  const [path, copy] = [program, `${program}.new`].map(quoteForShell);
+  return step('After a new version of the application, have it started anew (touch does nothing):', [
+    `cp -p ${path} ${copy} && mv ${copy} ${path}`,
+  ]);
 }
 
 /** The group of the folder passes on to the socket, and so the web server may connect. */
 function startByHand(
-  { group = '', home }: Answers,
+  { group = '', workingDirectory }: Answers,
   listen: string,
   command: readonly string[],
 ): readonly Step[] {
   const [, path] = /^(?:unix:)?(\/.+)$/.exec(listen) ?? [];
   const [node = '', fcgi = '', run = '', ...words] = command;
-  const own = ['--chdir', home, '--listen', listen];
+  const own = ['--chdir', workingDirectory, '--listen', listen];
   const start = [node, fcgi, run, ...own, ...words].map(quoteForShell).join(' ');
   return [
     ...(path === undefined

@@ -87,13 +87,14 @@ function serviceFiles(
   product: 'init' | 'supervisor' | 'systemd',
   listen: string,
 ): PlannedFile[] {
-  const { folder, group: socketGroup, home, name, user = ACCOUNT } = answers;
+  const { folder, group: socketGroup, name, user = ACCOUNT, workingDirectory } = answers;
   const files = makeFiles(
     product,
-    command(answers),
+    // With workers, `systemctl reload` loses no request.
+    command(answers, product === 'systemd' ? ['--workers', 'auto'] : []),
     {
       env: { NODE_ENV: 'production' },
-      folder: home,
+      folder: workingDirectory,
       name,
       user,
       ...listenOption(listen),
@@ -146,19 +147,21 @@ function configFile(files: readonly ConfigFile[], answers: Answers, server: WebS
 }
 
 /** `fcgi run`, in words. The prefix is told always, as some web servers do not tell it, and it does no harm. */
-function command({ app, mount, runner }: Answers): string[] {
-  return [...runner, 'run', ...(mount === '/' ? [] : ['--mount', mount]), app];
+function command({ app, mount, runner }: Answers, options: readonly string[] = []): string[] {
+  return [...runner, 'run', ...options, ...(mount === '/' ? [] : ['--mount', mount]), app];
 }
 
 /**
  * A shell is everywhere, wants no PATH, and does not care what the file is called. The application reads `.env`, views and
- * the like in its own folder, and web servers start the script in its folder or in `/`.
+ * the like in its own folder, and web servers start the script in its folder or in `/`, mod_fcgid without HOME.
  */
 function script(answers: Answers): string {
+  const home =
+    answers.home === undefined ? '' : `[ -n "$HOME" ] || export HOME=${quoteForShell(answers.home)}\n`;
   return `#!/bin/sh
 # Started by the web server, which hands it a listening socket as descriptor 0.
 export NODE_ENV="\${NODE_ENV:-production}"
-cd ${quoteForShell(answers.home)} || exit
+${home}cd ${quoteForShell(answers.workingDirectory)} || exit
 exec ${command(answers).map(quoteForShell).join(' ')}
 `;
 }

@@ -14,7 +14,7 @@ import { type Start, WEB_SERVERS, type WebServerName, webServer } from '../src/w
 const answers: Answers = {
   app: '/srv/shop/app.ts',
   folder: '/srv/shop',
-  home: '/srv/shop',
+  workingDirectory: '/srv/shop',
   mount: '/',
   name: 'shop',
   runner: [process.execPath, '/usr/lib/fcgi/fcgi.js'],
@@ -30,6 +30,7 @@ function textOf({ files }: Plan, name: string): string | undefined {
 test('a script for a web server has absolute paths, its run bit, and the configuration beside it', () => {
   const plan = makePlan({
     ...answers,
+    home: "/home/ann's",
     mount: '/shop',
     start: 'web-server',
     webServer: 'apache-htaccess',
@@ -42,6 +43,7 @@ test('a script for a web server has absolute paths, its run bit, and the configu
     `#!/bin/sh
 # Started by the web server, which hands it a listening socket as descriptor 0.
 export NODE_ENV="\${NODE_ENV:-production}"
+[ -n "$HOME" ] || export HOME='/home/ann'\\''s'
 cd /srv/shop || exit
 exec ${process.execPath} /usr/lib/fcgi/fcgi.js run --mount /shop /srv/shop/app.ts
 `,
@@ -66,7 +68,7 @@ test('the script hands hostile paths on as they are, without a PATH', async () =
   const plan = makePlan({
     ...answers,
     app,
-    home: folder,
+    workingDirectory: folder,
     mount: '/a~b',
     runner: [process.execPath, runner],
     start: 'web-server',
@@ -88,7 +90,7 @@ test('a service gets its socket from systemd, and the web server connects to it'
   );
   const { service, socket } = systemdUnits({
     app: {
-      command: [...answers.runner, 'run', '/srv/shop/app.ts'],
+      command: [...answers.runner, 'run', '--workers', 'auto', '/srv/shop/app.ts'],
       environment: { NODE_ENV: 'production' },
       folder: '/srv/shop',
       user: 'www-data',
@@ -97,6 +99,8 @@ test('a service gets its socket from systemd, and the web server connects to it'
     name: 'shop',
   });
   expect([textOf(plan, 'shop.service'), textOf(plan, 'shop.socket')]).toEqual([service, socket]);
+  for (const line of ['Type=notify', 'WatchdogSec=30', 'ExecReload=/bin/kill -HUP $MAINPID'])
+    expect(service).toContain(`\n${line}\n`);
 });
 
 test.each(['init', 'supervisor', 'systemd'] as const)(
@@ -138,7 +142,8 @@ test('for a Caddy that is too old to buffer requests, nothing buffers them', () 
 });
 
 test('every file has its next step, and the last ones are for looking at the whole', () => {
-  const plan = makePlan({ ...answers, folder: "/srv/ann's shop" });
+  const runner = ['/usr/bin/node', '/usr/lib/fcgi/fcgi.js'] as const;
+  const plan = makePlan({ ...answers, folder: "/srv/ann's shop", runner });
   expect(plan.files.map(({ next }) => next.flatMap(({ commands }) => commands))).toEqual([
     [`sudo cp '/srv/ann'\\''s shop/shop.service' /etc/systemd/system/shop.service`],
     [
@@ -157,6 +162,19 @@ test('every file has its next step, and the last ones are for looking at the who
     'curl -i http://localhost/',
     'sudo fcgi doctor unix:/run/shop.sock',
   ]);
+});
+
+test('a fcgi that sudo does not find is named by its path', () => {
+  const runner = ['/home/me/node/bin/node', '/home/me/app/fcgi.js'] as const;
+  const [first] = makePlan({ ...answers, runner }).next.flatMap(({ commands }) => commands);
+  expect(first).toBe('sudo /home/me/node/bin/node /home/me/app/fcgi.js ping unix:/run/shop.sock');
+});
+
+test('for Apache that starts the program, the last steps say how a new version is taken', () => {
+  const plan = makePlan({ ...answers, start: 'web-server', webServer: 'apache-htaccess' });
+  expect(plan.next.flatMap(({ commands }) => commands)).toContain(
+    'cp -p /srv/shop/shop.fcgi /srv/shop/shop.fcgi.new && mv /srv/shop/shop.fcgi.new /srv/shop/shop.fcgi',
+  );
 });
 
 test('by hand there is no file for it, but a folder that passes its group on, and a command', () => {

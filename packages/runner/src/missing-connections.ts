@@ -7,7 +7,7 @@ export type SayOnce = (topic: HintTopic, text: string) => void;
 /** What is said once at most. */
 export type HintTopic = (typeof TOPICS)[number];
 
-const TOPICS = ['path', 'polling', 'websocket'] as const;
+const TOPICS = ['path', 'polling', 'prefix', 'websocket'] as const;
 
 /** Whether it is one of them. */
 export function isHintTopic(given: unknown): given is HintTopic {

@@ -30,6 +30,7 @@ import { openStatusListener } from './status/status-listener.ts';
 import { wantsStatus } from './status/status-options.ts';
 import { ownSite } from './status/status-site.ts';
 import { reportStuckRequests } from './stuck-requests.ts';
+import { hintAtUnknownPrefix } from './unknown-prefix.ts';
 import { watchIdle } from './watch-idle.ts';
 import { Watchdog } from './watchdog/watchdog.ts';
 
@@ -108,7 +109,9 @@ async function serveAlone(
   const loaded = await load(file, options, say);
   const signals = watchStopSignals();
   const status = wantsStatus(options) && !takeCgiRequest() ? new AloneStatus(options) : undefined;
-  const roles = sayWhatCannotWork(loaded.roles, 1, onlyOnce(say));
+  const sayOnce = onlyOnce(say);
+  hintAtUnknownPrefix(options.mount, sayOnce);
+  const roles = sayWhatCannotWork(loaded.roles, 1, sayOnce);
   const application = { ...loaded, roles: status?.around(roles) ?? roles };
   const where = socket === undefined ? {} : { address: socket.address, listen: `fd:${socket.fd}` };
   const { accessWarning, openGateway } = additions;

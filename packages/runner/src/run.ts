@@ -158,7 +158,11 @@ export async function run(options: RunnerOptions): Promise<Runner> {
   listeners.on('message', (text) => runner.emit('message', text));
   listeners.on('news', (event, text) => runner.emit('news', event, text));
   group.start();
-  const failure = await Promise.race([group.phases.begun, group.phases.failed, closeWhenAborted(runner, signal)]);
+  const failure = await Promise.race([
+    group.phases.begun,
+    group.phases.failed,
+    closeWhenAborted(runner, signal),
+  ]);
   signal?.throwIfAborted();
   if (typeof failure === 'string') return runner;
   await runner.close(0);

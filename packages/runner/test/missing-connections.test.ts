@@ -88,3 +88,18 @@ test('a web server that says no path gets the first page, and one line says so',
   await runner.says(/does not say which path is asked for.*include fastcgi_params/);
   expect(runner.stderr.match(/which path/g)).toHaveLength(1);
 });
+
+test.each([
+  ['below a prefix that it does not know', { PATH_INFO: '/shop/x', REQUEST_URI: '/shop/x' }, true],
+  ['of nginx without PATH_INFO', { PATH_INFO: '', REQUEST_URI: '/shop/x', SCRIPT_NAME: '/shop/x' }, true],
+  ['below a prefix that is known', { PATH_INFO: '/x', REQUEST_URI: '/shop/x', SCRIPT_NAME: '/shop' }, false],
+  ['with the name of a file', { PATH_INFO: '/favicon.ico', REQUEST_URI: '/favicon.ico' }, false],
+])('a first request %s that gets 404', async (_what, params, isNamed) => {
+  const { ask, runner } = await start(
+    [],
+    `require('http').createServer((req, res) => { res.statusCode = 404; res.end('no page'); }).listen(3000);`,
+  );
+  for (let count = 0; count < 2; count += 1) expect(await ask(params)).toBe('404 no page');
+  if (isNamed) await runner.says(/got 404.*has to know its prefix: --mount \/shop/);
+  expect(runner.stderr.match(/--mount/g) ?? []).toHaveLength(isNamed ? 1 : 0);
+});

@@ -22,6 +22,7 @@ export type FcgiServerErrorCode =
   | 'FCGI_OPEN_FILES_EXCEEDED'
   | 'FCGI_PARAMS_TIMEOUT'
   | 'FCGI_PARAMS_TOO_LARGE'
+  | 'FCGI_PATH_UNCERTAIN'
   | 'FCGI_PEER_NOT_ALLOWED'
   | 'FCGI_REQUESTS_EXCEEDED'
   | 'FCGI_REQUEST_ABORTED'
@@ -85,6 +86,8 @@ const RAISE =
   'Raise the limit: LimitNOFILE= in a systemd unit, minfds= of supervisor, "ulimit -n" in the shell that starts it';
 const WHOLE_BODY_FIRST =
   'Read the whole body before the first byte of the answer: into memory (buffer() of node:stream/consumers), or into a file if it is large.';
+const mountChoice = (prefix: string) =>
+  `Say where the application is: at ${prefix} with fcgi run --mount ${prefix}, at the root with --mount / (createServer: mount).`;
 const NOT_STARTED = 'Start it through a .socket unit, or with systemd-socket-activate.';
 
 /** Everything that this package says of what went wrong, by its codes. */
@@ -203,6 +206,18 @@ export const errors = {
   FCGI_PARAMS_TOO_LARGE: variants('FCGI_PARAMS_TOO_LARGE', 'request', {
     bytes: (limit: number) => `The params exceed ${limit} bytes, which is ${limitName('paramsBytes')}.`,
     undecodable: (reason: string) => reason,
+  }),
+  FCGI_PATH_UNCERTAIN: variants('FCGI_PATH_UNCERTAIN', 'request', {
+    bare: (prefix: string) =>
+      `The web server's params name ${prefix} as the prefix of what is below it, but not of ${prefix} itself, which comes like a page of that name. ${mountChoice(prefix)}`,
+    guessed: (prefix: string) =>
+      `The web server's params name ${prefix} as the prefix, as they do with the first name of any path where the application is at the root. ${mountChoice(prefix)}`,
+    replaced: (program: string) =>
+      `The web server says that ${program} was asked for. If a browser asked for another page, its configuration replaces REQUEST_URI by what it has rewritten the path to, and every URL comes out as the same page. Pass on what the browser sent: nginx "fastcgi_param REQUEST_URI $request_uri;", Caddy without "env REQUEST_URI".`,
+    several: (first: string, second: string) =>
+      `The web server's params name ${first} as the prefix at one URL, and ${second} at another. ${mountChoice(first)}`,
+    takenOff: (prefix: string) =>
+      `The web server has taken ${prefix} off the path, and does not say that it is the prefix: redirects and links of the application lack it. ${mountChoice(prefix)}`,
   }),
   FCGI_PEER_NOT_ALLOWED: variants('FCGI_PEER_NOT_ALLOWED', 'connection', {
     address: (address: string) =>

@@ -20,9 +20,9 @@ import { root } from './workspace.mjs';
  */
 export const kinds = [
   {
-    what: 'web servers in their other configurations: prefixes, ways to an application, options',
+    what: 'web servers in their other configurations: prefixes, ways to an application, options, published recipes',
     gate: 'release',
-    files: ['packages/e2e/test/matrix'],
+    files: ['packages/e2e/test/matrix', 'packages/e2e/test/recipes'],
   },
   {
     what: 'several hosts, in network namespaces',

@@ -1,7 +1,8 @@
+import { homedir } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lacksRequestBuffers } from '@fcgi-js/doctor/system';
-import { makePlan } from '@fcgi-js/init';
+import { type Answers, makePlan } from '@fcgi-js/init';
 import { messageText } from '@fcgi-js/inspector/text';
 import type { Io } from '@fcgi-js/runner/command';
 import { defined } from '@fcgi-js/runner/command';
@@ -19,20 +20,20 @@ import { writeFiles } from './write.ts';
 export async function init(io: Io, argument: string, options: InitOptions): Promise<void> {
   const { bind, dryRun = false, force = false, group, json = false, listen, output, user } = options;
   const project = findApplication(argument, io.cwd);
-  const { basePath, folder: home = dirname(project.file), statics } = project;
+  const { basePath, folder: workingDirectory = dirname(project.file), statics } = project;
   const asked = await completeAnswers(io, { ...options, ...defined({ mount: options.mount ?? basePath }) });
   mountFor(project, asked.mount);
   const plan = makePlan({
     ...asked,
     ...(asked.webServer === 'caddy' && (await lacksRequestBuffers()) ? { requestBuffers: 0 } : {}),
-    ...defined({ bind, group, listen, user }),
+    ...defined({ bind, group, home: homeOf(asked.webServer), listen, user }),
     // By its folder, what a new build has to be run is found when it starts.
     app: project.folder ?? project.file,
-    folder: output === undefined ? home : resolve(io.cwd, output),
-    home,
-    name: options.name ?? nameOf(home),
+    folder: output === undefined ? workingDirectory : resolve(io.cwd, output),
+    name: options.name ?? nameOf(workingDirectory),
     runner: [process.execPath, commandFile()],
     statics,
+    workingDirectory,
   });
   if (!dryRun) await writeFiles(plan.files, force);
   if (json) {
@@ -44,6 +45,11 @@ export async function init(io: Io, argument: string, options: InitOptions): Prom
     for (const { mode, path } of plan.files)
       io.stderr.write(`Written: ${messageText(path)} (${formatMode(mode)})\n`);
   printSteps(io, plan);
+}
+
+/** On shared hosting the application runs as the user who asks for its files; elsewhere as one without a home. */
+function homeOf(webServer: Answers['webServer']): string | undefined {
+  return webServer === 'apache-htaccess' ? homedir() : undefined;
 }
 
 /** Products take letters, digits, - and _ in names. */

@@ -50,6 +50,9 @@ export const notPassedOn: Cause = {
     { where: 'nginx', line: '" is not found (2: No such file or directory), client: …' },
     { where: 'nginx', line: 'directory index of "…" is forbidden' },
     { where: 'nginx', line: 'rewrite or internal redirection cycle …' },
+    { where: 'Apache', line: 'AH00125: Request exceeded the limit of … subrequest nesting levels …' },
+    { where: 'Apache', line: 'AH10410: Rewritten query string contains control characters or spaces' },
+    { where: 'Apache', line: 'AH10411: Rewritten query string contains control characters or spaces' },
     { where: 'Apache', line: 'AH01276: Cannot serve directory …' },
     { where: 'Apache', line: 'AH01264: script not found or unable to stat: …' },
     { where: 'lighttpd', line: 'X-Sendfile: file not under configured x-sendfile-docroot(s): …' },
@@ -58,6 +61,7 @@ export const notPassedOn: Cause = {
   remedy: () => [
     'nginx: look with nginx -T which location takes the URL; fastcgi_pass belongs into that one, or into try_files $uri @app;',
     'Apache: ProxyPass, ScriptAlias or a RewriteRule for the URL, in the virtual host that is asked for (apachectl -S).',
+    'Front controllers of Apache: DirectoryIndex app.fcgi for the folder itself; FallbackResource and RewriteRule with the whole path (/shop/app.fcgi), and RewriteCond %{REQUEST_FILENAME} !-f; no path in the query (?q=$1), or the flag [B].',
   ],
   evidence: () => [],
 };

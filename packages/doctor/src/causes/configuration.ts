@@ -3,7 +3,14 @@ import type { Facts } from '../facts.ts';
 import type { Configuration, Directive } from '../gather/configuration.ts';
 import { fileOf } from '../system/access.ts';
 import { configurationError, notPassedOn } from './configuration-error.ts';
-import { caddySplit, paramsMissing, pathTwice, requestUriDecoded, requestUriMissing } from './params.ts';
+import {
+  caddySplit,
+  paramsMissing,
+  pathTwice,
+  pathUncertain,
+  requestUriDecoded,
+  requestUriMissing,
+} from './params.ts';
 
 /** The directives of a web server's configuration with one of these names; none where another product was read. */
 function directives({ configuration }: Facts, product: string, ...names: string[]): readonly Directive[] {
@@ -219,6 +226,7 @@ export const configuration: CauseFamily = {
     requestUriDecoded,
     pathTwice,
     caddySplit,
+    pathUncertain,
     configurationError,
     notPassedOn,
     passedAsHttp,

@@ -106,3 +106,21 @@ export const caddySplit: Cause = {
       .map(({ name, args, at }) => `${at}: ${name} ${args.join(' ')}`);
   },
 };
+
+export const pathUncertain: Cause = {
+  id: 'path-uncertain',
+  title: 'The application does not know at which prefix it is',
+  seen: 'the same page for every URL, 404 for all pages, or links and redirects without the prefix',
+  lines: [
+    { where: 'fcgi run', line: 'FCGI_PATH_UNCERTAIN' },
+    { where: 'fcgi run', line: 'The web server does not say which path is asked for' },
+    { where: 'fcgi run', line: 'The first request got 404 from the application, and its path begins with …' },
+  ],
+  why: 'Many configurations do not say where the prefix of the application ends, or pass on a path that they have rewritten.',
+  remedy: ({ application }) => [
+    `At the root of the site: fcgi run --mount / ${application}`,
+    `Below a prefix: fcgi run --mount /shop ${application}. In a program: createServer({ mount: '/shop' }).`,
+    'nginx: fastcgi_param REQUEST_URI $request_uri; and include fastcgi_params;',
+  ],
+  evidence: () => [],
+};

@@ -6,7 +6,7 @@ import { NothingToServe } from '../application/served-search.ts';
 import { applicationEnds } from '../application-ends.ts';
 import { loadBeforehand } from '../load-beforehand.ts';
 import { loadLogs } from '../logs/start-logs.ts';
-import { sayWhatCannotWork } from '../missing-connections.ts';
+import { type SayOnce, sayWhatCannotWork } from '../missing-connections.ts';
 import { socketOf } from '../passed-connection.ts';
 import type { WorkerLogOptions, WorkerOptions } from '../pool/messages.ts';
 import { WORKER_CHANNEL, WORKER_SOCKET } from '../pool/worker-process.ts';
@@ -18,6 +18,7 @@ import { outliveReaders } from '../process-io.ts';
 import { type Service, serveApplication } from '../serve-application.ts';
 import { WorkerStatus } from '../status/worker-status.ts';
 import { reportStuckRequests } from '../stuck-requests.ts';
+import { hintAtUnknownPrefix } from '../unknown-prefix.ts';
 import { watchIdle } from '../watch-idle.ts';
 import { Watchdog } from '../watchdog/watchdog.ts';
 import { Parent } from './parent.ts';
@@ -134,9 +135,9 @@ async function serve(
     });
     // Before the first request, which may block it, or end this process: by then the parent knows that it has been ready.
     if (!(await isWatched(watchdog))) return undefined;
-    const roles = sayWhatCannotWork(loaded.roles, workers, (topic, text) =>
-      parent.tell({ fcgi: 'hint', text, topic }),
-    );
+    const sayOnce: SayOnce = (topic, text) => parent.tell({ fcgi: 'hint', text, topic });
+    hintAtUnknownPrefix(options.mount, sayOnce);
+    const roles = sayWhatCannotWork(loaded.roles, workers, sayOnce);
     const application = { ...loaded, roles: status?.around(roles) ?? roles };
     const service = await serveApplication(application, { ...options, listen: `fd:${WORKER_SOCKET}` });
     return { ...service, kind: application.kind };

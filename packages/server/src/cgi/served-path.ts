@@ -1,6 +1,6 @@
 import { isBelow } from './mount.ts';
 import type { Params } from './params.ts';
-import { provenMount, scriptFolder } from './proven-mount.ts';
+import { PROGRAM, provenMount, scriptFolder, statedPrefix } from './proven-mount.ts';
 import {
   decodePath,
   encodePath,
@@ -52,13 +52,22 @@ export function servedPath(params: Params, mount?: string): ServedPath | undefin
     return { mount: proven, path: whole, target: sent };
   }
   // A front controller: every path that is no file is rewritten to one script.
-  if (rest === '') {
+  if (rest === '' || isController(script, rest, path)) {
     const meant = normalPath(decodePath(path));
-    return { mount: scriptFolder(params, script, meant), path: meant, target: sent };
+    const folder = scriptFolder(params, script || rest, meant);
+    return { mount: folder || statedPrefix(params, script, meant), path: meant, target: sent };
   }
   // A configuration has put the whole path into both (nginx: `PATH_INFO $fastcgi_script_name`), which proves no prefix.
   if (rest === pathInfo && pathInfo === scriptName) return wholePath(params, pathInfo, sent);
   return scriptInBetween(params, script, rest, sent, mount) ?? changedPath(params, script, rest, path);
+}
+
+/**
+ * Whether PATH_INFO is the script that a request was rewritten to: Caddy without `split`, and configurations that put the
+ * whole path there.
+ */
+function isController(script: string, rest: string, sent: string): boolean {
+  return (script === '' || script === rest) && PROGRAM.test(rest) && pathBefore(rest, sent) === undefined;
 }
 
 /** busybox httpd and configurations written by hand leave out the first slash. */
@@ -121,6 +130,10 @@ function scriptInBetween(
   mount: string | undefined,
 ): ServedPath | undefined {
   const before = pathBefore(rest, pathOf(sent));
+  // A rewrite rule has taken off the prefix that the user named.
+  if (mount !== undefined && mount !== '' && before === mount.toLowerCase()) {
+    return { mount, path: mount + rest, target: sent };
+  }
   if (before === undefined || !isBelow(script.toLowerCase(), before)) return undefined;
   if (before === '' && isBelow(rest, script)) return { mount: script, path: rest, target: sent };
   if (before === '' && (script === mount || stripsRequestUri(params))) {

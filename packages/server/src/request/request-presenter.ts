@@ -1,6 +1,7 @@
 import { Role } from '@fcgi-js/protocol';
 import { mountOf } from '../cgi/mount.ts';
 import { type ParamsTransform, transformed } from '../cgi/params-transform.ts';
+import { PathDoubts } from '../cgi/path-doubts.ts';
 import { withoutProxyParam } from '../cgi/proxy-param.ts';
 import { requestTarget } from '../cgi/request-target.ts';
 import type { FcgiRequest } from './fcgi-request.ts';
@@ -16,11 +17,14 @@ export interface PresenterOptions {
 
 /** Makes of the params that came what handlers are to see: repaired params, and the address of the request. */
 export class RequestPresenter {
+  /** None where the user has named the prefix. */
+  readonly #doubts: PathDoubts | undefined;
   readonly #keepsProxyParam: boolean;
   readonly #mount: string | undefined;
   readonly #transform: ParamsTransform | undefined;
 
   constructor({ keepProxyParam = false, mount, params }: PresenterOptions) {
+    this.#doubts = mount === undefined ? new PathDoubts() : undefined;
     this.#keepsProxyParam = keepProxyParam;
     this.#mount = mount === undefined ? undefined : mountOf(mount);
     this.#transform = params;
@@ -41,6 +45,8 @@ export class RequestPresenter {
       const target = requestTarget(params, request.role === Role.Authorizer ? undefined : this.#mount);
       if (target === undefined) return () => request.answerInstead('404 Not Found', OUTSIDE);
       request.present(params, target);
+      const doubt = this.#doubts?.about(params, target);
+      if (doubt !== undefined) request.report(doubt);
       return undefined;
     } catch (error) {
       return () => request.fail(error);

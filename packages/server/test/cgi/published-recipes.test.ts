@@ -72,6 +72,30 @@ test.each<[recipe: string, params: Record<string, string>, baseUrl: string, url:
     '/app',
     '/x/y?x=1',
   ],
+  [
+    'SCRIPT_NAME alone set to the prefix',
+    { SCRIPT_NAME: '/shop', DOCUMENT_URI: '/shop/a', REQUEST_URI: '/shop/a?x=1' },
+    '/shop',
+    '/a?x=1',
+  ],
+  [
+    'SCRIPT_NAME alone set to the prefix, and its home page',
+    { SCRIPT_NAME: '/shop', DOCUMENT_URI: '/shop/', REQUEST_URI: '/shop/' },
+    '/shop',
+    '/',
+  ],
+  [
+    'a rewrite to another page',
+    { SCRIPT_NAME: '/news', DOCUMENT_URI: '/news', REQUEST_URI: '/news/2020?x=1' },
+    '',
+    '/news/2020?x=1',
+  ],
+  [
+    'a front controller in PATH_INFO',
+    { ...INDEX, DOCUMENT_URI: '/index.php', PATH_INFO: '/index.php', REQUEST_URI: '/a/b?x=1' },
+    '',
+    '/a/b?x=1',
+  ],
   ['SCRIPT_NAME alone', { SCRIPT_NAME: '/x/y', QUERY_STRING: 'x=1' }, '', '/x/y?x=1'],
 ])('%s', (_recipe, params, baseUrl, url) => {
   const pairs = Object.entries({ QUERY_STRING: url.split('?')[1] ?? '', REQUEST_METHOD: 'GET', ...params });
