@@ -14,7 +14,11 @@ Without a socket to serve on, an HTTP gateway opens, for trying; not where a web
 A file fcgi.config.js, .ts or .json, in the working directory or beside APP, may have the same options in camelCase,
 and APP as "app". Command-line options override the file one by one.
 
+In the folder of a project, its start script, or the build of Next.js, Nuxt, SvelteKit, Astro, React Router, Nest and others, says
+what is run, and for which prefix.
+
 Examples:
+  fcgi run
   fcgi run app.js
   fcgi run --listen unix:/run/app.sock app.js
   fcgi run --listen /run/app.sock --workers auto app.js
@@ -45,7 +49,7 @@ export function runCommand(io: Io): Command {
   const command = new Command('run')
     .summary('serves an application over FastCGI')
     .description('Runs an application unchanged, and serves it over FastCGI.')
-    .argument('[app]', 'its file, or the folder of its package.json')
+    .argument('[app]', 'its file, or the folder of its project (default: this folder)')
     .argument('[arguments...]', 'for the application');
   for (const flag of flags(io.cwd)) command.addOption(flag);
   return command

@@ -18,7 +18,7 @@ export interface Project {
   readonly environment: Readonly<Record<string, string>>;
   /** Files whose variables its start script adds, absolute. */
   readonly environmentFiles: readonly string[];
-  /** Where it is to run; undefined where that is nobody's business. */
+  /** Where it is to run; undefined for wherever it is started. */
   readonly folder: string | undefined;
   /** What it is made with, where that is known. */
   readonly framework: string | undefined;
