@@ -75,7 +75,8 @@ describe
     await build(project, folder, base, node);
     const socket = join(scratch.path, 'app.sock');
     accessLog = join(scratch.path, 'access.log');
-    nginx = await launchWebServer({ folder: scratch.path, mount: base }, async (port) => {
+    // Next.js answers the prefix with a slash by a redirection: any answer will do.
+    nginx = await launchWebServer({ broken: true, folder: scratch.path, mount: base }, async (port) => {
       const words = ['--web-server', 'nginx', '--start', 'hand', '--bind', `127.0.0.1:${port}`];
       const own = ['--name', 'app', '--output', scratch.path, '--listen', `unix:${socket}`];
       const options = { cwd: folder };
@@ -83,10 +84,14 @@ describe
       const { next } = JSON.parse(stdout) as Written;
       const [command = ''] = next.find(({ say }) => say.startsWith('Start the application'))?.commands ?? [];
       const logged = command.replace(' run ', ` run --access-log ${accessLog} `);
-      application = new Child('/bin/sh', ['-c', `exec ${logged}`], { env: {} });
+      // SvelteKit takes a site for one of https unless it is told; its forms want to come from that origin.
+      const env = { ORIGIN: `http://127.0.0.1:${port}` };
+      application = new Child('/bin/sh', ['-c', `exec ${logged}`], { env });
       const isServed = () => application.output.includes('is served on') || undefined;
       await until(isServed, { timeout: 60_000, what: 'the application' });
-      return configureNginx(scratch.path, await readFile(join(scratch.path, 'app-nginx.conf'), 'utf8'));
+      const site = await readFile(join(scratch.path, 'app-nginx.conf'), 'utf8');
+      // As in the nginx.conf of every distribution.
+      return configureNginx(scratch.path, `include /etc/nginx/mime.types;\n${site}`);
     });
     browser = await startBrowser();
   }, 600_000);
