@@ -127,3 +127,16 @@ describe('Caddy that finds the length of bodies', () => {
     expect(await found('caddy', ':80 {\n    reverse_proxy 127.0.0.1:3000\n}\n', '2.11.4')).toEqual([]);
   });
 });
+
+describe('Caddy with php_fastcgi', () => {
+  test.each([
+    ['2.6.2', 'php_fastcgi', ['caddy-split-path']],
+    ['v2.11.0 h1:abc=', 'php_fastcgi', ['caddy-split-path']],
+    ['2.11.1', 'php_fastcgi', []],
+    [undefined, 'php_fastcgi', []],
+  ])('%s', async (version, directive, ids) => {
+    const site = `:80 {\n    ${directive} unix//run/app.sock\n}\n`;
+    const all = await found('caddy', site, version);
+    expect(all.filter((id) => id === 'caddy-split-path')).toEqual(ids);
+  });
+});

@@ -159,6 +159,25 @@ const caddyLength: Cause = {
   },
 };
 
+const caddySplitPath: Cause = {
+  id: 'caddy-split-path',
+  title: 'This Caddy can be led to another script than the URL names',
+  seen: 'nothing, until an attacker uses it: an uploaded file that PHP runs',
+  lines: [],
+  why: 'CVE-2026-27590: with split (php_fastcgi has it), Caddy before 2.11.1 cuts SCRIPT_NAME at the wrong place where a path has certain letters outside ASCII. Without split nothing is cut.',
+  remedy: () => [
+    'Install Caddy 2.11.1 or later.',
+    'For an application that is not PHP, leave split and php_fastcgi out: fcgi config caddy prints it so.',
+  ],
+  evidence: (facts) => {
+    const version = versionOf(facts, 'caddy');
+    if (version === undefined || !isOlder(version, '2.11.1') || isPatchedByOthers(facts)) return [];
+    return [...settings(facts, 'caddy', 'split'), ...settings(facts, 'caddy', 'php_fastcgi')].map(
+      ({ args, at, name }) => `${at}: ${name} ${args.join(' ')}, and Caddy ${version}`,
+    );
+  },
+};
+
 const haproxyChunked: Cause = {
   id: 'haproxy-chunked',
   title: 'HAProxy refuses uploads of unknown length above its buffer',
@@ -186,6 +205,7 @@ export const knownBugs: CauseFamily = {
     haproxyVersion,
     haproxyMultiplexing,
     haproxyChunked,
+    caddySplitPath,
     lighttpdAuthorizer,
     caddyLength,
   ],
