@@ -159,7 +159,10 @@ export async function run(options: RunnerOptions): Promise<Runner> {
   listeners.on('news', (event, text) => runner.emit('news', event, text));
   group.start();
   const failure = await Promise.race([group.begun, group.failed, closeWhenAborted(runner, signal)]);
-  signal?.throwIfAborted();
+  if (signal?.aborted) {
+    await runner.close();
+    throw signal.reason;
+  }
   if (typeof failure === 'string') return runner;
   await runner.close(0);
   throw failure;
@@ -169,6 +172,8 @@ export async function run(options: RunnerOptions): Promise<Runner> {
 async function closeWhenAborted(runner: Runner, signal: AbortSignal | undefined): Promise<void> {
   await new Promise<void>((resolve) => {
     const onAbort = () => resolve();
+    // Meanwhile the socket has been opened.
+    if (signal?.aborted) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
     // A signal may live longer than many runners.
     runner.once('end', () => signal?.removeEventListener('abort', onAbort));
