@@ -47,7 +47,7 @@ export class FcgiResponse {
   readonly status: number;
   readonly #stderr: () => string;
 
-  /** @param parts what it is made of; only `FcgiClient` makes responses */
+  /** @internal */
   constructor({ body, ended, head, stderr }: FcgiResponseParts) {
     this.body = body;
     this.contentLength = head.contentLength;

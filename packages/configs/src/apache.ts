@@ -32,7 +32,7 @@ const modules = { fastcgi, fcgid, proxy_fcgi: proxyFcgi } satisfies Record<
 >;
 
 /** Where the application is, by what its module can do. */
-type PlacedByModule = {
+export type PlacedByModule = {
   [Name in keyof typeof modules]: { readonly module: Name } & Placed<(typeof modules)[Name]['refusals']>;
 }[keyof typeof modules];
 

@@ -1,4 +1,4 @@
-export { type ApacheOptions, apacheConfig } from './apache.ts';
+export { type ApacheOptions, apacheConfig, type PlacedByModule } from './apache.ts';
 export { type CaddyOptions, caddyConfig } from './caddy.ts';
 export { cherokeeConfig } from './cherokee.ts';
 export { type ComposeOptions, composeFile } from './compose.ts';

@@ -22,6 +22,7 @@ export {
   type ListeningApplication,
   lighttpdConfig,
   nginxConfig,
+  type PlacedByModule,
   type ProcessOptions,
   prometheusAdapterRules,
   type StartedApplication,

@@ -1,4 +1,4 @@
-export type { KeptStderr } from './tap/kept-stderr.ts';
+export { KeptStderr } from './tap/kept-stderr.ts';
 export { Relay, type RelayWatcher } from './tap/relay.ts';
 export { type PassingRequest, RequestLog, type TapPrinter } from './tap/request-log.ts';
 export { Tap, type TapOptions } from './tap/tap.ts';

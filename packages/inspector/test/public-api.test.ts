@@ -58,7 +58,7 @@ test('what makes text for people can be had alone, and is the same', () => {
 });
 
 test('what sits between web server and application has an entry of its own', () => {
-  expect(Object.keys(tap).sort()).toEqual(['Relay', 'RequestLog', 'Tap', 'TapFileWriter']);
+  expect(Object.keys(tap).sort()).toEqual(['KeptStderr', 'Relay', 'RequestLog', 'Tap', 'TapFileWriter']);
 });
 
 test('what reads /proc has an entry of its own', () => {

@@ -163,7 +163,10 @@ export async function run(options: RunnerOptions): Promise<Runner> {
     group.phases.failed,
     closeWhenAborted(runner, signal),
   ]);
-  signal?.throwIfAborted();
+  if (signal?.aborted) {
+    await runner.close();
+    throw signal.reason;
+  }
   if (typeof failure === 'string') return runner;
   await runner.close(0);
   throw failure;
@@ -173,6 +176,8 @@ export async function run(options: RunnerOptions): Promise<Runner> {
 async function closeWhenAborted(runner: Runner, signal: AbortSignal | undefined): Promise<void> {
   await new Promise<void>((resolve) => {
     const onAbort = () => resolve();
+    // Meanwhile the socket has been opened.
+    if (signal?.aborted) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
     // A signal may live longer than many runners.
     runner.once('end', () => signal?.removeEventListener('abort', onAbort));

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { anchors, codeBlocks, links } from '../src/markdown.ts';
 import { repositoryFiles } from '../src/source-files.ts';
@@ -92,7 +93,10 @@ describe('code in READMEs and guides', () => {
     ]);
   });
 
-  test('type-checks', () => {
+  test.each([
+    ['by Node', {}],
+    ['by bundlers', { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler }],
+  ])('type-checks with modules as they are found %s', (_name, resolution) => {
     const code = modules();
     const readerOptions = { allowJs: true, checkJs: true, noUnusedLocals: false, noUnusedParameters: false };
     // The examples depend on none of these, or else `npm start` would install and build all of it.
@@ -107,7 +111,8 @@ describe('code in READMEs and guides', () => {
       'fcgi-js': [`${whole}/index.ts`],
       'fcgi-js/*': [`${whole}/*.ts`],
     };
-    expect(typeErrors(code, { customConditions: ['@fcgi-js/source'], paths, ...readerOptions })).toEqual([]);
+    const options = { customConditions: ['@fcgi-js/source'], paths, ...readerOptions, ...resolution };
+    expect(typeErrors(code, options)).toEqual([]);
   });
 
   test('is there in every README', () => {
