@@ -122,6 +122,7 @@ describe.each(ways)('%s', (_way, args) => {
     [['--chdir', 'none'], /There is no folder .*\/none/, 2],
     [['--environment-file', 'none'], /The file of --environment-file cannot be read: ENOENT/, 1],
     [['--pid-file', 'none/pid'], /The pid file cannot be written: ENOENT/, 1],
+    [['--pid-file', '.'], /The pid file \S+ is not a regular file/, 1],
     [['--umask', '9'], /octal number/, 2],
     [['--user', 'nobody-of-that-name'], /There is no user nobody-of-that-name/, 2],
     [['--user', '0', '--group', 'no-such-group'], /There is no group no-such-group/, 2],

@@ -1,8 +1,11 @@
-import { closeSync, constants, readFileSync, rmSync } from 'node:fs';
+import { closeSync, constants, fstatSync, readFileSync, rmSync } from 'node:fs';
 import { RunnerError } from '../errors.ts';
 import { openFile } from '../files/open-file.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { systemReason } from '../system-reason.ts';
+
+/** Milliseconds between two attempts to write the file of a process that serves. */
+const RETRY = 5_000;
 
 /**
  * A file that tells the id of this process. It is there in one piece or not at all; one whose process has gone is
@@ -39,6 +42,31 @@ export class PidFile {
     }
   }
 
+  /**
+   * Writes it for a process that takes the place of another, and serves already: what cannot be written, as on a full disk, is said
+   * once, and tried again until it can be.
+   */
+  takeOver(predecessor: number, say: (message: string) => void): void {
+    try {
+      this.write(predecessor);
+      return;
+    } catch (error) {
+      if (!(error instanceof RunnerError)) throw error;
+      say(
+        `${error.message} Until it can be written, which is tried again, signals are for process ${process.pid}`,
+      );
+    }
+    const trying = setInterval(() => {
+      try {
+        this.write(predecessor);
+        clearInterval(trying);
+        say(`the pid file ${this.#path} has been written`);
+      } catch (error) {
+        if (!(error instanceof RunnerError)) throw error;
+      }
+    }, RETRY).unref();
+  }
+
   /** Removes it, if it still tells this process. Who may not, because it is no longer root, leaves it. */
   remove(): void {
     try {
@@ -56,12 +84,15 @@ export class PidFile {
       // Not waiting for a process that writes to a named pipe.
       const fd = openFile(this.#path, constants.O_RDONLY | constants.O_NONBLOCK);
       try {
+        // What is written takes the place of what is there: of a device that would be the end, and one may have no end of bytes.
+        if (!fstatSync(fd, { bigint: true }).isFile()) throw notRegular(this.#path);
         const text = readFileSync(fd, 'utf8').trim();
         return /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
       } finally {
         closeSync(fd);
       }
     } catch (error) {
+      if (error instanceof RunnerError) throw error;
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw new RunnerError(
         'FCGI_FILE_UNUSABLE',
@@ -69,6 +100,13 @@ export class PidFile {
       );
     }
   }
+}
+
+function notRegular(path: string): RunnerError {
+  return new RunnerError(
+    'FCGI_FILE_UNUSABLE',
+    `The pid file ${path} is not a regular file. Choose another path, or leave --pid-file out.`,
+  );
 }
 
 function isAlive(pid: number): boolean {
