@@ -131,7 +131,11 @@ async function serve(
       parent.tell({ fcgi: 'hint', text, topic }),
     );
     const application = { ...loaded, roles: status?.around(roles) ?? roles };
-    const service = await serveApplication(application, { ...options, listen: `fd:${WORKER_SOCKET}` });
+    const service = await serveApplication(application, {
+      ...options,
+      listen: `fd:${WORKER_SOCKET}`,
+      notice,
+    });
     return { ...service, kind: application.kind };
   } catch (error) {
     if (error instanceof NothingToServe) {
