@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { skipReason } from '../../tooling/src/system-packages.mjs';
@@ -104,6 +104,18 @@ describe.each(ways)('%s', (_way, args) => {
     const runner = await start(cwd, ['--pid-file', file]);
     expect(readFileSync(file, 'utf8')).toBe(`${runner.process.pid}\n`);
   });
+
+  test.runIf(process.platform === 'linux')(
+    'a pid file from before a process began that has its number now is replaced',
+    async () => {
+      const cwd = await place();
+      const file = join(cwd, 'pid');
+      await writeFile(file, `${process.pid}\n`);
+      await utimes(file, 1_000_000_000, 1_000_000_000);
+      const runner = await start(cwd, ['--pid-file', file]);
+      expect(readFileSync(file, 'utf8')).toBe(`${runner.process.pid}\n`);
+    },
+  );
 
   test('a pid file that has become another’s is not removed, and none is left by an application that fails', async () => {
     const cwd = await place({ 'broken.cjs': 'throw new Error("no database");' });
