@@ -116,7 +116,7 @@ async function serveAlone(
   const where = socket === undefined ? {} : { address: socket.address, listen: `fd:${socket.fd}` };
   const { accessWarning, openGateway } = additions;
   const service = await listening(() =>
-    serveApplication(application, { ...options, ...where, ...defined({ openGateway }) }),
+    serveApplication(application, { ...options, ...where, notice: say, ...defined({ openGateway }) }),
   );
   if (requestTimeout !== undefined) reportStuckRequests(requestTimeout, say);
   // It has said why, if it cannot.

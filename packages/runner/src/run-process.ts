@@ -58,7 +58,7 @@ export async function runProcess(io: Io, plan: RunPlan, additions: Additions): P
     return runAlone(io, { ...alone, additions });
   }
   const { runPool } = await import('./pool/run-pool.ts');
-  const takesOver = (predecessor: number) => pidFile?.write(predecessor);
+  const takesOver = (predecessor: number) => pidFile?.takeOver(predecessor, ownMessages(io, 'cyan'));
   return runPool(io, { additions, folder, left, plan, pools, takesOver });
 }
 

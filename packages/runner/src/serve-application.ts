@@ -25,6 +25,8 @@ export interface ServeOptions {
   /** A listen address of `@fcgi-js/server`. */
   readonly listen: string;
   readonly mount?: string;
+  /** Where it is said that requests were cut off at the end. */
+  readonly notice: (message: string) => void;
   readonly openGateway?: NonNullable<Additions['openGateway']>;
   /** Names of fixes, and absolute paths of modules. */
   readonly params?: readonly string[];
@@ -72,7 +74,7 @@ export interface Service {
  * @throws FcgiServerError with what to do, where the address cannot be listened on
  */
 export async function serveApplication(application: Application, options: ServeOptions): Promise<Service> {
-  const { allow, limits, mount, requestTimeout } = options;
+  const { allow, limits, mount, notice, requestTimeout } = options;
   const params = options.params && (await paramsTransform(options.params));
   const server = createServer({
     ...application.roles,
@@ -83,12 +85,23 @@ export async function serveApplication(application: Application, options: ServeO
   const { address = opened } = options;
   let file = socketFile(address);
   let hasEnded = false;
+  const sayWhatIsCut = (timeout: number) => {
+    const { activeRequests: count } = server.stats();
+    if (count === 0) return;
+    const requests = count === 1 ? '1 request was' : `${count} requests were`;
+    notice(
+      `${requests} cut off: not over ${timeout / 1000} s after this process was to stop. For longer ones, raise --stop-timeout`,
+    );
+  };
   const end: Service['stop'] = async (timeout, handOver, onListenersClosed) => {
     const deadline = performance.now() + timeout;
     await gateway?.close(timeout);
     const remaining = Math.max(deadline - performance.now(), 0);
+    // Set before that of the server, so that it sees what the server is about to cut off.
+    const cutting = Number.isFinite(remaining) ? setTimeout(sayWhatIsCut, remaining, timeout) : undefined;
     await server.close({ timeout: remaining, ...defined({ handOver, onListenersClosed }) });
     hasEnded = true;
+    clearTimeout(cutting);
   };
   const stop: Service['stop'] = (timeout, handOver, onListenersClosed) => {
     file = undefined;

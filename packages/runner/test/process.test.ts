@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { skipReason } from '../../tooling/src/system-packages.mjs';
@@ -105,6 +105,18 @@ describe.each(ways)('%s', (_way, args) => {
     expect(readFileSync(file, 'utf8')).toBe(`${runner.process.pid}\n`);
   });
 
+  test.runIf(process.platform === 'linux')(
+    'a pid file from before a process began that has its number now is replaced',
+    async () => {
+      const cwd = await place();
+      const file = join(cwd, 'pid');
+      await writeFile(file, `${process.pid}\n`);
+      await utimes(file, 1_000_000_000, 1_000_000_000);
+      const runner = await start(cwd, ['--pid-file', file]);
+      expect(readFileSync(file, 'utf8')).toBe(`${runner.process.pid}\n`);
+    },
+  );
+
   test('a pid file that has become another’s is not removed, and none is left by an application that fails', async () => {
     const cwd = await place({ 'broken.cjs': 'throw new Error("no database");' });
     const file = join(cwd, 'pid');
@@ -122,6 +134,7 @@ describe.each(ways)('%s', (_way, args) => {
     [['--chdir', 'none'], /There is no folder .*\/none/, 2],
     [['--environment-file', 'none'], /The file of --environment-file cannot be read: ENOENT/, 1],
     [['--pid-file', 'none/pid'], /The pid file cannot be written: ENOENT/, 1],
+    [['--pid-file', '.'], /The pid file \S+ is not a regular file/, 1],
     [['--umask', '9'], /octal number/, 2],
     [['--user', 'nobody-of-that-name'], /There is no user nobody-of-that-name/, 2],
     [['--user', '0', '--group', 'no-such-group'], /There is no group no-such-group/, 2],

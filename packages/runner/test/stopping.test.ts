@@ -56,11 +56,17 @@ test.each([
   await expect(answer).rejects.toThrow();
 });
 
-test('after the time to stop the rest is broken off', async () => {
-  const { answer, runner } = await withRequestUnderWay(['--stop-timeout', '0.2']);
+test.each([
+  ['alone', []],
+  ['with workers', ['--workers', '1']],
+])('after the time to stop the rest is broken off, which is said: %s', async (_how, args) => {
+  const { answer, runner } = await withRequestUnderWay([...args, '--stop-timeout', '0.2']);
   runner.signal('SIGTERM');
   expect(await runner.exited).toBe(0);
   expect(await answer).toBe('broken off');
+  expect(runner.stderr).toMatch(
+    /fcgi: 1 request was cut off: not over 0\.2 s after this process was to stop\. For longer ones, raise --stop-timeout/,
+  );
 });
 
 test('an application with open timers ends all the same', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -66,6 +66,20 @@ test('USR2 starts the whole runner anew, with its socket, its pid file and what 
   await expect.poll(() => existsSync(pidFile)).toBe(false);
   // All that write to its output have ended.
   expect(await runner.exited).toBe(0);
+});
+
+test('a pid file that cannot be written is no reason not to take over: it is said, and written as soon as it can be', async () => {
+  const { pidFile, runner } = await start();
+  renameSync(pidFile, `${pidFile}.before`);
+  mkdirSync(pidFile);
+  runner.signal('SIGUSR2');
+  const [, successor] = await runner.says(/process (\d+) serves; this one, \d+, lets its requests end/);
+  expect(runner.stderr).toMatch(/The pid file \S+ is not a regular file.* signals are for process \d+/);
+  await expect.poll(() => runner.process.exitCode).toBe(0);
+  await expect.poll(() => answering(runner)).toEqual(['old', successor]);
+  rmdirSync(pidFile);
+  await runner.says(/the pid file \S+ has been written/);
+  expect(readFileSync(pidFile, 'utf8')).toBe(`${successor}\n`);
 });
 
 test('a request under way ends in the process that has it', async () => {

@@ -1,5 +1,6 @@
 import * as configs from '@fcgi-js/configs';
 import { describe, expect, test } from 'vitest';
+import { configOptions } from '../../init/src/config-options.ts';
 import { abilitiesOf, startsOf } from '../src/generator/abilities.ts';
 import { type Choice, type Field, productOf } from '../src/generator/choice.ts';
 import { commandsOf } from '../src/generator/commands.ts';
@@ -51,6 +52,18 @@ const filled: Omit<Choice, 'product' | 'start'> = {
 
 /** They are about other things than a web server and its application; guides have what they print. */
 const elsewhere = ['prometheusAdapterRules', 'tunnelConfigs', 'wireguardConfigs'];
+
+/** Options of `fcgi config` that are products of their own in the form, or are for containers alone. */
+const unlisted = ['activeRequests', 'htaccess', 'image', 'module'];
+
+test('the form has a field for every option of fcgi config, and nothing else but the program', () => {
+  const own = configOptions
+    .filter(([name]) => !unlisted.includes(name))
+    .map(([name, { concerns = [name], kind }]) =>
+      kind === 'static' ? name : (concerns[0] ?? name).replace(/^app\./, ''),
+    );
+  expect(Object.keys(filled).sort()).toEqual([...own, 'arguments', 'program'].sort());
+});
 
 test('every function of @fcgi-js/configs for an application or its web server has a product', () => {
   const functions = Object.entries(configs)

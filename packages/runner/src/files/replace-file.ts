@@ -18,6 +18,10 @@ export function replaceFile(path: string, text: string, mode: number): void {
     // A link that another user has put there is not followed.
     writeFileSync(temporary, text, { flag: 'wx', mode });
     renameSync(temporary, inside + name);
+  } catch (error) {
+    // On a full disk the file itself is there, and empty.
+    rmSync(temporary, { force: true });
+    throw error;
   } finally {
     folder?.close();
   }

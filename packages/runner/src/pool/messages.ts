@@ -63,7 +63,7 @@ export interface WorkerLogOptions extends RequestLogOptions {
 }
 
 /** What a worker has to know. Times are in seconds. */
-export interface WorkerOptions extends LateSettings, Omit<ServeOptions, 'listen'> {
+export interface WorkerOptions extends LateSettings, Omit<ServeOptions, 'listen' | 'notice'> {
   readonly args: readonly string[];
   /** Seconds for which its event loop may be blocked; default {@link requestTimeout}. */
   readonly blockedTimeout?: number;

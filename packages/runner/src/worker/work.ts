@@ -139,7 +139,11 @@ async function serve(
     hintAtUnknownPrefix(options.mount, sayOnce);
     const roles = sayWhatCannotWork(loaded.roles, workers, sayOnce);
     const application = { ...loaded, roles: status?.around(roles) ?? roles };
-    const service = await serveApplication(application, { ...options, listen: `fd:${WORKER_SOCKET}` });
+    const service = await serveApplication(application, {
+      ...options,
+      listen: `fd:${WORKER_SOCKET}`,
+      notice,
+    });
     return { ...service, kind: application.kind };
   } catch (error) {
     if (error instanceof NothingToServe) {
