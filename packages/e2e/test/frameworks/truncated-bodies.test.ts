@@ -23,7 +23,7 @@ const TYPES = {
 
 type Kind = keyof typeof TYPES;
 
-function expressWith(...middleware: express.FcgiRequestHandler[]): FcgiRequestHandler {
+function expressWith(...middleware: express.RequestHandler[]): FcgiRequestHandler {
   const app = express();
   app.use(...middleware, (_req, res) => void res.send('whole'));
   return fromNodeListener(app);
