@@ -75,7 +75,7 @@ describe
     await build(project, folder, base, node);
     const socket = join(scratch.path, 'app.sock');
     accessLog = join(scratch.path, 'access.log');
-    // Next.js answers the prefix with a slash by a redirection: any answer will do.
+    // Whatever it answers: Next.js redirects the prefix with a slash.
     nginx = await launchWebServer({ broken: true, folder: scratch.path, mount: base }, async (port) => {
       const words = ['--web-server', 'nginx', '--start', 'hand', '--bind', `127.0.0.1:${port}`];
       const own = ['--name', 'app', '--output', scratch.path, '--listen', `unix:${socket}`];
