@@ -40,9 +40,11 @@ async function build(project: MetaProject, folder: string, base: string, node: s
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), content);
   }
-  const { NODE_ENV: _, ...inherited } = process.env;
+  // What vitest tells its tests would be for the tools of the frameworks, which are made of the same parts.
+  const own = /^(?:BASE_URL|DEV|FCGI_JS_.*|MODE|NODE_ENV|PROD|SSR|TEST|VITEST.*|npm_.*)$/;
+  const inherited = Object.entries(process.env).filter(([name]) => !own.test(name));
   const env = {
-    ...inherited,
+    ...Object.fromEntries(inherited),
     ASTRO_TELEMETRY_DISABLED: '1',
     BASE: base,
     NEXT_TELEMETRY_DISABLED: '1',
@@ -84,9 +86,7 @@ describe
       const { next } = JSON.parse(stdout) as Written;
       const [command = ''] = next.find(({ say }) => say.startsWith('Start the application'))?.commands ?? [];
       const logged = command.replace(' run ', ` run --access-log ${accessLog} `);
-      // SvelteKit takes a site for one of https unless it is told; its forms want to come from that origin.
-      const env = { ORIGIN: `http://127.0.0.1:${port}` };
-      application = new Child('/bin/sh', ['-c', `exec ${logged}`], { env });
+      application = new Child('/bin/sh', ['-c', `exec ${logged}`], { env: {} });
       const isServed = () => application.output.includes('is served on') || undefined;
       await until(isServed, { timeout: 60_000, what: 'the application' });
       const site = await readFile(join(scratch.path, 'app-nginx.conf'), 'utf8');
@@ -107,16 +107,21 @@ describe
     timeout: 120_000,
   }, async () => {
     const { faults, page } = await openPage(browser, new URL(nginx.url).origin);
+    /** Waits for a part of the page, or for what has gone wrong, which is shown then. */
+    const sees = (part: { isVisible(): Promise<boolean> }) =>
+      expect
+        .poll(async () => ({ faults: [...faults], isVisible: await part.isVisible() }), { timeout: 30_000 })
+        .toEqual({ faults: [], isVisible: true });
     await page.goto(`${base}/`);
     expect(await page.locator('h1').textContent()).toBe('Home');
     await page.waitForLoadState('networkidle');
     await page.getByRole('link', { name: 'About' }).click();
-    await page.getByRole('heading', { name: 'About' }).waitFor();
+    await sees(page.getByRole('heading', { name: 'About' }));
     expect(new URL(page.url()).pathname).toBe(`${base}/about`);
     await page.goto(`${base}/`);
     await page.waitForLoadState('networkidle');
     await page.getByRole('button', { name: 'Greet' }).click();
-    await page.getByText('Ada').waitFor();
+    await sees(page.getByText('Ada'));
     expect(new URL(page.url()).pathname).toBe(`${base}/about`);
     await page.waitForLoadState('networkidle');
     expect(faults).toEqual([]);

@@ -52,7 +52,9 @@ export default async function Page({ searchParams }) {
     files: {
       'vite.config.js': `import adapter from '@sveltejs/adapter-node';
 import { sveltekit } from '@sveltejs/kit/vite';
-export default { plugins: [sveltekit({ adapter: adapter(), paths: { base: process.env.BASE || '' } })] };
+// It takes a site for one of https, and this one is not.
+const csrf = { trustedOrigins: ['*'] };
+export default { plugins: [sveltekit({ adapter: adapter(), csrf, paths: { base: process.env.BASE || '' } })] };
 `,
       'src/app.html':
         '<!doctype html><html lang="en"><head><link rel="icon" href="data:,">%sveltekit.head%</head><body>%sveltekit.body%</body></html>\n',
@@ -81,11 +83,12 @@ export const actions = {
 export default { output: 'server', adapter: node({ mode: 'standalone' }), base: process.env.BASE || '/' };
 `,
       'src/pages/index.astro': `---
-const base = import.meta.env.BASE_URL.replace(/\\/$/, '');
+const { BASE_URL } = import.meta.env;
+const to = (path) => BASE_URL.replace(/\\/$/, '') + path;
 ---
 <html lang="en"><head><link rel="icon" href="data:,"><style>h1 { color: red }</style></head>
-<body><h1>Home</h1><a href={base + '/about'}>About</a>
-<form action={base + '/greet'} method="POST"><input name="name" value="Ada"><button>Greet</button></form></body></html>
+<body><h1>Home</h1><a href={to('/about')}>About</a>
+<form action={to('/greet')} method="POST"><input name="name" value="Ada"><button>Greet</button></form></body></html>
 `,
       'src/pages/about.astro': `---
 const name = Astro.url.searchParams.get('name') ?? 'nothing';
@@ -123,16 +126,16 @@ export default function App() {
       'app/routes.js': `import { index, route } from '@react-router/dev/routes';
 export default [index('routes/home.jsx'), route('about', 'routes/about.jsx')];
 `,
-      'app/routes/home.jsx': `import { Form, Link, redirect } from 'react-router';
+      'app/routes/home.jsx': `import { Form, Link } from 'react-router';
+export default function Home() {
+  return <main><h1>Home</h1><Link to="/about">About</Link>
+    <Form method="post" action="/about"><input name="name" defaultValue="Ada" /><button>Greet</button></Form></main>;
+}
+`,
+      'app/routes/about.jsx': `import { redirect, useSearchParams } from 'react-router';
 export async function action({ request }) {
   return redirect('/about?name=' + (await request.formData()).get('name'));
 }
-export default function Home() {
-  return <main><h1>Home</h1><Link to="/about">About</Link>
-    <Form method="post"><input name="name" defaultValue="Ada" /><button>Greet</button></Form></main>;
-}
-`,
-      'app/routes/about.jsx': `import { useSearchParams } from 'react-router';
 export default function About() {
   const [search] = useSearchParams();
   return <main><h1>About</h1><p>{search.get('name') ?? 'nothing'}</p></main>;
