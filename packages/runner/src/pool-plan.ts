@@ -14,6 +14,8 @@ export interface PoolPlan {
   readonly file: string;
   readonly launch: LaunchSettings;
   readonly options: RunOptions;
+  /** Modules that are loaded before the application, as its start script names them. */
+  readonly preload: readonly string[];
   /** How many workers; undefined for a process that serves itself. */
   readonly size: number | undefined;
   /** What an operator should know of the application, though it can be run. */
@@ -37,17 +39,18 @@ export function planPool(
 ): PoolPlan {
   checkOptions(given, isPlainCgi);
   const project = findApplication(given.app, cwd);
-  const { environment: assigned, file, warnings } = project;
+  const { environment: assigned, file, preload, warnings } = project;
   const options = optionsFor(project, given);
   const launch = readLaunchSettings(options, assigned);
   const { workers } = given;
-  if (workers === undefined) return { assigned, file, launch, options, size: undefined, warnings };
+  if (workers === undefined) return { assigned, file, launch, options, preload, size: undefined, warnings };
   const size = workers === 'auto' ? availableParallelism() : workers;
   return {
     assigned,
     file: folder.named(file),
     launch,
     options: followingLinks(options, folder),
+    preload,
     size,
     warnings,
   };

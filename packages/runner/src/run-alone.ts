@@ -39,6 +39,7 @@ interface Task {
   readonly additions: Additions;
   readonly file: string;
   readonly options: RunOptions;
+  readonly preload: readonly string[];
   readonly launch: LaunchSettings;
 }
 
@@ -67,7 +68,7 @@ interface Outputs {
 async function serveAlone(
   io: Io,
   { stderr, stdout }: Outputs,
-  { additions, file, options, launch }: Task,
+  { additions, file, options, launch, preload }: Task,
 ): Promise<void> {
   const say = ownMessages(io, 'cyan', stderr);
   const name = options.name ?? relative(io.cwd, file);
@@ -106,7 +107,7 @@ async function serveAlone(
     return socket?.unpublish();
   }
   endDescendantsAtExit();
-  const loaded = await load(file, options, say);
+  const loaded = await load({ ...options, file, preload }, say);
   const signals = watchStopSignals();
   const status = wantsStatus(options) && !takeCgiRequest() ? new AloneStatus(options) : undefined;
   const sayOnce = onlyOnce(say);
@@ -181,8 +182,7 @@ async function openBeforehand(options: RunOptions, launch: LaunchSettings): Prom
 
 /** What the application throws is shown by Node, which knows best which line of it is to blame. */
 async function load(
-  file: string,
-  { args, listen, port, startTimeout }: RunOptions,
+  { args, file, listen, port, preload, startTimeout }: RunOptions & Pick<Task, 'file' | 'preload'>,
   notice: (message: string) => void,
 ): Promise<Application> {
   try {
@@ -193,6 +193,7 @@ async function load(
       choice,
       file,
       notice,
+      preload,
       timeout: startTimeout * 1000,
     });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { folderWith, Runner } from './support/runner.ts';
 
@@ -313,5 +314,26 @@ test('a command in the place of the file is said to be one', async () => {
   const cwd = await folderWith({ 'package.json': '{ "scripts": { "start": "node server.js" } }' });
   const runner = new Runner(['--listen', './s', 'npm', 'start'], { cwd });
   expect(await runner.exited).toBe(2);
-  expect(runner.stderr).toMatch(/"npm" is a command that starts one: name the file that listens/);
+  expect(runner.stderr).toMatch(/"npm" is a command that starts one: fcgi run \. does what "start" /);
 });
+
+test.each([[[]], [['--workers', '1']]])(
+  'in a project, what its start script starts is run, with its modules, variables and arguments: %j',
+  async (flags) => {
+    const start = 'GREETING=hello node -r ./before.cjs --env-file .env src/server --loud';
+    const folder = await folderWith({
+      'package.json': JSON.stringify({ scripts: { start } }),
+      '.env': 'NAME=Ada\n',
+      'before.cjs': 'globalThis.before = require.main === module ? "main" : "before";',
+      'src/server.js': `
+        const { GREETING, NAME } = process.env;
+        const seen = [before, GREETING, NAME, process.cwd(), ...process.argv.slice(2)];
+        require('node:http').createServer((req, res) => res.end(JSON.stringify(seen))).listen(3000);`,
+    });
+    const elsewhere = await folderWith({});
+    const runner = await new Runner(['--listen', './s', ...flags, folder], { cwd: elsewhere }).serving();
+    expect(await runner.get()).toBe(
+      `200 ${JSON.stringify(['before', 'hello', 'Ada', await realpath(folder), '--loud'])}`,
+    );
+  },
+);

@@ -17,6 +17,7 @@ const A_FILE: Omit<Project, 'file'> = {
   environmentFiles: [],
   folder: undefined,
   framework: undefined,
+  preload: [],
   statics: [],
   warnings: [],
 };

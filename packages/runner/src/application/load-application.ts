@@ -22,6 +22,8 @@ export interface LoadOptions {
   readonly notice: Notice;
   /** Makes of Node's way to open a port that of the application, for what it opens itself. */
   readonly opening?: (listen: Listen) => Listen;
+  /** Modules that are loaded before it, found from the working directory; default none. */
+  readonly preload?: readonly string[];
   /** Milliseconds that it may take until it exports something or listens. */
   readonly timeout: number;
 }
@@ -45,7 +47,7 @@ export interface Application {
  * @throws NothingToServe where it neither listens nor exports something that can be served, and whatever it throws
  */
 export async function loadApplication(options: LoadOptions): Promise<Application> {
-  const { address, choice, file, notice } = options;
+  const { address, choice, notice } = options;
   const original = NetServer.prototype.listen as Listen;
   const listen = options.opening?.(original) ?? original;
   const ownPath = address?.replace(/^unix:/, '');
@@ -55,7 +57,7 @@ export async function loadApplication(options: LoadOptions): Promise<Application
   interception.install();
   const elsewhere = new StartedElsewhere(notice);
   hintAtOwnPorts((port) => servers.listening.some((server) => server.port === port), notice);
-  const module = loadModule(file, options.args, notice);
+  const module = loadModule(options);
   try {
     const exported = await new ServedSearch(options, { elsewhere, servers, start }).run(module);
     // Of what the module throws after that, nothing here knows better what to do than Node.

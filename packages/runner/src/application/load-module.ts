@@ -18,19 +18,31 @@ const METADATA = /"emitDecoratorMetadata"\s*:\s*true/;
 /** By which tsx is told its settings; for CommonJS there is no other way. */
 const TSCONFIG = 'TSX_TSCONFIG_PATH';
 
+/** What is run, and what before it. */
+interface ModuleOptions {
+  /** The arguments that the application finds after its own name. */
+  readonly args: readonly string[];
+  readonly file: string;
+  /** Told what TypeScript may expect and does not find. */
+  readonly notice: Notice;
+  /** Modules that are loaded before it, found from the working directory. */
+  readonly preload?: readonly string[];
+}
+
 /**
  * Runs the file of an application as `node FILE` would: `process.argv[1]` names it, and `require.main` is its module
  * where it is CommonJS. TypeScript goes through tsx.
  *
- * @param args the arguments that the application finds after its own name
- * @param notice told what TypeScript may expect and does not find
  * @returns what it exports; `module.exports` of CommonJS is the value of `default`
  */
-export async function loadModule(file: string, args: readonly string[], notice: Notice): Promise<unknown> {
+export async function loadModule({ args, file, notice, preload = [] }: ModuleOptions): Promise<unknown> {
   process.argv.splice(1, Number.POSITIVE_INFINITY, file, ...args);
   // Lines of the sources that people know, in the stacks of what was compiled.
   process.setSourceMapsEnabled(true);
   if (TYPESCRIPT.has(extname(file))) await registerTypeScript(file, notice);
+  // As `node --require` and `--import` do.
+  const { resolve } = Module.createRequire(join(process.cwd(), 'preload'));
+  for (const name of preload) await import(pathToFileURL(resolve(name)).href);
   const { _load } = Module as UndocumentedModule;
   if (_load === undefined || !isCommonJs(file)) return import(pathToFileURL(file).href);
   return { default: _load.call(Module, file, null, true) };

@@ -73,6 +73,8 @@ export interface WorkerOptions extends LateSettings, Omit<ServeOptions, 'listen'
   /** Seconds without a request after which it says that it is idle. Without it, nobody wants to know. */
   readonly idleExit?: number;
   readonly logs?: WorkerLogOptions;
+  /** Modules that are loaded before the application; default none. */
+  readonly preload?: readonly string[];
   readonly recycle: RecycleLimits;
   readonly startTimeout: number;
   /** The pages that it is to serve. Without it, nobody wants to know figures. */

@@ -9,7 +9,7 @@ import { wantsStatus } from '../status/status-options.ts';
 const IDLE_EXIT = 60;
 
 /** The options that each worker gets, from those of its application. */
-export function workerOptions({ file, options, size = 1 }: PoolPlan, address: string) {
+export function workerOptions({ file, options, preload, size = 1 }: PoolPlan, address: string) {
   const { allow, args, backlog, blockedTimeout, limits, maxAge, maxMemory, maxRequests, mount } = options;
   const {
     onDemand = false,
@@ -26,7 +26,7 @@ export function workerOptions({ file, options, size = 1 }: PoolPlan, address: st
   const status = wantsStatus(options) ? defined({ pingPath, statusPath }) : undefined;
   return {
     workers: size,
-    ...{ address, args, file, recycle, startTimeout, stopTimeout },
+    ...{ address, args, file, preload, recycle, startTimeout, stopTimeout },
     choice: { flag: '--port', ...defined({ port }) },
     ...defined({ allow, backlog, blockedTimeout, idleExit, limits, mount, params, requestTimeout, status }),
   };

@@ -22,6 +22,8 @@ export interface Project {
   readonly folder: string | undefined;
   /** What it is made with, where that is known. */
   readonly framework: string | undefined;
+  /** Modules that are loaded before the file, as its start script names them: by `--require` and `--import` of Node. */
+  readonly preload: readonly string[];
   /** What the web server can send itself. */
   readonly statics: readonly StaticFolder[];
   /** What is wrong with it, though it can be run. */
@@ -46,6 +48,7 @@ export function readProject(folder: string): Project {
     environment: {},
     environmentFiles: [],
     framework: framework?.title,
+    preload: [],
     statics: (build?.statics ?? []).filter(({ folder: place }) => isFolder(place)),
     warnings: framework && build ? warningsOf(folder, framework, build) : [],
   };
@@ -74,11 +77,11 @@ function entryOf(folder: string, path: string): string | undefined {
 function started(
   folder: string,
   common: Omit<Project, 'args' | 'file' | 'folder'>,
-  { args, environment, environmentFiles }: StartedProgram,
+  { args, environment, environmentFiles, preload }: StartedProgram,
   file: string,
 ): Project {
   const files = environmentFiles.map((each) => resolve(folder, each));
-  return { ...common, file, args, environment, environmentFiles: files, folder };
+  return { ...common, file, args, environment, environmentFiles: files, folder, preload };
 }
 
 function readBuild(

@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { commandFile } from './command-file.ts';
 import type { Manifest } from './manifest.ts';
+import { isFile } from './paths.ts';
 import { shellWords } from './shell-words.ts';
 
 /** What a script of a `package.json` starts. */
@@ -15,6 +17,8 @@ export interface StartedProgram {
   readonly environmentFiles: readonly string[];
   /** Whether it is the script itself that names the file: `node server.js`, and not `next start`. */
   readonly isNamed: boolean;
+  /** Modules that are loaded before it, as the script names them. */
+  readonly preload: readonly string[];
 }
 
 /** A script that is more than one program, or asks Node for what a process cannot have any more once it runs. */
@@ -63,11 +67,19 @@ export function readScript(
       ? found
       : { ...found, environment: { ...environment, ...found.environment } };
   }
-  if (RUNTIMES.has(command)) return ofRuntime(name, command, rest, environment);
+  if (RUNTIMES.has(command)) return ofRuntime(name, words, folder, environment);
   const file = commandFile(folder, dependencies, command);
   if (file === undefined)
     return other(name, `runs "${command}", which is no program of Node in node_modules`);
-  return { kind: 'program', file, args: rest, environment, environmentFiles: [], isNamed: false };
+  return {
+    kind: 'program',
+    file,
+    args: rest,
+    environment,
+    environmentFiles: [],
+    isNamed: false,
+    preload: [],
+  };
 }
 
 function other(name: string, reason: string): OtherScript {
@@ -83,26 +95,43 @@ function scriptOf(words: readonly string[], scripts: Readonly<Record<string, str
 /** `node [OPTION…] FILE [ARGUMENT…]`. */
 function ofRuntime(
   name: string,
-  command: string,
-  words: readonly string[],
+  [command = '', ...words]: readonly string[],
+  folder: string,
   environment: Readonly<Record<string, string>>,
 ): OtherScript | StartedProgram {
-  const at = words.findIndex((word) => !word.startsWith('-') && word !== 'run');
-  if (at === -1) return other(name, `gives ${command} no file`);
-  const options = words.slice(0, at).filter((word) => word !== 'run');
-  const { tokens } = parseArgs({ args: options, allowPositionals: true, strict: false, tokens: true });
+  const { tokens } = parseArgs({
+    args: words,
+    allowPositionals: true,
+    options: OPTIONS,
+    strict: false,
+    tokens: true,
+  });
+  const file = tokens.find((token) => token.kind === 'positional' && token.value !== 'run');
+  if (file?.kind !== 'positional') return other(name, `gives ${command} no file`);
   const environmentFiles: string[] = [];
-  for (const token of tokens) {
-    if (token.kind !== 'option') continue;
-    if (/^env-file(?:-if-exists)?$/.test(token.name) && token.value !== undefined) {
-      environmentFiles.push(token.value);
-    } else if (!IGNORED_OPTIONS.has(token.name)) {
-      return other(name, `gives ${command} the option ${token.rawName}: set NODE_OPTIONS=${token.rawName}`);
+  const preload: string[] = [];
+  for (const token of tokens.slice(0, tokens.indexOf(file))) {
+    if (token.kind !== 'option' || IGNORED_OPTIONS.has(token.name)) continue;
+    const { rawName, value } = token;
+    if (!(token.name in OPTIONS) || value === undefined) {
+      return other(name, `gives ${command} the option ${rawName}: set NODE_OPTIONS=${rawName}`);
     }
+    if (token.name === 'import' || token.name === 'require') preload.push(value);
+    else if (token.name === 'env-file' || isFile(resolve(folder, value))) environmentFiles.push(value);
   }
-  const [file = '', ...args] = words.slice(at);
-  return { kind: 'program', file, args, environment, environmentFiles, isNamed: true };
+  const args = words.slice(file.index + 1);
+  return { kind: 'program', file: file.value, args, environment, environmentFiles, isNamed: true, preload };
 }
+
+const text = { type: 'string', multiple: true } as const;
+
+/** Options of Node whose values are followed. */
+const OPTIONS = {
+  'env-file': text,
+  'env-file-if-exists': text,
+  import: text,
+  require: { ...text, short: 'r' },
+} as const;
 
 /** Of no use behind a web server, or the way of `fcgi run` anyway. */
 const IGNORED_OPTIONS = new Set([

@@ -11,6 +11,7 @@ const project: Project = {
   file: '/srv/app/server.js',
   folder: '/srv/app',
   framework: 'Next.js',
+  preload: [],
   statics: [],
   warnings: [],
 };

@@ -13,10 +13,19 @@ test.each([
   ['cross-env A=1 B= node a.js', { file: 'a.js', environment: { A: '1', B: '' } }],
   ['exec node a.js', { file: 'a.js' }],
   ['node --env-file=.env --enable-source-maps a.js', { file: 'a.js', environmentFiles: ['.env'] }],
+  ['node --env-file .env --env-file-if-exists .none a.js', { file: 'a.js', environmentFiles: ['.env'] }],
+  [
+    'node -r dotenv/config a.js dotenv_config_path=x',
+    { args: ['dotenv_config_path=x'], preload: ['dotenv/config'] },
+  ],
+  [
+    'node --import ./instrument.mjs --require=./b.cjs a.js -r',
+    { args: ['-r'], preload: ['./instrument.mjs', './b.cjs'] },
+  ],
   ['tsx src/main.ts', { file: 'src/main.ts' }],
   ['bun run src/main.ts', { file: 'src/main.ts' }],
 ])('%s', (start, program) => {
-  const none = { args: [], environment: {}, environmentFiles: [] };
+  const none = { args: [], environment: {}, environmentFiles: [], file: 'a.js', preload: [] };
   expect(read({ start })).toEqual({ kind: 'program', isNamed: true, ...none, ...program });
 });
 
@@ -28,7 +37,7 @@ test('a script may lead to another one, and adds to its environment', () => {
 test.each([
   ['npm run build && node server.js', 'its script "start" is more than one program'],
   ['node --max-old-space-size=4096 a.js', 'gives node the option --max-old-space-size: set NODE_OPTIONS='],
-  ['node -r ./setup.cjs a.js', 'gives node the option -r'],
+  ['node --cpu-prof a.js', 'gives node the option --cpu-prof'],
   ['gunicorn app', 'runs "gunicorn", which is no program of Node in node_modules'],
   ['npm start', 'runs "npm"'],
   ['node', 'gives node no file'],
