@@ -7,7 +7,7 @@ import { virtualHost } from './apache/virtual-host.ts';
 import { checkBoolean } from './checks.ts';
 import { ConfigError } from './errors.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
-import type { Placed } from './placed.ts';
+import type { ListeningApplication, StartedApplication } from './placed.ts';
 import { readSite } from './site.ts';
 
 /** What `apacheConfig` takes beside the options of every web server. */
@@ -31,10 +31,11 @@ const modules = { fastcgi, fcgid, proxy_fcgi: proxyFcgi } satisfies Record<
   ApacheModule
 >;
 
-/** Where the application is, by what its module can do. */
-export type PlacedByModule = {
-  [Name in keyof typeof modules]: { readonly module: Name } & Placed<(typeof modules)[Name]['refusals']>;
-}[keyof typeof modules];
+/** Where the application is, by what its module can do: as its refusals of `app` and `listen` say. */
+export type PlacedByModule =
+  | ({ readonly module: 'fastcgi' } & (ListeningApplication | StartedApplication))
+  | ({ readonly module: 'fcgid' } & StartedApplication)
+  | ({ readonly module: 'proxy_fcgi' } & ListeningApplication);
 
 const htaccessRefusals: Refusals = {
   authorizer: 'leave it to the virtual host',
