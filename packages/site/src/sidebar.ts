@@ -14,6 +14,7 @@ const guides: Readonly<Record<string, readonly string[]>> = {
   Start: ['index', 'getting-started', 'choosing', 'migrating', 'examples'],
   Deploy: [
     'deploying',
+    'deploying/frameworks',
     'generator',
     'running',
     'several-hosts',
