@@ -122,6 +122,13 @@ describe.skipIf(reason)('what a guide says, typed in its order as root, leads to
       if (nginx.exitCode === null) await new Promise((resolve) => nginx.once('close', resolve));
     });
     await new RunningProgram(nginx).listening(join(folder, 'http.sock'));
+    // The file is there before nginx listens on it.
+    const answers = () =>
+      page('/').then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(answers).toBe(true);
   }
 
   async function page(path: string, host = 'localhost'): Promise<string> {
