@@ -75,6 +75,16 @@ describe('encodeRecord', () => {
     );
   });
 
+  test.each([0, 1])(
+    'keeps a record of a type that the specification does not have, of request ID %i',
+    (requestId) => {
+      const content = new Uint8Array([1, 2, 3]);
+      const record = { type: 'undefined', requestId, undefinedType: 99, content } as const;
+      expect(decoded(encodeRecord(record))).toEqual([record]);
+      expect(decoded(encodeRecord(record, 7))).toEqual([{ ...record, requestId: requestId === 0 ? 0 : 7 }]);
+    },
+  );
+
   test('splits the content of a stream that no record of the encoder can hold', () => {
     const whole = new Uint8Array(65_535).fill(7);
     const records = decoded(encodeRecord({ type: RecordType.Stdout, requestId: 1, content: whole }));
