@@ -44,7 +44,7 @@ export function openFile(path: string, flags: number, options: OpenOptions = {})
   try {
     const { inside, kind, name } = folder;
     if (kind === 'descriptors') return openSync(inside + name, flags, mode);
-    const fd = openSync(inside + name, (flags & ~constants.O_TRUNC) | constants.O_NOFOLLOW, mode);
+    const fd = openExisting(inside + name, (flags & ~constants.O_TRUNC) | constants.O_NOFOLLOW, mode);
     try {
       const stats = fstatSync(fd, { bigint: true });
       if (kind === 'shared') checkOwner(path, stats, folder, user);
@@ -56,6 +56,21 @@ export function openFile(path: string, flags: number, options: OpenOptions = {})
     }
   } finally {
     folder.close();
+  }
+}
+
+/**
+ * Opens a file that is there as one that is there: with O_CREAT the kernel refuses those of other users in some folders
+ * (fs.protected_regular), and whose files are opened is decided here.
+ */
+function openExisting(path: string, flags: number, mode: number): number {
+  const { O_CREAT, O_EXCL } = constants;
+  if ((flags & O_CREAT) === 0 || (flags & O_EXCL) !== 0) return openSync(path, flags, mode);
+  try {
+    return openSync(path, flags & ~O_CREAT, mode);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return openSync(path, flags, mode);
   }
 }
 

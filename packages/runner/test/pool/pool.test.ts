@@ -64,7 +64,7 @@ test('a kept connection outlives its worker, and is served by the next one', asy
     runner.signal('SIGHUP');
     await runner.says(new RegExp(`all workers serve generation ${reload + 1}`));
     await expect.poll(async () => (await processesOf(runner)).length).toBe(2);
-    expect(client.stats()).toMatchObject({ connections: 1, idle: 1 });
+    expect(client.stats()).toMatchObject({ connections: 1, idleConnections: 1 });
   }
   before.add(await post());
   expect(before.size).toBe(4);
