@@ -37,6 +37,7 @@ test('so do its entries for the command', () => {
     'WorkerPorts',
     'WorkerProcess',
     'findApplication',
+    'mountFor',
     'openSocket',
     'runProcess',
     'watchStopSignals',
