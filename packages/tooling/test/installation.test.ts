@@ -131,7 +131,7 @@ const consumers: Readonly<Record<string, string>> = {
     export const params: ParamsTransform = composeParams(scriptNameStripper());`,
   '@fcgi-js/configs': `
     import { nginxConfig, type WebServerOptions } from '@fcgi-js/configs';
-    const options: WebServerOptions = { listen: 'unix:/run/app.sock' };
+    const options = { listen: 'unix:/run/app.sock' } satisfies WebServerOptions;
     export const text: string = nginxConfig(options);`,
   '@fcgi-js/inspector': `
     import { ConnectionInspector, type Finding } from '@fcgi-js/inspector';
