@@ -102,7 +102,7 @@ test('a build that is copied to a host by itself is known by its files', async (
   expect(readProject(folder)).toMatchObject({ basePath: '/shop', file: join(folder, 'server/index.mjs') });
 });
 
-test('NUXT_APP_BASE_URL counts more than the build', async () => {
+test('NUXT_APP_BASE_URL comes before the build', async () => {
   const folder = await folderWith(builds['Nuxt (Nitro)'].files);
   process.env['NUXT_APP_BASE_URL'] = '/other/';
   try {
@@ -150,9 +150,9 @@ test('Next.js without standalone output is what its command starts', async () =>
 });
 
 test.each([
-  ['its own server counts more than the framework', { start: 'node server.js' }, 'server.js'],
+  ['its own server comes before the framework', { start: 'node server.js' }, 'server.js'],
   [
-    'what is started in production counts more',
+    'what is started in production comes first',
     { start: 'nest start', 'start:prod': 'node dist/main' },
     'dist/main.js',
   ],

@@ -44,7 +44,7 @@ export const nitro: Framework = {
 const BASE_URL = /"?baseURL"?: ?"(\/[^"]*)"/;
 const ASSETS = /"?buildAssetsDir"?: ?"\/?([^"]*?)\/?"/;
 
-/** What Nuxt has put into its server; `NUXT_APP_BASE_URL` counts more, as it does there. */
+/** What Nuxt has put into its server; `NUXT_APP_BASE_URL` comes before it, as it does there. */
 function nuxtSettings(chunks: string): { baseURL: string; buildAssetsDir: string } | undefined {
   for (const file of modulesIn(chunks)) {
     const text = readFileSync(file, 'utf8');
