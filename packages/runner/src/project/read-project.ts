@@ -90,11 +90,27 @@ function readBuild(
 ): { build: Build | undefined; framework: Framework | undefined } {
   const dependencies = manifest?.dependencies ?? new Set();
   for (const framework of frameworks) {
-    const build = framework.read(folder, dependencies);
+    const build = readBuildOf(framework, folder, dependencies);
     if (build !== undefined) return { build, framework };
   }
   const isOf = ({ packages }: Framework) => packages.some((name) => dependencies.has(name));
   return { build: undefined, framework: frameworks.find(isOf) };
+}
+
+/** @throws RunnerError where its files are broken off, as by a build that is under way */
+function readBuildOf(
+  framework: Framework,
+  folder: string,
+  dependencies: ReadonlySet<string>,
+): Build | undefined {
+  try {
+    return framework.read(folder, dependencies);
+  } catch (error) {
+    throw new RunnerError(
+      'FCGI_BUILD_MISSING',
+      `${folder} has a build of ${framework.title} that cannot be read: ${(error as Error).message}. Build it again with ${scriptCommand(folder, 'build')}`,
+    );
+  }
 }
 
 function warningsOf(folder: string, { sources, title }: Framework, { made, warning }: Build): string[] {

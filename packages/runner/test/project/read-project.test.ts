@@ -1,4 +1,4 @@
-import { utimes } from 'node:fs/promises';
+import { symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readProject } from '../../src/project/read-project.ts';
@@ -125,6 +125,25 @@ test('a build that is older than its sources is served, with a warning', async (
   expect(readProject(folder).warnings).toEqual([
     'the build of SvelteKit is older than src/routes/+page.svelte, and is served as it is: build it again with pnpm run build',
   ]);
+});
+
+test('links among the sources are not followed, as they may lead in a circle', async () => {
+  const { files } = builds.SvelteKit;
+  const folder = await folderWith({ ...files, 'src/app.html': '' });
+  await symlink('.', join(folder, 'src/again'));
+  expect(readProject(folder).warnings).toEqual([]);
+});
+
+test('a build that is broken off is named, with the command', async () => {
+  const folder = await folderWith({ '.next/required-server-files.json': '{ "config": {' });
+  expect(() => readProject(folder)).toThrow(
+    expect.objectContaining({
+      code: 'FCGI_BUILD_MISSING',
+      message: expect.stringMatching(
+        /has a build of Next\.js that cannot be read: .* Build it again with npm run build$/,
+      ),
+    }),
+  );
 });
 
 test('the standalone output of Next.js that lacks its static files says so', async () => {
