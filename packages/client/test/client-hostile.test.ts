@@ -72,7 +72,7 @@ describe('before an answer, the request fails', () => {
     ['STDIN', record(Type.stdin, 1, 'x'), 'FCGI_RECORD_UNEXPECTED'],
     ['DATA', record(Type.data, 1, 'x'), 'FCGI_RECORD_UNEXPECTED'],
     ['GET_VALUES', record(Type.getValues, 0), 'FCGI_RECORD_UNEXPECTED'],
-    ['GET_VALUES_RESULT that nobody asked for', record(Type.getValuesResult, 0), 'FCGI_RECORD_UNEXPECTED'],
+    ['GET_VALUES_RESULT without a question', record(Type.getValuesResult, 0), 'FCGI_RECORD_UNEXPECTED'],
     [
       'UNKNOWN_TYPE that nobody asked for',
       record(Type.unknownType, 0, new Uint8Array(8)),

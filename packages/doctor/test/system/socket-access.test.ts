@@ -19,7 +19,7 @@ function denied(socket: Partial<PathEntry>, folder: Partial<PathEntry> = {}, web
   return describeDenial(entries, webServers, groups);
 }
 
-describe('a web server that may not connect is told of', () => {
+describe('a web server that may not connect is named', () => {
   test('with the socket, and the group to give it', () => {
     expect(denied({})).toBe(
       'nginx (user www-data) cannot open this socket, and will answer 502 or 503: it may not write to rw-rw---- root:root /run/app.sock. Give the socket its group: --socket-group www-data (as root, or as a member of that group).',

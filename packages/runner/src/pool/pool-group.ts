@@ -236,7 +236,7 @@ export class PoolGroup {
     const pool = this.#pools[index]!;
     this.#outputs[index]?.say(text);
     const { news, plan } = this.#given;
-    // Told before it is told on: who hears of it may ask whether a reload is under way.
+    // Before others hear of it: they may ask whether a reload is under way.
     this.phases.heard(index, event, text);
     news(event, plan.kind === 'one' ? text : `${pool.title}: ${text}`);
   }
