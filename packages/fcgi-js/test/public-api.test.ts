@@ -22,6 +22,7 @@ test.each([
   'cli',
   'client',
   'configs',
+  'conformance',
   'dev',
   'doctor',
   'init',

@@ -103,6 +103,7 @@ describe('code in READMEs and guides', () => {
     const whole = join(root, 'packages/fcgi-js/src');
     const paths = {
       '@fcgi-js/cli': [join(root, 'packages/cli/src/index.ts')],
+      '@fcgi-js/conformance': [join(root, 'packages/conformance/src/index.ts')],
       '@fcgi-js/dev': [join(root, 'packages/dev/src/index.ts')],
       '@fcgi-js/doctor': [join(root, 'packages/doctor/src/index.ts')],
       '@fcgi-js/init': [join(root, 'packages/init/src/index.ts')],
