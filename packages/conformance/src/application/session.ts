@@ -25,6 +25,8 @@ export interface RequestShape {
 /** BEGIN_REQUEST asks to keep the connection. */
 export const KEEP = 1;
 
+/** Milliseconds after which the end of a process is known. */
+const END_NOTICED = 100;
 /** Of a check with many connections, the last ones are shown. */
 const SHOWN_WIRES = 3;
 
@@ -197,6 +199,8 @@ export class ApplicationSession {
       await wire.answer(1);
     } catch (error) {
       if (!(error instanceof CheckFailure)) throw error;
+      // A process that has just ended is known to have ended a moment later.
+      await new Promise((resolve) => setTimeout(resolve, END_NOTICED));
     }
     wire.destroy();
   }

@@ -36,7 +36,8 @@ function smuggles({ contentLength, fields, method = 'POST', size }: Smuggling) {
       session.head(2, { body: hidden, flags: KEEP, params }),
       wholeStream(Stdin, 2, hidden, size, fields),
     );
-    await wire.answer(2);
+    // Whether it is answered is for other checks; here it counts that nothing else is.
+    await wire.until('', () => wire.answers(2)[0]).catch(() => undefined);
     await wire.settle();
     if (wire.state === 'open') await wire.send(session.request(3, { flags: KEEP }));
     // It may close: no answer is better than a wrong one.
@@ -45,7 +46,8 @@ function smuggles({ contentLength, fields, method = 'POST', size }: Smuggling) {
       wire.records.every(({ requestId }) => requestId !== HIDDEN_ID),
       'The request within the body was executed.',
     );
-    expectThat(wire.answers(2).length === 1, 'The request was answered more than once.');
+    expectThat(wire.answers(2).length < 2, 'The request was answered more than once.');
+    wire.destroy();
     await session.stillAnswers('a body that holds a request');
   };
 }

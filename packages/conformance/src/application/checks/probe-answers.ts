@@ -214,7 +214,7 @@ export const probeAnswers = checkGroup<ApplicationSession>(
       async (session) => {
         const { stderr } = await session.probe('/stderr?200000');
         const count = stderr.filter((byte) => byte === 0x45).length;
-        if (count < 200_000 && count >= 1_000) skip(`The application cuts STDERR after ${count} bytes.`);
+        if (count < 200_000 && count > 0) skip(`The application cuts STDERR after ${count} bytes.`);
         expectThat(count === 200_000, `STDERR has ${count} bytes.`);
       },
     ],

@@ -199,7 +199,7 @@ export const probeParams = checkGroup<ApplicationSession>(
       'A value arrives from padded records',
       'The same bytes.',
       async (session) => {
-        const records = (bytes: Buffer) => streamRecords(Params, 1, bytes, 50, { padding: 6 });
+        const records = (bytes: Buffer) => streamRecords(Params, 1, bytes, 0xffff, { padding: 6 });
         const answer = await valueIn(session, 'PROBE_VALUE', records, pairBytes([['PROBE_VALUE', 'padded']]));
         expectValue(answer, 'padded', 'PROBE_VALUE');
       },
