@@ -34,11 +34,11 @@ export function invalidExpectation(line: number, reason: string): ConformanceErr
   return new ConformanceError('FCGI_EXPECTATION_INVALID', `Expected failures, line ${line}: ${reason}`);
 }
 
-/** An address that is neither that of a Unix socket nor HOST:PORT. */
+/** An address that is neither that of a Unix socket nor HOST:PORT, or a URL that is not of http. */
 export function invalidAddress(text: string): ConformanceError {
   return new ConformanceError(
     'FCGI_CHECK_ADDRESS_INVALID',
-    `${JSON.stringify(text)} is not an address. Write unix:/path, /path, HOST:PORT or [IPv6]:PORT.`,
+    `${JSON.stringify(text)} is not an address. Write unix:/path, /path, HOST:PORT or [IPv6]:PORT; of a web server, http://HOST:PORT/.`,
   );
 }
 

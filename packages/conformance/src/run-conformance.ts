@@ -1,23 +1,36 @@
+import { ApplicationSuite } from './application/application-suite.ts';
 import { applicationChecks } from './application/checks.ts';
-import { type ApplicationCheck, ApplicationSession } from './application/session.ts';
 import { SpawnedApplication } from './application/spawned-application.ts';
-import { type ApplicationTarget, RunningApplication } from './application/target.ts';
-import { type CheckFacts, CheckFailure, type CheckLevel } from './check.ts';
-import { unknownCheck, unreachable } from './errors.ts';
+import { RunningApplication } from './application/target.ts';
+import type { CheckFacts, CheckLevel } from './check.ts';
+import { unknownCheck } from './errors.ts';
 import type { ExpectedFailure } from './expected-failures.ts';
 import type { CheckResult, ConformanceReport } from './result.ts';
-import { factsOf, runCheck } from './run-check.ts';
+import { factsOf } from './run-check.ts';
+import type { Suite } from './suite.ts';
+import { webServerChecks } from './web-server/checks.ts';
+import { parseUrl } from './web-server/parse-url.ts';
+import { WebServerSuite } from './web-server/web-server-suite.ts';
 
 /** What is checked. */
 export type ConformanceTarget =
   /** An application that runs: `unix:/path`, `HOST:PORT`. */
   | { readonly address: string }
   /** A command that starts an application: on descriptor 0, or on a socket whose path replaces `{socket}`. */
-  | { readonly spawn: string };
+  | { readonly spawn: string }
+  /**
+   * A command that starts a web server in the foreground, in front of the socket whose path replaces `{socket}`, and the URL
+   * below which it passes requests on, such as `http://127.0.0.1:8080/`.
+   */
+  | { readonly url: string; readonly webServer: string };
 
 /** What {@link runConformance} takes. */
 export interface ConformanceOptions {
-  /** Failures that are known, each with its reason. */
+  /**
+   * Failures that are known, each with its reason.
+   *
+   * @defaultValue none
+   */
   readonly expectedFailures?: readonly ExpectedFailure[];
   /**
    * Up to which level: `'must'`, `'should'` with those before it, `'hardening'` with all.
@@ -32,7 +45,7 @@ export interface ConformanceOptions {
   /** Only the checks of these numbers. All by default. */
   readonly only?: readonly number[];
   /**
-   * Params of every request, such as the SCRIPT_FILENAME that php-fpm needs.
+   * Params of every request to an application, such as the SCRIPT_FILENAME that php-fpm needs.
    *
    * @defaultValue none
    */
@@ -50,90 +63,66 @@ export interface ConformanceOptions {
 }
 
 const TIMEOUT = 3_000;
-/** A check takes so many times as long as anything new, at most. */
-const CHECK_TIMEOUTS = 10;
 const LEVELS: readonly CheckLevel[] = ['must', 'should', 'hardening'];
 
-/** All checks, without what they do. */
-export const checks: readonly CheckFacts[] = applicationChecks.map(factsOf);
+/** All checks, those of applications and those of web servers. */
+export const checks: readonly CheckFacts[] = [...applicationChecks, ...webServerChecks].map(factsOf);
 
 /**
- * Runs the checks, one after the other.
+ * Runs the checks of an application or of a web server, one after the other.
  *
  * @returns the result of each; a failure is no error
  * @throws ConformanceError where the target is not reachable, or a number is not that of a check
  */
 export async function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
-  const {
-    expectedFailures = [],
-    level = 'hardening',
-    onCheck,
-    onResult,
-    only,
-    params = {},
-    signal,
-    target,
-  } = options;
-  const { timeout = TIMEOUT } = options;
-  for (const id of [...(only ?? []), ...expectedFailures.map((each) => each.id)]) {
-    if (!checks.some((check) => check.id === id)) throw unknownCheck(id);
-  }
-  const chosen = applicationChecks.filter(
-    (check) => (only?.includes(check.id) ?? true) && LEVELS.indexOf(check.level) <= LEVELS.indexOf(level),
-  );
+  const { expectedFailures = [], onCheck, onResult, signal, target } = options;
+  const name = nameOf(target);
+  const suite = suiteOf(name, options);
+  const chosen = chosenOf(suite, options);
   const began = new Date().toISOString();
-  const name = 'address' in target ? target.address : target.spawn;
-  const application =
-    'address' in target
-      ? new RunningApplication(target.address)
-      : new SpawnedApplication(target.spawn, timeout);
   const results: CheckResult[] = [];
-  let hasProbe: boolean | undefined;
   try {
-    await reach(application, name, timeout);
+    await suite.start();
     for (const check of chosen) {
       if (signal?.aborted === true) break;
       onCheck?.(factsOf(check));
-      await application.prepare(check.group);
-      const session = new ApplicationSession(application, params, timeout);
-      if (check.needs === 'probe') hasProbe ??= await session.offersProbe();
       const expected = expectedFailures.find(({ id }) => id === check.id)?.reason;
-      const ended = await runOrSkip(check, session, timeout, hasProbe);
+      const ended = await suite.run(check.id);
       const result = expected === undefined ? ended : { ...ended, expected };
       results.push(result);
       onResult?.(result);
     }
   } finally {
-    await application.close();
+    await suite.close();
   }
   return reportOf(began, name, results);
 }
 
-async function runOrSkip(
-  check: ApplicationCheck,
-  session: ApplicationSession,
-  timeout: number,
-  hasProbe: boolean | undefined,
-): Promise<CheckResult> {
-  if (check.needs === 'probe' && hasProbe === false) {
-    const reason = 'The application does not offer /echo of the probe contract.';
-    return { ...factsOf(check), duration: 0, outcome: 'skipped', reason, transcripts: [] };
-  }
-  const result = await runCheck(check, session, timeout * CHECK_TIMEOUTS);
-  if (result.outcome === 'failed') await session.recover();
-  return result;
+function nameOf(target: ConformanceTarget): string {
+  if ('address' in target) return target.address;
+  return 'spawn' in target ? target.spawn : target.webServer;
 }
 
-async function reach(application: ApplicationTarget, name: string, timeout: number): Promise<void> {
-  await application.prepare('');
-  const session = new ApplicationSession(application, {}, timeout);
-  try {
-    await session.connect();
-  } catch (error) {
-    throw error instanceof CheckFailure ? unreachable(name, error.message) : error;
-  } finally {
-    session.close();
+function suiteOf(name: string, { params = {}, target, timeout = TIMEOUT }: ConformanceOptions): Suite {
+  if ('webServer' in target) return new WebServerSuite(target.webServer, parseUrl(target.url), timeout);
+  const application =
+    'address' in target
+      ? new RunningApplication(target.address)
+      : new SpawnedApplication(target.spawn, timeout);
+  return new ApplicationSuite(name, application, params, timeout);
+}
+
+/** The checks that are to run. @throws ConformanceError (`FCGI_CHECK_UNKNOWN`) */
+function chosenOf(
+  suite: Suite,
+  { expectedFailures = [], level = 'hardening', only }: ConformanceOptions,
+): CheckFacts[] {
+  for (const id of [...(only ?? []), ...expectedFailures.map((each) => each.id)]) {
+    if (!suite.checks.some((check) => check.id === id)) throw unknownCheck(id);
   }
+  return suite.checks.filter(
+    (check) => (only?.includes(check.id) ?? true) && LEVELS.indexOf(check.level) <= LEVELS.indexOf(level),
+  );
 }
 
 function reportOf(began: string, target: string, results: readonly CheckResult[]): ConformanceReport {

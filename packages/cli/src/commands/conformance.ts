@@ -9,6 +9,7 @@ Examples:
   fcgi conformance 127.0.0.1:9000 --level must
   fcgi conformance --spawn ./app.fcgi
   fcgi conformance --spawn './app --listen {socket}'
+  fcgi conformance --web-server './nginx.sh {socket}' --url http://127.0.0.1:8080/
   fcgi conformance /run/php/php-fpm.sock --param SCRIPT_FILENAME=/srv/probe.php --only 330,331
   fcgi conformance unix:/run/app.sock --expected-failures known.txt --junit report.xml
 
@@ -22,9 +23,9 @@ sense, or nothing answers.
 /** `fcgi conformance [ADDRESS]`: whether an application or a web server does what FastCGI 1.0 says. */
 export function conformanceCommand(io: Io): Command {
   return new Command('conformance')
-    .summary('checks an application, in any language, against the specification')
+    .summary('checks an application or a web server against the specification')
     .description(
-      'Checks a FastCGI application, in any language, against FastCGI 1.0 and RFC 3875, and against known attacks. Shows of each failure what was sent, what came, and what would be right.',
+      'Checks a FastCGI application, in any language, or a web server against FastCGI 1.0 and RFC 3875, and against known attacks. Shows of each failure what was sent, what came, and what would be right.',
     )
     .argument(
       '[address]',
@@ -35,6 +36,8 @@ export function conformanceCommand(io: Io): Command {
       '--spawn <command>',
       'start it for each group of checks, with its socket as descriptor 0 or for {socket}',
     )
+    .option('--web-server <command>', 'check a web server: start it in front of {socket}')
+    .option('--url <url>', 'where that web server passes requests on, as http://127.0.0.1:8080/')
     .addOption(
       new Option('--param <name=value>', 'a param of every request (repeatable)')
         .default({}, 'those that a web server sends')

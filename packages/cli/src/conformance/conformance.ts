@@ -35,7 +35,9 @@ export interface ConformanceRequest {
   readonly spawn?: string;
   /** Seconds to wait for anything new. */
   readonly timeout: number;
+  readonly url?: string;
   readonly verbose?: true;
+  readonly webServer?: string;
 }
 
 /**
@@ -68,20 +70,31 @@ async function optionsOf(
   address: string | undefined,
   request: ConformanceRequest,
 ): Promise<ConformanceOptions> {
-  const { level, only, param: params, spawn, timeout } = request;
-  const target = address === undefined ? spawn : address;
-  if (target === undefined || (address !== undefined && spawn !== undefined)) {
-    throw usageFailure('Name an address, or --spawn COMMAND.\nTry: fcgi conformance --help');
-  }
+  const { level, only, param: params, timeout } = request;
   return {
     ...defined({ only }),
     expectedFailures: await expectedFailures(io, request.expectedFailures),
     level,
     params,
     signal: io.interrupted,
-    target: address === undefined ? { spawn: target } : { address },
+    target: targetOf(address, request),
     timeout: timeout * 1_000,
   };
+}
+
+function targetOf(
+  address: string | undefined,
+  { spawn, url, webServer }: ConformanceRequest,
+): ConformanceOptions['target'] {
+  const named = [address, spawn, webServer].filter((each) => each !== undefined);
+  if (named.length !== 1 || (webServer === undefined) !== (url === undefined)) {
+    throw usageFailure(
+      'Name an address, or --spawn COMMAND, or --web-server COMMAND with --url.\nTry: fcgi conformance --help',
+    );
+  }
+  if (address !== undefined) return { address };
+  if (spawn !== undefined) return { spawn };
+  return { url: url ?? '', webServer: webServer ?? '' };
 }
 
 async function expectedFailures(
