@@ -137,4 +137,4 @@ export const faults = [
 ] as const;
 
 /** A fault that a `Reference` can have. */
-export type Fault = (typeof faults)[number][0];
+export type Fault = (typeof faults)[number][0] | 'bodies-as-nothing';

@@ -106,6 +106,7 @@ function faultless(app: Reference, request: Request): ProbeAnswer {
 }
 
 function echoed(app: Reference, body: Buffer): Buffer | string {
+  if (app.has('bodies-as-nothing')) return '';
   if (app.has('bodies-as-text')) return body.toString('utf8');
   if (app.has('bodies-of-64-kb')) return body.subarray(0, 65_535);
   return body;

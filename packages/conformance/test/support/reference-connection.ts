@@ -300,7 +300,8 @@ export class Connection {
       this.#execute(content.subarray(parsed));
     if (this.#has('bodies-without-length-are-records') && announced === undefined) this.#execute(content);
     if (this.#has('half-read-bodies-are-records') && path === '/partial') this.#execute(content);
-    if (this.#has('lengths-read-loosely') && !/^\d*$/.test(announced ?? '')) this.#execute(content);
+    if (this.#has('lengths-read-loosely') && !/^\d*$/.test(announced ?? ''))
+      this.#execute(content.subarray(parsed));
   }
 
   #answer(request: Request) {
