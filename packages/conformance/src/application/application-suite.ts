@@ -4,12 +4,13 @@ import type { CheckResult } from '../result.ts';
 import { factsOf, runCheck } from '../run-check.ts';
 import { CHECK_TIMEOUTS, checkOf, type Suite } from '../suite.ts';
 import { applicationChecks } from './checks.ts';
-import { ApplicationSession } from './session.ts';
+import { type ApplicationFacts, ApplicationSession } from './session.ts';
 import type { ApplicationTarget } from './target.ts';
 
 /** The checks of an application. */
 export class ApplicationSuite implements Suite {
   readonly checks = applicationChecks;
+  readonly #facts: ApplicationFacts = {};
   readonly #name: string;
   readonly #params: Readonly<Record<string, string>>;
   readonly #target: ApplicationTarget;
@@ -61,6 +62,6 @@ export class ApplicationSuite implements Suite {
   }
 
   #session(): ApplicationSession {
-    return new ApplicationSession(this.#target, this.#params, this.#timeout);
+    return new ApplicationSession(this.#target, this.#params, this.#timeout, this.#facts);
   }
 }
