@@ -7,7 +7,7 @@ import { type ApplicationSession, KEEP, skipUnoffered } from '../session.ts';
 const { EndRequest, Stderr, Stdout } = RecordType;
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 /** Milliseconds that `/slow` takes where it is to be overtaken. */
-const SLOW = 1_000;
+const SLOW = 500;
 
 function letters(length: number): Buffer {
   return Buffer.alloc(length, LETTERS);

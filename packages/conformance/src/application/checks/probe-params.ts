@@ -47,20 +47,6 @@ function arrives(name: string, value: string) {
   };
 }
 
-/** A request for a param on a kept connection. */
-async function askedOn(
-  session: ApplicationSession,
-  id: number,
-  name: string,
-  others: Readonly<Record<string, string>> = {},
-) {
-  const wire = await session.connect();
-  await wire.send(session.request(id, { flags: KEEP, params: others, target: `/param?${name}` }));
-  const answer = await wire.answer(id);
-  skipUnoffered(answer, '/param');
-  return { answer, wire };
-}
-
 export const probeParams = checkGroup<ApplicationSession>(
   { group: 'probe: params', needs: 'probe', subject: 'application' },
   [
@@ -266,9 +252,13 @@ export const probeParams = checkGroup<ApplicationSession>(
       'A kept connection forgets the params of the last request',
       'Status 404.',
       async (session) => {
-        const { answer, wire } = await askedOn(session, 1, 'PROBE_SECRET', { PROBE_SECRET: 'secret' });
+        const wire = await session.keptWire({
+          params: { PROBE_SECRET: 'secret' },
+          target: '/param?PROBE_SECRET',
+        });
+        const answer = await wire.answer(1);
+        skipUnoffered(answer, '/param');
         expectValue(answer, 'secret', 'PROBE_SECRET');
-        if (wire.state !== 'open') skip('The application keeps no connection open; check 131 has that.');
         await wire.send(session.request(1, { flags: KEEP, target: '/param?PROBE_SECRET' }));
         expectThat(
           statusOf(await wire.answer(1, 2)) === 404,
@@ -283,9 +273,9 @@ export const probeParams = checkGroup<ApplicationSession>(
       'A new connection knows no params of the last one',
       'Status 404.',
       async (session) => {
-        const { answer, wire } = await askedOn(session, 1, 'PROBE_SECRET', { PROBE_SECRET: 'secret' });
+        const shape = { params: { PROBE_SECRET: 'secret' } };
+        const answer = await session.probe('/param?PROBE_SECRET', shape);
         expectValue(answer, 'secret', 'PROBE_SECRET');
-        wire.destroy();
         const second = await session.probe('/param?PROBE_SECRET');
         expectThat(statusOf(second) === 404, 'PROBE_SECRET of another connection is there.');
       },
