@@ -17,6 +17,7 @@ import { openListener } from './listen/open-listener.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
 import { isPromise } from './request/handler-result.ts';
 import { Handlers } from './request/handlers.ts';
+import type { ConnectionInfo } from './request/request-host.ts';
 import { RequestPresenter } from './request/request-presenter.ts';
 import {
   CLOSE_OPTIONS,
@@ -220,7 +221,7 @@ export class FcgiServer {
     this.#open(socket, { remoteAddress, remotePort });
   }
 
-  #open(stream: Duplex, info: { remoteAddress: string | undefined; remotePort: number | undefined }): void {
+  #open(stream: Duplex, info: ConnectionInfo): void {
     const connection = new Connection(stream, info, this.#owner);
     this.#connections.add(connection);
     this.#totalConnections += 1;
