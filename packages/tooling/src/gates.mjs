@@ -75,6 +75,11 @@ export const kinds = [
     ],
   },
   {
+    what: 'every regular expression, analysed anew',
+    gate: 'release',
+    files: ['packages/tooling/test/every-regular-expression.test.ts'],
+  },
+  {
     what: 'units, on the Node that runs the tests',
     gate: 'test',
     files: [
