@@ -60,7 +60,9 @@ export const kinds = [
     gate: 'release',
     files: [
       'packages/tooling/test/address-space.test.ts',
+      'packages/tooling/test/jsr.test.ts',
       'packages/tooling/test/node-versions.test.ts',
+      'packages/tooling/test/permissions.test.ts',
       'packages/tooling/test/runtimes.test.ts',
     ],
   },

@@ -42,8 +42,7 @@ export async function prepareClone(folder) {
   const published = publishedPackages().map(({ manifest }) => `--filter=${manifest.name}`);
   const filters = ['--filter=fcgi-js-workspace', ...published.map((filter) => `${filter}...`)];
   await run(command, [...args, 'install', '--frozen-lockfile', '--prefer-offline', ...filters], cwd);
-  if (pendingChangesets(folder).length > 0)
-    await run(command, [...args, 'exec', 'changeset', 'version'], cwd);
+  if (pendingChangesets(folder).length > 0) await run(command, [...args, 'run', 'version-packages'], cwd);
   await run(command, [...args, ...published, 'run', 'build'], cwd);
 }
 
