@@ -21,7 +21,7 @@ const PURE = `
   import { nginxConfig } from 'fcgi-js/configs';
   const decoder = new RecordDecoder();
   decoder.push(encodeBeginRequest({ requestId: 1, role: Role.Responder }));
-  console.log(decoder.next().requestId, typeof scriptNameStripper(), typeof nginxConfig({ app: 'unix:/run/app.sock' }));
+  console.log(decoder.next().requestId, typeof scriptNameStripper(), typeof nginxConfig({ listen: 'unix:/run/app.sock' }));
 `;
 
 /** Serves, and asks itself. */
@@ -52,7 +52,9 @@ beforeAll(async () => {
 
 afterAll(() => rm(join(project, '..'), { recursive: true }));
 
-const versions = runtimes.filter(({ name, version }) => name === 'node' && Number.parseInt(version, 10) >= 24);
+const versions = runtimes.filter(
+  ({ name, version }) => name === 'node' && Number.parseInt(version, 10) >= 24,
+);
 
 describe.each(versions)('node $version --permission', (runtime) => {
   // From Node 25 on.
