@@ -1,0 +1,165 @@
+import { cpSync, existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import type { Project } from '@fcgi-js/runner';
+import { failedBundle, invalidBundle } from '../errors.ts';
+import { copyPackages } from './copy-packages.ts';
+import { filesIn } from './glob.ts';
+import { packageName, readPackage } from './packages.ts';
+
+/** A build of a framework, which has bundled the application already. */
+export interface BuildTask {
+  /** Packages that are copied beside those that the build names. */
+  readonly external: readonly string[];
+  readonly project: Project;
+  /** The folder of the project. */
+  readonly root: string;
+  /** The folder that it goes to, which is there. */
+  readonly target: string;
+}
+
+/** An application in its place. */
+export interface PlacedApplication {
+  /** The folder that is served, relative to `target`; it is not the same where a project is part of a larger one. */
+  readonly app: string;
+  /** What its developer should know. */
+  readonly notes: readonly string[];
+  /** Where a folder of the project is now, relative to `target`; undefined where it is not there. */
+  readonly placeOf: (folder: string) => string | undefined;
+}
+
+/** A folder that is copied, and where it goes; one that is not there is left out. */
+type Copy = readonly [from: string, to: string];
+
+/** What of a framework's build is copied. */
+interface BuildLayout {
+  readonly copies: readonly Copy[];
+  /** Whether it needs the packages that its files name; otherwise it has them. */
+  readonly needsPackages: boolean;
+  /** The folder that is served, relative to the copy. */
+  readonly app?: string;
+  /** Whether the `package.json` of the project goes with it. */
+  readonly needsManifest: boolean;
+}
+
+const LAYOUTS: Readonly<Record<string, (folder: string, file: string) => BuildLayout>> = {
+  AdonisJS: (folder) => ({
+    copies: [[join(folder, 'build'), '']],
+    needsManifest: false,
+    needsPackages: true,
+  }),
+  Astro: (folder) => ({ copies: [[join(folder, 'dist'), '']], needsManifest: false, needsPackages: true }),
+  'Next.js': nextLayout,
+  'Nuxt (Nitro)': (folder) => ({
+    copies: [[join(folder, '.output'), '']],
+    needsManifest: false,
+    needsPackages: false,
+  }),
+  'React Router': (folder) => ({
+    copies: [
+      [join(folder, 'build'), 'build'],
+      [join(folder, 'public'), 'public'],
+    ],
+    needsManifest: true,
+    needsPackages: true,
+  }),
+  SvelteKit: (folder) => ({
+    copies: [[join(folder, 'build'), '']],
+    needsManifest: false,
+    needsPackages: true,
+  }),
+};
+
+/** Whether a project is served as its framework has built it; one that has only been compiled is bundled like any other. */
+export function isBuild({ framework }: Project): boolean {
+  return framework !== undefined && framework in LAYOUTS;
+}
+
+/**
+ * Copies the build of a framework, with the packages that it needs beside it.
+ *
+ * @throws BundleError where it is no build that can be copied
+ */
+export function copyBuild({ external, project, root, target }: BuildTask): PlacedApplication {
+  const layout = LAYOUTS[project.framework ?? '']!(root, project.file);
+  const { app = '', copies, needsManifest, needsPackages } = layout;
+  for (const [from, to] of copies) {
+    // Packages are found by links in a standalone output that pnpm has installed.
+    if (existsSync(from)) cpSync(from, join(target, to), { recursive: true, verbatimSymlinks: true });
+  }
+  if (needsManifest) cpSync(join(root, 'package.json'), join(target, 'package.json'));
+  else if (needsPackages && !existsSync(join(target, 'package.json'))) {
+    writeFileSync(
+      join(target, 'package.json'),
+      `${JSON.stringify({ private: true, type: 'module' }, undefined, 2)}\n`,
+    );
+  }
+  const wanted = needsPackages ? [...importedPackages(target), ...commandPackage(project, root)] : [];
+  const names = [...new Set([...wanted, ...external])];
+  const missing = copyPackages(
+    names.map((name) => ({ from: root, name })),
+    target,
+  );
+  const unknown = missing.filter((name) => external.includes(name));
+  if (unknown.length > 0) throw invalidBundle(`--external ${unknown.join(', ')}: not installed in ${root}.`);
+  const isLinked = hasLinks(target);
+  return {
+    app,
+    notes: [
+      ...project.warnings.filter((warning) => !warning.startsWith('Next.js leaves')),
+      ...(isLinked
+        ? ['It has symbolic links, which FTP does not carry: upload it with rsync, or as an archive of tar']
+        : []),
+    ],
+    placeOf: (folder) => {
+      // The last one first: a folder of a standalone output is within that.
+      const found = copies.findLast(([from]) => `${folder}/`.startsWith(`${from}/`));
+      return found === undefined ? undefined : join(found[1], relative(found[0], folder));
+    },
+  };
+}
+
+/** The standalone output, which is whole with its static files. */
+function nextLayout(folder: string, file: string): BuildLayout {
+  const standalone = join(folder, '.next/standalone');
+  if (!file.startsWith(`${standalone}/`)) {
+    throw failedBundle(
+      `${folder} has a build of Next.js that needs its packages. Set output: 'standalone' in next.config, and build it again.`,
+    );
+  }
+  const app = dirname(file).slice(standalone.length + 1);
+  return {
+    app,
+    copies: [
+      [standalone, ''],
+      [join(folder, '.next/static'), join(app, '.next/static')],
+      [join(folder, 'public'), join(app, 'public')],
+    ],
+    needsManifest: false,
+    needsPackages: false,
+  };
+}
+
+/** Of packages in `import`, `export … from`, `import()` and `require()`; some are no more than text, and are not found then. */
+const SPECIFIER = /(?:\bfrom|\bimport|\brequire\(|\bimport\()\s{0,8}["'`]([@a-zA-Z][\w@./-]{0,200})["'`]/g;
+
+/** The packages that the modules in a folder name. */
+function importedPackages(folder: string): string[] {
+  const manifest = readPackage(folder);
+  const named = filesIn(folder)
+    .filter((path) => /\.[cm]?js$/.test(path) && !/^(?:build\/)?client\//.test(path))
+    .flatMap((path) => [...readFileSync(join(folder, path), 'utf8').matchAll(SPECIFIER)])
+    .map(([, specifier = '']) => packageName(specifier));
+  return [...new Set([...named, ...(manifest?.dependencies ?? [])])];
+}
+
+/** The package whose command serves the build: `@react-router/serve`. */
+function commandPackage({ file }: Project, root: string): string[] {
+  const packages = join(root, 'node_modules/');
+  return file.startsWith(packages) ? [packageName(file.slice(packages.length))] : [];
+}
+
+function hasLinks(folder: string): boolean {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((path) =>
+    lstatSync(join(folder, path)).isSymbolicLink(),
+  );
+}
