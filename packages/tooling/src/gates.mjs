@@ -79,6 +79,7 @@ export const kinds = [
     gate: 'test',
     files: [
       'packages/bench/test',
+      'packages/bundle/test',
       'packages/cli/test',
       'packages/client/test',
       'packages/configs/test',
