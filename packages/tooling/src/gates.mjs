@@ -58,7 +58,20 @@ export const kinds = [
   {
     what: 'other versions of Node, other runtimes',
     gate: 'release',
-    files: ['packages/tooling/test/node-versions.test.ts', 'packages/tooling/test/runtimes.test.ts'],
+    files: [
+      'packages/tooling/test/address-space.test.ts',
+      'packages/tooling/test/node-versions.test.ts',
+      'packages/tooling/test/runtimes.test.ts',
+    ],
+  },
+  {
+    what: 'pages in Chromium',
+    gate: 'release',
+    files: [
+      'packages/cli/test/dev/browser.test.ts',
+      'packages/runner/test/status/browser.test.ts',
+      'packages/site/test/site.test.ts',
+    ],
   },
   {
     what: 'applications of meta-frameworks, built by the real packages',
@@ -78,6 +91,11 @@ export const kinds = [
       'packages/tooling/test/installation.test.ts',
       'packages/tooling/test/release.test.ts',
     ],
+  },
+  {
+    what: 'every regular expression, analysed anew',
+    gate: 'release',
+    files: ['packages/tooling/test/every-regular-expression.test.ts'],
   },
   {
     what: 'units, on the Node that runs the tests',
