@@ -9,10 +9,11 @@ import type { PlacedApplication } from './copy-build.ts';
 import { copyPackages } from './copy-packages.ts';
 import { entryFormat } from './entry-format.ts';
 import { filesLike } from './glob.ts';
+import { notesOf } from './notes.ts';
 import { type OutsidePackages, outsidePackages } from './outside-packages.ts';
 import { BANNER_OF_COMMONJS, BANNER_OF_MODULE, ownPlace } from './own-place.ts';
 import { packageFolder, readPackage } from './packages.ts';
-import { type NamedPath, namedPaths, unreachable } from './reading-notes.ts';
+import { type NamedPath, namedPaths } from './reading-notes.ts';
 
 /** An application and where it goes. */
 export interface ApplicationTask {
@@ -45,7 +46,7 @@ export async function bundleApplication(task: ApplicationTask): Promise<PlacedAp
   const outputs = entries.map((file) =>
     outputOf(file, root, file === project.file ? format : entryFormat(file)),
   );
-  const notes: string[] = [];
+  const unseen: Message[] = [];
   const inputs = new Set<string>();
   for (const [index, entry] of entries.entries()) {
     const output = outputs[index]!;
@@ -79,7 +80,7 @@ export async function bundleApplication(task: ApplicationTask): Promise<PlacedAp
         sourcemap: task.sourceMaps ? 'linked' : false,
         target: 'node20.19',
       });
-      notes.push(...warnings.filter(isUnseen).map((warning) => unseenNote(warning, root)));
+      unseen.push(...warnings.filter(isUnseen));
       for (const path of inputsOf(metafile, root)) inputs.add(path);
     } catch (error) {
       throw failedBundle(`${relative(root, entry)} cannot be bundled: ${reasonOf(error)}`, error);
@@ -93,22 +94,12 @@ export async function bundleApplication(task: ApplicationTask): Promise<PlacedAp
   );
   const unknown = missing.filter((name) => external.includes(name));
   if (unknown.length > 0) throw invalidBundle(`--external ${unknown.join(', ')}: not installed in ${root}.`);
-  const present = new Set([...inputs, ...included]);
-  const all = [
-    ...new Set(notes),
-    ...unreachable(named, root, present).map(
-      ({ path, where }) =>
-        `${where} names ${path}, which is not in the bundle. Where it is read at run time: --include ${shellWord(path)}`,
-    ),
-    ...preloadNotes(project.preload),
-    ...missingNotes([...outside.missing]),
-    ...unusedNotes(task, inputs, outside, notes.length > 0),
-  ];
+  const notes = notesOf({ external, included, inputs, named, outside, project, root, unseen });
   const placeOfFolder = (folder: string) => {
     const place = relative(root, folder);
     return place.startsWith('..') ? undefined : place;
   };
-  return { app: '', notes: all, placeOf: placeOfFolder };
+  return { app: '', notes, placeOf: placeOfFolder };
 }
 
 /** A module that the start script names for `--import` or `--require`. */
@@ -167,6 +158,7 @@ function writeStart(
   const words = [
     ...Object.entries(project.environment).map(([name, value]) => `${name}=${shellWord(value)}`),
     'node',
+    ...environmentFiles(project, root).map((file) => shellWord(`--env-file-if-exists=${file}`)),
     ...preload.flatMap((file) => ['--import', shellWord(`./${file}`)]),
     shellWord(entry),
     ...project.args.map(shellWord),
@@ -182,55 +174,13 @@ function writeStart(
   chmodSync(join(target, entry), 0o644);
 }
 
+/** The files whose variables the start script adds, relative to the project. */
+function environmentFiles({ environmentFiles: files }: Project, root: string): string[] {
+  return files.map((file) => relative(root, file));
+}
+
 function isUnseen({ id }: Message): boolean {
   return UNSEEN.some((each) => each === id);
-}
-
-/** By the name of the package, wherever its files are kept. */
-function shownPlace(path: string, root: string): string {
-  const at = path.lastIndexOf('node_modules/');
-  return at === -1 ? relative(root, resolve(root, path)) : path.slice(at + 'node_modules/'.length);
-}
-
-function unseenNote({ location }: Message, root: string): string {
-  const where = location === null ? 'A module' : `${shownPlace(location.file, root)}:${location.line}`;
-  return `${where} loads a module whose name it makes at run time. Where that is a package: --external NAME; where it is a file: --include FILE`;
-}
-
-function preloadNotes(names: readonly string[]): string[] {
-  return names.map(
-    (name) => `${name} is bundled apart from the application: a module that both import is there twice`,
-  );
-}
-
-function missingNotes(names: readonly string[]): string[] {
-  if (names.length === 0) return [];
-  return [
-    `Not installed here, and so not in the bundle: ${names.toSorted().join(', ')}. What asks for them has to do without, as it does here`,
-  ];
-}
-
-/** What a project depends on and no module names: it may be loaded by a name made at run time, as view engines are. */
-function unusedNotes(
-  { external, root }: ApplicationTask,
-  inputs: ReadonlySet<string>,
-  { copied }: OutsidePackages,
-  areUnseen: boolean,
-): string[] {
-  if (!areUnseen) return [];
-  const used = new Set([...external, ...copied.map(({ name }) => name)]);
-  for (const path of inputs) {
-    const folder = packageFolder(`/${path}`);
-    if (folder !== undefined)
-      used.add(folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length));
-  }
-  const unused = (readPackage(root)?.dependencies ?? []).filter(
-    (name) => !used.has(name) && !name.startsWith('@types/'),
-  );
-  if (unused.length === 0) return [];
-  return [
-    `No module names ${unused.join(', ')}, which package.json has among its dependencies. Where it is loaded at run time: ${unused.map((name) => `--external ${name}`).join(' ')}`,
-  ];
 }
 
 function reasonOf(error: unknown): string {
