@@ -62,7 +62,8 @@ export async function makeBundle(options: BundleOptions): Promise<Bundle> {
   const mount = options.mount ?? project.basePath ?? '/';
   mountFor(project, mount);
   const root = project.folder ?? nearestProject(dirname(project.file));
-  const release = options.release === true ? releaseName(new Date()) : undefined;
+  const isTaken = (name: string) => existsSync(join(output, RELEASES, name));
+  const release = options.release === true ? releaseName(new Date(), isTaken) : undefined;
   const place = release === undefined ? output : join(output, RELEASES, release);
   checkPlace(output, release);
   mkdirSync(dirname(place), { recursive: true });

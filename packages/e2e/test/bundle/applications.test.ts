@@ -106,7 +106,7 @@ module.exports = (req, res) => res.end(read());
   'TypeScript, with a start script that says more': {
     files: {
       'src/greet.ts':
-        'export enum Tone { Kind = "kind" }\nexport const greet = (name: string): string => `${Tone.Kind}: ${name}`;\n',
+        'export enum Tone { Kind = "kind" }\nexport const greet = (name: string): string => Tone.Kind + ": " + name;\n',
       'src/before.ts': "process.env['BEFORE'] = 'before';\n",
       'src/server.ts': `import { createServer, type IncomingMessage } from 'node:http';
 import { greet } from './greet.ts';
