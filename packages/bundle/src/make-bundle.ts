@@ -74,7 +74,7 @@ export async function makeBundle(options: BundleOptions): Promise<Bundle> {
     mkdirSync(join(folder, KIT_FOLDER));
     const task = { external, project, root, target };
     const placed = isBuild(project)
-      ? copyBuild(task)
+      ? await copyBuild(task)
       : await bundleApplication({ ...task, include, sourceMaps });
     const lines = writeHtaccess({ cwd, folder, mount, options, placed, project });
     if (release === undefined) writeFileSync(join(folder, '.htaccess'), lines);

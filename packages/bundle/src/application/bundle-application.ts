@@ -88,10 +88,10 @@ export async function bundleApplication(task: ApplicationTask): Promise<PlacedAp
   }
   const included = copyIncluded(task);
   writeStart(task, outputs);
-  const missing = copyPackages(
-    [...outside.copied, ...external.map((name) => ({ from: root, name }))],
-    target,
-  );
+  const missing = copyPackages({
+    place: target,
+    whole: [...outside.copied, ...external.map((name) => ({ from: root, name }))],
+  });
   const unknown = missing.filter((name) => external.includes(name));
   if (unknown.length > 0) throw invalidBundle(`--external ${unknown.join(', ')}: not installed in ${root}.`);
   const notes = notesOf({ external, included, inputs, named, outside, project, root, unseen });

@@ -1,10 +1,10 @@
-import { cpSync, existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Project } from '@fcgi-js/runner';
 import { failedBundle, invalidBundle } from '../errors.ts';
 import { copyPackages } from './copy-packages.ts';
-import { filesIn } from './glob.ts';
-import { packageName, readPackage } from './packages.ts';
+import { readPackage } from './packages.ts';
+import { type TracedPackages, tracePackages } from './trace-packages.ts';
 
 /** A build of a framework, which has bundled the application already. */
 export interface BuildTask {
@@ -33,8 +33,8 @@ type Copy = readonly [from: string, to: string];
 /** What of a framework's build is copied. */
 interface BuildLayout {
   readonly copies: readonly Copy[];
-  /** Whether it needs the packages that its files name; otherwise it has them. */
-  readonly needsPackages: boolean;
+  /** Where its packages come from: those of its imports, those of its `package.json`, or they are part of it. */
+  readonly packages: 'declared' | 'its own' | 'traced';
   /** The folder that is served, relative to the copy. */
   readonly app?: string;
   /** Whether the `package.json` of the project goes with it. */
@@ -45,14 +45,14 @@ const LAYOUTS: Readonly<Record<string, (folder: string, file: string) => BuildLa
   AdonisJS: (folder) => ({
     copies: [[join(folder, 'build'), '']],
     needsManifest: false,
-    needsPackages: true,
+    packages: 'traced',
   }),
-  Astro: (folder) => ({ copies: [[join(folder, 'dist'), '']], needsManifest: false, needsPackages: true }),
+  Astro: (folder) => ({ copies: [[join(folder, 'dist'), '']], needsManifest: false, packages: 'traced' }),
   'Next.js': nextLayout,
   'Nuxt (Nitro)': (folder) => ({
     copies: [[join(folder, '.output'), '']],
     needsManifest: false,
-    needsPackages: false,
+    packages: 'its own',
   }),
   'React Router': (folder) => ({
     copies: [
@@ -60,12 +60,12 @@ const LAYOUTS: Readonly<Record<string, (folder: string, file: string) => BuildLa
       [join(folder, 'public'), 'public'],
     ],
     needsManifest: true,
-    needsPackages: true,
+    packages: 'traced',
   }),
   SvelteKit: (folder) => ({
     copies: [[join(folder, 'build'), '']],
     needsManifest: false,
-    needsPackages: true,
+    packages: 'traced',
   }),
 };
 
@@ -79,26 +79,23 @@ export function isBuild({ framework }: Project): boolean {
  *
  * @throws BundleError where it is no build that can be copied
  */
-export function copyBuild({ external, project, root, target }: BuildTask): PlacedApplication {
+export async function copyBuild({ external, project, root, target }: BuildTask): Promise<PlacedApplication> {
   const layout = LAYOUTS[project.framework ?? '']!(root, project.file);
-  const { app = '', copies, needsManifest, needsPackages } = layout;
+  const { app = '', copies, needsManifest, packages } = layout;
   for (const [from, to] of copies) {
     // Packages are found by links in a standalone output that pnpm has installed.
     if (existsSync(from)) cpSync(from, join(target, to), { recursive: true, verbatimSymlinks: true });
   }
   if (needsManifest) cpSync(join(root, 'package.json'), join(target, 'package.json'));
-  else if (needsPackages && !existsSync(join(target, 'package.json'))) {
+  else if (packages !== 'its own' && !existsSync(join(target, 'package.json'))) {
     writeFileSync(
       join(target, 'package.json'),
       `${JSON.stringify({ private: true, type: 'module' }, undefined, 2)}\n`,
     );
   }
-  const wanted = needsPackages ? [...importedPackages(target), ...commandPackage(project, root)] : [];
-  const names = [...new Set([...wanted, ...external])];
-  const missing = copyPackages(
-    names.map((name) => ({ from: root, name })),
-    target,
-  );
+  const { traced, whole } = await packagesFor(project, root, packages);
+  const named = external.map((name) => ({ from: root, name }));
+  const missing = copyPackages({ place: target, traced, whole: [...named, ...whole] });
   const unknown = missing.filter((name) => external.includes(name));
   if (unknown.length > 0) throw invalidBundle(`--external ${unknown.join(', ')}: not installed in ${root}.`);
   const isLinked = hasLinks(target);
@@ -135,27 +132,28 @@ function nextLayout(folder: string, file: string): BuildLayout {
       [join(folder, 'public'), join(app, 'public')],
     ],
     needsManifest: false,
-    needsPackages: false,
+    packages: 'its own',
   };
 }
 
-/** Of packages in `import`, `export … from`, `import()` and `require()`; some are no more than text, and are not found then. */
-const SPECIFIER = /(?:\bfrom|\bimport|\brequire\(|\bimport\()\s{0,8}["'`]([@a-zA-Z][\w@./-]{0,200})["'`]/g;
-
-/** The packages that the modules in a folder name. */
-function importedPackages(folder: string): string[] {
-  const manifest = readPackage(folder);
-  const named = filesIn(folder)
-    .filter((path) => /\.[cm]?js$/.test(path) && !/^(?:build\/)?client\//.test(path))
-    .flatMap((path) => [...readFileSync(join(folder, path), 'utf8').matchAll(SPECIFIER)])
-    .map(([, specifier = '']) => packageName(specifier));
-  return [...new Set([...named, ...(manifest?.dependencies ?? [])])];
-}
-
-/** The package whose command serves the build: `@react-router/serve`. */
-function commandPackage({ file }: Project, root: string): string[] {
-  const packages = join(root, 'node_modules/');
-  return file.startsWith(packages) ? [packageName(file.slice(packages.length))] : [];
+/** What a build needs beside itself. */
+async function packagesFor(
+  { file, args }: Project,
+  root: string,
+  need: BuildLayout['packages'],
+): Promise<TracedPackages> {
+  const none = { traced: { packages: [], used: new Set<string>() }, whole: [] };
+  switch (need) {
+    case 'declared':
+      return {
+        ...none,
+        whole: (readPackage(root)?.dependencies ?? []).map((name) => ({ from: root, name })),
+      };
+    case 'its own':
+      return none;
+    case 'traced':
+      return tracePackages([file, ...args.filter((path) => existsSync(path))], root);
+  }
 }
 
 function hasLinks(folder: string): boolean {

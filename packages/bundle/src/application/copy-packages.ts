@@ -8,14 +8,23 @@ export interface WantedPackage {
   readonly name: string;
 }
 
+/** What is copied, and what of it. */
+export interface CopyTask {
+  /** The folder in whose `node_modules` they are put. */
+  readonly place: string;
+  /** Those of which only what is used is copied: the folders of all packages that a bundler has found, with links followed. */
+  readonly traced?: { readonly packages: readonly WantedPackage[]; readonly used: ReadonlySet<string> };
+  /** Those that are copied with all that they depend on. */
+  readonly whole: readonly WantedPackage[];
+}
+
 /**
- * Copies packages with all that they depend on into `node_modules` of a folder. Where two versions of one are needed, the second lies
- * in `node_modules` of what needs it. What is optional and not installed is left out.
+ * Copies packages with what they depend on into `node_modules` of a folder. Where two versions of one are needed, the second lies in
+ * `node_modules` of what needs it. What is optional and not installed is left out.
  *
- * @param place the folder
  * @returns the names of those that are not installed
  */
-export function copyPackages(wanted: readonly WantedPackage[], place: string): string[] {
+export function copyPackages({ place, traced, whole }: CopyTask): string[] {
   const copied = new Map<string, string>();
   const missing: string[] = [];
 
@@ -26,7 +35,7 @@ export function copyPackages(wanted: readonly WantedPackage[], place: string): s
     return folder === place ? undefined : seenFrom(parentOf(folder), name);
   };
 
-  const copy = (name: string, source: string, user: string): void => {
+  const copy = (name: string, source: string, user: string, used?: ReadonlySet<string>): void => {
     const seen = seenFrom(user, name);
     if (seen !== undefined && copied.get(seen) === source) return;
     const target = join(seen === undefined ? place : user, 'node_modules', name);
@@ -39,16 +48,22 @@ export function copyPackages(wanted: readonly WantedPackage[], place: string): s
     const dependencies = manifest?.dependencies ?? [];
     for (const dependency of [...dependencies, ...(manifest?.optional ?? [])]) {
       const found = findPackage(dependency, source);
-      if (found !== undefined) copy(dependency, found, target);
-      else if (dependencies.includes(dependency)) missing.push(dependency);
+      if (found === undefined) {
+        if (dependencies.includes(dependency) && used === undefined) missing.push(dependency);
+      } else if (used === undefined || used.has(found)) copy(dependency, found, target, used);
     }
   };
 
-  for (const { from, name } of wanted) {
-    const source = findPackage(name, from);
-    if (source === undefined) missing.push(name);
-    else copy(name, source, place);
-  }
+  const copyAll = (packages: readonly WantedPackage[], used?: ReadonlySet<string>) => {
+    for (const { from, name } of packages) {
+      const source = findPackage(name, from);
+      if (source === undefined) missing.push(name);
+      else copy(name, source, place, used);
+    }
+  };
+
+  copyAll(whole);
+  if (traced !== undefined) copyAll(traced.packages, traced.used);
   return [...new Set(missing)];
 }
 

@@ -17,13 +17,13 @@ test('a package brings what it depends on, each in the version that it needs', (
   });
   const place = folderWith();
   expect(
-    copyPackages(
-      [
+    copyPackages({
+      place,
+      whole: [
         { from, name: 'c' },
         { from, name: 'a' },
       ],
-      place,
-    ),
+    }),
   ).toEqual([]);
   const versionOf = (path: string) =>
     JSON.parse(readFileSync(join(place, path, 'package.json'), 'utf8')).version;
@@ -48,13 +48,13 @@ test('peers come along unless they are optional, and what is not installed is na
   });
   const place = folderWith();
   expect(
-    copyPackages(
-      [
+    copyPackages({
+      place,
+      whole: [
         { from, name: 'a' },
         { from, name: 'nowhere' },
       ],
-      place,
-    ),
+    }),
   ).toEqual(['gone', 'nowhere']);
   const isThere = (name: string) => existsSync(join(place, 'node_modules', name));
   expect(['there', 'peer', 'typescript', 'missing'].map(isThere)).toEqual([true, true, false, false]);
