@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pnpmCommand } from './pnpm-command.mjs';
+import { writeSboms } from './sbom.mjs';
 import { installTarball, packTarballs } from './tarballs.mjs';
 import { publishedPackages, readManifest, root } from './workspace.mjs';
 
@@ -79,7 +80,8 @@ await server.close();
 `;
 
 /**
- * Packs a built repository, installs the packages from their tarballs into an empty project and uses them.
+ * Packs a built repository, installs the packages from their tarballs into an empty project and uses them, and writes what each
+ * brings with it into {@link sbomFolder}.
  * @param {string} workspace the root of a repository
  * @param {string} folder an empty one to work in
  * @returns {Promise<string[]>} the tarballs, in the order in which they would be published
@@ -95,5 +97,6 @@ export async function smokeTestTarballs(workspace, folder) {
   writeFileSync(join(project, 'smoke.mjs'), smokeTest);
   const { stdout } = await run(process.execPath, ['smoke.mjs', join(folder, 'app.sock')], { cwd: project });
   if (stdout !== '200 answer to /smoke\n') throw new Error(`The installed packages answer: ${stdout}`);
+  await writeSboms(tarballs);
   return [...tarballs.values()];
 }

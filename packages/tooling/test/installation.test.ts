@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runtimeProgram, runtimes } from '../src/runtimes.ts';
+import { sizeBudgets } from '../src/size-budgets.ts';
 import { installTarball, workspaceTarballs } from '../src/tarballs.mjs';
 import { typeErrors } from '../src/type-check.ts';
 import { publishedPackages } from '../src/workspace.mjs';
@@ -98,6 +99,25 @@ test.each(alone)('$manifest.name brings its siblings, and nothing else', async (
   const installed = modules.filter((path) => /(^|\/)package\.json$/.test(path));
   expect(installed.map((path) => path.replace('/package.json', '')).sort()).toEqual(closure(name));
 });
+
+test.each(packages)(
+  '$manifest.name takes no more than its budget, with all that it brings',
+  async ({ manifest: { name } }) => {
+    const folder = join(projectOf(name, 'npm'), 'node_modules');
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    // By number: esbuild's program has two names.
+    const found = new Map(
+      (await Promise.all(files.map((file) => stat(file)))).map((each) => [each.ino, each]),
+    );
+    const bytes = [...found.values()].reduce((sum, { size }) => sum + size, 0);
+    expect(bytes).toBeLessThan((sizeBudgets[name]?.installed ?? 0) * 1_000);
+    const tools = files.filter((file) => /\/node_modules\/(@types|typescript)\//.test(file));
+    expect(tools).toEqual([]);
+  },
+);
 
 describe.each(packages.filter(({ manifest }) => isProgram(manifest)))(
   '$manifest.name',
