@@ -23,6 +23,16 @@ export interface HtaccessTask {
 const SITE = '/site';
 
 /**
+ * Apache redirects a folder's name to the one with a slash, and Next.js redirects that back. Without its redirect, the rewriting rules see the
+ * absolute path of the folder.
+ */
+const WITHOUT_SLASH = `# Next.js has its first page at the prefix without a slash.
+DirectorySlash Off
+RewriteOptions AllowNoSlash
+RewriteRule "^/" "${PROGRAM}/" [END]
+`;
+
+/**
  * Puts static files into a bundle, and writes the `.htaccess` that has the web server send them.
  *
  * @returns its lines
@@ -47,13 +57,14 @@ export function writeHtaccess({ cwd, folder, mount, options, placed, project }: 
   });
   const statics = [...built, ...named];
   try {
-    return apacheConfig({
+    const lines = apacheConfig({
       app: { command: [join(SITE, PROGRAM)] },
       htaccess: true,
       module: 'fcgid',
       mount,
       ...(statics.length > 0 ? { static: statics } : {}),
     });
+    return project.framework === 'Next.js' && mount !== '/' ? WITHOUT_SLASH + lines : lines;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw invalidBundle(`--${error.option.split('.')[0]}: ${error.message}`);

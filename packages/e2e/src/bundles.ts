@@ -33,6 +33,14 @@ export interface Made {
   readonly removed: readonly string[];
 }
 
+/** What can be set about a host. */
+export interface HostOptions {
+  /** Lines for the folder of the site. Default none. */
+  readonly directives?: string;
+  /** The prefix that the folder has. Default none. */
+  readonly mount?: string;
+}
+
 /** Writes a project, with links to packages as pnpm makes them. */
 export async function writeProject(
   { dependencies = [], files, manifest = {} }: BundledProject,
@@ -74,18 +82,19 @@ export async function upload(bundle: string, site: string): Promise<void> {
  *
  * @param scratch the scratch folder, where its own files are
  * @param site the folder of the site
- * @param directives of the host, for the folder of the site
+ * @param options directives of the host for the folder of the site, and the prefix that the folder has
  */
-export function startHost(scratch: string, site: string, directives = ''): Promise<WebServer> {
+export function startHost(scratch: string, site: string, options: HostOptions = {}): Promise<WebServer> {
+  const { directives = '', mount = '' } = options;
   // Whatever the application answers at /.
-  return launchWebServer({ broken: true, folder: scratch }, (port) =>
+  return launchWebServer({ broken: true, folder: scratch, mount }, (port) =>
     configureApache(
       { folder: scratch },
       port,
       ['alias', 'dir', 'fcgid', 'headers', 'mime', 'rewrite'],
       `${fcgidFiles({ folder: scratch })}
 TypesConfig /etc/mime.types
-DocumentRoot "${site}"
+${mount === '' ? `DocumentRoot "${site}"` : `Alias "${mount}" "${site}"`}
 <Directory "${site}">
     AllowOverride All
     Require all granted

@@ -127,7 +127,9 @@ describe.skipIf(reason)(`a bundle on a host${reason ? ` (${reason})` : ''}`, () 
     await writeFile(wrapper, `#!/bin/sh\nulimit -v ${limit} || exit\nunset HOME\nexec "$@"\n`, {
       mode: 0o755,
     });
-    apache = await startHost(scratch.path, site, `FcgidWrapper "${wrapper} ${join(site, 'app.fcgi')}" .fcgi`);
+    apache = await startHost(scratch.path, site, {
+      directives: `FcgidWrapper "${wrapper} ${join(site, 'app.fcgi')}" .fcgi`,
+    });
     const client = new HttpClient(apache.url);
     const pages = await Promise.all(Array.from({ length: 5 }, () => client.request('/stream')));
     for (const page of pages) expect(page.text()).toContain('line 10 of 10');
@@ -194,7 +196,9 @@ describe.skipIf(reason)(`a bundle on a host${reason ? ` (${reason})` : ''}`, () 
     await rm(join(site, '.htaccess'));
     expect(await check()).toContain('app/express/app.mjs');
     await apache.stop();
-    apache = await startHost(scratch.path, site, 'AllowOverride None\n    DirectoryIndex app.fcgi');
+    apache = await startHost(scratch.path, site, {
+      directives: 'AllowOverride None\n    DirectoryIndex app.fcgi',
+    });
     const answer = await new HttpClient(apache.url).request('/');
     expect(answer.text()).toContain('#!/bin/sh');
   });
