@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { fcgi, GuideProject, RunningProgram } from '../src/guide-project.ts';
 import { type CodeBlock, codeBlocks } from '../src/markdown.ts';
 import { repositoryFiles } from '../src/source-files.ts';
@@ -37,6 +37,8 @@ describe.skipIf(reason)(
 
     beforeEach(async () => {
       folder = await mkdtemp(join(tmpdir(), 'fcgi-js-typed-'));
+      // Registered first, and so done last: programs that are still to be stopped write there.
+      onTestFinished(() => rm(folder, { recursive: true }));
       await chmod(folder, 0o755);
       const project = new GuideProject(folder);
       onTestFinished(() => project.stop());
@@ -46,8 +48,6 @@ describe.skipIf(reason)(
       environment = { ...process.env, PATH: `${folder}:${process.env['PATH']}` };
       port = await freePort();
     });
-
-    afterEach(() => rm(folder, { recursive: true }));
 
     /** What stands in guides, as it is in the folder of the test. */
     function mapped(text: string): string {

@@ -5,7 +5,7 @@ import type { RequestState } from '../engine/request-state.ts';
 import { errors, type FcgiServerError } from '../errors.ts';
 import { HandlerStreams } from './handler-streams.ts';
 import { InputSource } from './input-source.ts';
-import { type AnsweredRequest, methodOf, RequestAnswer } from './request-answer.ts';
+import { methodOf, RequestAnswer } from './request-answer.ts';
 import type { ConnectionInfo, RequestHost, RequestObserver } from './request-host.ts';
 import { RequestOutput } from './request-output.ts';
 import { type WholeResponse, writeWhole } from './whole-response.ts';
@@ -20,7 +20,7 @@ const NO_TARGET: RequestTarget = { baseUrl: '', originalUrl: '/', url: '/' };
  * A handler that uses {@link stdout} writes the CGI response itself: header lines, a blank line, the body
  * (RFC 3875 §6), with `Status` as a header.
  */
-export class FcgiRequest implements AnsweredRequest {
+export class FcgiRequest {
   /** 1 to 65,535; unique on its connection while the request is active. */
   readonly requestId: number;
   /** What the application is asked to be; see `Role` of `@fcgi-js/protocol`. */
