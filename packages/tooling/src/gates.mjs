@@ -81,6 +81,11 @@ export const kinds = [
     files: ['packages/e2e/test/meta-frameworks.test.ts'],
   },
   {
+    what: 'bundles for shared hosts, served from their folder alone',
+    gate: 'release',
+    files: ['packages/e2e/test/bundle'],
+  },
+  {
     what: 'tarballs, installed by npm and pnpm; a rehearsal of a release; a fresh clone',
     gate: 'release',
     files: [
@@ -99,6 +104,7 @@ export const kinds = [
     gate: 'test',
     files: [
       'packages/bench/test',
+      'packages/bundle/test',
       'packages/cli/test',
       'packages/client/test',
       'packages/configs/test',

@@ -11,6 +11,7 @@ const sections: Record<string, readonly string[]> = {
   runner: ['Runner'],
   dev: ['Dev'],
   init: ['Init'],
+  bundle: ['Bundle'],
 };
 
 const [document] = repositoryFiles('docs', ['errors.md']);

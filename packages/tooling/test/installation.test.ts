@@ -176,12 +176,17 @@ const consumers: Readonly<Record<string, string>> = {
   '@fcgi-js/init': `
     import { type Answers, makePlan, type Plan } from '@fcgi-js/init';
     export const plan = (answers: Answers): Plan => makePlan(answers);`,
+  '@fcgi-js/bundle': `
+    import { type Bundle, type BundleOptions, makeBundle } from '@fcgi-js/bundle';
+    const options: BundleOptions = { app: 'server.js', cwd: '/srv/app', output: 'out', release: true };
+    export const bundle: Promise<Bundle> = makeBundle(options);`,
   '@fcgi-js/cli': `
     import { main, type RunConfig } from '@fcgi-js/cli';
     export const config = { app: 'server.js', workers: 'auto' } satisfies RunConfig;
     export const run: typeof main = main;`,
   'fcgi-js': `
     import { createServer, type FcgiServer, fromNodeListener, scriptNameStripper } from 'fcgi-js';
+    import { makeBundle } from 'fcgi-js/bundle';
     import type { RunConfig } from 'fcgi-js/cli';
     import { FcgiClient } from 'fcgi-js/client';
     import { nginxConfig } from 'fcgi-js/configs';
@@ -195,7 +200,7 @@ const consumers: Readonly<Record<string, string>> = {
     import { createServer as same } from 'fcgi-js/server';
     const options = { params: composeParams(scriptNameStripper()), responder: fromNodeListener((req, res) => res.end(req.url)) };
     export const server: FcgiServer = createServer(options);
-    export const others = [FcgiClient, nginxConfig, ConnectionInspector, diagnose, startDev, makePlan, RecordDecoder, run, same, {} satisfies RunConfig];`,
+    export const others = [FcgiClient, nginxConfig, ConnectionInspector, diagnose, startDev, makeBundle, makePlan, RecordDecoder, run, same, {} satisfies RunConfig];`,
 };
 
 /** Errors in what uses each package in a project of its own, and in the declarations of the packages. */
