@@ -25,6 +25,11 @@ export const kinds = [
     files: ['packages/e2e/test/matrix', 'packages/e2e/test/recipes'],
   },
   {
+    what: 'WebSockets behind each web server, over reloads',
+    gate: 'release',
+    files: ['packages/e2e/test/upgrades'],
+  },
+  {
     what: 'several hosts, in network namespaces',
     gate: 'release',
     alone: true,
