@@ -64,7 +64,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await client.close();
-  project.stop();
+  await project.stop();
   await rm(folder, { recursive: true });
 });
 

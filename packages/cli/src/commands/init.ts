@@ -1,6 +1,7 @@
 import { STARTS, WEB_SERVERS } from '@fcgi-js/init/choices';
 import type { Io } from '@fcgi-js/runner/command';
 import { Command, Option } from 'commander';
+import { collect } from '../arguments.ts';
 import type { InitOptions } from '../init/options.ts';
 
 const examples = `
@@ -51,8 +52,4 @@ export function initCommand(io: Io): Command {
       const { init } = await import('../init/init.ts');
       await init(io, app, options);
     });
-}
-
-function collect(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value];
 }

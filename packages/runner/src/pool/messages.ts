@@ -1,6 +1,6 @@
 import { escapeLogText } from '@fcgi-js/inspector/text';
 import type { PortChoice } from '../application/application-servers.ts';
-import type { RequestLogOptions } from '../logs/start-logs.ts';
+import type { RequestLogOptions } from '../logs/request-logs.ts';
 import { type HintTopic, isHintTopic } from '../missing-connections.ts';
 import type { LateSettings } from '../process/launch-settings.ts';
 import type { ServeOptions } from '../serve-application.ts';

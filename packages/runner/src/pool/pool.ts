@@ -1,4 +1,4 @@
-import type { RequestLogOptions } from '../logs/start-logs.ts';
+import type { RequestLogOptions } from '../logs/request-logs.ts';
 import type { PoolOutput } from '../logs/worker-output.ts';
 import { onlyOnce, type SayOnce } from '../missing-connections.ts';
 import { sizeText } from '../options/amounts.ts';
