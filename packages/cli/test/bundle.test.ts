@@ -13,7 +13,7 @@ async function shop(text = 'module.exports = (req, res) => res.end(req.url);\n')
 }
 
 test('says what has been made, what cannot be seen, and what to do next', async () => {
-  const cwd = await shop("\nmodule.exports = ({ url }) => require(url);\n");
+  const cwd = await shop('\nmodule.exports = ({ url }) => require(url);\n');
   const { status, stderr, stdout } = await runFcgi(['bundle', '-o', 'out'], { cwd });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toMatch(/^\S+\/out: 12 files, \d+(\.\d+)? [kKM]i?B; needs Node 20\.19\.0 or later\n/);

@@ -268,7 +268,9 @@ test.each([
     textOf(plan, file),
   );
   const prefix = name === 'h2o' ? ' --mount /' : '';
-  expect(service).toContain(` run --workers auto --upgrade-listen "127.0.0.1:9001"${prefix} /srv/shop/app.ts`);
+  expect(service).toContain(
+    ` run --workers auto --upgrade-listen "127.0.0.1:9001"${prefix} /srv/shop/app.ts`,
+  );
   expect(config).toContain(line);
   expect(config).toContain('127.0.0.1:9001');
 });

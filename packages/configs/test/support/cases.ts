@@ -224,7 +224,12 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   haproxy: {
     'root.conf': haproxyConfig({ listen: socket }),
-    'upgrades.conf': haproxyConfig({ mount: prefix, serverName: 'example.org', listen: socket, upgradeSocket }),
+    'upgrades.conf': haproxyConfig({
+      mount: prefix,
+      serverName: 'example.org',
+      listen: socket,
+      upgradeSocket,
+    }),
     'upgrades-several.conf': haproxyConfig({ listen: socket, upgradeSocket: severalUpgrades }),
     'tcp.conf': haproxyConfig({
       listen: '127.0.0.1:9000',

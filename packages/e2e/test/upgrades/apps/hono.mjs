@@ -14,5 +14,7 @@ app.get(
     onMessage: ({ data }, socket) => socket.send(data),
   })),
 );
-const server = /** @type {import('@hono/node-server').WebSocketServerLike} */ (new WebSocketServer({ noServer: true }));
+const server = /** @type {import('@hono/node-server').WebSocketServerLike} */ (
+  new WebSocketServer({ noServer: true })
+);
 serve({ fetch: app.fetch, port: 3000, websocket: { server } });
