@@ -206,6 +206,25 @@ test('a build of a framework is copied with the packages that it names', async (
   await expect(bundleOf(project, { mount: '/other' })).rejects.toThrow('for the prefix /shop');
 });
 
+test('a build that has its packages in it is copied as it is', async () => {
+  const project = folderWith({
+    'package.json': JSON.stringify({ dependencies: { nuxt: '*' }, scripts: { build: 'nuxt build' } }),
+    '.output/nitro.json': '{}',
+    '.output/server/index.mjs': `import { createServer } from 'node:http';
+import { name } from 'lib';
+createServer((req, res) => res.end(name)).listen(3000);
+`,
+    '.output/server/chunks/nitro.mjs': '"baseURL": "/", "buildAssetsDir": "/_nuxt/",',
+    '.output/server/node_modules/lib/package.json': '{ "name": "lib", "exports": "./i.mjs" }',
+    '.output/server/node_modules/lib/i.mjs': "export const name = 'Nuxt';\n",
+    '.output/public/_nuxt/a.js': 'asset',
+  });
+  const { folder } = await bundleOf(project);
+  expect(await pageOf(folder)).toBe('Nuxt');
+  expect(readFileSync(join(folder, '.htaccess'), 'utf8')).toContain('"app/public/_nuxt/$1"');
+  expect(readFileSync(join(folder, 'app/public/_nuxt/a.js'), 'utf8')).toBe('asset');
+});
+
 test('a build of Next.js that is not standalone is refused, with what to set', async () => {
   const project = folderWith({
     'package.json': '{ "dependencies": { "next": "*" } }',
