@@ -5,6 +5,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { bundleCommand } from './commands/bundle.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
+import { conformanceCommand } from './commands/conformance.ts';
 import { decodeCommand } from './commands/decode.ts';
 import { devCommand } from './commands/dev.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -66,6 +67,7 @@ function withCommands(io: Io): Command {
       .addCommand(doctorCommand(io))
       .addCommand(tapCommand(io))
       .addCommand(decodeCommand(io))
+      .addCommand(conformanceCommand(io))
       .commandsGroup('More:')
       .helpCommand(true)
   );

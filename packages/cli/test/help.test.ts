@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { wrapHelp } from '../src/help-text.ts';
 import { runMain } from './support/test-io.ts';
 
-const commands = 'run dev init config request ping status top doctor tap decode completion'.split(' ');
+const commands = 'run dev init config request ping status top doctor tap decode conformance completion'.split(
+  ' ',
+);
 const helps = [['--help'], ...commands.map((command) => [command, '--help'])];
 
 const helpOf = async (argv: readonly string[], columns: number) =>

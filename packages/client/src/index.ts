@@ -26,7 +26,7 @@ export { type FcgiEnd, FcgiResponse } from './fcgi-response.ts';
 export type { GatewayBalance } from './gateway/backends.ts';
 export type { GatewayExchange, GatewayRequest } from './gateway/gateway-exchange.ts';
 export type { GatewayLimits } from './gateway/gateway-limits.ts';
-export type { BeforeRequest } from './gateway/http-listener.ts';
+export type { BeforeRequest, GatewayListener } from './gateway/http-listener.ts';
 export type { GatewayScriptOptions } from './gateway/script-finder.ts';
 export {
   createGateway,

@@ -12,6 +12,7 @@ export {
   composeFile,
   containerFile,
   type HealthCheckOptions,
+  type H2oOptions,
   h2oConfig,
   haproxyConfig,
   type IisFiles,

@@ -23,6 +23,7 @@ test.each([
   'cli',
   'client',
   'configs',
+  'conformance',
   'dev',
   'doctor',
   'init',

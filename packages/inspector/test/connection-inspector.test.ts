@@ -1,5 +1,5 @@
 import type { Direction } from '@fcgi-js/inspector';
-import { ConnectionInspector, type Observation } from '@fcgi-js/inspector';
+import { ConnectionInspector, describeScanned, type Observation } from '@fcgi-js/inspector';
 import { join, pairs, record } from 'test-support';
 import { describe, expect, test } from 'vitest';
 
@@ -271,4 +271,10 @@ test.each([
     (one) => one.params,
   );
   expect(params.map(([first]) => first)).toEqual(name === undefined ? [] : [name]);
+});
+
+test('GET_VALUES whose lengths no record can hold are described as far as they can be read', () => {
+  const lies = join(pairs([['FCGI_MAX_REQS', '']]), new Uint8Array(8).fill(0xff));
+  const [observation] = new ConnectionInspector('both').push('to-application', record(9, 0, lies));
+  expect(observation?.scanned && describeScanned(observation.scanned)).toBe('FCGI_MAX_REQS not readable');
 });

@@ -15,6 +15,7 @@ const guides: Readonly<Record<string, readonly string[]>> = {
   Deploy: [
     'deploying',
     'deploying/frameworks',
+    'deploying/websockets',
     'generator',
     'running',
     'several-hosts',
@@ -41,7 +42,7 @@ const guides: Readonly<Record<string, readonly string[]>> = {
   ),
   Build: ['developing', 'applications', 'streaming', 'uploads', 'authorizers', 'testing-applications'],
   'Fix problems': ['debugging', 'doctor', 'tools', 'errors', 'limits'],
-  Understand: ['protocol', 'paths', 'web-servers', 'web-servers-extra', 'supported'],
+  Understand: ['protocol', 'conformance', 'paths', 'web-servers', 'web-servers-extra', 'supported'],
 };
 
 /** Where the heading of a page is too long for a sidebar. */

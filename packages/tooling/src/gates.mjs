@@ -113,6 +113,7 @@ export const kinds = [
       'packages/cli/test',
       'packages/client/test',
       'packages/configs/test',
+      'packages/conformance/test',
       'packages/dev/test',
       'packages/doctor/test',
       'packages/fcgi-js/test',

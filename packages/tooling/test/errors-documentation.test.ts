@@ -8,6 +8,7 @@ const sections: Record<string, readonly string[]> = {
   client: ['Client'],
   inspector: ['Inspector'],
   doctor: ['Doctor'],
+  conformance: ['Conformance'],
   runner: ['Runner'],
   dev: ['Dev'],
   init: ['Init'],

@@ -163,6 +163,10 @@ const consumers: Readonly<Record<string, string>> = {
     import { type Account, pathEntries } from '@fcgi-js/doctor/system';
     export const findings: Promise<Finding[]> = diagnose({ target: 'unix:/run/app.sock' });
     export const others: [typeof pathEntries, Account?] = [pathEntries];`,
+  '@fcgi-js/conformance': `
+    import { type ConformanceReport, checks, runConformance } from '@fcgi-js/conformance';
+    export const report: Promise<ConformanceReport> = runConformance({ target: { address: 'unix:/run/app.sock' } });
+    export const titles: string[] = checks.map(({ title }) => title);`,
   '@fcgi-js/runner': `
     import { type Runner, type RunnerOptions, run } from '@fcgi-js/runner';
     const options: RunnerOptions = { app: 'server.js', listen: 'unix:/run/app.sock', workers: 'auto' };
@@ -190,6 +194,7 @@ const consumers: Readonly<Record<string, string>> = {
     import type { RunConfig } from 'fcgi-js/cli';
     import { FcgiClient } from 'fcgi-js/client';
     import { nginxConfig } from 'fcgi-js/configs';
+    import { runConformance } from 'fcgi-js/conformance';
     import { startDev } from 'fcgi-js/dev';
     import { diagnose } from 'fcgi-js/doctor';
     import { makePlan } from 'fcgi-js/init';
@@ -200,7 +205,7 @@ const consumers: Readonly<Record<string, string>> = {
     import { createServer as same } from 'fcgi-js/server';
     const options = { params: composeParams(scriptNameStripper()), responder: fromNodeListener((req, res) => res.end(req.url)) };
     export const server: FcgiServer = createServer(options);
-    export const others = [FcgiClient, nginxConfig, ConnectionInspector, diagnose, startDev, makeBundle, makePlan, RecordDecoder, run, same, {} satisfies RunConfig];`,
+    export const others = [FcgiClient, nginxConfig, ConnectionInspector, diagnose, startDev, makeBundle, makePlan, runConformance, RecordDecoder, run, same, {} satisfies RunConfig];`,
 };
 
 /** Errors in what uses each package in a project of its own, and in the declarations of the packages. */

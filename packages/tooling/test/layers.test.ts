@@ -13,6 +13,7 @@ const libraries = named(
   'configs',
   'inspector',
   'doctor',
+  'conformance',
   'runner',
   'dev',
   'init',
@@ -29,6 +30,7 @@ const layers: Record<string, readonly string[]> = {
   // The client has the parser of response heads, so that both judge them alike.
   '@fcgi-js/inspector': ['@fcgi-js/protocol', '@fcgi-js/client'],
   '@fcgi-js/doctor': named('protocol', 'client', 'configs', 'inspector'),
+  '@fcgi-js/conformance': named('protocol', 'inspector'),
   // Of the inspector, text for people and /proc: what is escaped, hidden and read there is decided once for all packages.
   '@fcgi-js/runner': named('protocol', 'server', 'middleware', 'inspector'),
   '@fcgi-js/dev': named('protocol', 'client', 'inspector', 'runner'),

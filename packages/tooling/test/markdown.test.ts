@@ -104,6 +104,7 @@ describe('code in READMEs and guides', () => {
     const paths = {
       '@fcgi-js/bundle': [join(root, 'packages/bundle/src/index.ts')],
       '@fcgi-js/cli': [join(root, 'packages/cli/src/index.ts')],
+      '@fcgi-js/conformance': [join(root, 'packages/conformance/src/index.ts')],
       '@fcgi-js/dev': [join(root, 'packages/dev/src/index.ts')],
       '@fcgi-js/doctor': [join(root, 'packages/doctor/src/index.ts')],
       '@fcgi-js/init': [join(root, 'packages/init/src/index.ts')],

@@ -33,9 +33,14 @@ function describeValues(content: Uint8Array): string {
   const decoder = new NameValueDecoder();
   decoder.push(content);
   const facts: string[] = [];
-  for (let pair = decoder.next(); pair !== undefined; pair = decoder.next()) {
-    const name = showBytes(pair.name);
-    facts.push(pair.value.length === 0 ? name : `${name}=${showBytes(pair.value)}`);
+  try {
+    for (let pair = decoder.next(); pair !== undefined; pair = decoder.next()) {
+      const name = showBytes(pair.name);
+      facts.push(pair.value.length === 0 ? name : `${name}=${showBytes(pair.value)}`);
+    }
+  } catch {
+    // A length that no record can hold.
+    facts.push('not readable');
   }
   return facts.length === 0 ? 'nothing' : facts.join(' ');
 }

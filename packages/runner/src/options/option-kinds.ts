@@ -100,7 +100,7 @@ export const listenAddress = plain(['string'], 'It must be a listen address.', (
   return address.kind === 'unix' ? `unix:${resolve(folder, address.path)}` : given;
 });
 
-/** Where upgrades can be served: any address of `listenAddress` that names its socket. */
+/** Where upgrades can be served: what `listenAddress` takes, but for `auto`. */
 export const upgradeAddress = plain(['string'], 'It must be a listen address.', (given, folder) => {
   if (readListenAddress(given).kind === 'auto')
     throw new OptionValueError('It must name a socket, such as unix:/run/app.upgrade.sock.');

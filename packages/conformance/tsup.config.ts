@@ -1,0 +1,3 @@
+import { library } from '../tooling/src/tsup.ts';
+
+export default library();

@@ -1,0 +1,3 @@
+import { project } from '../tooling/src/vitest.ts';
+
+export default project('conformance', { timeout: 120_000 });
