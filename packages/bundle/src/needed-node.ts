@@ -1,7 +1,7 @@
 /** The oldest Node that the runner runs on. */
 const OLDEST = '20.19.0';
 
-const VERSION = /^\s*(?:>=|[~^=v])?\s*(\d{1,5})(?:\.(\d{1,5}))?(?:\.(\d{1,5}))?/;
+const VERSION = /^(?:>=|[~^=v])? ?(\d{1,5})(?:\.(\d{1,5}))?(?:\.(\d{1,5}))?/;
 
 /**
  * The oldest Node that a bundle runs on.
@@ -12,7 +12,7 @@ export function neededNode(range: string | undefined): string {
   const lowest = (range ?? '')
     .split('||')
     .flatMap((alternative) => {
-      const [, major, minor = '0', patch = '0'] = VERSION.exec(alternative) ?? [];
+      const [, major, minor = '0', patch = '0'] = VERSION.exec(alternative.trim()) ?? [];
       return major === undefined ? [] : [`${major}.${minor}.${patch}`];
     })
     .sort(compareVersions)[0];

@@ -202,7 +202,7 @@ ${mapped(site)}`,
       const [program = ''] = ofLanguage(blocks, 'perl');
       expect(program.trim().split('\n')).toHaveLength(3);
       await writeFile(join(folder, 'probe.fcgi'), program, { mode: 0o755 });
-      const lines = ofLanguage(blocks, 'apache').find((text) => text.includes('AddHandler')) ?? '';
+      const lines = ofLanguage(blocks, 'text').find((text) => text.includes('AddHandler')) ?? '';
       await writeFile(join(folder, '.htaccess'), lines);
       await startHost(folder);
       expect(await page('/probe.fcgi')).toMatch(/^200 FastCGI, as www-data\. Node: /);

@@ -209,6 +209,16 @@ describe('a program prints what the guide says', () => {
   });
 });
 
+test('the program in the README of @fcgi-js/bundle says where the folder is, and how large', async () => {
+  await mkdir(join(folder, 'views'));
+  await writeFile(join(folder, 'views/page.html'), '');
+  const output = join(folder, 'upload');
+  const replacing = { '/srv/shop': folder, '/srv/upload': output };
+  const printed = await project.run(program('packages/bundle/README.md 1', replacing)).ended();
+  expect(printed).toMatch(new RegExp(`^${output}: \\d{6} bytes\n$`));
+  expect(existsSync(join(output, 'app/views/page.html'))).toBe(true);
+});
+
 test('the program in the README of @fcgi-js/inspector passes on what it inspects', async () => {
   await project.run(program('docs/getting-started.md 1'), [here()]).listening(socket);
   const tapped = join(folder, 'tap.sock');

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { packageFolder } from '../application/packages.ts';
 import type { NativeModule } from '../facts.ts';
 import { bad, type Finding, good } from './finding.ts';
 
@@ -39,8 +40,10 @@ function grouped(natives: readonly NativeModule[]): Map<string, NativeModule[]> 
 
 /** The package of a native module; its folder where it is in none. */
 function ownerOf({ file }: NativeModule): string {
-  const [, name] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file) ?? [];
-  return name ?? dirname(file);
+  const folder = packageFolder(`/${file}`);
+  return folder === undefined
+    ? dirname(file)
+    : folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
 }
 
 /** Loaded in a process of its own, as one that fails may end it. */
