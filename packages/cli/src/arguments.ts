@@ -36,3 +36,20 @@ export function readArgument<Value>(read: () => Value): Value {
     throw error instanceof OptionValueError ? new InvalidArgumentError(error.message) : error;
   }
 }
+
+/** For an option that is given again for more. */
+export function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
+}
+
+/**
+ * Splits `NAME=VALUE`.
+ *
+ * @param example for the message
+ * @throws InvalidArgumentError where it has no `=`, or no name
+ */
+export function splitPair(text: string, example: string): { name: string; value: string } {
+  const middle = text.indexOf('=');
+  if (middle < 1) throw new InvalidArgumentError(`It must be two words with = between them: ${example}`);
+  return { name: text.slice(0, middle), value: text.slice(middle + 1) };
+}

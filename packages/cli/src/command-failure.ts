@@ -40,6 +40,7 @@ export function isForeseen(error: unknown): error is ForeseenError {
 const USAGE: ReadonlySet<string> = new Set([
   'FCGI_APPLICATION_MISSING',
   'FCGI_BUILD_MISSING',
+  'FCGI_BUNDLE_INVALID',
   'FCGI_DEPLOYMENT_INVALID',
   'FCGI_MANIFEST_UNREADABLE',
   'FCGI_OPTION_INVALID',

@@ -2,6 +2,7 @@ import { messageText } from '@fcgi-js/inspector/text';
 import { colorsOf, type Io } from '@fcgi-js/runner/command';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { bundleCommand } from './commands/bundle.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { conformanceCommand } from './commands/conformance.ts';
@@ -56,6 +57,7 @@ function withCommands(io: Io): Command {
       .commandsGroup('Put it behind a web server:')
       .addCommand(initCommand(io))
       .addCommand(configCommand(io))
+      .addCommand(bundleCommand(io))
       .commandsGroup('Ask a running application:')
       .addCommand(requestCommand(io))
       .addCommand(pingCommand(io))

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import {
   ANYTHING,
   checkOptions,
@@ -21,7 +21,7 @@ import {
   type GatewayLimits,
   type ResolvedGatewayLimits,
 } from './gateway/gateway-limits.ts';
-import { type BeforeRequest, httpListener } from './gateway/http-listener.ts';
+import { type BeforeRequest, type GatewayListener, httpListener } from './gateway/http-listener.ts';
 import { type GatewayScriptOptions, ScriptFinder } from './gateway/script-finder.ts';
 import { serveFetch } from './gateway/serve-fetch.ts';
 import { resolveLimits } from './limits.ts';
@@ -178,8 +178,8 @@ export interface Gateway {
   listen(options: GatewayListenOptions): Promise<GatewayAddress>;
   /** As {@link close}, at the end of a block with `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
-  /** For an HTTP server of yours, or a router such as Express: serves one request. */
-  readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
+  /** For an HTTP server of yours, over HTTP/2 too, or a router such as Express: serves one request. */
+  readonly listener: GatewayListener;
 }
 
 /**

@@ -20,17 +20,13 @@ export {
   type GetValuesOptions,
 } from './client.ts';
 export type { ClientEndMessage, ClientErrorMessage, ClientRequestMessage } from './diagnostics.ts';
-export {
-  FcgiClientError,
-  type FcgiClientErrorCode,
-  type FcgiClientErrorDetails,
-  type FcgiErrorSide,
-} from './errors.ts';
+export type { FcgiClientErrorCode, FcgiErrorSide } from './error-rules.ts';
+export { FcgiClientError, type FcgiClientErrorDetails } from './errors.ts';
 export { type FcgiEnd, FcgiResponse } from './fcgi-response.ts';
 export type { GatewayBalance } from './gateway/backends.ts';
 export type { GatewayExchange, GatewayRequest } from './gateway/gateway-exchange.ts';
 export type { GatewayLimits } from './gateway/gateway-limits.ts';
-export type { BeforeRequest } from './gateway/http-listener.ts';
+export type { BeforeRequest, GatewayListener } from './gateway/http-listener.ts';
 export type { GatewayScriptOptions } from './gateway/script-finder.ts';
 export {
   createGateway,

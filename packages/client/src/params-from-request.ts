@@ -207,8 +207,15 @@ export function factsOfNode(request: IncomingMessage): RequestFacts {
   const { httpVersion, method = 'GET', rawHeaders, socket } = request;
   const original = 'originalUrl' in request ? request.originalUrl : undefined;
   const fields: Array<readonly [string, string]> = [];
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2)
-    fields.push([rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '']);
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(i, i + 2);
+    if (name === ':authority') {
+      // In HTTP/2 it takes the place of Host (RFC 9113 §8.3.1).
+      if (request.headers.host === undefined) fields.push(['Host', value]);
+    } else if (!name.startsWith(':')) {
+      fields.push([name, value]);
+    }
+  }
   return {
     fields,
     https: 'encrypted' in socket && socket.encrypted === true,

@@ -1,4 +1,5 @@
-import { FcgiClientError, type FcgiClientErrorCode, type FcgiClientErrorDetails } from './errors.ts';
+import type { FcgiClientErrorCode } from './error-rules.ts';
+import { FcgiClientError, type FcgiClientErrorDetails } from './errors.ts';
 
 /** No connection to the application could be opened. Nothing was sent. */
 export class FcgiConnectError extends FcgiClientError {

@@ -44,6 +44,7 @@ const htaccessRefusals: Refusals = {
   processes: 'shared hosting decides how many processes there are',
   serverName: 'a .htaccess belongs to a site that is there',
   timeouts: 'shared hosting decides about them',
+  upgradeSocket: 'a .htaccess cannot pass WebSockets to a socket of their own',
 };
 
 /**

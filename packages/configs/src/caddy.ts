@@ -1,4 +1,4 @@
-import { hostPort } from './address.ts';
+import { type Address, hostPort } from './address.ts';
 import { checkSize } from './checks.ts';
 import { ConfigError } from './errors.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
@@ -6,6 +6,7 @@ import type { Placed } from './placed.ts';
 import { quoteCaddy, quoteRegex } from './quote.ts';
 import { IMMUTABLE, readSite, type Site } from './site.ts';
 import { file, indent, type Lines } from './text.ts';
+import { WEBSOCKET } from './upgrades.ts';
 
 const refusals = {
   app: 'Caddy starts no programs; let systemd, supervisor or fcgi run do it, and say with "listen" where it listens',
@@ -68,6 +69,7 @@ export function caddyConfig(options: CaddyOptions & Placed<typeof refusals>): st
         '# handle_path /…* would take /…x as well, and capitals for small letters.',
         `@${name} path_regexp ${quoteCaddy('mount', `^${quoteRegex(mount)}(/|$)`)}`,
       ],
+      upgrades(site),
       `handle${matcher} {`,
       indent(mount !== '' && `uri strip_prefix ${quoteCaddy('mount', mount)}`, proxies(site, buffers)),
       '}',
@@ -75,6 +77,42 @@ export function caddyConfig(options: CaddyOptions & Placed<typeof refusals>): st
     ),
     '}',
   );
+}
+
+/** Before the prefix is taken off, which is told in a header here. */
+function upgrades({ mount, name, timeouts, upgrades: addresses }: Site): Lines {
+  if (addresses.length === 0) return undefined;
+  return [
+    '# WebSockets have a socket of their own: FastCGI carries no upgrades. All else is a request.',
+    `@${name}_upgrade {`,
+    indent(
+      `header_regexp Upgrade ${quoteCaddy('upgradeSocket', `(?i)${WEBSOCKET}`)}`,
+      mount !== '' && `path_regexp ${quoteCaddy('mount', `^${quoteRegex(mount)}(/|$)`)}`,
+    ),
+    '}',
+    `handle @${name}_upgrade {`,
+    indent(
+      `reverse_proxy ${targetsOf(addresses)} {`,
+      indent(
+        '# The application believes this, and X-Forwarded-For and X-Forwarded-Proto, which Caddy sets.',
+        mount === ''
+          ? 'header_up -X-Forwarded-Prefix'
+          : `header_up X-Forwarded-Prefix ${quoteCaddy('mount', mount)}`,
+        'transport http {',
+        indent(`dial_timeout ${timeouts.connect}s`),
+        '}',
+      ),
+      '}',
+    ),
+    '}',
+  ];
+}
+
+function targetsOf(addresses: readonly Address[]): string {
+  const all = addresses.map((address) =>
+    address.kind === 'unix' ? `unix/${address.path}` : hostPort(address),
+  );
+  return all.join(' ');
 }
 
 function siteAddresses({ bind, serverNames }: Site): string {
@@ -115,11 +153,9 @@ function proxy({ backups, listen, mount, timeouts }: Site, matcher: string, own:
       'Caddy shares the load among all applications, or asks them in order: with "backups" there is one address in "listen"',
     );
   }
-  const targets = [...listen, ...backups].map((address) =>
-    address.kind === 'unix' ? `unix/${address.path}` : hostPort(address),
-  );
+  const targets = [...listen, ...backups];
   return [
-    `reverse_proxy${matcher} ${targets.join(' ')} {`,
+    `reverse_proxy${matcher} ${targetsOf(targets)} {`,
     indent(
       own,
       'transport fastcgi {',

@@ -19,6 +19,7 @@ const refusals = {
   'timeouts.connect': 'Cherokee has one time-out: set "timeouts.response"',
   'timeouts.idle': 'Cherokee keeps no connections',
   'timeouts.upload': 'Cherokee has one time-out: set "timeouts.response"',
+  upgradeSocket: 'Cherokee passes no upgrades on',
 } satisfies Refusals;
 
 /**

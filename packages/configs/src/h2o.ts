@@ -1,4 +1,6 @@
+import { hostPort } from './address.ts';
 import type { Application } from './application.ts';
+import { checkPrefix } from './checks.ts';
 import { ConfigError } from './errors.ts';
 import { noBalancing } from './no-balancing.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
@@ -6,6 +8,7 @@ import type { Placed } from './placed.ts';
 import { quoteShell, quoteYaml } from './quote.ts';
 import { IMMUTABLE, NO_BODY_LIMIT, onlyAddress, readSite, type Site } from './site.ts';
 import { file, indent, type Lines } from './text.ts';
+import { onlyUpgradeAddress, UPGRADE_SILENCE } from './upgrades.ts';
 
 const refusals = {
   ...noBalancing('h2o'),
@@ -14,6 +17,15 @@ const refusals = {
   'timeouts.connect': 'h2o has one time-out for connecting and for answers; set "timeouts.response"',
   'timeouts.upload': 'h2o has it for the whole server only: http1-request-timeout',
 } satisfies Refusals;
+
+/** What `h2oConfig` takes beside the options of every web server. */
+export interface H2oOptions extends WebServerOptions {
+  /**
+   * The URLs of WebSockets begin with `mount` and this, and all of them go to `upgradeSocket`: h2o chooses by the URL alone. Needed
+   * with `upgradeSocket`, for example `/ws`.
+   */
+  readonly upgradePath?: string | undefined;
+}
 
 /**
  * `listen` and `hosts` for the configuration of h2o.
@@ -24,8 +36,9 @@ const refusals = {
  * @param options where the application is or what program it is, and what the site is like
  * @throws ConfigError if an option is unknown, wrong, or beyond h2o
  */
-export function h2oConfig(options: WebServerOptions & Placed<typeof refusals>): string {
-  const site = readSite(options, refusals);
+export function h2oConfig(options: H2oOptions & Placed<typeof refusals>): string {
+  const site = readSite(options, refusals, ['upgradePath']);
+  const upgraded = upgrades(site, options.upgradePath);
   if ((site.processes ?? 1) > 1) throw new ConfigError('processes', 'h2o starts one process for each path');
   const { bind, maxBodySize, mount, serverNames, statics } = site;
   return file(
@@ -46,6 +59,7 @@ export function h2oConfig(options: WebServerOptions & Placed<typeof refusals>): 
                 immutable && `header.set: "Cache-Control: ${IMMUTABLE}"`,
               ),
             ]),
+            upgraded,
             `${quoteYaml('mount', mount === '' ? '/' : mount)}:`,
             indent(
               mount !== '' && `# h2o does not pass the prefix on: createServer({ mount: '${mount}' })`,
@@ -56,6 +70,37 @@ export function h2oConfig(options: WebServerOptions & Placed<typeof refusals>): 
       ]),
     ),
   );
+}
+
+function upgrades(site: Site, path: string | undefined): Lines {
+  const address = onlyUpgradeAddress(site, 'h2o knows one address for each path');
+  if (address === undefined) {
+    if (path !== undefined)
+      throw new ConfigError('upgradePath', 'must come beside "upgradeSocket", where its URLs go');
+    return undefined;
+  }
+  const below = checkPrefix('upgradePath', path ?? '/');
+  if (below === '') {
+    throw new ConfigError(
+      path === undefined ? 'upgradeSocket' : 'upgradePath',
+      'h2o chooses by the URL alone: say with "upgradePath" which URLs are those of WebSockets, for example /ws',
+    );
+  }
+  const { mount } = site;
+  const prefix = mount + below;
+  const authority = address.kind === 'unix' ? `[unix:${address.path}]` : hostPort(address);
+  return [
+    '# WebSockets have a socket of their own: FastCGI carries no upgrades. h2o chooses by the URL alone.',
+    `${quoteYaml('upgradePath', prefix)}:`,
+    indent(
+      `proxy.reverse.url: ${quoteYaml('upgradePath', `http://${authority}${encodeURI(prefix)}`)}`,
+      'proxy.preserve-host: ON',
+      'proxy.websocket: ON',
+      '# A WebSocket may be silent for so long, in milliseconds.',
+      `proxy.websocket.timeout: ${UPGRADE_SILENCE * 1_000}`,
+      `# h2o passes X-Forwarded-Prefix of a browser on: fcgi run --mount ${mount === '' ? '/' : mount} overrides it.`,
+    ),
+  ];
 }
 
 function application(site: Site): Lines {

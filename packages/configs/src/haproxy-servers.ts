@@ -16,8 +16,10 @@ export function haproxyServers(site: Site): Lines {
     check?.path !== undefined && request(check.path, site),
     isSeveral && failover(site),
     check !== undefined && '# One that does not answer twice is left out until it answers three times.',
-    listen.map((address, place) => `server app${place + 1} ${target(address)} proto fcgi${words}`),
-    backups.map((address, place) => `server backup${place + 1} ${target(address)} proto fcgi backup${words}`),
+    listen.map((address, place) => `server app${place + 1} ${haproxyTarget(address)} proto fcgi${words}`),
+    backups.map(
+      (address, place) => `server backup${place + 1} ${haproxyTarget(address)} proto fcgi backup${words}`,
+    ),
   ];
 }
 
@@ -55,6 +57,7 @@ function failover(site: Site): Lines {
   ];
 }
 
-function target(address: Address): string {
+/** An address as a line `server` of HAProxy has it. */
+export function haproxyTarget(address: Address): string {
   return address.kind === 'unix' ? formatAddress(address).replace(':', '@') : hostPort(address);
 }

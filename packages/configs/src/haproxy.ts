@@ -1,10 +1,11 @@
 import { ConfigError } from './errors.ts';
-import { haproxyServers } from './haproxy-servers.ts';
+import { haproxyServers, haproxyTarget } from './haproxy-servers.ts';
 import type { Refusals, WebServerOptions } from './options.ts';
 import type { Placed } from './placed.ts';
 import { quoteHaproxy, quoteRegex } from './quote.ts';
 import { formatBind, readSite, type Site } from './site.ts';
 import { file, indent, type Lines } from './text.ts';
+import { UPGRADE_SILENCE } from './upgrades.ts';
 
 const refusals = {
   app: 'HAProxy starts no programs; let systemd, supervisor or fcgi run do it, and say with "listen" where it listens',
@@ -42,6 +43,8 @@ export function haproxyConfig(options: WebServerOptions & Placed<typeof refusals
       haproxyServers(site),
     ),
     '',
+    upgrades(site),
+    '',
     `fcgi-app ${name}`,
     indent(
       '# What the application says on stderr goes to the log of section "global".',
@@ -63,7 +66,28 @@ export function haproxyConfig(options: WebServerOptions & Placed<typeof refusals
   );
 }
 
-function frontend({ bind, maxBodySize, mount, name, serverNames, timeouts }: Site): Lines {
+function upgrades({ mount, name, timeouts, upgrades: addresses }: Site): Lines {
+  if (addresses.length === 0) return undefined;
+  return [
+    `backend ${name}_upgrade`,
+    indent(
+      'mode http',
+      `timeout connect ${timeouts.connect}s`,
+      `timeout server ${timeouts.response}s`,
+      '# A WebSocket may be silent for so long.',
+      `timeout tunnel ${UPGRADE_SILENCE}s`,
+      '# The application believes these three: HAProxy appends to the first and replaces the others.',
+      'option forwardfor',
+      'http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]',
+      mount === ''
+        ? 'http-request del-header X-Forwarded-Prefix'
+        : `http-request set-header X-Forwarded-Prefix ${quoteHaproxy('mount', mount)}`,
+      addresses.map((address, place) => `server upgrade${place + 1} ${haproxyTarget(address)}`),
+    ),
+  ];
+}
+
+function frontend({ bind, maxBodySize, mount, name, serverNames, timeouts, upgrades }: Site): Lines {
   const isOurs = [
     serverNames.length > 0 && `{ req.hdr(host),field(1,:) -i ${serverNames.join(' ')} }`,
     mount !== '' && `{ path -m reg ${quoteHaproxy('mount', `^${quoteRegex(mount)}(/|$)`)} }`,
@@ -79,6 +103,10 @@ function frontend({ bind, maxBodySize, mount, name, serverNames, timeouts }: Sit
     isOurs.length > 0 && [
       '# All that is not the application.',
       `http-request return status 404 unless ${isOurs.join(' ')}`,
+    ],
+    upgrades.length > 0 && [
+      '# WebSockets have a socket of their own: FastCGI carries no upgrades. All else is a request.',
+      `use_backend ${name}_upgrade if { req.hdr(upgrade) -i websocket }`,
     ],
     `default_backend ${name}`,
   ];

@@ -23,6 +23,7 @@ const refusals = {
   static: 'IIS has static files with virtual directories of the site',
   'timeouts.connect': 'IIS has no such time-out',
   'timeouts.upload': 'IIS has it for the whole site only: limits connectionTimeout',
+  upgradeSocket: 'IIS passes WebSockets on with Application Request Routing, which is set up with the site',
 } satisfies Refusals;
 
 /** IIS keeps the length of a body in 32 bits. */

@@ -4,7 +4,7 @@ export { cherokeeConfig } from './cherokee.ts';
 export { type ComposeOptions, composeFile } from './compose.ts';
 export { type ContainerFileOptions, type ContainerOptions, containerFile } from './container.ts';
 export { ConfigError } from './errors.ts';
-export { h2oConfig } from './h2o.ts';
+export { type H2oOptions, h2oConfig } from './h2o.ts';
 export { haproxyConfig } from './haproxy.ts';
 export { type IisFiles, iisConfig } from './iis.ts';
 export { initScript } from './init-script.ts';

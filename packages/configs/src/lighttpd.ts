@@ -6,6 +6,7 @@ import type { Placed } from './placed.ts';
 import { quoteLighttpd, quoteRegex } from './quote.ts';
 import { IMMUTABLE, onlyAddress, readSite, type Site } from './site.ts';
 import { file, flatten, indent, type Lines } from './text.ts';
+import { UPGRADE_SILENCE, WEBSOCKET } from './upgrades.ts';
 
 const refusals = {
   ...noBalancing('lighttpd'),
@@ -29,10 +30,17 @@ const refusals = {
 export function lighttpdConfig(options: WebServerOptions & Placed<typeof refusals>): string {
   const site = readSite(options, refusals);
   const { authorizer, mount, serverNames, statics } = site;
+  if (authorizer !== undefined && site.upgrades.length > 0) {
+    throw new ConfigError(
+      'upgradeSocket',
+      'lighttpd would pass WebSockets on without asking the authorizer; let the application check them, and leave out "authorizer"',
+    );
+  }
   const modules = [
     'mod_fastcgi',
     ...(statics.length > 0 ? ['mod_alias'] : []),
-    ...(statics.some(({ immutable }) => immutable) ? ['mod_setenv'] : []),
+    ...(statics.some(({ immutable }) => immutable) || site.upgrades.length > 0 ? ['mod_setenv'] : []),
+    ...(site.upgrades.length > 0 ? ['mod_proxy'] : []),
   ];
   const hosts = serverNames.map(quoteRegex).join('|');
   const application = [
@@ -70,7 +78,16 @@ export function lighttpdConfig(options: WebServerOptions & Placed<typeof refusal
         '# "fastcgi.server" alone would take every URL that begins like this, /…x too.',
         `# The prefix without a slash looks like a page at the root: createServer({ mount: '${mount}' }).`,
       ],
-      condition(`$HTTP["url"] =~ "^${mount === '' ? '/' : `${quoteRegex(mount)}(?:/|$)`}"`, application),
+      condition(
+        `$HTTP["url"] =~ "^${mount === '' ? '/' : `${quoteRegex(mount)}(?:/|$)`}"`,
+        site.upgrades.length === 0
+          ? application
+          : [
+              '# WebSockets have a socket of their own: FastCGI carries no upgrades. All else is a request.',
+              condition(`$REQUEST_HEADER["Upgrade"] =~ "(?i)${WEBSOCKET}"`, upgrades(site)),
+              condition(`$REQUEST_HEADER["Upgrade"] !~ "(?i)${WEBSOCKET}"`, application),
+            ],
+      ),
     ),
   );
 }
@@ -88,6 +105,34 @@ function settings({ maxBodySize, timeouts }: Site): Lines {
     `server.max-read-idle = ${timeouts.upload}`,
     '# Answers as they come. Not so server.stream-request-body: it refuses chunked uploads.',
     'server.stream-response-body = 1',
+  ];
+}
+
+function upgrades({ mount, timeouts, upgrades: addresses }: Site): Lines {
+  const entries = addresses.map((address) => [
+    '(',
+    indent(
+      address.kind === 'unix'
+        ? `"socket" => "${address.path}",`
+        : [`"host" => "${address.host}",`, `"port" => ${address.port},`],
+      `"connect-timeout" => ${timeouts.connect},`,
+      '# A WebSocket may be silent for so long.',
+      `"read-timeout" => ${UPGRADE_SILENCE},`,
+      `"write-timeout" => ${UPGRADE_SILENCE}`,
+    ),
+    ')',
+  ]);
+  return [
+    '# The application believes this, and X-Forwarded-For and X-Forwarded-Proto, which lighttpd sets. Empty is without.',
+    `setenv.set-request-header = ( "X-Forwarded-Prefix" => ${quoteLighttpd('mount', mount)} )`,
+    'proxy.header = ( "upgrade" => "enable" )',
+    'server.stream-request-body = 2',
+    'server.stream-response-body = 2',
+    `server.max-read-idle = ${UPGRADE_SILENCE}`,
+    `server.max-write-idle = ${UPGRADE_SILENCE}`,
+    'proxy.server = ( "" => (',
+    indent(withCommas(entries)),
+    ') )',
   ];
 }
 

@@ -4,6 +4,7 @@ import type { Placed } from './placed.ts';
 import { quoteNginx, quoteNginxRegex, quoteRegex } from './quote.ts';
 import { type Bind, formatBind, IMMUTABLE, readSite, type Site } from './site.ts';
 import { file, indent } from './text.ts';
+import { UPGRADE_SILENCE, WEBSOCKET } from './upgrades.ts';
 
 const refusals = {
   app: 'nginx starts no programs; let systemd, supervisor or fcgi run do it, and say with "listen" where it listens',
@@ -31,6 +32,7 @@ export function nginxConfig(options: WebServerOptions & Placed<typeof refusals>)
     mount === '' ? 'location / {' : `location ~ ${quoteNginxRegex(`^${quoteRegex(mount)}(?:/|$)`)} {`;
   return file(
     upstream(site),
+    upgradeUpstream(site),
     '',
     hostMaps(site),
     '',
@@ -52,7 +54,7 @@ export function nginxConfig(options: WebServerOptions & Placed<typeof refusals>)
         '',
       ]),
       location,
-      indent(`fastcgi_pass ${name};`, connection(site), '', params(site)),
+      indent(upgrades(site), `fastcgi_pass ${name};`, connection(site), '', params(site)),
       '}',
       mount !== '' && ['', '# All that is not the application.', 'location / {', '    return 404;', '}'],
     ),
@@ -80,6 +82,41 @@ function upstream(site: Site) {
       ],
     ),
     '}',
+  ];
+}
+
+function upgradeUpstream({ name, upgrades: addresses }: Site) {
+  if (addresses.length === 0) return undefined;
+  return [
+    '',
+    `upstream ${name}_upgrade {`,
+    indent(addresses.map((address) => `server ${formatAddress(address)};`)),
+    '}',
+  ];
+}
+
+/** Before all that rewrites the URL. In the same location, so that what protects requests protects WebSockets. */
+function upgrades(site: Site) {
+  const { mount, name, timeouts } = site;
+  if (site.upgrades.length === 0) return undefined;
+  return [
+    '# WebSockets have a socket of their own: FastCGI carries no upgrades. All else is a request.',
+    'proxy_http_version 1.1;',
+    'proxy_set_header Upgrade $http_upgrade;',
+    'proxy_set_header Connection upgrade;',
+    `proxy_set_header Host ${host(site)};`,
+    '# The application believes these three: nginx appends to the first and replaces the others, "" by nothing.',
+    'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',
+    'proxy_set_header X-Forwarded-Proto $scheme;',
+    `proxy_set_header X-Forwarded-Prefix ${quoteNginx('mount', mount)};`,
+    `proxy_connect_timeout ${timeouts.connect}s;`,
+    '# A WebSocket may be silent for so long.',
+    `proxy_read_timeout ${UPGRADE_SILENCE}s;`,
+    `proxy_send_timeout ${UPGRADE_SILENCE}s;`,
+    `if ($http_upgrade ~* ${quoteNginxRegex(WEBSOCKET)}) {`,
+    indent(`proxy_pass http://${name}_upgrade;`, 'break;'),
+    '}',
+    '',
   ];
 }
 
@@ -140,7 +177,8 @@ function connection(site: Site) {
 }
 
 /** All of them, as the files that distributions have differ: Debian's loses the port of the host. */
-function params({ mount, name, serverNames }: Site) {
+function params(site: Site) {
+  const { mount, name, serverNames } = site;
   const hasName = serverNames.length > 0;
   const split = quoteNginxRegex(`^(${quoteRegex(mount)})((?s:.*))$`);
   return [
@@ -168,10 +206,15 @@ function params({ mount, name, serverNames }: Site) {
     'fastcgi_param REMOTE_PORT $remote_port;',
     'fastcgi_param REQUEST_SCHEME $scheme;',
     'fastcgi_param HTTPS $https if_not_empty;',
-    `fastcgi_param HTTP_HOST ${hasName ? `$host${variable('port', name)}` : variable('host', name)};`,
+    `fastcgi_param HTTP_HOST ${host(site)};`,
     '# A header named Proxy must not look like a variable of the environment. No REMOTE_USER: nginx checks no password.',
     'fastcgi_param HTTP_PROXY "";',
   ];
+}
+
+/** Without what a browser could forge. */
+function host({ name, serverNames }: Site): string {
+  return serverNames.length > 0 ? `$host${variable('port', name)}` : variable('host', name);
 }
 
 /** Nothing that nginx has itself: `$server_port` is one. */

@@ -142,6 +142,12 @@ export interface WebServerOptions {
   readonly static?: StaticOptions | readonly StaticOptions[] | undefined;
   /** Times after which the web server gives up. */
   readonly timeouts?: TimeoutOptions | undefined;
+  /**
+   * Where the application takes WebSockets (`--upgrade-listen` of `fcgi run`), in the forms of `listen`: the web server passes them there,
+   * and all else over FastCGI. It says whose connection it is in `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Prefix`, and
+   * closes a WebSocket after an hour without a byte. Several share the load. Default: WebSockets are requests like any other.
+   */
+  readonly upgradeSocket?: string | readonly string[] | undefined;
 }
 
 /** What the functions for process managers take. */

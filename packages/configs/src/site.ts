@@ -43,6 +43,8 @@ export interface Site {
   readonly slowStart: number | undefined;
   readonly statics: readonly StaticFolder[];
   readonly timeouts: Seconds;
+  /** Where WebSockets go; none where they are requests like any other. */
+  readonly upgrades: readonly Address[];
 }
 
 /** Where the web server listens: on all addresses if there is no host. */
@@ -88,6 +90,7 @@ const KNOWN = [
   'slowStart',
   'static',
   'timeouts',
+  'upgradeSocket',
 ];
 /** The Cache-Control of files whose names change with what is in them (RFC 8246). */
 export const IMMUTABLE = 'public, max-age=31536000, immutable';
@@ -149,6 +152,9 @@ export function readSite(options: WebServerOptions, refusals: Refusals, own: rea
     slowStart: slowStart === undefined ? undefined : checkMilliseconds('slowStart', slowStart) / 1_000,
     statics: readList('static', options.static).map((folder) => readStatic(folder, prefix)),
     timeouts: readTimeouts(options.timeouts ?? {}),
+    upgrades: readList('upgradeSocket', options.upgradeSocket).map((text) =>
+      parseAddress('upgradeSocket', text),
+    ),
   };
 }
 

@@ -121,7 +121,7 @@ export class Generation {
       },
     };
     const launch = { environment: env, folder: undefined, identity: undefined, later: {} };
-    this.#worker = new WorkerProcess(socket.fd, told, launch, watch);
+    this.#worker = new WorkerProcess({ requests: socket.fd, upgrades: undefined }, told, launch, watch);
     socket.close();
   }
 

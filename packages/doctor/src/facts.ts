@@ -1,4 +1,4 @@
-import type { Configuration } from './gather/configuration.ts';
+import type { Configuration } from './gather/configuration/configuration.ts';
 import type { Account, PathEntry } from './system/access.ts';
 
 /** The first line of a script that names its interpreter. */

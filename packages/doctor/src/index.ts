@@ -16,7 +16,7 @@ export type {
   TrialChange,
   TrialSetting,
 } from './facts.ts';
-export type { Configuration, ConfiguredPlace, Directive } from './gather/configuration.ts';
+export type { Configuration, ConfiguredPlace, Directive } from './gather/configuration/configuration.ts';
 export { gatherFacts } from './gather-facts.ts';
 export { lookedAt } from './looked-at.ts';
 export { reportText } from './report.ts';

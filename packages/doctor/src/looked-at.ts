@@ -1,5 +1,5 @@
 import type { Facts } from './facts.ts';
-import type { Configuration } from './gather/configuration.ts';
+import type { Configuration } from './gather/configuration/configuration.ts';
 
 /**
  * What was looked at, and as which user, in one line each: shows what "nothing found" means. It may hold secrets.

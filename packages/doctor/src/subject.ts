@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { formatAddress, parseAddress } from '@fcgi-js/client';
-import type { Configuration } from './gather/configuration.ts';
+import type { Configuration } from './gather/configuration/configuration.ts';
 
 /** One thing to look at. */
 export type Subject =

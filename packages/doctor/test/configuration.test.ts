@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { guessWebServer, readConfiguration } from '../src/gather/configuration.ts';
+import { guessWebServer, readConfiguration } from '../src/gather/read-configuration.ts';
 import { examine, expectFinding, openFolder, responder, writeProgram } from './support/deployment.ts';
 
 /** A configuration in a file of its own. */

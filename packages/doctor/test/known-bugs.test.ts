@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Facts } from '../src/facts.ts';
-import { readConfiguration } from '../src/gather/configuration.ts';
+import { readConfiguration } from '../src/gather/read-configuration.ts';
 import { judge } from '../src/judge.ts';
 import type { WebServerName } from '../src/web-server-names.ts';
 import { expectFinding, openFolder, responder, writeProgram } from './support/deployment.ts';

@@ -13,6 +13,7 @@ export default function setup(): void {
     'runner',
     'dev',
     'init',
+    'bundle',
     'cli',
     'e2e',
   ]);

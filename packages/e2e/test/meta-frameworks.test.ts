@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPage, startBrowser } from '../../site/test/support/browser.ts';
 import { runtimeProgram, runtimes } from '../../tooling/src/runtimes.ts';
 import { skipReason } from '../../tooling/src/system-packages.mjs';
 import { Child } from '../src/child.ts';
-import { type MetaProject, metaProjects } from '../src/frameworks/meta-frameworks.ts';
+import { buildMetaProject } from '../src/frameworks/build-meta-project.ts';
+import { metaProjects } from '../src/frameworks/meta-frameworks.ts';
 import { until } from '../src/poll.ts';
 import { fcgi } from '../src/runner.ts';
 import { createScratchFolder, type ScratchFolder } from '../src/scratch-folder.ts';
@@ -25,35 +26,6 @@ const noBrowser = skipReason('nginx', 'chromium');
 /** What `fcgi init --json` says. */
 interface Written {
   readonly next: ReadonlyArray<{ readonly say: string; readonly commands: readonly string[] }>;
-}
-
-/** Writes a project, installs what it needs, and builds it for a prefix. */
-async function build(project: MetaProject, folder: string, base: string, node: string): Promise<void> {
-  const manifest = {
-    dependencies: project.dependencies,
-    private: true,
-    scripts: { build: project.build },
-    type: 'module',
-  };
-  const files = { ...project.files, 'package.json': JSON.stringify(manifest) };
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), content);
-  }
-  // What vitest tells its tests would be for the tools of the frameworks, which are made of the same parts.
-  const own = /^(?:BASE_URL|DEV|FCGI_JS_.*|MODE|NODE_ENV|PROD|SSR|TEST|VITEST.*|npm_.*)$/;
-  const inherited = Object.entries(process.env).filter(([name]) => !own.test(name));
-  const env = {
-    ...Object.fromEntries(inherited),
-    ASTRO_TELEMETRY_DISABLED: '1',
-    BASE: base,
-    NEXT_TELEMETRY_DISABLED: '1',
-    PATH: [dirname(node), process.env['PATH']].join(delimiter),
-  };
-  const options = { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 };
-  const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'];
-  await run('npm', ['install', ...quiet], options);
-  await run('npm', ['run', 'build'], options);
 }
 
 describe
@@ -74,7 +46,7 @@ describe
     scratch = await createScratchFolder();
     const folder = join(scratch.path, 'app');
     const node = await runtimeProgram(youngNode);
-    await build(project, folder, base, node);
+    await buildMetaProject(project, folder, base, node);
     const socket = join(scratch.path, 'app.sock');
     accessLog = join(scratch.path, 'access.log');
     // Whatever it answers: Next.js redirects the prefix with a slash.

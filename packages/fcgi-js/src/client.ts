@@ -40,6 +40,7 @@ export {
   type GatewayBalance,
   type GatewayExchange,
   type GatewayLimits,
+  type GatewayListener,
   type GatewayListenOptions,
   type GatewayOptions,
   type GatewayPlace,

@@ -11,6 +11,7 @@ export {
   cherokeeConfig,
   composeFile,
   containerFile,
+  type H2oOptions,
   type HealthCheckOptions,
   h2oConfig,
   haproxyConfig,

@@ -19,6 +19,7 @@ const ofPackage = (name: string) => exported(new URL(`../../${name}/src/index.ts
 const ofSubpath = (name: string) => exported(new URL(`../src/${name}.ts`, import.meta.url)).sort();
 
 test.each([
+  'bundle',
   'cli',
   'client',
   'configs',

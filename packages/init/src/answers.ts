@@ -30,6 +30,10 @@ export interface Answers extends Asked {
   readonly runner: readonly [node: string, fcgi: string];
   /** Files that the web server sends itself, and browsers keep: their names change with what is in them. */
   readonly statics?: ReadonlyArray<{ readonly folder: string; readonly prefix: string }>;
+  /** Where the application takes WebSockets: HOST:PORT, or a Unix socket by hand. Default nowhere. */
+  readonly upgradeListen?: string;
+  /** Of h2o: the URLs of WebSockets, below the mount. */
+  readonly upgradePath?: string;
   /** The user that it runs as; default `www-data`. */
   readonly user?: string;
   /** Where the application runs, absolute. */

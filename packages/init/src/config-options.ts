@@ -75,6 +75,17 @@ export const CONFIG_OPTIONS = {
     kind: 'switch',
     help: 'of HAProxy: send many requests at the same time on a connection to the application (before HAProxy 3.2 some simultaneous uploads get 500)',
   },
+  upgradeSocket: {
+    flags: '--upgrade-socket <address>',
+    kind: 'list',
+    help: 'where the application takes WebSockets: --upgrade-listen of fcgi run (repeatable)',
+  },
+  upgradePath: {
+    flags: '--upgrade-path <path>',
+    kind: 'text',
+    products: ['h2o'],
+    help: 'of h2o, which chooses by the URL alone: the URLs of WebSockets, such as /ws',
+  },
   mount: { flags: '--mount <path>', kind: 'text', help: 'the prefix of all its URLs (default: /)' },
   serverName: { flags: '--server-name <host>', kind: 'list', help: 'host name of the site (repeatable)' },
   bind: {

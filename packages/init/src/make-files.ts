@@ -7,6 +7,7 @@ import {
   cherokeeConfig,
   composeFile,
   containerFile,
+  type H2oOptions,
   h2oConfig,
   haproxyConfig,
   iisConfig,
@@ -84,7 +85,7 @@ function filesOf(product: Product, program: readonly string[], options: ConfigOp
     case 'container':
       return one('Dockerfile', containerFile(containerOptions(program, options)));
     case 'h2o':
-      return one(`${name}.yaml`, h2oConfig(siteOptions(program, options)));
+      return one(`${name}.yaml`, h2oConfig(h2oOptions(program, options)));
     case 'haproxy':
       return one('haproxy.cfg', haproxyConfig(siteOptions(program, options)));
     case 'iis': {
@@ -121,6 +122,10 @@ function caddyOptions(program: readonly string[], options: ConfigOptions): Caddy
   return { ...siteOptions(program, options), ...defined({ requestBuffers: options.requestBuffers }) };
 }
 
+function h2oOptions(program: readonly string[], options: ConfigOptions): H2oOptions & SiteOptions {
+  return { ...siteOptions(program, options), ...defined({ upgradePath: options.upgradePath }) };
+}
+
 /** Whether the application is where the product needs it to be, the functions of the products check. */
 type SiteOptions = ListeningApplication & StartedApplication & WebServerOptions;
 
@@ -153,6 +158,7 @@ function siteOptions(program: readonly string[], options: ConfigOptions): SiteOp
     slowStart: milliseconds(options.slowStart),
     static: statics,
     timeouts: Object.keys(timeouts).length === 0 ? undefined : timeouts,
+    upgradeSocket: options.upgradeSocket,
   }) as SiteOptions;
 }
 

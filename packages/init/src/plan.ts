@@ -45,7 +45,22 @@ export function makePlan(answers: Answers): Plan {
   if (start === 'hand' && answers.user !== undefined) {
     throw invalidDeployment('--user: by hand it runs as whoever starts it.');
   }
+  if (answers.upgradeListen !== undefined) checkUpgrades(answers.upgradeListen, start);
   return start === 'web-server' ? startedPlan(answers, server) : listeningPlan(answers, server, start);
+}
+
+/** What starts the application must let it open a socket of its own, once. */
+function checkUpgrades(address: string, start: Answers['start']): void {
+  if (start === 'web-server') {
+    throw invalidDeployment(
+      '--upgrade-listen: a web server may start the application more than once, and the processes cannot share that socket. Let systemd or supervisor start it: --start systemd',
+    );
+  }
+  if (start !== 'hand' && !/:\d+$/.test(address)) {
+    throw invalidDeployment(
+      '--upgrade-listen: must be a port such as 127.0.0.1:9001, as a service may make no socket in /run',
+    );
+  }
 }
 
 /** The web server starts a script, which starts the application. */
@@ -68,8 +83,9 @@ function listeningPlan(
   start: Exclude<Answers['start'], 'web-server'>,
 ): Plan {
   const listen = answers.listen ?? defaultAddress(answers, server);
-  const options = { ...siteOptions(answers, server), ...listenOption(listen) };
-  const config = configFile(makeFiles(server.product, [], options), answers, server);
+  const options = { ...siteOptions(answers, server), ...listenOption(listen), ...upgradeOptions(answers) };
+  const files = makeFiles(server.product, [], options, { upgradeSocket: '--upgrade-listen' });
+  const config = configFile(files, answers, server);
   return {
     files: [...(start === 'hand' ? [] : serviceFiles(answers, start, listen)), config],
     next: stepsForAll({ ...answers, group: answers.group ?? ACCOUNT }, { listen, command: command(answers) }),
@@ -135,6 +151,13 @@ function staticsFor({ folder, statics = [] }: Answers, { options, sendsNoFiles }
   return reached.map((files) => ({ ...files, immutable: true }));
 }
 
+function upgradeOptions({ upgradeListen, upgradePath }: Answers) {
+  return defined({
+    upgradePath,
+    upgradeSocket: upgradeListen === undefined ? undefined : [upgradeListen],
+  });
+}
+
 function listenOption(listen: string | undefined) {
   return listen === undefined ? {} : { listen: [listen] };
 }
@@ -147,8 +170,14 @@ function configFile(files: readonly ConfigFile[], answers: Answers, server: WebS
 }
 
 /** `fcgi run`, in words. The prefix is told always, as some web servers do not tell it, and it does no harm. */
-function command({ app, mount, runner }: Answers, options: readonly string[] = []): string[] {
-  return [...runner, 'run', ...options, ...(mount === '/' ? [] : ['--mount', mount]), app];
+function command(
+  { app, mount, runner, upgradeListen, webServer: name }: Answers,
+  options: readonly string[] = [],
+): string[] {
+  const upgrades = upgradeListen === undefined ? [] : ['--upgrade-listen', upgradeListen];
+  // With a prefix of its own, an application believes none that h2o passes on from a browser.
+  const isNamed = mount !== '/' || (upgradeListen !== undefined && name === 'h2o');
+  return [...runner, 'run', ...options, ...upgrades, ...(isNamed ? ['--mount', mount] : []), app];
 }
 
 /**

@@ -240,6 +240,9 @@ test.each<[Partial<Answers>, string]>([
   [{ mount: 'shop' }, '--mount: must be a path'],
   [{ name: '../shop' }, '--name: '],
   [{ listen: '/a b' }, '--listen: '],
+  [{ upgradeListen: '/run/u.sock' }, '--upgrade-listen: must be a port'],
+  [{ ...started('lighttpd'), upgradeListen: '127.0.0.1:9001' }, '--upgrade-listen: a web server may start'],
+  [{ webServer: 'h2o', upgradeListen: '127.0.0.1:9001' }, '--upgrade-listen: h2o chooses by the URL'],
   [{ app: '/srv/\n/app.js' }, 'APP: '],
   [{ ...started('lighttpd'), folder: '/srv/my shop' }, '--output: lighttpd cuts a command at every blank'],
   [{ ...started('apache-htaccess'), serverName: ['a.example'] }, '--server-name: a .htaccess belongs'],
@@ -255,3 +258,19 @@ test.each<[Partial<Answers>, string]>([
 function started(name: WebServerName): { start: Start; webServer: WebServerName } {
   return { start: 'web-server', webServer: name };
 }
+
+test.each([
+  ['nginx', {}, 'proxy_pass http://shop_upgrade;'],
+  ['h2o', { upgradePath: '/ws' }, 'proxy.websocket: ON'],
+] as const)('WebSockets have a port of their own, which %s passes them to', (name, more, line) => {
+  const plan = makePlan({ ...answers, webServer: name, upgradeListen: '127.0.0.1:9001', ...more });
+  const [service, config] = ['shop.service', `shop${WEB_SERVERS[name].ending}`].map((file) =>
+    textOf(plan, file),
+  );
+  const prefix = name === 'h2o' ? ' --mount /' : '';
+  expect(service).toContain(
+    ` run --workers auto --upgrade-listen "127.0.0.1:9001"${prefix} /srv/shop/app.ts`,
+  );
+  expect(config).toContain(line);
+  expect(config).toContain('127.0.0.1:9001');
+});

@@ -4,10 +4,18 @@ import type { Roles } from './application/recognise.ts';
 /** Says something once, for all workers together. */
 export type SayOnce = (topic: HintTopic, text: string) => void;
 
+/** How an application is served, as far as it decides what cannot work. */
+export interface ServiceShape {
+  /** Where upgrades are served; undefined where they are not. */
+  readonly upgradeAddress: string | undefined;
+  /** How many processes share the requests. */
+  readonly workers: number;
+}
+
 /** What is said once at most. */
 export type HintTopic = (typeof TOPICS)[number];
 
-const TOPICS = ['path', 'polling', 'prefix', 'websocket'] as const;
+const TOPICS = ['path', 'polling', 'prefix', 'upgrade', 'websocket'] as const;
 
 /** Whether it is one of them. */
 export function isHintTopic(given: unknown): given is HintTopic {
@@ -31,7 +39,10 @@ const KEY = /^[A-Za-z0-9+/]{22}==$/;
 const POLLING = ['EIO=', 'transport=polling'];
 
 const WEBSOCKET =
-  'A browser asks for a WebSocket. FastCGI has no connection that stays open both ways, so it gets 501. Let the web server pass that path to a port of its own over HTTP, or use event streams or polling (Socket.IO: transports: ["polling"], with --workers 1).';
+  'A browser asks for a WebSocket. FastCGI carries no upgrades, so it gets 501. Open a socket for them, --upgrade-listen unix:/run/app.upgrade.sock, and let the web server pass upgrades there: fcgi config PRODUCT --upgrade-socket writes that. Or use event streams, or polling (Socket.IO: transports: ["polling"], with --workers 1).';
+
+const misrouted = (address: string) =>
+  `A browser asks for a WebSocket, and the web server passes it over FastCGI, so it gets 501. Let the web server pass upgrades to ${address}: fcgi config PRODUCT --upgrade-socket ${address} writes that.`;
 
 /** Each of them alone has the path, or a part of it. */
 const PATH_PARAMS = ['REQUEST_URI', 'PATH_INFO', 'SCRIPT_NAME'];
@@ -54,25 +65,28 @@ const ANSWER = [
  * 501 here: the functionality is not there (RFC 9110 section 15.6.2). 426 would ask for another upgrade. Scripts of pages cannot send
  * `Sec-` fields, so a GET with a key and a version is a handshake, and nothing that an application answers with a page.
  *
- * @param workers how many processes share the requests
  */
-export function sayWhatCannotWork(roles: Roles, workers: number, sayOnce: SayOnce): Roles {
+export function sayWhatCannotWork(roles: Roles, service: ServiceShape, sayOnce: SayOnce): Roles {
   const { responder } = roles;
   if (responder === undefined) return roles;
-  return { ...roles, responder: answering(responder, workers, sayOnce) };
+  return { ...roles, responder: answering(responder, service, sayOnce) };
 }
 
-function answering(responder: FcgiRequestHandler, workers: number, sayOnce: SayOnce): FcgiRequestHandler {
+function answering(
+  responder: FcgiRequestHandler,
+  { upgradeAddress, workers }: ServiceShape,
+  sayOnce: SayOnce,
+): FcgiRequestHandler {
   return (request) => {
     if (isHandshake(request)) {
-      sayOnce('websocket', WEBSOCKET);
+      sayOnce('websocket', upgradeAddress === undefined ? WEBSOCKET : misrouted(upgradeAddress));
       return refuse(request);
     }
     if (PATH_PARAMS.every((name) => (request.params.get(name) ?? '') === '')) sayOnce('path', NO_PATH);
     if (workers > 1 && isPolling(request)) {
       sayOnce(
         'polling',
-        `Socket.IO polls. Its sessions are in the memory of one process, and the requests of a session go to any of ${workers} workers, so that most are answered with 400. Use --workers 1, or an adapter that shares sessions.`,
+        `Socket.IO polls. Its sessions are in the memory of one process, and the requests of a session go to any of ${workers} workers, so that most are answered with 400. Use --workers 1, or WebSockets alone (--upgrade-listen, and transports: ["websocket"] in the browser).`,
       );
     }
     return responder(request);

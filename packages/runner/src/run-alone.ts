@@ -31,6 +31,7 @@ import { wantsStatus } from './status/status-options.ts';
 import { ownSite } from './status/status-site.ts';
 import { reportStuckRequests } from './stuck-requests.ts';
 import { hintAtUnknownPrefix } from './unknown-prefix.ts';
+import { AloneUpgrades } from './upgrades/alone-upgrades.ts';
 import { watchIdle } from './watch-idle.ts';
 import { Watchdog } from './watchdog/watchdog.ts';
 
@@ -87,6 +88,7 @@ async function serveAlone(
       say(`${signal}: nothing can be reloaded without --workers; the start goes on`);
   }
   const socket = await openBeforehand(options, launch);
+  const upgrades = takeCgiRequest() ? undefined : await AloneUpgrades.open(options, launch);
   const { blockedTimeout, requestTimeout, startTimeout } = options;
   const watchdog = takeCgiRequest()
     ? undefined
@@ -112,12 +114,17 @@ async function serveAlone(
   const status = wantsStatus(options) && !takeCgiRequest() ? new AloneStatus(options) : undefined;
   const sayOnce = onlyOnce(say);
   hintAtUnknownPrefix(options.mount, sayOnce);
-  const roles = sayWhatCannotWork(loaded.roles, 1, sayOnce);
+  const roles = sayWhatCannotWork(loaded.roles, { upgradeAddress: upgrades?.address, workers: 1 }, sayOnce);
   const application = { ...loaded, roles: status?.around(roles) ?? roles };
   const where = socket === undefined ? {} : { address: socket.address, listen: `fd:${socket.fd}` };
   const { accessWarning, openGateway } = additions;
   const service = await listening(() =>
-    serveApplication(application, { ...options, ...where, notice: say, ...defined({ openGateway }) }),
+    serveApplication(application, {
+      ...options,
+      ...where,
+      notice: say,
+      ...defined({ openGateway, upgrades: upgrades && { fd: upgrades.fd, sayOnce } }),
+    }),
   );
   if (requestTimeout !== undefined) reportStuckRequests(requestTimeout, say);
   // It has said why, if it cannot.
@@ -128,7 +135,8 @@ async function serveAlone(
     openStatusListener(options, own, status && ownSite(status.site)),
   );
   if (listener !== undefined) say(`its status is served on ${listener.address}`);
-  const served = `${name} (${application.kind}) is served on ${service.address}`;
+  const beside = upgrades === undefined ? '' : `, HTTP upgrades on ${upgrades.address}`;
+  const served = `${name} (${application.kind}) is served on ${service.address}${beside}`;
   say(served);
   // Plain CGI has one request, and nothing else to wait for.
   if (service.address === 'cgi') return service.stop(Number.POSITIVE_INFINITY);
@@ -145,29 +153,40 @@ async function serveAlone(
         say,
       })
     : undefined;
+  upgrades?.watch(service, say);
   const closed = service.closed.then(say);
   const signal = await Promise.race([signals.first, closed, idleness(options, service)]);
   if (signal === 'idle')
     say(`no request for ${options.idleExit} s: it ends, to be started again for the next one`);
   await manager.stopping();
   await socketFile?.stop();
+  await upgrades?.close();
   await listener?.close();
   socket?.unpublish();
   const timeout = options.stopTimeout * 1000;
+  const deadline = performance.now() + timeout;
   if (signal === undefined) return applicationEnds(delay(timeout, undefined, { ref: false }), signals.first);
   const again = await Promise.race([service.stop(timeout), signals.second]);
   if (again !== undefined)
     throw new RunnerError('FCGI_REQUESTS_CUT_OFF', `${again}: ended at once, with what was under way`);
-  // One listener is ours. Whoever else there is has something to put in order.
-  if (process.listenerCount(signal === 'idle' ? 'SIGTERM' : signal) === 1) return;
-  if (signal === 'idle') process.emit('SIGTERM', 'SIGTERM');
+  // One listener is ours. Whoever else there is has something to put in order; upgraded connections, for one.
+  const isAlone = process.listenerCount(signal === 'idle' ? 'SIGTERM' : signal) === 1;
+  if (!isAlone && signal === 'idle') process.emit('SIGTERM', 'SIGTERM');
+  await Promise.race([service.endUpgrades(Math.max(deadline - performance.now(), 0)), signals.second]);
+  if (isAlone) return;
   await applicationEnds(delay(timeout, undefined, { ref: false }), signals.second);
 }
 
 /** Resolves when no request has come for the time after which it is to end. */
 function idleness({ idleExit }: RunOptions, service: Service): Promise<'idle'> {
   return new Promise((resolve) => {
-    if (idleExit !== undefined) watchIdle(idleExit, service.stats, () => resolve('idle'));
+    if (idleExit === undefined) return;
+    const stats = () => {
+      const figures = service.stats();
+      // An upgraded connection is in use until it is closed.
+      return { ...figures, activeRequests: figures.activeRequests + service.openUpgrades() };
+    };
+    watchIdle(idleExit, stats, () => resolve('idle'));
   });
 }
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
   createServer,
+  DEFAULT_LIMITS,
   type FcgiServer,
   FcgiServerError,
   type FcgiServerStats,
@@ -12,7 +13,9 @@ import {
 import type { Additions, TrialGateway } from './additions.ts';
 import type { Application } from './application/load-application.ts';
 import { defined } from './defined.ts';
+import type { SayOnce } from './missing-connections.ts';
 import { paramsTransform } from './options/params-fixes.ts';
+import { UpgradeServer } from './upgrades/upgrade-server.ts';
 
 /** Where and how an application is served. */
 export interface ServeOptions {
@@ -35,6 +38,16 @@ export interface ServeOptions {
   readonly socketGroup?: string;
   readonly socketMode?: number;
   readonly socketOwner?: string;
+  /** Seconds that what is under way has when it stops, for messages. */
+  readonly stopTimeout: number;
+  /** The socket for HTTP upgrades. Without it, they are not served. */
+  readonly upgrades?: UpgradeSocket;
+}
+
+/** A socket that listens for HTTP upgrades. */
+export interface UpgradeSocket {
+  readonly fd: number;
+  readonly sayOnce: SayOnce;
 }
 
 /** An application that is being served. */
@@ -53,6 +66,15 @@ export interface Service {
   listenAgain(): Promise<void>;
   /** Figures of its server. */
   stats(): FcgiServerStats;
+  /**
+   * Resolves when no upgraded connection is left, or the rest has been closed after so many milliseconds. {@link stop} only stops
+   * accepting them.
+   */
+  endUpgrades(timeout: number): Promise<void>;
+  /** Listens for upgrades on another socket, too, because the file of the first has gone. */
+  listenForUpgrades(fd: number): Promise<void>;
+  /** How many upgraded connections are open. */
+  openUpgrades(): number;
   /** Serves a connection that another process has left or accepted, if it comes from where one may. */
   accept(connection: Socket): void;
   /**
@@ -74,7 +96,7 @@ export interface Service {
  * @throws FcgiServerError with what to do, where the address cannot be listened on
  */
 export async function serveApplication(application: Application, options: ServeOptions): Promise<Service> {
-  const { allow, limits, mount, notice, requestTimeout } = options;
+  const { allow, limits, mount, notice, requestTimeout, stopTimeout } = options;
   const params = options.params && (await paramsTransform(options.params));
   const server = createServer({
     ...application.roles,
@@ -83,6 +105,7 @@ export async function serveApplication(application: Application, options: ServeO
   });
   const { address: opened, gateway } = await open(server, application, options);
   const { address = opened } = options;
+  const upgrades = options.upgrades && (await openUpgrades(server, application, options, options.upgrades));
   let file = socketFile(address);
   let hasEnded = false;
   const sayWhatIsCut = (timeout: number) => {
@@ -95,6 +118,7 @@ export async function serveApplication(application: Application, options: ServeO
   };
   const end: Service['stop'] = async (timeout, handOver, onListenersClosed) => {
     const deadline = performance.now() + timeout;
+    upgrades?.close();
     await gateway?.close(timeout);
     const remaining = Math.max(deadline - performance.now(), 0);
     // Set before that of the server, so that it sees what the server is about to cut off.
@@ -125,9 +149,36 @@ export async function serveApplication(application: Application, options: ServeO
       await application.aside(() => server.listen(address, listenOptions(options)));
       file = socketFile(address);
     },
+    endUpgrades: async (timeout) => {
+      const count = (await upgrades?.end(timeout)) ?? 0;
+      if (count === 0) return;
+      const connections = count === 1 ? '1 upgraded connection was' : `${count} upgraded connections were`;
+      notice(
+        `${connections} closed: still open ${stopTimeout} s after this process was to stop. For longer ones, raise --stop-timeout`,
+      );
+    },
+    listenForUpgrades: async (fd) => application.aside(() => upgrades?.listen(fd)),
+    openUpgrades: () => upgrades?.open ?? 0,
     stats: () => server.stats(),
     stop,
   };
+}
+
+async function openUpgrades(
+  server: FcgiServer,
+  application: Application,
+  { limits, mount }: ServeOptions,
+  { fd, sayOnce }: UpgradeSocket,
+): Promise<UpgradeServer> {
+  const upgrades = new UpgradeServer({
+    connections: limits?.connections ?? DEFAULT_LIMITS.connections,
+    mayConnect: (address) => server.mayConnect(address),
+    mount,
+    sayOnce,
+    take: (request, socket, head) => application.upgrade(request, socket, head),
+  });
+  await application.aside(() => upgrades.listen(fd));
+  return upgrades;
 }
 
 async function open(

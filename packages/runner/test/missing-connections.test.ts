@@ -42,9 +42,19 @@ test.each([
   const { ask, runner } = await start(args);
   for (let count = 0; count < 4; count += 1)
     expect(await ask(handshake)).toMatch(/^501 WebSockets cannot pass/);
-  await runner.says(/A browser asks for a WebSocket\. .* so it gets 501\. Let the web server pass that path/);
+  await runner.says(
+    /A browser asks for a WebSocket\. .* so it gets 501\. Open a socket for them, --upgrade-listen/,
+  );
   expect(runner.stderr.match(/asks for a WebSocket/g)).toHaveLength(1);
   expect(await ask({})).toBe('200 a page for GET');
+});
+
+test('where upgrades are served, a handshake over FastCGI is said to come by the wrong way', async () => {
+  const { ask, runner } = await start(['--upgrade-listen', './u']);
+  expect(await ask(handshake)).toMatch(/^501 WebSockets cannot pass/);
+  await runner.says(
+    /passes it over FastCGI, so it gets 501\. .* fcgi config PRODUCT --upgrade-socket unix:\S+\/u/,
+  );
 });
 
 test.each([

@@ -1,8 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Role } from '@fcgi-js/protocol';
 import { checkOptions } from '@fcgi-js/protocol/options';
-import { Connection } from './connection/connection.ts';
-import type { ConnectionOwner } from './connection/connection-owner.ts';
+import { Connection, type ConnectionOwner } from './connection/connection.ts';
 import { HeldBackBodies } from './connection/held-back-bodies.ts';
 import { OpenConnections } from './connection/open-connections.ts';
 import { shareReads } from './connection/socket-owner.ts';
@@ -16,8 +15,9 @@ import type { AcceptedSocket, Listener, ListenOptions } from './listen/listener.
 import { connectionsPossible, OpenFilesWatch, tooManyConnections } from './listen/open-files.ts';
 import { openListener } from './listen/open-listener.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
+import { isPromise } from './request/handler-result.ts';
 import { Handlers } from './request/handlers.ts';
-import { isPromise } from './request/request-handler.ts';
+import type { ConnectionInfo } from './request/request-host.ts';
 import { RequestPresenter } from './request/request-presenter.ts';
 import {
   CLOSE_OPTIONS,
@@ -221,7 +221,7 @@ export class FcgiServer {
     this.#open(socket, { remoteAddress, remotePort });
   }
 
-  #open(stream: Duplex, info: { remoteAddress: string | undefined; remotePort: number | undefined }): void {
+  #open(stream: Duplex, info: ConnectionInfo): void {
     const connection = new Connection(stream, info, this.#owner);
     this.#connections.add(connection);
     this.#totalConnections += 1;

@@ -15,6 +15,7 @@ const guides: Readonly<Record<string, readonly string[]>> = {
   Deploy: [
     'deploying',
     'deploying/frameworks',
+    'deploying/websockets',
     'generator',
     'running',
     'several-hosts',

@@ -47,6 +47,8 @@ const filled: Omit<Choice, 'product' | 'start'> = {
   'timeouts.idle': '3',
   'timeouts.response': '4',
   'timeouts.upload': '5',
+  upgradePath: '/ws',
+  upgradeSocket: 'unix:/run/shop.upgrade.sock',
   user: 'node',
 };
 
@@ -122,6 +124,14 @@ test('a link with nonsense is one with nothing', () => {
 describe('what the form has', () => {
   const has = (id: string, start: Choice['start'], field: Field) =>
     abilitiesOf(productOf(id), start).fields.has(field);
+
+  test('WebSockets, where the web server passes them on; h2o alone wants their URLs', () => {
+    const listening = ways.filter(({ start }) => start === 'listen').map(({ id }) => id);
+    const withSocket = listening.filter((id) => has(id, 'listen', 'upgradeSocket'));
+    expect(withSocket).toEqual(expect.arrayContaining(['nginx', 'caddy', 'haproxy', 'lighttpd', 'h2o']));
+    expect(withSocket).not.toContain('cherokee');
+    expect(listening.filter((id) => has(id, 'listen', 'upgradePath'))).toEqual(['h2o']);
+  });
 
   test('is what the product can do', () => {
     expect(startsOf(productOf('nginx'))).toEqual(['listen']);

@@ -25,6 +25,11 @@ export const kinds = [
     files: ['packages/e2e/test/matrix', 'packages/e2e/test/recipes'],
   },
   {
+    what: 'WebSockets behind each web server, over reloads',
+    gate: 'release',
+    files: ['packages/e2e/test/upgrades'],
+  },
+  {
     what: 'several hosts, in network namespaces',
     gate: 'release',
     alone: true,
@@ -58,12 +63,32 @@ export const kinds = [
   {
     what: 'other versions of Node, other runtimes',
     gate: 'release',
-    files: ['packages/tooling/test/node-versions.test.ts', 'packages/tooling/test/runtimes.test.ts'],
+    files: [
+      'packages/tooling/test/address-space.test.ts',
+      'packages/tooling/test/jsr.test.ts',
+      'packages/tooling/test/node-versions.test.ts',
+      'packages/tooling/test/permissions.test.ts',
+      'packages/tooling/test/runtimes.test.ts',
+    ],
+  },
+  {
+    what: 'pages in Chromium',
+    gate: 'release',
+    files: [
+      'packages/cli/test/dev/browser.test.ts',
+      'packages/runner/test/status/browser.test.ts',
+      'packages/site/test/site.test.ts',
+    ],
   },
   {
     what: 'applications of meta-frameworks, built by the real packages',
     gate: 'release',
     files: ['packages/e2e/test/meta-frameworks.test.ts'],
+  },
+  {
+    what: 'bundles for shared hosts, served from their folder alone',
+    gate: 'release',
+    files: ['packages/e2e/test/bundle'],
   },
   {
     what: 'tarballs, installed by npm and pnpm; a rehearsal of a release; a fresh clone',
@@ -75,10 +100,16 @@ export const kinds = [
     ],
   },
   {
+    what: 'every regular expression, analysed anew',
+    gate: 'release',
+    files: ['packages/tooling/test/every-regular-expression.test.ts'],
+  },
+  {
     what: 'units, on the Node that runs the tests',
     gate: 'test',
     files: [
       'packages/bench/test',
+      'packages/bundle/test',
       'packages/cli/test',
       'packages/client/test',
       'packages/configs/test',

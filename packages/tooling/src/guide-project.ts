@@ -53,9 +53,9 @@ export class GuideProject {
     return running;
   }
 
-  /** Ends what still runs. */
-  stop(): void {
-    for (const program of this.#running) program.kill('SIGKILL');
+  /** Ends what still runs; nothing of it writes to the folder any more. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#running].map((program) => program.end()));
   }
 }
 
@@ -75,6 +75,14 @@ export class RunningProgram {
 
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
+  }
+
+  /** Ends it at once. */
+  async end(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exited = once(this.#child, 'exit');
+    this.kill('SIGKILL');
+    await exited;
   }
 
   /** All that it has printed, once it has ended by itself; its status must be 0. */

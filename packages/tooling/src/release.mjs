@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pnpmCommand } from './pnpm-command.mjs';
+import { writeSboms } from './sbom.mjs';
 import { installTarball, packTarballs } from './tarballs.mjs';
 import { publishedPackages, readManifest, root } from './workspace.mjs';
 
@@ -41,8 +42,7 @@ export async function prepareClone(folder) {
   const published = publishedPackages().map(({ manifest }) => `--filter=${manifest.name}`);
   const filters = ['--filter=fcgi-js-workspace', ...published.map((filter) => `${filter}...`)];
   await run(command, [...args, 'install', '--frozen-lockfile', '--prefer-offline', ...filters], cwd);
-  if (pendingChangesets(folder).length > 0)
-    await run(command, [...args, 'exec', 'changeset', 'version'], cwd);
+  if (pendingChangesets(folder).length > 0) await run(command, [...args, 'run', 'version-packages'], cwd);
   await run(command, [...args, ...published, 'run', 'build'], cwd);
 }
 
@@ -79,7 +79,8 @@ await server.close();
 `;
 
 /**
- * Packs a built repository, installs the packages from their tarballs into an empty project and uses them.
+ * Packs a built repository, installs the packages from their tarballs into an empty project and uses them, and writes what each
+ * brings with it into {@link sbomFolder}.
  * @param {string} workspace the root of a repository
  * @param {string} folder an empty one to work in
  * @returns {Promise<string[]>} the tarballs, in the order in which they would be published
@@ -95,5 +96,6 @@ export async function smokeTestTarballs(workspace, folder) {
   writeFileSync(join(project, 'smoke.mjs'), smokeTest);
   const { stdout } = await run(process.execPath, ['smoke.mjs', join(folder, 'app.sock')], { cwd: project });
   if (stdout !== '200 answer to /smoke\n') throw new Error(`The installed packages answer: ${stdout}`);
+  await writeSboms(tarballs);
   return [...tarballs.values()];
 }

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import {
@@ -54,9 +55,9 @@ describe('imports', () => {
 
   test('of node:net stand only in the files of the server that listen or hold a connection', () => {
     // Node's own request object is made of a socket, which is never connected: adapters/node/direct-response.ts and
-    // message-events.ts try their parts. The socket of a request inherits from its class: adapters/node/request-socket.ts.
+    // message-events.ts try their parts. The socket of a request inherits from its class: adapters/node/unconnected-socket.ts.
     const allowed =
-      /^packages\/server\/src\/(connection\/[\w-]+|listen\/[\w-]+|adapters\/node\/(?:direct-response|message-events|request-socket))\.ts$/;
+      /^packages\/server\/src\/(connection\/[\w-]+|listen\/[\w-]+|adapters\/node\/(?:direct-response|message-events|unconnected-socket))\.ts$/;
     const reachesNet = ({ module, typeOnly }: ModuleImport, file: string) =>
       !typeOnly && /^(node:)?net$/.test(module) && !allowed.test(file);
     expect(imports('packages/server/src', reachesNet)).toEqual([]);
@@ -106,6 +107,50 @@ test('entry files are named re-exports and nothing else', () => {
 });
 
 const code = ['packages', 'docs'].flatMap((folder) => repositoryFiles(folder, scripts));
+
+/** The circle that imports lead to from one of the files, each file named once; undefined where there is none. */
+function circleOf(files: readonly RepositoryFile[]): string[] | undefined {
+  const ahead = new Map(
+    files.map(({ path, text }) => [
+      path,
+      importedModules(text)
+        .filter(({ module }) => module.startsWith('.'))
+        .map(({ module }) => join(dirname(path), module)),
+    ]),
+  );
+  const done = new Set<string>();
+  const follow = (file: string, way: readonly string[]): string[] | undefined => {
+    if (way.includes(file)) return way.slice(way.indexOf(file));
+    if (done.has(file)) return undefined;
+    for (const next of ahead.get(file) ?? []) {
+      const circle = follow(next, [...way, file]);
+      if (circle !== undefined) return circle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const { path } of files) {
+    const circle = follow(path, []);
+    if (circle !== undefined) return circle;
+  }
+  return undefined;
+}
+
+describe('circles of imports', () => {
+  test('are found, of types too', () => {
+    const files = [
+      { path: 'src/a.ts', text: "import { b } from './b.ts';" },
+      { path: 'src/b.ts', text: "import { c } from './c/c.ts';" },
+      { path: 'src/c/c.ts', text: "import type { B } from '../b.ts';" },
+    ];
+    expect(circleOf(files)).toEqual(['src/b.ts', 'src/c/c.ts']);
+    expect(circleOf(files.slice(0, 2))).toBeUndefined();
+  });
+
+  test('are nowhere', () => {
+    expect(circleOf(repositoryFiles('packages', scripts))).toBeUndefined();
+  });
+});
 
 test('no file is longer than 400 lines', () => {
   const long = code

@@ -12,6 +12,7 @@ const sections: Record<string, readonly string[]> = {
   runner: ['Runner'],
   dev: ['Dev'],
   init: ['Init'],
+  bundle: ['Bundle'],
 };
 
 const [document] = repositoryFiles('docs', ['errors.md']);
@@ -30,7 +31,7 @@ function entry(code: string): string {
 
 /** The codes of a package's errors, in the order of its source. */
 function codesOf(name: string): string[] {
-  const files = repositoryFiles(`packages/${name}/src`, ['/errors.ts']);
+  const files = repositoryFiles(`packages/${name}/src`, ['/errors.ts', '/error-rules.ts']);
   const found = files.flatMap(({ text }) => text.match(/(?<=['{ ])FCGI_[A-Z0-9_]+(?=[':])/g) ?? []);
   return [...new Set(found)];
 }

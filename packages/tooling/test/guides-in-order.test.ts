@@ -72,7 +72,7 @@ describe.skipIf(reason)('what a guide says, typed in its order as root, leads to
   });
 
   afterEach(async () => {
-    project.stop();
+    await project.stop();
     await rm(folder, { recursive: true });
   });
 

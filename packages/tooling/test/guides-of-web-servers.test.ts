@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { fcgi, GuideProject, RunningProgram } from '../src/guide-project.ts';
 import { type CodeBlock, codeBlocks } from '../src/markdown.ts';
 import { repositoryFiles } from '../src/source-files.ts';
@@ -24,7 +24,7 @@ function blocksOf(path: string): CodeBlock[] {
 }
 
 const reason = isRoot
-  ? skipReason('apache2', 'lighttpd', 'mod_fcgid')
+  ? skipReason('apache2', 'lighttpd', 'mod_fcgid', 'perl')
   : 'needs root, as web servers have to be other users';
 if (reason !== undefined) console.warn(`skipped: guides of web servers, typed: ${reason}`);
 
@@ -37,6 +37,8 @@ describe.skipIf(reason)(
 
     beforeEach(async () => {
       folder = await mkdtemp(join(tmpdir(), 'fcgi-js-typed-'));
+      // Registered first, and so done last: programs that are still to be stopped write there.
+      onTestFinished(() => rm(folder, { recursive: true }));
       await chmod(folder, 0o755);
       const project = new GuideProject(folder);
       onTestFinished(() => project.stop());
@@ -46,8 +48,6 @@ describe.skipIf(reason)(
       environment = { ...process.env, PATH: `${folder}:${process.env['PATH']}` };
       port = await freePort();
     });
-
-    afterEach(() => rm(folder, { recursive: true }));
 
     /** What stands in guides, as it is in the folder of the test. */
     function mapped(text: string): string {
@@ -102,6 +102,14 @@ ${files}
 ${mapped(site)}`,
       );
       start(find('apache2'), ['-D', 'FOREGROUND', '-f', config]);
+    }
+
+    /** Apache, as a host has set it up. */
+    async function startHost(site: string): Promise<void> {
+      await startApache(
+        `TypesConfig /etc/mime.types\nDocumentRoot ${site}\n<Directory ${site}>\nAllowOverride All\nRequire all granted\n</Directory>`,
+        ['fcgid', 'headers', 'mime', 'rewrite'],
+      );
     }
 
     async function startLighttpd(site: string): Promise<void> {
@@ -179,17 +187,56 @@ ${mapped(site)}`,
         .replaceAll('/home/me/app', folder);
       const file = join(folder, 'yourapplication.fcgi');
       await writeFile(file, words, { mode: 0o755 });
-      await writeFile(join(folder, '.htaccess'), ofLanguage(blocks, 'apache')[0] ?? '');
-      // What the host has set up.
-      await startApache(
-        `DocumentRoot ${folder}\n<Directory ${folder}>\nAllowOverride All\nRequire all granted\n</Directory>`,
-        ['fcgid', 'rewrite'],
-      );
+      const lines = ofLanguage(blocks, 'apache').find((text) => text.includes('yourapplication.fcgi'));
+      await writeFile(join(folder, '.htaccess'), lines ?? '');
+      await startHost(folder);
       expect(await page('/a?b')).toBe('200 The application has /a?b');
       // It goes on, as the reader ends it.
       const check = ofLanguage(blocks, 'sh').find((text) => text.includes('env -i')) ?? '';
       const program = start('sh', ['-c', `exec ${mapped(check)}`]);
       await program.until(() => (program.output.includes('is served on http://') ? true : undefined));
+    });
+
+    test('docs/deploying/shared-hosting.md, the three lines that find out whether a host allows it', async () => {
+      const blocks = blocksOf('docs/deploying/shared-hosting.md');
+      const [program = ''] = ofLanguage(blocks, 'perl');
+      expect(program.trim().split('\n')).toHaveLength(3);
+      await writeFile(join(folder, 'probe.fcgi'), program, { mode: 0o755 });
+      const lines = ofLanguage(blocks, 'text').find((text) => text.includes('AddHandler')) ?? '';
+      await writeFile(join(folder, '.htaccess'), lines);
+      await startHost(folder);
+      expect(await page('/probe.fcgi')).toMatch(/^200 FastCGI, as www-data\. Node: /);
+      // One process answers again and again.
+      expect(await page('/probe.fcgi')).toMatch(/^200 FastCGI/);
+      const env = { ...environment, REQUEST_METHOD: 'GET' };
+      const { stdout } = await run(join(folder, 'probe.fcgi'), { env });
+      expect(stdout).toMatch(/^Content-Type: text\/plain\n\nCGI alone, as /);
+    });
+
+    test('docs/deploying/shared-hosting.md, a bundle and a release', async () => {
+      await writeFile(join(folder, 'package.json'), '{ "type": "module", "main": "app.js" }');
+      const commands = ofLanguage(blocksOf('docs/deploying/shared-hosting.md'), 'sh').join('');
+      const [bundle = '', release = ''] = commands.match(/^npx fcgi bundle .*$/gm) ?? [];
+      const typed = (command: string) => type(command.replace('npx ', ''));
+      await typed(bundle);
+      await startHost(join(folder, 'out'));
+      expect(await page('/a?b')).toBe('200 The application has /a?b');
+      const [check = ''] = commands.match(/public_html\/check .*$/m) ?? [];
+      await type(
+        check.replace('public_html/', 'out/').replace('https://example.org/', `http://127.0.0.1:${port}/`),
+      );
+      await typed(release.replace('-o out', '-o releasing'));
+      const [name = ''] = await readdir(join(folder, 'releasing/releases'));
+      await mkdir(join(folder, 'public_html'));
+      await type('cp -a releasing/releases public_html/');
+      const [activate = ''] = commands.match(/public_html\/releases\/[^']+/) ?? [];
+      await type(activate.replace(/\d{8}-\d{6}/, name));
+      expect((await readdir(join(folder, 'public_html'))).toSorted()).toEqual([
+        '.htaccess',
+        'app.fcgi',
+        'current',
+        'releases',
+      ]);
     });
   },
 );

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runtimeProgram, runtimes } from '../src/runtimes.ts';
+import { sizeBudgets } from '../src/size-budgets.ts';
 import { installTarball, workspaceTarballs } from '../src/tarballs.mjs';
 import { typeErrors } from '../src/type-check.ts';
 import { publishedPackages } from '../src/workspace.mjs';
@@ -99,6 +100,25 @@ test.each(alone)('$manifest.name brings its siblings, and nothing else', async (
   expect(installed.map((path) => path.replace('/package.json', '')).sort()).toEqual(closure(name));
 });
 
+test.each(packages)(
+  '$manifest.name takes no more than its budget, with all that it brings',
+  async ({ manifest: { name } }) => {
+    const folder = join(projectOf(name, 'npm'), 'node_modules');
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    // By number: esbuild's program has two names.
+    const found = new Map(
+      (await Promise.all(files.map((file) => stat(file)))).map((each) => [each.ino, each]),
+    );
+    const bytes = [...found.values()].reduce((sum, { size }) => sum + size, 0);
+    expect(bytes).toBeLessThan((sizeBudgets[name]?.installed ?? 0) * 1_000);
+    const tools = files.filter((file) => /\/node_modules\/(@types|typescript)\//.test(file));
+    expect(tools).toEqual([]);
+  },
+);
+
 describe.each(packages.filter(({ manifest }) => isProgram(manifest)))(
   '$manifest.name',
   ({ manifest: { name } }) => {
@@ -160,12 +180,17 @@ const consumers: Readonly<Record<string, string>> = {
   '@fcgi-js/init': `
     import { type Answers, makePlan, type Plan } from '@fcgi-js/init';
     export const plan = (answers: Answers): Plan => makePlan(answers);`,
+  '@fcgi-js/bundle': `
+    import { type Bundle, type BundleOptions, makeBundle } from '@fcgi-js/bundle';
+    const options: BundleOptions = { app: 'server.js', cwd: '/srv/app', output: 'out', release: true };
+    export const bundle: Promise<Bundle> = makeBundle(options);`,
   '@fcgi-js/cli': `
     import { main, type RunConfig } from '@fcgi-js/cli';
     export const config = { app: 'server.js', workers: 'auto' } satisfies RunConfig;
     export const run: typeof main = main;`,
   'fcgi-js': `
     import { createServer, type FcgiServer, fromNodeListener, scriptNameStripper } from 'fcgi-js';
+    import { makeBundle } from 'fcgi-js/bundle';
     import type { RunConfig } from 'fcgi-js/cli';
     import { FcgiClient } from 'fcgi-js/client';
     import { nginxConfig } from 'fcgi-js/configs';
@@ -180,7 +205,7 @@ const consumers: Readonly<Record<string, string>> = {
     import { createServer as same } from 'fcgi-js/server';
     const options = { params: composeParams(scriptNameStripper()), responder: fromNodeListener((req, res) => res.end(req.url)) };
     export const server: FcgiServer = createServer(options);
-    export const others = [FcgiClient, nginxConfig, runConformance, ConnectionInspector, diagnose, startDev, makePlan, RecordDecoder, run, same, {} satisfies RunConfig];`,
+    export const others = [FcgiClient, nginxConfig, ConnectionInspector, diagnose, startDev, makeBundle, makePlan, runConformance, RecordDecoder, run, same, {} satisfies RunConfig];`,
 };
 
 /** Errors in what uses each package in a project of its own, and in the declarations of the packages. */

@@ -17,6 +17,7 @@ const libraries = named(
   'runner',
   'dev',
   'init',
+  'bundle',
 );
 
 /** Who may depend on whom, at run time. A package that is missing here has no place in the design yet. */
@@ -35,12 +36,13 @@ const layers: Record<string, readonly string[]> = {
   '@fcgi-js/dev': named('protocol', 'client', 'inspector', 'runner'),
   // Of the inspector, what a terminal shows as it is: commands are for people to copy.
   '@fcgi-js/init': named('configs', 'inspector'),
+  '@fcgi-js/bundle': named('configs', 'runner'),
   '@fcgi-js/cli': libraries,
   'fcgi-js': [...libraries, '@fcgi-js/cli'],
 };
 
 /** These may have a runtime dependency from outside, each for a reason written beside it in the package's README. */
-const mayUseOthers = ['@fcgi-js/runner', '@fcgi-js/dev', '@fcgi-js/cli', 'fcgi-js'];
+const mayUseOthers = ['@fcgi-js/runner', '@fcgi-js/dev', '@fcgi-js/bundle', '@fcgi-js/cli', 'fcgi-js'];
 
 /** Nothing that users get may depend on these, and `test-support` checks our packages without using them. */
 const privateLayers: Record<string, 'none of ours' | 'all'> = {

@@ -102,6 +102,7 @@ describe('code in READMEs and guides', () => {
     // The examples depend on none of these, or else `npm start` would install and build all of it.
     const whole = join(root, 'packages/fcgi-js/src');
     const paths = {
+      '@fcgi-js/bundle': [join(root, 'packages/bundle/src/index.ts')],
       '@fcgi-js/cli': [join(root, 'packages/cli/src/index.ts')],
       '@fcgi-js/conformance': [join(root, 'packages/conformance/src/index.ts')],
       '@fcgi-js/dev': [join(root, 'packages/dev/src/index.ts')],

@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { build } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { sizeBudgets } from '../src/size-budgets.ts';
 import { workspaceTarballs } from '../src/tarballs.mjs';
 import { publishedPackages } from '../src/workspace.mjs';
 
@@ -62,4 +65,23 @@ describe.each(packages)('the tarball of $manifest.name', ({ manifest: { name, ve
     );
     expect(problems).toEqual([]);
   });
+
+  test('stays below its budget', async () => {
+    expect((await tarball(name)).length).toBeLessThan((sizeBudgets[name]?.tarball ?? 0) * 1_000);
+  });
 });
+
+test.each(packages.filter(({ manifest }) => sizeBudgets[manifest.name]?.minified !== undefined))(
+  '$manifest.name, bundled and minified, stays below its budget',
+  async ({ manifest: { name }, path }) => {
+    const { outputFiles } = await build({
+      bundle: true,
+      entryPoints: [join(path, 'dist/index.js')],
+      format: 'esm',
+      minify: true,
+      platform: 'neutral',
+      write: false,
+    });
+    expect(outputFiles[0]!.contents.length).toBeLessThan(sizeBudgets[name]!.minified! * 1_000);
+  },
+);

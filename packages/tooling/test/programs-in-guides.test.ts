@@ -64,7 +64,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await client.close();
-  project.stop();
+  await project.stop();
   await rm(folder, { recursive: true });
 });
 
@@ -207,6 +207,16 @@ describe('a program prints what the guide says', () => {
     const printed = await project.run(program('docs/protocol.md 1')).ended();
     expect(printed).toMatch(/^\{.*requestId: 1,.*role: 1,.*keepConn: true.*\}\n$/s);
   });
+});
+
+test('the program in the README of @fcgi-js/bundle says where the folder is, and how large', async () => {
+  await mkdir(join(folder, 'views'));
+  await writeFile(join(folder, 'views/page.html'), '');
+  const output = join(folder, 'upload');
+  const replacing = { '/srv/shop': folder, '/srv/upload': output };
+  const printed = await project.run(program('packages/bundle/README.md 1', replacing)).ended();
+  expect(printed).toMatch(new RegExp(`^${output}: \\d{6} bytes\n$`));
+  expect(existsSync(join(output, 'app/views/page.html'))).toBe(true);
 });
 
 test('the program in the README of @fcgi-js/inspector passes on what it inspects', async () => {

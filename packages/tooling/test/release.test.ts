@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { whyNotPublish } from '../src/release.mjs';
+import { sbomFolder } from '../src/sbom.mjs';
 import { publishedPackages, root } from '../src/workspace.mjs';
 
 const run = promisify(execFile);
@@ -18,6 +20,14 @@ test('the next release packs, installs and works, and says what is new', { timeo
     ([, name]) => name,
   );
   expect(versions).toEqual(publishedPackages().map(({ manifest }) => manifest.name));
+  const sboms = (await readdir(sbomFolder)).map((file) =>
+    JSON.parse(readFileSync(join(sbomFolder, file), 'utf8')),
+  );
+  const brought = new Map(
+    sboms.map(({ components, metadata }) => [String(metadata.component.name), components.length] as const),
+  );
+  expect(brought.get('@fcgi-js/protocol')).toBe(0);
+  expect([...brought.keys()].sort()).toEqual(versions.sort());
   // Hashes of commits and empty sections tell users nothing.
   expect(stdout).not.toMatch(/- [0-9a-f]{7}: |Updated dependencies/);
 });

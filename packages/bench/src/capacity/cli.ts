@@ -5,8 +5,9 @@ import { Bench } from '../bench.ts';
 import { describeMachine } from '../machine.ts';
 import { docsScale, type Scale, smokeScale } from '../scale.ts';
 import { type CapacityArguments, parseCapacityArguments, usage } from './args.ts';
+import type { CapacityReport } from './capacity-report.ts';
 import { measureWays } from './measure.ts';
-import { type CapacityReport, rewriteCapacityDocs, writeCapacityDocs } from './report.ts';
+import { rewriteCapacityDocs, writeCapacityDocs } from './report.ts';
 import { quantile } from './scenarios.ts';
 import { type Scenario, simulate } from './simulate.ts';
 

@@ -2,8 +2,8 @@ import { fillMarks, markdownTable } from '../report/marks.ts';
 import { formatFigure, formatRange } from '../report/table.ts';
 import type { Report } from '../report/write-reports.ts';
 import { spreadOf } from '../statistics.ts';
+import type { CapacityReport } from './capacity-report.ts';
 import { type Plan, perCore, rateOf, webServerCores, webServerLimit } from './plan.ts';
-import type { CapacityReport } from './report.ts';
 import { comparePolicies, failOne, quantile } from './scenarios.ts';
 
 /** Of the worked example: a host, and how busy its cores are to be. */

@@ -1,17 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Machine } from '../machine.ts';
 import { formatReport, type Report } from '../report/write-reports.ts';
-import type { WayCosts } from './measure.ts';
+import type { CapacityReport } from './capacity-report.ts';
 import { fillCapacityPage } from './page.ts';
-
-/** What was measured for docs/capacity.md alone. */
-export interface CapacityReport {
-  /** When, in ISO 8601. */
-  readonly date: string;
-  readonly machine: Machine;
-  readonly ways: readonly WayCosts[];
-}
 
 /**
  * Puts figures into the documentation: `capacity.json`, and what `capacity.md` makes of it and of `performance.json`.

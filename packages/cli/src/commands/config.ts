@@ -8,7 +8,7 @@ import {
 import type { Io } from '@fcgi-js/runner/command';
 import { parseDuration, parseSize } from '@fcgi-js/runner/options';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { readArgument } from '../arguments.ts';
+import { readArgument, splitPair } from '../arguments.ts';
 import type { ConfigArguments } from '../config/config.ts';
 
 const examples = `
@@ -79,12 +79,6 @@ function flagFor({ flags, help, kind, none }: ConfigOption): Option {
     case 'text':
       return flag;
   }
-}
-
-function splitPair(text: string, example: string): { name: string; value: string } {
-  const middle = text.indexOf('=');
-  if (middle < 1) throw new InvalidArgumentError(`It must be two words with = between them: ${example}`);
-  return { name: text.slice(0, middle), value: text.slice(middle + 1) };
 }
 
 function parseSeconds(text: string): number {

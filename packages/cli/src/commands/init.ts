@@ -1,6 +1,7 @@
 import { STARTS, WEB_SERVERS } from '@fcgi-js/init/choices';
 import type { Io } from '@fcgi-js/runner/command';
 import { Command, Option } from 'commander';
+import { collect } from '../arguments.ts';
 import type { InitOptions } from '../init/options.ts';
 
 const examples = `
@@ -36,6 +37,8 @@ export function initCommand(io: Io): Command {
     .option('--server-name <host>', 'host name of the site (repeatable)', collect)
     .option('--name <name>', 'what the application is called in file names (default: its folder)')
     .option('--listen <address>', 'where it listens (default: /run/NAME.sock; 127.0.0.1:9000 for HAProxy)')
+    .option('--upgrade-listen <address>', 'where it takes WebSockets: 127.0.0.1:9001 (default: nowhere)')
+    .option('--upgrade-path <path>', 'of h2o: the URLs of WebSockets, such as /ws')
     .option('--bind <port>', 'where the web server listens: 8080, 127.0.0.1:8080')
     .option('--user <name>', 'user that it runs as (default: www-data)')
     .option('--group <name>', "group that may connect, the web server's (default: www-data)")
@@ -49,8 +52,4 @@ export function initCommand(io: Io): Command {
       const { init } = await import('../init/init.ts');
       await init(io, app, options);
     });
-}
-
-function collect(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value];
 }

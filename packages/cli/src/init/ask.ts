@@ -11,6 +11,7 @@ import {
   withDefaultAnswers,
 } from '@fcgi-js/init';
 import type { Io } from '@fcgi-js/runner/command';
+import { canAsk } from '../can-ask.ts';
 import { CommandFailure, ExitStatus, usageFailure } from '../command-failure.ts';
 import type { InitOptions } from './options.ts';
 
@@ -37,11 +38,6 @@ const FLAGS: Readonly<Record<keyof Asked, string>> = {
   start: '--start',
   webServer: '--web-server',
 };
-
-/** A terminal without a width, as on a serial line, has no room for the questions. */
-function canAsk({ stderr, stdin }: Io): boolean {
-  return stdin.isTTY === true && stderr.isTTY === true && stderr.columns !== 0;
-}
 
 async function askOnTerminal(io: Io, options: InitOptions): Promise<Asked> {
   const terminal = { input: io.stdin, output: io.stderr };

@@ -19,6 +19,7 @@ import { writeFiles } from './write.ts';
  */
 export async function init(io: Io, argument: string, options: InitOptions): Promise<void> {
   const { bind, dryRun = false, force = false, group, json = false, listen, output, user } = options;
+  const { upgradeListen, upgradePath } = options;
   const project = findApplication(argument, io.cwd);
   const { basePath, folder: workingDirectory = dirname(project.file), statics } = project;
   const asked = await completeAnswers(io, { ...options, ...defined({ mount: options.mount ?? basePath }) });
@@ -26,7 +27,7 @@ export async function init(io: Io, argument: string, options: InitOptions): Prom
   const plan = makePlan({
     ...asked,
     ...(asked.webServer === 'caddy' && (await lacksRequestBuffers()) ? { requestBuffers: 0 } : {}),
-    ...defined({ bind, group, home: homeOf(asked.webServer), listen, user }),
+    ...defined({ bind, group, home: homeOf(asked.webServer), listen, upgradeListen, upgradePath, user }),
     // By its folder, what a new build has to be run is found when it starts.
     app: project.folder ?? project.file,
     folder: output === undefined ? workingDirectory : resolve(io.cwd, output),

@@ -8,6 +8,8 @@ export interface InitOptions {
   readonly group?: string;
   readonly json?: true;
   readonly listen?: string;
+  readonly upgradeListen?: string;
+  readonly upgradePath?: string;
   readonly mount?: string;
   readonly name?: string;
   readonly output?: string;

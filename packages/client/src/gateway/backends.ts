@@ -1,6 +1,7 @@
 import { FcgiOptionError } from '@fcgi-js/protocol/options';
 import type { FcgiClient } from '../client.ts';
-import { FcgiClientError, type FcgiClientErrorCode } from '../errors.ts';
+import type { FcgiClientErrorCode } from '../error-rules.ts';
+import { FcgiClientError } from '../errors.ts';
 import type { FcgiResponse } from '../fcgi-response.ts';
 import type { FcgiInput } from '../input.ts';
 import type { FcgiRequestOptions } from '../prepared-request.ts';

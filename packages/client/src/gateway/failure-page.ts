@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ProtocolStatus, RemoteProtocolError } from '@fcgi-js/protocol';
-import { FcgiClientError, type FcgiClientErrorCode } from '../errors.ts';
+import type { FcgiClientErrorCode } from '../error-rules.ts';
+import { FcgiClientError } from '../errors.ts';
 import { http } from '../node-http.ts';
 import { FcgiConnectError, FcgiRejectedError, FcgiTimeoutError } from '../request-errors.ts';
 

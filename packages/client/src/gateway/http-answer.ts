@@ -68,7 +68,8 @@ export async function sendAnswer(
 ): Promise<BodyFault | undefined> {
   const { body, contentLength, headers, reason, status } = answer;
   const fields = answerFields(headers, status);
-  if (reason === '') http.writeHead(status, fields);
+  // HTTP/2 has no reason phrases.
+  if (reason === '' || 'stream' in http) http.writeHead(status, fields);
   else http.writeHead(status, reason, fields);
   if (isHead || !hasBody(status)) {
     http.end();

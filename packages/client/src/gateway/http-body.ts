@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import type { ResolvedGatewayLimits } from './gateway-limits.ts';
 
 /**
@@ -59,6 +60,19 @@ export class HttpBody implements AsyncIterableIterator<Uint8Array> {
   }
 }
 
+/** Whether a body follows the head of a request. */
+export function announcesBody(request: IncomingMessage): boolean {
+  const { headers } = request;
+  if (headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined) return true;
+  // HTTP/2 needs no length: the stream goes on, or has ended with the head.
+  return http2StreamOf(request)?.endAfterHeaders === false;
+}
+
+/** The stream that a request of HTTP/2 came on. */
+function http2StreamOf(request: IncomingMessage): ServerHttp2Stream | undefined {
+  return 'stream' in request ? (request.stream as ServerHttp2Stream) : undefined;
+}
+
 /** A body to send, and its length where it was found out. */
 export interface CollectedBody {
   /** Undefined where the body is longer than the limit. */
@@ -97,7 +111,7 @@ async function* chain(
 
 /**
  * Once the answer has been sent: takes the rest of the body, so that the HTTP client can read the answer and
- * use the connection again; a client that goes on for too long loses it.
+ * use the connection again; a client that goes on for too long loses it, or its stream of HTTP/2.
  */
 export function discardRest(request: IncomingMessage, limits: ResolvedGatewayLimits): void {
   if (request.complete || request.destroyed) {
@@ -105,7 +119,8 @@ export function discardRest(request: IncomingMessage, limits: ResolvedGatewayLim
     return;
   }
   let left = limits.discardBytes;
-  const giveUp = () => request.socket.destroySoon();
+  const stream = http2StreamOf(request);
+  const giveUp = () => (stream === undefined ? request.socket.destroySoon() : stream.close());
   const timer = setTimeout(giveUp, limits.discardTimeout);
   timer.unref();
   request.on('data', (chunk: Uint8Array) => {

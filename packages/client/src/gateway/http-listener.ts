@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
 import { factsOfNode } from '../params-from-request.ts';
 import type { GatewaySettings } from './ask-application.ts';
@@ -12,14 +13,22 @@ export type BeforeRequest = (
   next: (error?: unknown) => void,
 ) => void;
 
-/** A function for `node:http` that serves requests: each by what is to see it before, or else by the application. */
-export function httpListener(
-  before: BeforeRequest | undefined,
-  settings: GatewaySettings,
-): (request: IncomingMessage, response: ServerResponse) => void {
+/**
+ * A function for servers of `node:http`, `node:https` and `node:http2` that serves requests. The messages of HTTP/2 have what is
+ * used of those of HTTP/1.1.
+ */
+export type GatewayListener = (
+  request: Http2ServerRequest | IncomingMessage,
+  response: Http2ServerResponse | ServerResponse,
+) => void;
+
+/** A listener that serves requests: each by what is to see it before, or else by the application. */
+export function httpListener(before: BeforeRequest | undefined, settings: GatewaySettings): GatewayListener {
   /** What still comes on them may be part of a body. */
   const distrusted = new WeakSet<Socket>();
-  return (request, response) => {
+  return (givenRequest, givenResponse) => {
+    const request = givenRequest as IncomingMessage;
+    const response = givenResponse as ServerResponse;
     // Node hands out requests that follow in the same packet before the refusal of the first has closed the connection.
     if (distrusted.has(request.socket)) return;
     const refusal = refusalOf(factsOfNode(request), settings.hosts);

@@ -4,7 +4,7 @@ import { answerTo, type GatewaySettings } from './ask-application.ts';
 import { explainFailure, isLocal, type RequestRefusal, sendFailure } from './failure-page.ts';
 import { ExchangeLog } from './gateway-exchange.ts';
 import { type BodyFault, sendAnswer } from './http-answer.ts';
-import { discardRest, HttpBody } from './http-body.ts';
+import { announcesBody, discardRest, HttpBody } from './http-body.ts';
 import { parsedBody, withBody } from './parsed-body.ts';
 
 /**
@@ -25,8 +25,7 @@ export async function serveRequest(
   });
   try {
     if (refusal !== undefined) throw refusal;
-    const { headers } = request;
-    const hasBody = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
+    const hasBody = announcesBody(request);
     const parsed = hasBody ? parsedBody(request) : undefined;
     const said = factsOfNode(request);
     const facts = parsed === undefined ? said : withBody(said, parsed);

@@ -49,6 +49,8 @@ function staticFiles(
   if (/[$%?#\\]/.test(place))
     throw new ConfigError('static.folder', 'a rewriting rule cannot lead to names with $%?#\\');
   const pattern = quoteRegex(`${path}/`);
+  // What has been rewritten is asked for anew, by the name that it has now.
+  const shown = `${mount}/${place}`;
   return [
     place === path
       ? `RewriteRule "^${pattern}" "-" [END]`
@@ -56,7 +58,7 @@ function staticFiles(
     immutable && [
       '<IfModule mod_headers.c>',
       indent(
-        `Header set Cache-Control "${IMMUTABLE}" "expr=%{REQUEST_URI} =~ m#^${quoteRegex(`${prefix}/`)}#"`,
+        `Header set Cache-Control "${IMMUTABLE}" "expr=%{REQUEST_URI} =~ m#^${quoteRegex(`${shown}/`)}#"`,
       ),
       '</IfModule>',
     ],

@@ -2,6 +2,7 @@ import { quoteApache, quoteApachePath } from '../quote.ts';
 import { formatBind, IMMUTABLE, type Site } from '../site.ts';
 import { file, indent, type Lines } from '../text.ts';
 import type { ApacheModule } from './module.ts';
+import { UPGRADE_MODULES, upgrades } from './upgrades.ts';
 
 /** A virtual host with the application, through whatever module. */
 export function virtualHost(site: Site, module: ApacheModule): string {
@@ -9,6 +10,7 @@ export function virtualHost(site: Site, module: ApacheModule): string {
   const [serverName, ...aliases] = serverNames;
   const modules = [
     ...module.modules(site),
+    ...(site.upgrades.length > 0 ? UPGRADE_MODULES : []),
     ...(statics.length > 0 ? ['alias'] : []),
     ...(statics.some(({ immutable }) => immutable) ? ['headers'] : []),
   ];
@@ -28,6 +30,7 @@ export function virtualHost(site: Site, module: ApacheModule): string {
       `Timeout ${timeouts.upload}`,
       '',
       statics.map((folder) => staticFiles(folder)),
+      upgrades(site),
       module.application(site),
       '',
       `<Location ${quoteApachePath('mount', mount === '' ? '/' : mount)}>`,

@@ -24,6 +24,9 @@ export interface GoldenCase {
   readonly text: string;
 }
 
+/** WebSockets beside FastCGI, in a site as it is in production. */
+const upgradeSocket = 'unix:/run/app.upgrade.sock';
+const severalUpgrades = ['10.0.0.1:9001', '10.0.0.2:9001'];
 const program = '/srv/app/server.js';
 const socket = 'unix:/run/app.sock';
 const one = '10.0.0.1:9000';
@@ -53,6 +56,8 @@ const { connect, response, upload } = limits.timeouts;
 const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   nginx: {
     'root.conf': nginxConfig({ listen: socket }),
+    'upgrades.conf': nginxConfig({ ...site, listen: socket, upgradeSocket }),
+    'upgrades-several.conf': nginxConfig({ listen: socket, upgradeSocket: severalUpgrades }),
     'tcp.conf': nginxConfig({
       listen: '127.0.0.1:9000',
       keepAlive: false,
@@ -67,6 +72,8 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   lighttpd: {
     'root.conf': lighttpdConfig({ listen: socket }),
+    'upgrades.conf': lighttpdConfig({ ...site, listen: socket, upgradeSocket }),
+    'upgrades-several.conf': lighttpdConfig({ listen: socket, upgradeSocket: severalUpgrades }),
     'tcp.conf': lighttpdConfig({ listen: '127.0.0.1:9000', maxBodySize: Infinity }),
     'started.conf': lighttpdConfig({
       app: { command: [program], environment: { NODE_ENV: 'production', GREETING: 'hello $world' } },
@@ -87,6 +94,8 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   apache: {
     'proxy-root.conf': apacheConfig({ module: 'proxy_fcgi', listen: socket }),
+    'proxy-upgrades.conf': apacheConfig({ module: 'proxy_fcgi', ...site, listen: socket, upgradeSocket }),
+    'fcgid-upgrades.conf': apacheConfig({ module: 'fcgid', app: program, upgradeSocket: '127.0.0.1:9001' }),
     'proxy-tcp.conf': apacheConfig({
       module: 'proxy_fcgi',
       listen: '127.0.0.1:9000',
@@ -173,6 +182,8 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   caddy: {
     'immutable.conf': caddyConfig({ listen: socket, static: assets }),
     'root.conf': caddyConfig({ listen: socket }),
+    'upgrades.conf': caddyConfig({ ...site, listen: socket, upgradeSocket }),
+    'upgrades-several.conf': caddyConfig({ listen: socket, upgradeSocket: severalUpgrades }),
     'tcp.conf': caddyConfig({ listen: '127.0.0.1:9000', bind: '127.0.0.1:8080', maxBodySize: Infinity }),
     'site.conf': caddyConfig({ ...site, listen: socket, maxBodySize: 10_000_000, timeouts: { connect } }),
     'unbuffered.conf': caddyConfig({ listen: socket, requestBuffers: 0 }),
@@ -187,6 +198,8 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   h2o: {
     'immutable.conf': h2oConfig({ listen: socket, static: assets }),
     'root.conf': h2oConfig({ listen: socket }),
+    'upgrades.conf': h2oConfig({ ...site, listen: socket, upgradePath: '/ws', upgradeSocket }),
+    'upgrades-tcp.conf': h2oConfig({ listen: socket, upgradePath: '/ws', upgradeSocket: '127.0.0.1:9001' }),
     'tcp.conf': h2oConfig({
       listen: '127.0.0.1:9000',
       keepAlive: false,
@@ -211,6 +224,13 @@ const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   haproxy: {
     'root.conf': haproxyConfig({ listen: socket }),
+    'upgrades.conf': haproxyConfig({
+      mount: prefix,
+      serverName: 'example.org',
+      listen: socket,
+      upgradeSocket,
+    }),
+    'upgrades-several.conf': haproxyConfig({ listen: socket, upgradeSocket: severalUpgrades }),
     'tcp.conf': haproxyConfig({
       listen: '127.0.0.1:9000',
       keepAlive: false,

@@ -1,6 +1,6 @@
 import type { Cause, CauseFamily } from '../cause.ts';
 import type { Facts } from '../facts.ts';
-import type { Configuration, Directive } from '../gather/configuration.ts';
+import type { Configuration, Directive } from '../gather/configuration/configuration.ts';
 import { fileOf } from '../system/access.ts';
 import { configurationError, notPassedOn } from './configuration-error.ts';
 import {

@@ -1,6 +1,6 @@
 import type { Cause, CauseFamily } from '../cause.ts';
 import type { Facts } from '../facts.ts';
-import type { Directive } from '../gather/configuration.ts';
+import type { Directive } from '../gather/configuration/configuration.ts';
 import { isOlder, versionIn } from '../system/version-order.ts';
 
 /** What a configuration of one product says by these names. */

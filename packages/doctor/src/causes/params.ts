@@ -1,6 +1,6 @@
 import type { Cause } from '../cause.ts';
 import type { Facts } from '../facts.ts';
-import type { Directive } from '../gather/configuration.ts';
+import type { Directive } from '../gather/configuration/configuration.ts';
 
 /** `fastcgi_param` of nginx with one name, those of included files among them. */
 function nginxParam({ configuration }: Facts, name: string): readonly Directive[] {

@@ -132,14 +132,14 @@ export function fcgidFiles({ folder }: Pick<WebServerOptions, 'folder'>): string
  * @param site what stands in a file of its own on a real machine
  */
 export async function configureApache(
-  { folder }: Pick<WebServerOptions, 'folder'>,
+  { connections = THREADS, folder }: Pick<WebServerOptions, 'connections' | 'folder'>,
   port: number,
   modules: string[],
   site: string,
 ): Promise<Launch> {
   const config = join(folder, 'apache.conf');
   await writeFile(join(folder, 'site.conf'), site);
-  await writeFile(config, wrapper(folder, port, [...modules, ...namedModules(site)]));
+  await writeFile(config, wrapper(folder, port, [...modules, ...namedModules(site)], connections));
   return {
     command: 'apache2',
     args: ['-D', 'FOREGROUND', '-f', config],
@@ -154,7 +154,10 @@ function namedModules(site: string): string[] {
   return /^# a2enmod (.+)$/m.exec(site)?.[1]?.split(' ') ?? [];
 }
 
-function wrapper(folder: string, port: number, modules: string[]): string {
+/** A WebSocket takes a thread for as long as it is open. */
+const THREADS = 50;
+
+function wrapper(folder: string, port: number, modules: string[], threads: number): string {
   const user = webServerUser();
   const loaded = new Set(['mpm_event', 'authz_core', ...modules]);
   return `
@@ -169,8 +172,9 @@ ServerName localhost
 # One process: the connections it keeps are its own.
 StartServers 1
 ServerLimit 1
-ThreadsPerChild 50
-MaxRequestWorkers 50
+ThreadLimit ${threads}
+ThreadsPerChild ${threads}
+MaxRequestWorkers ${threads}
 Listen 127.0.0.1:${port}
 DocumentRoot ${folder}
 ${user === undefined ? '' : `User ${user.name}\nGroup ${user.group}`}

@@ -10,6 +10,8 @@ import { siteOptions, type WebServer, type WebServerOptions } from './web-server
 export interface H2oOptions extends WebServerOptions {
   /** Keeps connections to the application open (`fastcgi.timeout.keepalive`), default true. */
   readonly keepConnections?: boolean;
+  /** Which URLs are those of WebSockets, with `upgrades`. */
+  readonly upgradePath?: string;
 }
 
 /**
@@ -18,20 +20,21 @@ export interface H2oOptions extends WebServerOptions {
  * @param options where the application is, and how it is talked to
  */
 export function startH2o(options: H2oOptions): Promise<WebServer> {
-  const { folder, keepConnections = true } = options;
+  const { folder, keepConnections = true, upgradePath } = options;
   return launchWebServer(options, async (port) => {
     const config = join(folder, 'h2o.conf');
     const site = h2oConfig({
       ...siteOptions(options),
       bind: `127.0.0.1:${port}`,
       keepAlive: keepConnections,
+      ...(upgradePath === undefined ? {} : { upgradePath }),
     });
-    await writeFile(config, `${wrapper(folder)}${site}`);
+    await writeFile(config, `${wrapper(options)}${site}`);
     return { command: 'h2o', args: ['-c', config], errorLog: 'h2o-error.log' };
   });
 }
 
-function wrapper(folder: string): string {
+function wrapper({ connections, folder }: H2oOptions): string {
   const user = webServerUser();
   return `
 ${user === undefined ? '' : `user: ${user.name}`}
@@ -39,6 +42,7 @@ pid-file: ${folder}/h2o.pid
 error-log: ${folder}/h2o-error.log
 temp-buffer-path: ${folder}
 num-threads: 1
+${connections === undefined ? '' : `max-connections: ${connections}`}
 `;
 }
 

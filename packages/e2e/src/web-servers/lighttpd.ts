@@ -42,7 +42,7 @@ export function startLighttpd(options: LighttpdOptions): Promise<WebServer> {
  * @param site what stands in a file of its own on a real machine
  */
 export async function configureLighttpd(
-  options: Pick<LighttpdOptions, 'folder' | 'streaming'>,
+  options: Pick<LighttpdOptions, 'connections' | 'folder' | 'streaming'>,
   port: number,
   site: string,
 ): Promise<Launch> {
@@ -54,7 +54,7 @@ export async function configureLighttpd(
 }
 
 function wrapper(
-  { folder, streaming = false }: Pick<LighttpdOptions, 'folder' | 'streaming'>,
+  { connections, folder, streaming = false }: Pick<LighttpdOptions, 'connections' | 'folder' | 'streaming'>,
   port: number,
 ): string {
   const user = webServerUser();
@@ -63,6 +63,7 @@ server.bind = "127.0.0.1"
 server.port = ${port}
 server.document-root = "${folder}"
 server.upload-dirs = ("${folder}")
+${connections === undefined ? '' : `server.max-fds = ${connections * 3 + 64}\nserver.max-connections = ${connections}`}
 server.pid-file = "${folder}/lighttpd.pid"
 server.errorlog = "${folder}/lighttpd-error.log"
 # What the application that lighttpd starts prints: the same file, so that one log tells everything.

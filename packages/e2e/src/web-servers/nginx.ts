@@ -23,14 +23,20 @@ export interface NginxOptions extends WebServerOptions {
  * @param options where the application is, and how it is talked to
  */
 export function startNginx(options: NginxOptions): Promise<WebServer> {
-  const { collecting = false, folder, keepConnections = true } = options;
+  const { collecting = false, connections, folder, keepConnections = true } = options;
   return launchWebServer(options, async (port) => {
     const site = nginxConfig({
       ...siteOptions(options),
       bind: `127.0.0.1:${port}`,
       keepAlive: keepConnections,
     });
-    return configureNginx(folder, collecting ? site.replace('fastcgi_request_buffering off;', '') : site);
+    const text = collecting ? site.replace('fastcgi_request_buffering off;', '') : site;
+    // Each browser takes a second one, to the application.
+    return configureNginx(
+      folder,
+      text,
+      connections === undefined ? {} : { connections: connections * 2 + 64 },
+    );
   });
 }
 

@@ -29,8 +29,12 @@ export interface WebServerOptions {
   readonly mount?: string;
   /** Further addresses of the application, if it is one that listens. Default none. */
   readonly others?: readonly string[];
+  /** How many browsers may be connected at the same time. Default: what a test needs that does not say. */
+  readonly connections?: number;
   /** Times after which it gives up, where they are not the usual ones. */
   readonly timeouts?: SiteOptions['timeouts'];
+  /** Where the application takes WebSockets, default nowhere. */
+  readonly upgrades?: ListeningUpstream;
 }
 
 /** How a web server reaches the application. */
@@ -58,7 +62,7 @@ export function listenAddress(upstream: ListeningUpstream): string {
  * @param options where the application is
  */
 export function siteOptions(options: WebServerOptions): PlacedOptions {
-  const { application, folder, mount = '', others = [], timeouts } = options;
+  const { application, folder, mount = '', others = [], timeouts, upgrades } = options;
   const site: SiteOptions = {
     ...(application.kind === 'spawn'
       ? { app: { command: [application.program, ...application.arguments] } }
@@ -66,6 +70,7 @@ export function siteOptions(options: WebServerOptions): PlacedOptions {
     mount: mount === '' ? '/' : mount,
     static: { prefix: '/static', folder: join(folder, 'static') },
     ...(timeouts === undefined ? {} : { timeouts }),
+    ...(upgrades === undefined ? {} : { upgradeSocket: listenAddress(upgrades) }),
   };
   return site as PlacedOptions;
 }

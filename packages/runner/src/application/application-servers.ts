@@ -1,8 +1,11 @@
+import type { IncomingMessage } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FcgiRequestHandler, fromNodeListener, type NodeServer } from '@fcgi-js/server';
 import { askForHttp } from './ask-for-http.ts';
 import { CapturedServer } from './captured-server.ts';
+import { emitUpgrade } from './emit-upgrade.ts';
 import { describeTarget, isSameTarget, type ListenTarget } from './listen-arguments.ts';
 import type { ListenJudge, Notice } from './listen-interception.ts';
 import type { Listen } from './made-up-address.ts';
@@ -54,6 +57,8 @@ export class ApplicationServers implements ListenJudge {
   readonly #served: CapturedServer[] = [];
   #state: 'between' | 'ended' | 'served' | 'undecided' = 'undecided';
   #exported: unknown;
+  /** That of what is exported, on which it listens for upgrades. */
+  #exportedServer: NodeServer | undefined;
   /** The service stops, until this resolves. */
   #stopped: Promise<unknown> | undefined;
   #end: (reason: string) => void = () => {};
@@ -138,11 +143,22 @@ export class ApplicationServers implements ListenJudge {
    * Serves what the application has exported.
    *
    * @param exported the function or server, by which one that listens later is known for the same
+   * @param server the one of the application, where it has one that does not listen
    */
-  serveExport(exported: unknown, handler: FcgiRequestHandler): void {
+  serveExport(exported: unknown, handler: FcgiRequestHandler, server?: NodeServer): void {
     this.#exported = exported;
+    this.#exportedServer = server;
     this.#state = 'served';
     this.front.serve(handler);
+  }
+
+  /** Gives an upgrade to the server that is served; false where it has no listener for upgrades. */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): boolean {
+    const captured = this.#served.find(({ server, state }) => state === 'listening' && hearsUpgrades(server));
+    if (captured !== undefined) captured.upgrade(request, socket, head);
+    else if (hearsUpgrades(this.#exportedServer)) emitUpgrade(this.#exportedServer, request, socket, head);
+    else return false;
+    return true;
   }
 
   /** The service stops: a server that the application closes has closed when that is done. */
@@ -224,6 +240,10 @@ export class ApplicationServers implements ListenJudge {
     );
     return PathStandIn.create(target.path);
   }
+}
+
+function hearsUpgrades(server: NodeServer | undefined): server is NodeServer {
+  return server !== undefined && server.listenerCount('upgrade') > 0;
 }
 
 function portOf(servers: readonly CapturedServer[]): number | undefined {

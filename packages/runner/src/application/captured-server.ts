@@ -1,6 +1,8 @@
 import { lookup } from 'node:dns';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type { NodeServer } from '@fcgi-js/server';
+import { emitUpgrade } from './emit-upgrade.ts';
 import { describeTarget, type ListenTarget, openArguments } from './listen-arguments.ts';
 import { type Listen, madeUpAddress } from './made-up-address.ts';
 import type { PathStandIn } from './path-stand-in.ts';
@@ -52,7 +54,9 @@ export class CapturedServer {
   #isOverridden = false;
   /** What stands in the place of Node's own members. */
   #overrides: PropertyDescriptorMap = {};
+  /** Those of requests, and those that an upgrade has given to the application. */
   readonly #sockets = new Set<Socket>();
+  readonly #upgraded = new Set<Socket>();
   #standIn: PathStandIn | undefined;
   #target: ListenTarget = { kind: 'handle' };
   readonly #watch: CaptureWatch;
@@ -130,6 +134,16 @@ export class CapturedServer {
     });
   }
 
+  /** Emits an upgrade, as if it had come from its port. Its connection counts until it is closed, and a `close()` waits for it. */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    this.#upgraded.add(socket);
+    socket.once('close', () => {
+      this.#upgraded.delete(socket);
+      this.#endIfIdle();
+    });
+    emitUpgrade(this.server, request, socket, head);
+  }
+
   /** Has Node open the port. An application that has been told that it listens is not told again. */
   open(): void {
     const { server } = this;
@@ -176,7 +190,7 @@ export class CapturedServer {
       // Idle connections belong to the web server, which keeps them for its next request.
       closeIdleConnections: () => {},
       getConnections: (callback) => {
-        process.nextTick(callback as Callback, null, this.#sockets.size);
+        process.nextTick(callback as Callback, null, this.#sockets.size + this.#upgraded.size);
         return server;
       },
       ref: keep(false),
@@ -228,7 +242,7 @@ export class CapturedServer {
   }
 
   #endIfIdle(): void {
-    if (this.state !== 'closing' || this.#isHeld || this.#sockets.size > 0) return;
+    if (this.state !== 'closing' || this.#isHeld || this.#sockets.size + this.#upgraded.size > 0) return;
     this.state = 'closed';
     this.#restore();
     // Node's own finds nothing open, stops its timers, and emits the event.

@@ -1,4 +1,5 @@
-import { Server as NetServer } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
 import { ApplicationServers, type PortChoice } from './application-servers.ts';
 import { ListenInterception, type Notice } from './listen-interception.ts';
 import { loadModule } from './load-module.ts';
@@ -37,6 +38,8 @@ export interface Application {
   readonly roles: Roles;
   /** The service stops: its servers that are closed now have closed when this resolves. */
   stopping(stopped: Promise<unknown>): void;
+  /** Gives it an upgrade; false where it has no listener for upgrades. */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): boolean;
   /** Calls a function whose http servers are not the application's: they listen as Node does it. */
   aside<Result>(action: () => Result): Result;
 }
@@ -65,11 +68,14 @@ export async function loadApplication(options: LoadOptions): Promise<Application
       throw error;
     });
     const { responder } = exported?.roles ?? servers.front;
-    if (exported !== undefined && responder !== undefined) servers.serveExport(exported.exported, responder);
+    if (exported !== undefined && responder !== undefined) {
+      servers.serveExport(exported.exported, responder, exported.server);
+    }
     return {
       aside: (action) => interception.pause(action),
       ended: servers.ended,
       stopping: (stopped) => servers.stopping(stopped),
+      upgrade: (request, socket, head) => servers.upgrade(request, socket, head),
       kind: exported?.kind ?? `its server for ${servers.served}`,
       roles: {
         ...exported?.roles,

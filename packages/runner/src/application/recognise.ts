@@ -25,6 +25,8 @@ export interface Recognised {
   /** The function or server that was exported, where it is one of Node's kind. */
   readonly exported?: NodeListener | NodeServer;
   readonly roles: Roles;
+  /** The server on which it listens for upgrades, where it has made one. */
+  readonly server?: NodeServer;
 }
 
 /** A value of unknown shape; every property of it may be there or not. */
@@ -63,22 +65,24 @@ function ofRoles(shape: Shape): Recognised | undefined {
 /** The applications that are objects with a method of their own for serving. */
 async function ofFramework(shape: Shape, file: string): Promise<Recognised | undefined> {
   if (shape instanceof http.Server || shape instanceof HttpsServer)
-    return nodeListener('an http server', shape);
+    return { ...nodeListener('an http server', shape), server: shape };
   if (has(shape, 'getHttpAdapter', 'init')) {
     await call(shape, 'init');
-    return ofListener(
-      await call(call(shape, 'getHttpAdapter') as Shape, 'getInstance'),
-      'a Nest application',
-      file,
-    );
+    const adapter = call(shape, 'getHttpAdapter') as Shape;
+    const found = await ofListener(await call(adapter, 'getInstance'), 'a Nest application', file);
+    return withServer(found, has(adapter, 'getHttpServer') ? call(adapter, 'getHttpServer') : undefined);
   }
   if (has(shape, 'ready', 'routing', 'inject')) {
     await call(shape, 'ready');
-    return nodeListener('a Fastify application', shape['routing'] as NodeListener);
+    return withServer(
+      nodeListener('a Fastify application', shape['routing'] as NodeListener),
+      shape['server'],
+    );
   }
-  if (has(shape, 'initialize', 'route') && shape['listener'] instanceof http.Server) {
+  const { listener } = shape;
+  if (has(shape, 'initialize', 'route') && listener instanceof http.Server) {
     await call(shape, 'initialize');
-    return nodeListener('a hapi server', shape['listener']);
+    return { ...nodeListener('a hapi server', listener), server: listener };
   }
   if (has(shape, 'callback', 'use') && Array.isArray(shape['middleware'])) {
     return nodeListener('a Koa application', call(shape, 'callback') as NodeListener);
@@ -103,7 +107,7 @@ function ofPart(shape: Shape): Recognised | undefined {
     return nodeListener('an application with a handler', handler.bind(shape) as NodeListener);
   }
   return server instanceof http.Server
-    ? nodeListener('an application with an http server', server)
+    ? { ...nodeListener('an application with an http server', server), server }
     : undefined;
 }
 
@@ -122,6 +126,11 @@ function ofFunction(value: NodeListener & FetchHandler, shape: Shape, name: stri
 async function ofListener(instance: unknown, kind: string, file: string): Promise<Recognised | undefined> {
   const found = await recognise(instance, file);
   return found === undefined ? undefined : { ...found, kind };
+}
+
+/** What has been found, with the server that its framework has made. */
+function withServer<Found extends Recognised | undefined>(found: Found, server: unknown): Found {
+  return found !== undefined && server instanceof http.Server ? { ...found, server } : found;
 }
 
 /** What is served by a listener for `node:http`, or by a server that has one. */

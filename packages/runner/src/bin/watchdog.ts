@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { watchEventLoop } from '../watchdog/watch-event-loop.ts';
 import { watchParent } from '../watchdog/watch-parent.ts';
 import { watchStart } from '../watchdog/watch-start.ts';
-import type { WatchdogData } from '../watchdog/watchdog.ts';
+import type { WatchdogData } from '../watchdog/watchdog-data.ts';
 
 /** The thread that looks after its process, and says so when it does. */
 const { eventLoop, parent, start } = workerData as WatchdogData;

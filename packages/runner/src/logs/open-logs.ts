@@ -1,8 +1,8 @@
 import { accessFormat } from './access-format.ts';
 import { writeAccessLog } from './access-log.ts';
 import { LogFile, type LogSink } from './log-file.ts';
+import type { LogOutputs, RequestLogOptions } from './request-logs.ts';
 import { writeSlowLog } from './slow-log.ts';
-import type { LogOutputs, RequestLogOptions } from './start-logs.ts';
 
 /** Logs the requests of this process from now on. @returns what goes on in the files that have the names now */
 export function openLogs(options: RequestLogOptions, outputs: LogOutputs): () => void {

@@ -1,6 +1,7 @@
 import { optionError } from '../errors.ts';
 import { inheritedSocket } from '../pool/held-socket.ts';
 import { checkStatusOptions } from '../status/status-options.ts';
+import { addressKey } from './address-key.ts';
 import { flagOf, optionList, type RunOptionValues } from './run-options.ts';
 
 /**
@@ -16,11 +17,27 @@ export function checkOptions(values: RunOptionValues, isPlainCgi: boolean): void
     throw optionError(`${flagOf(name)} needs ${flagOf(needs.option)}: ${needs.because}`);
   }
   checkStatusOptions(values);
+  checkUpgrades(values);
   if (!isPlainCgi) checkIdleExit(values);
 }
 
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== false;
+}
+
+function checkUpgrades({ listen, onDemand, upgradeListen }: RunOptionValues): void {
+  if (upgradeListen === undefined) return;
+  const key = addressKey(upgradeListen);
+  if (key !== undefined && key === addressKey(listen)) {
+    throw optionError(
+      `--upgrade-listen is ${upgradeListen}, where --listen takes FastCGI. HTTP upgrades need a socket of their own, such as unix:/run/app.upgrade.sock.`,
+    );
+  }
+  if (onDemand === true) {
+    throw optionError(
+      '--upgrade-listen with --on-demand: a worker that ends when no request comes would take its WebSockets with it. Leave out --on-demand.',
+    );
+  }
 }
 
 /** A process that ends when it is idle must be started again for the next request. */

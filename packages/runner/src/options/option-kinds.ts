@@ -100,6 +100,13 @@ export const listenAddress = plain(['string'], 'It must be a listen address.', (
   return address.kind === 'unix' ? `unix:${resolve(folder, address.path)}` : given;
 });
 
+/** Where upgrades can be served: what `listenAddress` takes, but for `auto`. */
+export const upgradeAddress = plain(['string'], 'It must be a listen address.', (given, folder) => {
+  if (readListenAddress(given).kind === 'auto')
+    throw new OptionValueError('It must name a socket, such as unix:/run/app.upgrade.sock.');
+  return listenAddress.fromText(given, folder);
+});
+
 /** Where status pages can be on their own: over HTTP, or where `listenAddress` says, if nobody else opens it. */
 export const statusAddress = plain(['string'], 'It must be an address.', (given, folder) => {
   if (httpAddress(given) !== undefined) return given;

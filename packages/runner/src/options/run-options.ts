@@ -16,6 +16,7 @@ import {
   text,
   texts,
   toggle,
+  upgradeAddress,
   urlPath,
   workerCount,
 } from './option-kinds.ts';
@@ -84,6 +85,11 @@ export const runOptions = {
     'where to serve: unix:/path, /path, [tcp:]HOST:PORT, :PORT (loopback), fd:N, systemd[:NAME], auto',
     'auto',
   ),
+  upgradeListen: option(
+    upgradeAddress,
+    'address',
+    'a second socket, for WebSockets and other HTTP upgrades alone: as --listen, but for auto',
+  ),
   port: option(
     applicationPort,
     'port',
@@ -96,9 +102,9 @@ export const runOptions = {
     'change the params of each request: a function of @fcgi-js/middleware such as authorizationFix, or the path of a module (repeatable)',
   ),
   allow: option(texts, 'address', 'who may connect over TCP: an address or network (repeatable)'),
-  socketMode: option(octal, 'octal', 'permissions of a Unix socket (default: 660)'),
-  socketOwner: option(text, 'user', 'owner of a Unix socket'),
-  socketGroup: option(text, 'group', 'group of a Unix socket'),
+  socketMode: option(octal, 'octal', 'permissions of Unix sockets (default: 660)'),
+  socketOwner: option(text, 'user', 'owner of Unix sockets'),
+  socketGroup: option(text, 'group', 'group of Unix sockets'),
   backlog: option(
     count,
     'count',

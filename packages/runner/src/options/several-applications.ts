@@ -1,6 +1,6 @@
 import { basename, dirname, extname } from 'node:path';
-import { parseListenAddress } from '@fcgi-js/server';
 import { optionError } from '../errors.ts';
+import { addressKey } from './address-key.ts';
 import { type ConfigFile, readConfigFile } from './config-file.ts';
 import { filesLike } from './config-pattern.ts';
 import { isApplicationName } from './option-kinds.ts';
@@ -32,7 +32,12 @@ export async function severalApplications(files: readonly ConfigFile[], flags: V
   const parent: Values = Object.assign({}, ...lists.map(parentOptions), flags);
   const applications = written.flat().map((one) => planned(one, parent));
   refuseTwins(applications, 'name', ({ name }) => name);
-  refuseTwins(applications, 'listen', ({ listen }) => socketOf(listen));
+  refuseTwins(applications, 'listen', ({ listen }) => addressKey(listen));
+  refuseTwins(
+    applications,
+    'upgradeListen',
+    ({ upgradeListen }) => upgradeListen && addressKey(upgradeListen),
+  );
   return { applications, kind: 'several', parent };
 }
 
@@ -113,7 +118,7 @@ function planned({ fallback, source, values }: Written, parent: Values): Planned
 /** @param keyOf what two of them must not have in common */
 function refuseTwins(
   applications: readonly PlannedApplication[],
-  option: 'listen' | 'name',
+  option: 'listen' | 'name' | 'upgradeListen',
   keyOf: (options: RunOptions) => string | undefined,
 ): void {
   const known = new Map<string, string>();
@@ -126,11 +131,4 @@ function refuseTwins(
     }
     known.set(key, source);
   }
-}
-
-/** One text for all spellings of an address; none for a port that is free. */
-function socketOf(listen: string): string | undefined {
-  const address = parseListenAddress(listen);
-  if (address.kind === 'tcp' && address.port === 0) return undefined;
-  return JSON.stringify(Object.entries(address).sort());
 }

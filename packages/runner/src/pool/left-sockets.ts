@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import { RunnerError } from '../errors.ts';
 import type { RunPlan } from '../options/run-plan.ts';
 import type { Inheritance, LeftSocket } from '../process/inheritance.ts';
-import { leftSocket } from './held-socket.ts';
+import { type HeldSocket, leftSocket } from './held-socket.ts';
 import type { Inherited } from './pool-socket.ts';
 
 /** The sockets of the runner before this one, and which applications have them now. */
@@ -22,13 +22,20 @@ export class LeftSockets {
    * @throws RunnerError where the only application is to be served elsewhere than before
    */
   of(listen: string): LeftSocket | undefined {
-    const found = this.#sockets?.find((socket) => socket.listen === listen);
+    const found = this.#sockets?.find((socket) => socket.listen === listen && socket.carries === undefined);
     if (found !== undefined || this.#sockets === undefined || this.#kind === 'several') return found;
-    const before = this.#sockets.map((socket) => socket.listen).join(', ');
+    const ofRequests = this.#sockets.filter(({ carries }) => carries === undefined);
+    const before = ofRequests.map((socket) => socket.listen).join(', ');
     throw new RunnerError(
       'FCGI_SOCKET_UNUSABLE',
       `--listen was ${before} and is ${listen} now: another socket needs a stop and a start.`,
     );
+  }
+
+  /** That of the upgrades of an application; undefined for one that opens its own, or has none. */
+  ofUpgrades(listen: string | undefined): HeldSocket | undefined {
+    const found = this.#sockets?.find((socket) => socket.listen === listen && socket.carries === 'upgrades');
+    return found && leftSocket(found);
   }
 
   /** Closes those whose applications are gone from the configuration. */

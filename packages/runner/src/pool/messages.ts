@@ -1,6 +1,6 @@
 import { escapeLogText } from '@fcgi-js/inspector/text';
 import type { PortChoice } from '../application/application-servers.ts';
-import type { RequestLogOptions } from '../logs/start-logs.ts';
+import type { RequestLogOptions } from '../logs/request-logs.ts';
 import { type HintTopic, isHintTopic } from '../missing-connections.ts';
 import type { LateSettings } from '../process/launch-settings.ts';
 import type { ServeOptions } from '../serve-application.ts';
@@ -63,7 +63,7 @@ export interface WorkerLogOptions extends RequestLogOptions {
 }
 
 /** What a worker has to know. Times are in seconds. */
-export interface WorkerOptions extends LateSettings, Omit<ServeOptions, 'listen' | 'notice'> {
+export interface WorkerOptions extends LateSettings, Omit<ServeOptions, 'listen' | 'notice' | 'upgrades'> {
   readonly args: readonly string[];
   /** Seconds for which its event loop may be blocked; default {@link requestTimeout}. */
   readonly blockedTimeout?: number;
@@ -80,6 +80,8 @@ export interface WorkerOptions extends LateSettings, Omit<ServeOptions, 'listen'
   /** The pages that it is to serve. Without it, nobody wants to know figures. */
   readonly status?: StatusPaths;
   readonly stopTimeout: number;
+  /** Where upgrades are served, for messages; its socket is there then. */
+  readonly upgradeAddress?: string;
   /** How many of them share the requests; default 1. */
   readonly workers?: number;
 }

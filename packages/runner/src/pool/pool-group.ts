@@ -14,7 +14,7 @@ import { statusPaths } from '../status/status-site.ts';
 import { GroupPhases } from './group-phases.ts';
 import { inheritedFrom, LeftSockets } from './left-sockets.ts';
 import type { PoolNews } from './pool-command.ts';
-import { ServedPool } from './served-pool.ts';
+import { type PoolListener, ServedPool } from './served-pool.ts';
 
 /** What the applications of a parent are run with. */
 export interface PoolGroupOptions {
@@ -48,7 +48,7 @@ export class PoolGroup {
     const group = new PoolGroup(given);
     try {
       for (const [index, plan] of given.pools.entries()) await group.#open(plan, index);
-      group.#left.closeOthers(group.#pools.map(({ listen }) => listen));
+      group.#left.closeOthers(group.#listeners().map(({ listen }) => listen));
       // Until this process serves, the one before it has all that can be had once only.
       if (given.left === undefined) await group.takePlace();
     } catch (error) {
@@ -89,10 +89,12 @@ export class PoolGroup {
   /** What a successor of this process can have: from now on they stay as they are, until the successor has failed. */
   async handOver(): Promise<LeftSocket[]> {
     await Promise.all(this.#pools.map((pool) => pool.holdStill()));
-    return this.#pools.map(({ address, listen, ports, socket }, index) => {
+    return this.#pools.flatMap((pool, index) => {
       const serves = this.phases.serves(index);
-      const { fd, file } = socket;
-      return { address, fd, listen, ports: ports.held(), serves, ...defined({ file }) };
+      return pool.sockets.map(({ address, carries, held: { fd, file }, listen }) => {
+        const ports = carries === undefined ? pool.ports.held() : [];
+        return { address, fd, listen, ports, serves, ...defined({ carries, file }) };
+      });
     });
   }
 
@@ -157,10 +159,10 @@ export class PoolGroup {
 
   /** Removes the files of the sockets, but for those that a successor serves on. */
   unpublish(successor?: Successor): void {
-    for (const { hasInherited, listen, socket } of this.#pools) {
+    for (const { held, isInherited, listen } of this.#listeners()) {
       // Until this process serves, the one before it may have to go on.
-      const isOurs = this.#isOurs || !hasInherited;
-      if (isOurs && successor?.takes.has(listen) !== true) socket.unpublish();
+      const isOurs = this.#isOurs || !isInherited;
+      if (isOurs && successor?.takes.has(listen) !== true) held.unpublish();
     }
   }
 
@@ -200,12 +202,16 @@ export class PoolGroup {
 
   /** Closes the sockets. */
   close(): void {
-    for (const { socket } of this.#pools) socket.close();
+    for (const { held } of this.#listeners()) held.close();
   }
 
   /** Ends the workers at once. */
   kill(): void {
     for (const pool of this.#pools) pool.kill();
+  }
+
+  #listeners(): PoolListener[] {
+    return this.#pools.flatMap(({ sockets }) => sockets);
   }
 
   async #open(plan: PoolPlan, index: number): Promise<void> {
@@ -219,6 +225,7 @@ export class PoolGroup {
         additions,
         folder,
         inherited: socket && inheritedFrom(socket),
+        inheritedUpgrades: this.#left.ofUpgrades(plan.options.upgradeListen),
         keepsTrying: whole.kind === 'several' && socket?.serves !== true,
         news: (event, text) => this.#heard(index, event, text),
         output: lines,

@@ -18,6 +18,16 @@ export interface Inherited extends PoolSocket {
   readonly ports: readonly HeldPort[];
 }
 
+/** The socket of upgrades, where they are served. */
+export async function openUpgradeSocket(
+  options: RunOptions,
+  launch: LaunchSettings,
+): Promise<HeldSocket | undefined> {
+  const { upgradeListen: address } = options;
+  if (address === undefined) return undefined;
+  return inheritedSocket(address) ?? openSocket(address, socketOptions(options, launch));
+}
+
 /** The socket of the workers, and, where there is none to be had, a gateway in front of one of their own. */
 export async function openPoolSocket(
   options: RunOptions,

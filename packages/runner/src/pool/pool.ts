@@ -1,4 +1,4 @@
-import type { RequestLogOptions } from '../logs/start-logs.ts';
+import type { RequestLogOptions } from '../logs/request-logs.ts';
 import type { PoolOutput } from '../logs/worker-output.ts';
 import { onlyOnce, type SayOnce } from '../missing-connections.ts';
 import { sizeText } from '../options/amounts.ts';
@@ -12,7 +12,7 @@ import type { WorkerOptions } from './messages.ts';
 import type { PoolCommand, PoolNews } from './pool-command.ts';
 import { type PoolBeginning, PoolState } from './pool-state.ts';
 import type { WorkerPorts } from './worker-ports.ts';
-import { type WorkerNews, WorkerProcess } from './worker-process.ts';
+import { type WorkerNews, WorkerProcess, type WorkerSockets } from './worker-process.ts';
 
 /** What a pool is made of. */
 export interface PoolOptions {
@@ -32,8 +32,8 @@ export interface PoolOptions {
   readonly ports: WorkerPorts;
   readonly say: (message: string) => void;
   readonly size: number;
-  /** The descriptor of the listening socket, for the next worker. */
-  readonly socket: () => number;
+  /** The descriptors of the listening sockets, for the next worker. */
+  readonly sockets: () => WorkerSockets;
   /** What the next worker finds around it. */
   readonly launch: () => LaunchSettings;
   readonly worker: Omit<WorkerOptions, keyof LateSettings>;
@@ -167,9 +167,9 @@ export class Pool {
   }
 
   #spawn(id: number, generation: number, number: number): void {
-    const { status, logs, output, ports, say, socket, launch, worker: options } = this.#options;
+    const { status, logs, output, ports, say, sockets, launch, worker: options } = this.#options;
     const told = { ...options, logs: { ...logs, worker: id } };
-    const worker = new WorkerProcess(socket(), told, numbered(launch(), number), {
+    const worker = new WorkerProcess(sockets(), told, numbered(launch(), number), {
       message: (message) => this.#receive(id, message),
       ports,
       connection: (connection) => this.passOn(connection),
@@ -249,12 +249,12 @@ export class Pool {
 
   #awaitConnection(): void {
     this.#closeWaiting();
-    const { say, socket, worker } = this.#options;
+    const { say, sockets, worker } = this.#options;
     this.#listener ??= new DemandListener({
       backlog: worker.backlog,
       accepted: (connection) => this.#resumeFor(connection),
       say,
-      socket: socket(),
+      socket: sockets().requests,
     });
   }
 
@@ -285,13 +285,15 @@ export class Pool {
   }
 
   #describe(news: PoolNews): string {
-    const { address, name, size } = this.#options;
+    const { address, name, size, worker } = this.#options;
+    const { upgradeAddress } = worker;
+    const beside = upgradeAddress === undefined ? '' : `, HTTP upgrades on ${upgradeAddress}`;
     switch (news.event) {
       case 'started':
         if (news.workers === 0) {
           return `${name} is served on ${address} on demand: the first connection starts ${counted(size)}`;
         }
-        return `${name} (${this.#application}) is served on ${address} by ${counted(news.workers)}`;
+        return `${name} (${this.#application}) is served on ${address} by ${counted(news.workers)}${beside}`;
       case 'idle':
         return `no worker runs any more: the next connection starts ${counted(size)}`;
       case 'resumed':

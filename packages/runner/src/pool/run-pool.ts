@@ -49,7 +49,11 @@ async function keepWorkers(output: ParentOutput, task: Task): Promise<void> {
   const takeOver = async (predecessor: number) => {
     group.own();
     takesOver(predecessor);
-    await succeed(pools.map(({ options }) => options.listen));
+    await succeed(
+      pools.flatMap(({ options: { listen, upgradeListen } }) =>
+        upgradeListen === undefined ? [listen] : [listen, upgradeListen],
+      ),
+    );
     // Some applications open a port later than they serve.
     const longest = Math.max(...pools.map(({ options }) => options.stopTimeout));
     setTimeout(() => group.closeUnusedPorts(), longest * 1000).unref();

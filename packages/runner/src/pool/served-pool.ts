@@ -6,6 +6,7 @@ import { prepareLogFiles } from '../logs/prepare-log-files.ts';
 import type { PoolOutput } from '../logs/worker-output.ts';
 import type { PassedConnection } from '../passed-connection.ts';
 import type { PoolPlan } from '../pool-plan.ts';
+import type { LeftSocket } from '../process/inheritance.ts';
 import { socketOptions } from '../process/launch-settings.ts';
 import type { StartFolder } from '../process/start-folder.ts';
 import { ListenQueueWatch } from '../status/listen-queue.ts';
@@ -15,8 +16,8 @@ import { wantsStatus } from '../status/status-options.ts';
 import { type HeldSocket, openSocket } from './held-socket.ts';
 import { Pool } from './pool.ts';
 import type { PoolNews } from './pool-command.ts';
-import { type Inherited, openPoolSocket, type PoolSocket } from './pool-socket.ts';
-import { SocketFileWatch } from './socket-file-watch.ts';
+import { type Inherited, openPoolSocket, openUpgradeSocket, type PoolSocket } from './pool-socket.ts';
+import { WatchedSocket } from './watched-socket.ts';
 import { WorkerPorts } from './worker-ports.ts';
 import { launchSettingsOf, workerOptions } from './worker-settings.ts';
 
@@ -26,6 +27,8 @@ export interface ServedPoolOptions {
   readonly folder: StartFolder;
   /** From the process whose place this one takes. */
   readonly inherited: Inherited | undefined;
+  /** The same for the socket of upgrades. */
+  readonly inheritedUpgrades: HeldSocket | undefined;
   /** Whether an application that cannot be started is tried again, and does not end the pool. */
   readonly keepsTrying: boolean;
   /** Told what has become of the workers as a whole, in words as well. */
@@ -36,7 +39,14 @@ export interface ServedPoolOptions {
   readonly say: (message: string) => void;
 }
 
-/** A pool with its socket, the other ports of its application, and its status. */
+/** A socket on which workers accept. */
+export interface PoolListener extends Pick<LeftSocket, 'address' | 'carries' | 'listen'> {
+  readonly held: HeldSocket;
+  /** Whether it is that of the process before this one. */
+  readonly isInherited: boolean;
+}
+
+/** A pool with its sockets, the other ports of its application, and its status. */
 export class ServedPool {
   readonly address: string;
   /** The application, for messages. */
@@ -46,17 +56,23 @@ export class ServedPool {
   readonly #place: PoolSocket;
   readonly #listenQueue: ListenQueueWatch | undefined;
   readonly #pool: Pool;
-  #socket: HeldSocket;
-  #socketFile: SocketFileWatch | undefined;
+  readonly #requests: WatchedSocket;
+  readonly #upgrades: WatchedSocket | undefined;
 
-  /** @throws RunnerError where the socket cannot be opened */
+  /** @throws RunnerError where a socket cannot be opened: then none is left open */
   static async open(options: ServedPoolOptions): Promise<ServedPool> {
-    const { additions, inherited, plan } = options;
+    const { additions, inherited, inheritedUpgrades, plan } = options;
     const place = inherited ?? (await openPoolSocket(plan.options, plan.launch, additions.openGateway));
-    return new ServedPool(options, place);
+    try {
+      const upgrades = inheritedUpgrades ?? (await openUpgradeSocket(plan.options, plan.launch));
+      return new ServedPool(options, place, upgrades);
+    } catch (error) {
+      if (inherited === undefined) place.socket.unpublish();
+      throw error;
+    }
   }
 
-  private constructor(given: ServedPoolOptions, place: PoolSocket) {
+  private constructor(given: ServedPoolOptions, place: PoolSocket, upgrades: HeldSocket | undefined) {
     const { folder, inherited, keepsTrying, news, output, plan, say } = given;
     const { file, options, size = 1 } = plan;
     const { accessLog, accessLogFormat, name, onDemand = false, slowLog, slowTime } = options;
@@ -64,12 +80,22 @@ export class ServedPool {
     this.address = address;
     this.name = relative(folder.path, file);
     this.ports = new WorkerPorts(inherited?.ports);
-    this.#socket = socket;
     this.#options = given;
     this.#place = place;
     this.#listenQueue = wantsStatus(options)
       ? new ListenQueueWatch(`fd:${socket.fd}`, options.backlog)
       : undefined;
+    const reopen = (address: string) => openSocket(address, socketOptions(options, plan.launch));
+    this.#requests = new WatchedSocket(socket, {
+      reopen,
+      renewed: ({ fd }) => {
+        this.#listenQueue?.follow(`fd:${fd}`);
+        this.#pool.socketChanged();
+      },
+      say,
+    });
+    this.#upgrades =
+      upgrades && new WatchedSocket(upgrades, { reopen, renewed: () => this.#pool.socketChanged(), say });
     this.#pool = new Pool({
       address,
       // Who takes the place of another shows first that it can serve.
@@ -86,15 +112,10 @@ export class ServedPool {
       ports: this.ports,
       say,
       size,
-      socket: () => this.#socket.fd,
+      sockets: () => ({ requests: this.#requests.held.fd, upgrades: this.#upgrades?.held.fd }),
       launch: launchSettingsOf(plan, folder, say),
-      worker: workerOptions(plan, address),
+      worker: workerOptions(plan, { address, upgradeAddress: upgrades?.address }),
     });
-  }
-
-  /** Whether its socket is that of the process before this one. */
-  get hasInherited(): boolean {
-    return this.#options.inherited !== undefined;
   }
 
   /** Seconds that its requests have to end. */
@@ -112,9 +133,19 @@ export class ServedPool {
     return this.#options.plan.options.name ?? this.name;
   }
 
-  /** That on which the workers accept. */
-  get socket(): HeldSocket {
-    return this.#socket;
+  /** Those on which the workers accept. */
+  get sockets(): readonly PoolListener[] {
+    const { inherited, inheritedUpgrades, plan } = this.#options;
+    const { listen, upgradeListen = '' } = plan.options;
+    const { address } = this;
+    const requests = { address, held: this.#requests.held, isInherited: inherited !== undefined, listen };
+    if (this.#upgrades === undefined) return [requests];
+    const { held } = this.#upgrades;
+    const isInherited = inheritedUpgrades !== undefined;
+    return [
+      requests,
+      { address: held.address, carries: 'upgrades', held, isInherited, listen: upgradeListen },
+    ];
   }
 
   /** Resolves when no worker is left: whether the application could not be started at all. */
@@ -159,41 +190,26 @@ export class ServedPool {
     return this.#pool.answers(patience);
   }
 
-  /** Looks after the file of the socket. */
+  /** Looks after the files of the sockets. */
   takePlace(): void {
-    const { address } = this.#socket;
-    if (!address.startsWith('unix:')) return;
-    this.#socketFile = new SocketFileWatch({
-      address,
-      isGone: () => this.#socket.isGone(),
-      renew: () => this.#renewSocket(),
-      say: this.#options.say,
-    });
+    this.#requests.takePlace();
+    this.#upgrades?.takePlace();
   }
 
-  /** Leaves the file alone while another process starts on this socket; resolves when none is being opened. */
+  /** Leaves the files alone while another process starts on these sockets; resolves when none is being opened. */
   async holdStill(): Promise<void> {
-    await this.#socketFile?.pause();
+    await Promise.all([this.#requests.holdStill(), this.#upgrades?.holdStill()]);
   }
 
-  /** Looks after the file again, because that process has not started. */
+  /** Looks after the files again, because that process has not started. */
   goOn(): void {
-    this.#socketFile?.resume();
+    this.#requests.goOn();
+    this.#upgrades?.goOn();
   }
 
-  /** Looks after the file no more. */
+  /** Looks after the files no more. */
   async letGo(): Promise<void> {
-    await this.#socketFile?.stop();
-  }
-
-  /** Those that have connected before are served by the workers from before, whose socket this process gives up. */
-  async #renewSocket(): Promise<void> {
-    const { launch, options } = this.#options.plan;
-    const before = this.#socket;
-    this.#socket = await openSocket(before.address, socketOptions(options, launch));
-    this.#listenQueue?.follow(`fd:${this.#socket.fd}`);
-    this.#pool.socketChanged();
-    before.close();
+    await Promise.all([this.#requests.letGo(), this.#upgrades?.letGo()]);
   }
 
   /**

@@ -12,6 +12,9 @@ import type { PortAnswer, PortHandle, PortUser, WorkerPorts } from './worker-por
 /** The descriptor on which workers find the listening socket. */
 export const WORKER_SOCKET = 3;
 
+/** The descriptor on which workers find the listening socket for upgrades, where there is one. */
+export const WORKER_UPGRADE_SOCKET = 5;
+
 /** The descriptor of the channel to their parent, which is not that of their `process`. */
 export const WORKER_CHANNEL = 4;
 
@@ -33,6 +36,13 @@ export interface WorkerWatch {
   stdout?(source: Readable, pid: number | undefined): void;
 }
 
+/** The descriptors of listening sockets in the parent. */
+export interface WorkerSockets {
+  readonly requests: number;
+  /** Undefined where upgrades are not served. */
+  readonly upgrades: number | undefined;
+}
+
 /** One worker, as the parent sees it. */
 export class WorkerProcess implements PortUser {
   /** Undefined where it could not be started. */
@@ -46,9 +56,8 @@ export class WorkerProcess implements PortUser {
   readonly #answered: Array<() => void> = [];
   #tellsFigures = false;
 
-  /** @param socket the descriptor of the listening socket in this process */
   constructor(
-    socket: number,
+    { requests, upgrades }: WorkerSockets,
     options: Omit<WorkerOptions, keyof LateSettings>,
     { environment, folder, ...late }: LaunchSettings,
     watch: WorkerWatch,
@@ -65,7 +74,14 @@ export class WorkerProcess implements PortUser {
       detached: true,
       // As if it had ended at once, which is tried again with pauses.
       failed: (reason) => this.#ended(`it could not be started: ${reason}`),
-      stdio: ['ignore', output('stdout'), output('stderr'), socket, 'ipc'],
+      stdio: [
+        'ignore',
+        output('stdout'),
+        output('stderr'),
+        requests,
+        'ipc',
+        ...(upgrades === undefined ? [] : [upgrades]),
+      ],
     });
     if (this.#child === undefined) return;
     const { pid, stderr, stdout } = this.#child;

@@ -9,7 +9,10 @@ import { wantsStatus } from '../status/status-options.ts';
 const IDLE_EXIT = 60;
 
 /** The options that each worker gets, from those of its application. */
-export function workerOptions({ file, options, preload, size = 1 }: PoolPlan, address: string) {
+export function workerOptions(
+  { file, options, preload, size = 1 }: PoolPlan,
+  { address, upgradeAddress }: { readonly address: string; readonly upgradeAddress: string | undefined },
+) {
   const { allow, args, backlog, blockedTimeout, limits, maxAge, maxMemory, maxRequests, mount } = options;
   const {
     onDemand = false,
@@ -28,7 +31,18 @@ export function workerOptions({ file, options, preload, size = 1 }: PoolPlan, ad
     workers: size,
     ...{ address, args, file, preload, recycle, startTimeout, stopTimeout },
     choice: { flag: '--port', ...defined({ port }) },
-    ...defined({ allow, backlog, blockedTimeout, idleExit, limits, mount, params, requestTimeout, status }),
+    ...defined({
+      allow,
+      backlog,
+      blockedTimeout,
+      idleExit,
+      limits,
+      mount,
+      params,
+      requestTimeout,
+      status,
+      upgradeAddress,
+    }),
   };
 }
 

@@ -5,6 +5,8 @@ import type { HeldPort } from '../pool/worker-ports.ts';
 export interface LeftSocket {
   /** Where it listens, for messages. */
   readonly address: string;
+  /** What comes to it, where that is not requests. */
+  readonly carries?: 'upgrades';
   readonly fd: number;
   /** Which file the one of a Unix socket is, where it has one that ends with the runner. */
   readonly file?: string;
@@ -45,10 +47,13 @@ export function readInheritance(text: string): Inheritance | undefined {
 
 function isLeftSocket(given: unknown): given is LeftSocket {
   if (typeof given !== 'object' || given === null) return false;
-  const { address, fd, file, listen, ports, serves } = given as Readonly<Record<string, unknown>>;
+  const { address, carries, fd, file, listen, ports, serves } = given as Readonly<Record<string, unknown>>;
   const isWhole = typeof address === 'string' && typeof listen === 'string' && typeof serves === 'boolean';
   const hasFile = file === undefined || typeof file === 'string';
-  return isWhole && hasFile && Number.isInteger(fd) && Array.isArray(ports) && ports.every(isHeldPort);
+  const isKnown = carries === undefined || carries === 'upgrades';
+  return (
+    isWhole && isKnown && hasFile && Number.isInteger(fd) && Array.isArray(ports) && ports.every(isHeldPort)
+  );
 }
 
 function isHeldPort(given: unknown): given is HeldPort {

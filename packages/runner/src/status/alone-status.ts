@@ -26,13 +26,13 @@ export class AloneStatus {
   }
 
   /** The application is served. */
-  start(name: string, { address, stats }: Service, backlog: number | undefined): void {
+  start(name: string, { address, openUpgrades, stats }: Service, backlog: number | undefined): void {
     const listenQueue = new ListenQueueWatch(address, backlog);
     const status = new PoolStatus({ listenQueue, manager: 'single', name });
     status.spawned(ID, 1, process.pid);
     status.ready(ID);
     this.#snapshot = () => {
-      status.told(ID, this.#collector.figures(stats()));
+      status.told(ID, this.#collector.figures(stats(), openUpgrades()));
       return status.snapshot();
     };
   }

@@ -174,6 +174,11 @@ export const poolStatusFields: ReadonlyArray<StatusField<Snapshot>> = [
     value: (snapshot) => sum(snapshot, ({ figures }) => figures?.connections),
   },
   {
+    name: 'upgraded connections',
+    unit: 'count',
+    value: (snapshot) => sum(snapshot, ({ figures }) => figures?.upgradedConnections),
+  },
+  {
     name: 'bytes received',
     unit: 'bytes',
     value: ({ totals }) => totals.bytesReceived,
@@ -262,6 +267,16 @@ export const workerStatusFields: ReadonlyArray<StatusField<WorkerAt>> = [
     value: ({ figures }) => figures?.connections ?? 0,
     column: [8, 'conn.'],
     metric: gauge('connections', 'Open connections.', ({ figures }) => figures?.connections),
+  },
+  {
+    name: 'upgraded connections',
+    unit: 'count',
+    value: ({ figures }) => figures?.upgradedConnections ?? 0,
+    metric: gauge(
+      'upgraded_connections',
+      'Open connections of WebSockets and other HTTP upgrades.',
+      ({ figures }) => figures?.upgradedConnections,
+    ),
   },
   {
     name: 'memory',

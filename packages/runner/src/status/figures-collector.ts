@@ -48,8 +48,11 @@ export class FiguresCollector {
     return Object.fromEntries(watched);
   }
 
-  /** @param stats of the server whose handlers are watched */
-  figures(stats: FcgiServerStats): Figures {
+  /**
+   * @param stats of the server whose handlers are watched
+   * @param upgradedConnections how many are open
+   */
+  figures(stats: FcgiServerStats, upgradedConnections: number): Figures {
     const { heapUsed, rss } = process.memoryUsage();
     const { system, user } = process.cpuUsage();
     const request = this.#requestToShow();
@@ -73,6 +76,7 @@ export class FiguresCollector {
       requests: stats.totalRequests,
       responses: [...this.#responses],
       rss,
+      upgradedConnections,
     };
   }
 

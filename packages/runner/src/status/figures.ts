@@ -12,6 +12,8 @@ export interface Figures extends Totals {
   readonly request?: RequestFigures;
   /** Resident set. */
   readonly rss: number;
+  /** Open ones that HTTP upgrades have given to the application. */
+  readonly upgradedConnections: number;
 }
 
 /** The figures that add up: over the processes of a pool, and over those that it had before. */
@@ -96,6 +98,7 @@ const CURRENT = [
   'eventLoopUtilization',
   'heapUsed',
   'rss',
+  'upgradedConnections',
 ];
 const NUMBERS = [...TOTAL_NUMBERS, ...CURRENT];
 const TEXTS = ['method', 'script', 'uri', 'user'];

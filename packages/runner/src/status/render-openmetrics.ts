@@ -1,15 +1,18 @@
-import { Counter, Gauge, type Metric, type OpenMetricsContentType, Registry } from 'prom-client';
 import { poolStatusFields, type StatusField, workerStatusFields } from './fields.ts';
 import { BUCKETS, type Totals } from './figures.ts';
+import {
+  bucketLimit,
+  type Labels,
+  type MetricFamily,
+  openMetricsText,
+  type Sample,
+} from './openmetrics-text.ts';
 import type { Snapshot, Status, WorkerState } from './snapshot.ts';
 
 const STATES: readonly WorkerState[] = ['Idle', 'Running', 'Blocked', 'Starting', 'Stopping'];
 
-/** Labels and their values. */
-type Labels = Readonly<Record<string, string>>;
-
-/** A metric with all its values. */
-interface Family {
+/** A metric whose values are still being gathered. */
+interface Gathered {
   readonly help: string;
   readonly kind: 'counter' | 'gauge';
   readonly name: string;
@@ -17,22 +20,19 @@ interface Family {
 }
 
 /** What Prometheus and others of its kind read: OpenMetrics 1.0. Of several applications, each has the label `pool`. */
-export async function renderOpenMetrics({ kind, pools }: Status): Promise<string> {
-  const families = new Map<string, Family>();
+export function renderOpenMetrics({ kind, pools }: Status): string {
+  const gathered = new Map<string, Gathered>();
   const all = pools.map((pool) => ({ labels: kind === 'one' ? {} : { pool: pool.name }, pool }));
-  for (const { labels, pool } of all) addPool(families, pool, labels);
-  const registry = new Registry<OpenMetricsContentType>();
-  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
-  for (const family of families.values()) register(registry, family);
-  registry.registerMetric(durations(all.map(({ labels, pool }) => ({ labels, totals: pool.totals }))));
-  return await registry.metrics();
+  for (const { labels, pool } of all) addPool(gathered, pool, labels);
+  const durations = durationsOf(all.map(({ labels, pool }) => ({ labels, totals: pool.totals })));
+  return openMetricsText([...[...gathered.values()].map(familyOf), durations]);
 }
 
-function addPool(families: Map<string, Family>, snapshot: Snapshot, ofPool: Labels): void {
+function addPool(gathered: Map<string, Gathered>, snapshot: Snapshot, ofPool: Labels): void {
   const { manager, name, time, workers } = snapshot;
-  const add = (family: Omit<Family, 'values'>, ...values: Family['values']) => {
-    const known = families.get(family.name);
-    if (known === undefined) families.set(family.name, { ...family, values });
+  const add = (family: Omit<Gathered, 'values'>, ...values: Gathered['values']) => {
+    const known = gathered.get(family.name);
+    if (known === undefined) gathered.set(family.name, { ...family, values });
     else known.values.push(...values);
   };
   const addFields = <Source>(
@@ -54,7 +54,7 @@ function addPool(families: Map<string, Family>, snapshot: Snapshot, ofPool: Labe
     1,
   ]);
   addFields(poolStatusFields, snapshot, '', ofPool);
-  const states = STATES.map((state): Family['values'][0] => {
+  const states = STATES.map((state): Gathered['values'][0] => {
     const count = workers.filter((worker) => worker.state === state).length;
     return [{ ...ofPool, state: state.toLowerCase() }, count];
   });
@@ -65,39 +65,32 @@ function addPool(families: Map<string, Family>, snapshot: Snapshot, ofPool: Labe
   }
 }
 
-function register(registry: Registry<OpenMetricsContentType>, { help, kind, name, values }: Family): void {
-  const options = {
-    name: `fcgi_${name}`,
-    help,
-    labelNames: Object.keys(values[0]?.[0] ?? {}),
-    registers: [registry as Registry<never>],
-  };
-  if (kind === 'counter') {
-    const made = new Counter(options);
-    for (const [labels, value] of values) made.inc(labels, value);
-  } else {
-    const made = new Gauge(options);
-    for (const [labels, value] of values) made.set(labels, value);
-  }
+function familyOf({ help, kind, name, values }: Gathered): MetricFamily {
+  const suffix = kind === 'counter' ? '_total' : '';
+  const samples = values.map(([labels, value]) => ({ labels, suffix, value }) as const);
+  return { help, name: `fcgi_${name}`, samples, type: kind };
 }
 
-/** Counted in other processes: prom-client asks for the values, whoever has them. */
-function durations(pools: ReadonlyArray<{ readonly labels: Labels; readonly totals: Totals }>): Metric {
-  const name = 'fcgi_request_duration_seconds';
-  const limits = [...BUCKETS.map((limit) => (Number.isInteger(limit) ? `${limit}.0` : `${limit}`)), '+Inf'];
-  const values = pools.flatMap(({ labels, totals: { durationSum, durations: counts } }) => {
+function durationsOf(
+  pools: ReadonlyArray<{ readonly labels: Labels; readonly totals: Totals }>,
+): MetricFamily {
+  const limits = [...BUCKETS, Infinity].map(bucketLimit);
+  const samples = pools.flatMap(({ labels, totals: { durationSum, durations } }): Sample[] => {
     let ended = 0;
-    const buckets = counts.map((count, index) => {
+    const buckets = durations.map((count, index): Sample => {
       ended += count;
-      return { metricName: `${name}_bucket`, labels: { ...labels, le: limits[index]! }, value: ended };
+      return { labels: { ...labels, le: limits[index]! }, suffix: '_bucket', value: ended };
     });
     return [
       ...buckets,
-      { metricName: `${name}_sum`, labels, value: durationSum },
-      { metricName: `${name}_count`, labels, value: ended },
+      { labels, suffix: '_sum', value: durationSum },
+      { labels, suffix: '_count', value: ended },
     ];
   });
-  const metric = { help: 'How long requests took.', name, type: 'histogram', values };
-  const counted: object = { name, get: async () => metric };
-  return counted as Metric;
+  return {
+    help: 'How long requests took.',
+    name: 'fcgi_request_duration_seconds',
+    samples,
+    type: 'histogram',
+  };
 }

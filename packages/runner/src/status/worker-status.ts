@@ -1,8 +1,9 @@
 import { subscribe } from 'node:diagnostics_channel';
-import type { FcgiServerStats } from '@fcgi-js/server';
 import type { Roles } from '../application/recognise.ts';
+import type { Service } from '../serve-application.ts';
 import type { Parent } from '../worker/parent.ts';
 import { withPages } from './fcgi-pages.ts';
+import type { Figures } from './figures.ts';
 import { FiguresCollector } from './figures-collector.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { StatusPaths } from './status-site.ts';
@@ -16,6 +17,9 @@ const SOON = 100;
 /** Milliseconds after which a worker goes on without an answer of its parent. */
 const PATIENCE = 5000;
 
+/** What is served, as far as there are figures of it. */
+type FiguresSource = Pick<Service, 'openUpgrades' | 'stats'>;
+
 /** A worker's side of the status: tells its figures regularly, when it is asked and when it ends, and asks for those of all. */
 export class WorkerStatus {
   readonly #collector = new FiguresCollector();
@@ -24,7 +28,7 @@ export class WorkerStatus {
   #asked: Promise<Snapshot> | undefined;
   #answer: ((snapshot: Snapshot) => void) | undefined;
   #soon: NodeJS.Timeout | undefined;
-  #stats: (() => FcgiServerStats) | undefined;
+  #service: FiguresSource | undefined;
 
   constructor(paths: StatusPaths, parent: Parent) {
     this.#paths = paths;
@@ -37,12 +41,12 @@ export class WorkerStatus {
   }
 
   /** Begins to tell. */
-  start(stats: () => FcgiServerStats): void {
-    this.#stats = stats;
+  start(service: FiguresSource): void {
+    this.#service = service;
     const report = () => {
       clearTimeout(this.#soon);
       this.#soon = undefined;
-      this.#parent.tell({ fcgi: 'figures', figures: this.#collector.figures(stats()) });
+      this.#parent.tell({ fcgi: 'figures', figures: this.#figuresOf(service) });
     };
     report();
     setInterval(report, INTERVAL).unref();
@@ -59,8 +63,12 @@ export class WorkerStatus {
 
   /** Tells its figures for the last time; resolves when that is on its way. */
   async finish(): Promise<void> {
-    if (this.#stats === undefined) return;
-    await this.#parent.tellLast({ fcgi: 'figures', figures: this.#collector.figures(this.#stats()) });
+    if (this.#service === undefined) return;
+    await this.#parent.tellLast({ fcgi: 'figures', figures: this.#figuresOf(this.#service) });
+  }
+
+  #figuresOf({ openUpgrades, stats }: FiguresSource): Figures {
+    return this.#collector.figures(stats(), openUpgrades());
   }
 
   /** What the parent knows; one question for all who ask at once. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { lastWords } from './last-words.ts';
 import { exitMainThread, mainThreadStack } from './main-thread.ts';
 import { Pulse } from './pulse.ts';
-import type { WatchdogData } from './watchdog.ts';
+import type { WatchdogData } from './watchdog-data.ts';
 
 /** Milliseconds that the main thread has to say where it is. */
 export const STACK_TIMEOUT = 1_000;

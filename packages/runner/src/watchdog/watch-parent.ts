@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { WatchdogData } from './watchdog.ts';
+import type { WatchdogData } from './watchdog-data.ts';
 
 /** Milliseconds between two looks. */
 const INTERVAL = 500;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { lastWords } from './last-words.ts';
 import { exitMainThread, mainThreadStack } from './main-thread.ts';
 import { STACK_TIMEOUT } from './watch-event-loop.ts';
-import { START, type WatchdogData } from './watchdog.ts';
+import { START, type WatchdogData } from './watchdog-data.ts';
 
 /** Milliseconds without a heartbeat after which the main thread is blocked; otherwise it notices by itself. */
 const PATIENCE = 1000;

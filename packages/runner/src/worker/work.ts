@@ -9,7 +9,7 @@ import { loadLogs } from '../logs/start-logs.ts';
 import { type SayOnce, sayWhatCannotWork } from '../missing-connections.ts';
 import { socketOf } from '../passed-connection.ts';
 import type { WorkerLogOptions, WorkerOptions } from '../pool/messages.ts';
-import { WORKER_CHANNEL, WORKER_SOCKET } from '../pool/worker-process.ts';
+import { WORKER_CHANNEL, WORKER_SOCKET, WORKER_UPGRADE_SOCKET } from '../pool/worker-process.ts';
 import { endDescendantsAtExit } from '../process/end-descendants.ts';
 import { onSignal } from '../process/held-signals.ts';
 import { applyLateSettings } from '../process/launch-settings.ts';
@@ -63,7 +63,7 @@ export async function work(): Promise<void> {
   }
   if (requestTimeout !== undefined) reportStuckRequests(requestTimeout, notice);
   parent.tell({ fcgi: 'ready', application: service.kind });
-  status?.start(service.stats);
+  status?.start(service);
   watchLimits(
     options.recycle,
     () => service.stats().totalRequests,
@@ -86,6 +86,7 @@ export async function work(): Promise<void> {
       return 'closed' as const;
     }),
   ]);
+  const deadline = performance.now() + timeout;
   const ends = () => applicationEnds(delay(timeout, undefined, { ref: false }), signals.second);
   if (why === 'closed') return ends();
   const handOver = why === 'replaced' ? (socket: Duplex) => parent.pass(socket) : undefined;
@@ -94,10 +95,13 @@ export async function work(): Promise<void> {
     .then(() => parent.passed())
     .then(() => status?.finish());
   await Promise.race([stopped, signals.second]);
-  // One listener is ours. Whoever else there is has something to put in order, now that its requests have ended.
-  if (process.listenerCount('SIGTERM') === 1) return;
-  if (!isTold) process.emit('SIGTERM', 'SIGTERM');
-  await ends();
+  // One listener is ours. Whoever else there is has something to put in order, now that its requests have ended; its upgraded
+  // connections, for one.
+  const isAlone = process.listenerCount('SIGTERM') === 1;
+  if (!isAlone && !isTold) process.emit('SIGTERM', 'SIGTERM');
+  const upgradesEnded = service.endUpgrades(Math.max(deadline - performance.now(), 0));
+  await Promise.race([upgradesEnded, signals.second]);
+  if (!isAlone) await ends();
 }
 
 /** Whether it is looked after from now on; otherwise the watchdog has said why. */
@@ -123,7 +127,7 @@ async function serve(
   status: WorkerStatus | undefined,
   watchdog: Watchdog,
 ): Promise<(Service & { readonly kind: string }) | undefined> {
-  const { file, startTimeout, workers = 1 } = options;
+  const { file, startTimeout, upgradeAddress, workers = 1 } = options;
   const ports = new SharedPorts(parent, notice);
   new SharedDatagrams(parent, ports, notice).start();
   try {
@@ -137,12 +141,13 @@ async function serve(
     if (!(await isWatched(watchdog))) return undefined;
     const sayOnce: SayOnce = (topic, text) => parent.tell({ fcgi: 'hint', text, topic });
     hintAtUnknownPrefix(options.mount, sayOnce);
-    const roles = sayWhatCannotWork(loaded.roles, workers, sayOnce);
+    const roles = sayWhatCannotWork(loaded.roles, { upgradeAddress, workers }, sayOnce);
     const application = { ...loaded, roles: status?.around(roles) ?? roles };
     const service = await serveApplication(application, {
       ...options,
       listen: `fd:${WORKER_SOCKET}`,
       notice,
+      ...(upgradeAddress === undefined ? {} : { upgrades: { fd: WORKER_UPGRADE_SOCKET, sayOnce } }),
     });
     return { ...service, kind: application.kind };
   } catch (error) {

@@ -57,7 +57,8 @@ test('what a worker prints last before it crashes is not lost: a thousand lines,
   };`);
   await runner.get().catch(() => {});
   await runner.says(/worker 1 \(process \d+\) has ended: SIGKILL/);
-  expect(runner.stderr).toMatch(/^worker 1 \(\d+\) \| last words without an end\n/m);
+  // On a busy machine, the end may be said first: a process that is left behind could hold the output open for ever.
+  await runner.says(/^worker 1 \(\d+\) \| last words without an end\n/m);
   await expect.poll(() => runner.stdout.match(/x{99}\n/g)?.length).toBe(1000);
 });
 

@@ -13,6 +13,7 @@ const options = {
   startTimeout: 1,
   stopTimeout: 1,
 };
+const sockets = { requests: 0, upgrades: undefined };
 const launch = { environment: {}, folder: undefined, identity: undefined, later: {} };
 
 test('a worker that the system does not start has ended, and is one to be tried again', async () => {
@@ -20,7 +21,7 @@ test('a worker that the system does not start has ended, and is one to be tried 
     throw Object.assign(new Error('spawn ENOMEM'), { code: 'ENOMEM' });
   });
   const how = await new Promise<string>((exited) => {
-    const worker = new WorkerProcess(0, options, launch, {
+    const worker = new WorkerProcess(sockets, options, launch, {
       exited,
       message: () => {},
       ports: new WorkerPorts(),
@@ -37,7 +38,7 @@ test('a worker for which there is no folder has ended once', async () => {
   spawn.mockImplementation(real);
   const exited = vi.fn();
   const nowhere = { ...launch, folder: '/no/such/folder' };
-  new WorkerProcess(0, options, nowhere, { exited, message: () => {}, ports: new WorkerPorts() });
+  new WorkerProcess(sockets, options, nowhere, { exited, message: () => {}, ports: new WorkerPorts() });
   await vi.waitFor(() => expect(exited).toHaveBeenCalled());
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(exited).toHaveBeenCalledTimes(1);

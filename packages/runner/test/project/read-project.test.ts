@@ -189,6 +189,18 @@ test.each([
   expect(readProject(folder).file).toBe(join(folder, file));
 });
 
+test('main names a file, with or without its extension', async () => {
+  for (const main of ['lib/app.js', './lib/app', 'lib']) {
+    const folder = await folderWith({
+      'package.json': manifest({ main }),
+      'lib/app.js': '',
+      'lib/index.js': '',
+    });
+    const file = main === 'lib' ? 'lib/index.js' : 'lib/app.js';
+    expect(readProject(folder).file).toBe(join(folder, file));
+  }
+});
+
 test('what a start script starts runs in the folder of its package.json, with its environment', async () => {
   const start = 'PORT=80 node --env-file=config/.env bin/www --verbose';
   const folder = await folderWith({ 'package.json': manifest({ scripts: { start } }), 'bin/www': '' });

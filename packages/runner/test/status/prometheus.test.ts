@@ -28,7 +28,7 @@ const missing = skipReason('prometheus_client');
 test.skipIf(missing)(
   `the client of Prometheus reads our OpenMetrics${missing ? ` (${missing})` : ''}`,
   async () => {
-    const text = await renderOpenMetrics(statusOf({ ...SNAPSHOT, name: 'a"b\\c\nd' }));
+    const text = renderOpenMetrics(statusOf({ ...SNAPSHOT, name: 'a"b\\c\nd' }));
     const ours = [...parseOpenMetrics(text)].map(([name, { type }]) => `${name} ${type}`);
     expect(await read(text)).toEqual(ours);
     await expect(read(text.replace('# EOF\n', ''))).rejects.toThrow('Missing # EOF');

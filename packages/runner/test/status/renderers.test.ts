@@ -113,7 +113,7 @@ test('the page for people has nothing of a request as it is, no script, and no s
 });
 
 test('OpenMetrics has counters for what adds up, and gauges for each worker that has told its own', async () => {
-  const lines = (await renderOpenMetrics(statusOf(SNAPSHOT))).split('\n');
+  const lines = renderOpenMetrics(statusOf(SNAPSHOT)).split('\n');
   expect(lines.slice(-2)).toEqual(['# EOF', '']);
   expect(lines).toEqual(
     expect.arrayContaining([
@@ -136,12 +136,12 @@ test('OpenMetrics has counters for what adds up, and gauges for each worker that
     'fcgi_worker_connections{worker="8"} 1',
   ]);
   const { totals, ...rest } = SNAPSHOT;
-  const empty = await renderOpenMetrics(statusOf({ ...rest, totals, workers: [] }));
+  const empty = renderOpenMetrics(statusOf({ ...rest, totals, workers: [] }));
   expect(empty).not.toContain('fcgi_worker_connections');
 });
 
 test('OpenMetrics is text that a strict reader takes, with buckets that grow up to the count', async () => {
-  const families = parseOpenMetrics(await renderOpenMetrics(statusOf({ ...SNAPSHOT, name: 'a"b\\c\nd' })));
+  const families = parseOpenMetrics(renderOpenMetrics(statusOf({ ...SNAPSHOT, name: 'a"b\\c\nd' })));
   expect(families.get('fcgi_pool')?.samples).toMatchObject([
     { labels: { pool: 'a\\"b\\\\c\\nd' }, value: 1 },
   ]);
@@ -169,7 +169,7 @@ test('each of several applications has its name in JSON, on the page for people 
   const page = renderHtml(SEVERAL);
   expect(page).toContain('<title>shop, blog – status</title>');
   expect(page.match(/<h2 id="(shop|blog)">/g)).toHaveLength(2);
-  const families = parseOpenMetrics(await renderOpenMetrics(SEVERAL));
+  const families = parseOpenMetrics(renderOpenMetrics(SEVERAL));
   for (const [name, { samples }] of families) {
     for (const { labels } of samples) expect(['shop', 'blog'], name).toContain(labels['pool']);
   }

@@ -27,6 +27,7 @@ export const FIGURES: Figures = {
   requests: 3,
   responses: [0, 1, 0, 0, 1],
   rss: 52_428_800,
+  upgradedConnections: 3,
 };
 
 /** A pool of two, one of which has told nothing yet. */

@@ -3,13 +3,8 @@ import { isFieldValue, isToken } from '../cgi/field-syntax.ts';
 import type { Params } from '../cgi/params.ts';
 import { errors } from '../errors.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
-import {
-  DEFERRED,
-  type FcgiRequestHandler,
-  type HandlerResult,
-  isPromise,
-  isResponse,
-} from '../request/request-handler.ts';
+import { DEFERRED, type HandlerResult, isPromise, isResponse } from '../request/handler-result.ts';
+import type { FcgiRequestHandler } from '../request/request-handler.ts';
 import { bodySource } from './fetch/body-source.ts';
 import { OutgoingResponse } from './fetch/outgoing-response.ts';
 import { standardRequest } from './fetch/standard-request.ts';
@@ -73,7 +68,7 @@ export function fromFetchHandler(handler: FetchHandler): FcgiRequestHandler {
   return (request): HandlerResult | Promise<HandlerResult> => {
     const standard = standardRequest(request);
     if (typeof standard === 'string') {
-      request.answerInstead(standard, NOT_EXPRESSIBLE);
+      request.answer.instead(standard, NOT_EXPRESSIBLE);
       return DEFERRED;
     }
     const context: FetchExecutionContext = {

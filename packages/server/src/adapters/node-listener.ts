@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BOOLEAN, checkOptions, FcgiOptionError } from '@fcgi-js/protocol/options';
 import { methodOf } from '../cgi/meta-variables.ts';
 import { http } from '../node-http.ts';
-import { DEFERRED, type FcgiRequestHandler, isPromise } from '../request/request-handler.ts';
+import { DEFERRED, isPromise } from '../request/handler-result.ts';
+import type { FcgiRequestHandler } from '../request/request-handler.ts';
 import { NodeExchange } from './node/node-exchange.ts';
 import { isNodeServer, type NodeServer } from './node/node-server.ts';
 
@@ -66,7 +67,7 @@ export function fromNodeListener(
       : listener;
   return (request) => {
     if (methodOf(request.params) === undefined) {
-      request.answerInstead('400 Bad Request', 'fcgi-js: REQUEST_METHOD is not a method of HTTP.');
+      request.answer.instead('400 Bad Request', 'fcgi-js: REQUEST_METHOD is not a method of HTTP.');
       return DEFERRED;
     }
     const exchange = new NodeExchange(request, server, unbufferedStreams);

@@ -87,7 +87,8 @@ export function formatAuthorizerHead(status: number, reason: string, fields: Ite
   return `${statusLine(status, reason)}${fieldLines(fields)}\r\n`;
 }
 
-function statusLine(status: number, reason: string): string {
+/** The line that has the status, and its line end. */
+export function statusLine(status: number, reason: string): string {
   return `Status: ${status}${reason === '' ? '' : ` ${reason}`}\r\n`;
 }
 

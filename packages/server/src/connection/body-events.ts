@@ -23,7 +23,7 @@ export function receiveBody(event: BodyEvent & { readonly content: Uint8Array },
 export function endBody(event: BodyEvent & { readonly missing: number }, now: number): void {
   const input = inputOf(event);
   if (event.missing === 0) input.end();
-  else event.state.owner!.failBody(input, truncatedBody(event.stream, event.missing), now);
+  else event.state.owner!.answer.failBody(input, truncatedBody(event.stream, event.missing), now);
 }
 
 /** More of a body came than was announced; the request goes on without it. */

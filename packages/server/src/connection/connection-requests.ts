@@ -8,16 +8,16 @@ import { errors, FcgiServerError } from '../errors.ts';
 import { FcgiRequest } from '../request/fcgi-request.ts';
 import type { ConnectionInfo, RequestHost } from '../request/request-host.ts';
 import { endBody, receiveBody, surplusBody } from './body-events.ts';
-import type { ConnectionOwner } from './connection-owner.ts';
 import type { ConnectionWriter } from './connection-writer.ts';
 import { overdue } from './request-timeouts.ts';
+import type { RequestsOwner } from './requests-owner.ts';
 
 type State = RequestState<FcgiRequest>;
 
 /** What the requests of a connection need of it. */
 export interface RequestsConnection {
   readonly info: ConnectionInfo;
-  readonly owner: ConnectionOwner;
+  readonly owner: RequestsOwner;
   readonly writer: ConnectionWriter;
   /** A request has come. */
   requestCame(keepConn: boolean): void;
@@ -32,9 +32,9 @@ export interface RequestsConnection {
 }
 
 /** The requests of one connection, from the events of its multiplexer to their ends. */
-export class ConnectionRequests implements RequestHost {
+export class ConnectionRequests implements RequestHost<FcgiRequest> {
   readonly info: ConnectionInfo;
-  readonly owner: ConnectionOwner;
+  readonly owner: RequestsOwner;
   readonly writer: ConnectionWriter;
   readonly multiplexer: Multiplexer<FcgiRequest>;
   readonly #connection: RequestsConnection;
@@ -190,7 +190,7 @@ export class ConnectionRequests implements RequestHost {
   #stop(request: FcgiRequest, refusal: Refusal): void {
     const error = new FcgiServerError(refusal.code, 'request', refusal.message);
     this.owner.report(error, request);
-    request.answerInstead(refusal.status, `fcgi-js: ${refusal.message}`);
+    request.answer.instead(refusal.status, `fcgi-js: ${refusal.message}`);
     request.abort(error);
     this.#abandon(request);
   }
@@ -215,9 +215,9 @@ export class ConnectionRequests implements RequestHost {
 
   #checkRequest(state: State, now: number, listening: boolean): void {
     const request = state.owner;
-    const failure = request?.bodyFailure;
+    const failure = request?.answer.bodyFailure;
     if (failure?.expired(now, request!.output.written, this.writer.congested)) {
-      request!.answerInstead(failure.status);
+      request!.answer.instead(failure.status);
       request!.abort(failure.error);
       this.#abandon(request!);
       return;

@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream';
 import { probePeer } from '../listen/peer-probe.ts';
-import type { RequestOutput } from '../request/request-output.ts';
 import type { RecordBytes } from '../request/stdout-records.ts';
 import { writeDirectly, writesDirectly } from './direct-writes.ts';
 
@@ -15,6 +14,16 @@ const REPLY_BYTES = 65_536;
  */
 const POISON = new Uint8Array(8);
 
+/** An output that writes here. */
+export interface WriterOutput {
+  /** Whether something of it waits for {@link flush}. */
+  readonly awaitsFlush: boolean;
+  /** The web server has caught up, or is not there any more. */
+  drained(): void;
+  /** Writes what it has gathered. */
+  flush(): void;
+}
+
 /** Who has a writer. */
 export interface WriterOwner {
   /** The web server has taken all that was written. */
@@ -28,10 +37,10 @@ export class ConnectionWriter {
   readonly #socket: Duplex;
   readonly #owner: WriterOwner;
   /** Lists only where there is something in them: most connections are idle most of the time. */
-  #unflushed: RequestOutput[] | undefined;
+  #unflushed: WriterOutput[] | undefined;
   /** How many of {@link #unflushed} may have something to flush: they have not ended since. */
   #flushing = 0;
-  #awaitingDrain: Set<RequestOutput> | undefined;
+  #awaitingDrain: Set<WriterOutput> | undefined;
   #receiving = false;
   #flushScheduled = false;
   #congested = false;
@@ -144,7 +153,7 @@ export class ConnectionWriter {
   }
 
   /** Flushes an output before the event loop goes on, so that what is written until then leaves together. */
-  flushSoon(output: RequestOutput): void {
+  flushSoon(output: WriterOutput): void {
     this.#flushing += 1;
     if (this.#unflushed === undefined) this.#unflushed = [output];
     else this.#unflushed.push(output);
@@ -163,13 +172,13 @@ export class ConnectionWriter {
   }
 
   /** Tells the observer of `output` when the web server has caught up. */
-  awaitDrain(output: RequestOutput): void {
+  awaitDrain(output: WriterOutput): void {
     this.#awaitingDrain ??= new Set();
     this.#awaitingDrain.add(output);
   }
 
   /** Forgets an output that has ended. */
-  release(output: RequestOutput): void {
+  release(output: WriterOutput): void {
     if (output.awaitsFlush) {
       this.#flushing -= 1;
       // Nearly every response ends before it would be flushed.

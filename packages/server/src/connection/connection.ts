@@ -2,13 +2,19 @@ import type { Duplex } from 'node:stream';
 import { RemoteProtocolError } from '@fcgi-js/protocol';
 import { causedBy, errors } from '../errors.ts';
 import type { ConnectionInfo } from '../request/request-host.ts';
-import type { ConnectionOwner } from './connection-owner.ts';
 import { ConnectionRequests, type RequestsConnection } from './connection-requests.ts';
 import { ConnectionState } from './connection-state.ts';
 import { ConnectionTimeouts } from './connection-timeouts.ts';
 import { ConnectionWriter, type WriterOwner } from './connection-writer.ts';
 import type { Timed } from './open-connections.ts';
+import type { RequestsOwner } from './requests-owner.ts';
 import { forget, type SocketOwner, tell } from './socket-owner.ts';
+
+/** What a connection needs of its server. */
+export interface ConnectionOwner extends RequestsOwner {
+  /** The connection is gone. */
+  connectionClosed(connection: Connection): void;
+}
 
 /**
  * One connection of a web server: the only place that touches its socket. Moves bytes between the socket and

@@ -1,7 +1,7 @@
 import { bodyTimeout, paramsTimeout, type Refusal, requestTimeout } from '../engine/refusal.ts';
 import { Phase, type RequestState } from '../engine/request-state.ts';
 import type { FcgiRequest } from '../request/fcgi-request.ts';
-import type { ConnectionOwner } from './connection-owner.ts';
+import type { RequestsOwner } from './requests-owner.ts';
 
 /**
  * The time-out of a request that has passed, as what answers it.
@@ -11,7 +11,7 @@ import type { ConnectionOwner } from './connection-owner.ts';
 export function overdue(
   state: RequestState<FcgiRequest>,
   now: number,
-  { heldBack, limits }: Pick<ConnectionOwner, 'heldBack' | 'limits'>,
+  { heldBack, limits }: Pick<RequestsOwner, 'heldBack' | 'limits'>,
   listening: boolean,
 ): Refusal | undefined {
   const waited = now - state.lastInput;
@@ -22,7 +22,7 @@ export function overdue(
   }
   const request = state.owner;
   if (request === undefined) return undefined;
-  if (now - state.began >= limits.requestTimeout && !request.settled)
+  if (now - state.began >= limits.requestTimeout && !request.answer.settled)
     return requestTimeout(now - state.began);
   if (!state.receiving) return undefined;
   // The web server is only late if somebody waits for it and it is being listened to.

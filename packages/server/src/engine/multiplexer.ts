@@ -2,29 +2,25 @@ import {
   encodeUnknownType,
   FCGI_NULL_REQUEST_ID,
   type FcgiRecord,
-  RecordDecoder,
   RecordType,
   RemoteProtocolError,
   type Role,
 } from '@fcgi-js/protocol';
-import { hasUndecodedBody, INVALID_LENGTH, lengthOf, NO_LENGTH } from '../cgi/meta-variables.ts';
-import { Params } from '../cgi/params.ts';
 import type { ResolvedLimits } from '../limits.ts';
 import { AbandonedHandlers } from './abandoned-handlers.ts';
 import { ActiveRequests } from './active-requests.ts';
+import { completeParams } from './complete-params.ts';
 import { InputBudget } from './input-budget.ts';
 import { answerGetValues } from './management.ts';
 import type { MultiplexerEvent } from './multiplexer-event.ts';
+import { RecordQueue } from './record-queue.ts';
 import {
   bodyTooLarge,
-  invalidLength,
   outOfOrder,
   overloaded,
   type Refusal,
   tooLargeParams,
   tooManyParams,
-  unacceptableParams,
-  undecodedBody,
   unknownRole,
 } from './refusal.ts';
 import type { RequestSlots } from './request-slots.ts';
@@ -48,14 +44,12 @@ export interface MultiplexerOptions {
 export class Multiplexer<Owner> {
   /** Handlers of aborted requests, which count with the requests of this connection. */
   readonly abandoned = new AbandonedHandlers<Owner>();
-  readonly #decoder = new RecordDecoder({ inPieces: true });
+  readonly #records = new RecordQueue();
   readonly #requests = new ActiveRequests<Owner>();
   readonly #options: MultiplexerOptions;
   readonly #budget: InputBudget<Owner>;
   /** The request whose current body may have come whole, which makes an event of its own. */
   #completed: RequestState<Owner> | undefined;
-  /** A record, or the rest of one, that was looked at beforehand. */
-  #ahead: FcgiRecord | undefined;
   /** Whose params lie in the bytes that were pushed last. */
   #unkept: RequestState<Owner> | undefined;
   #discarded = 0;
@@ -84,12 +78,12 @@ export class Multiplexer<Owner> {
 
   /** Whether the bytes so far end in the middle of a record. */
   get midRecord(): boolean {
-    return this.#decoder.midRecord;
+    return this.#records.midRecord;
   }
 
   /** Whether all that came was requests that came whole: nothing of them, and no other record, is on its way or unread. */
   get exhausted(): boolean {
-    return !(this.#more || this.#ahead !== undefined || this.midRecord);
+    return !this.#more && this.#records.exhausted;
   }
 
   /** The requests between BEGIN_REQUEST and END_REQUEST, as they are now. */
@@ -99,7 +93,7 @@ export class Multiplexer<Owner> {
 
   /** Takes the next bytes of the connection, which must not change before {@link next} has given `undefined`. */
   push(bytes: Uint8Array): void {
-    this.#decoder.push(bytes);
+    this.#records.push(bytes);
   }
 
   /**
@@ -115,7 +109,7 @@ export class Multiplexer<Owner> {
       this.#completed = undefined;
     }
     for (;;) {
-      const record = this.#nextRecord();
+      const record = this.#records.take();
       if (record === undefined) {
         this.#keepParams();
         return undefined;
@@ -123,13 +117,6 @@ export class Multiplexer<Owner> {
       const event = this.#handle(record, now);
       if (event !== undefined) return event;
     }
-  }
-
-  #nextRecord(): FcgiRecord | undefined {
-    const ahead = this.#ahead;
-    if (ahead === undefined) return this.#decoder.next();
-    this.#ahead = undefined;
-    return ahead;
   }
 
   /** The application took pieces of the bodies of a request that count for `cost`, or they were thrown away. */
@@ -246,25 +233,10 @@ export class Multiplexer<Owner> {
   }
 
   #endParams(state: RequestState<Owner>, now: number): MultiplexerEvent<Owner> {
-    const { limits } = this.#options;
-    let params: Params;
     this.#options.slots.paramsBytes -= state.collector.length;
-    try {
-      params = Params.decodeInPlace(state.collector.take(), {
-        bytes: limits.paramsBytes,
-        pairs: limits.paramsCount,
-      });
-    } catch (error) {
-      if (!(error instanceof RemoteProtocolError)) throw error;
-      return this.#refuse(state, unacceptableParams(error.message, error.code === 'FCGI_PAIR_TRUNCATED'));
-    }
-    const contentLength = lengthOf(params, 'CONTENT_LENGTH');
-    const dataLength = state.expectsData ? lengthOf(params, 'FCGI_DATA_LENGTH') : NO_LENGTH;
-    if (contentLength === INVALID_LENGTH) return this.#refuse(state, invalidLength('CONTENT_LENGTH'));
-    if (dataLength === INVALID_LENGTH) return this.#refuse(state, invalidLength('FCGI_DATA_LENGTH'));
-    if (contentLength > limits.bodyBytes)
-      return this.#refuse(state, bodyTooLarge(contentLength, limits.bodyBytes));
-    if (contentLength === NO_LENGTH && hasUndecodedBody(params)) return this.#refuse(state, undecodedBody());
+    const read = completeParams(state.collector.take(), state.expectsData, this.#options.limits);
+    if ('refusal' in read) return this.#refuse(state, read.refusal);
+    const { contentLength, dataLength, params } = read.complete;
     state.lastInput = now;
     state.endParams(contentLength, dataLength);
     if (state.receiving) {
@@ -284,26 +256,17 @@ export class Multiplexer<Owner> {
    * params: a request that has nothing to wait for is cheaper to answer.
    */
   #endOfStdinFollows(state: RequestState<Owner>): boolean {
-    const record = this.#peek();
+    const record = this.#records.peek();
     const follows =
       record?.type === RecordType.Stdin &&
       record.requestId === state.requestId &&
       record.content.length === 0 &&
       state.missing === 0;
     if (follows) {
-      this.#ahead = undefined;
+      this.#records.take();
       state.streamEnded('stdin');
     }
     return follows;
-  }
-
-  #peek(): FcgiRecord | undefined {
-    try {
-      this.#ahead = this.#decoder.next();
-    } catch {
-      // This request came before it. The decoder throws it again when it is asked for the next record.
-    }
-    return this.#ahead;
   }
 
   #body(
@@ -327,7 +290,9 @@ export class Multiplexer<Owner> {
       return { kind: 'body-refused', state, refusal: bodyTooLarge(state.bodyBytes, bodyBytes) };
     }
     const belonging = accepted === content.length ? content : content.subarray(0, accepted);
-    if (accepted < content.length) this.#ahead = { type, requestId, content: content.subarray(accepted) };
+    if (accepted < content.length) {
+      this.#records.putBack({ type, requestId, content: content.subarray(accepted) });
+    }
     this.#budget.add(state, belonging);
     if (state.bodyComplete) this.#completed = state;
     return { kind: 'body', state, stream, content: belonging };

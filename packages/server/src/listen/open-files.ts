@@ -1,5 +1,6 @@
 import { fstatSync, readdirSync, readFileSync } from 'node:fs';
 import { errors, type FcgiServerError } from '../errors.ts';
+import { mayRead } from './may-read.ts';
 
 /** The part of its open files that a process keeps for other things than connections of web servers. */
 const RESERVED = 1 / 8;
@@ -7,9 +8,12 @@ const RESERVED = 1 / 8;
 /** Milliseconds between two looks whether all are in use. */
 const PERIOD = 1_000;
 
-/** How many files and sockets this process may have open (`ulimit -n`); Infinity where the system does not say it. */
+/**
+ * How many files and sockets this process may have open (`ulimit -n`); Infinity where the system does not say it, or
+ * `node --permission` does not allow asking.
+ */
 export function openFilesLimit(): number {
-  if (process.platform !== 'linux') return Number.POSITIVE_INFINITY;
+  if (process.platform !== 'linux' || !mayRead('/proc/self/')) return Number.POSITIVE_INFINITY;
   const soft = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1];
   return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);
 }

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, mkdtempSync, openSync, rmdirSync, statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { errors, type FcgiServerError } from '../errors.ts';
+import { mayRead } from './may-read.ts';
 
 const PREFIX = '.fcgi-';
 /** What others may do. */
@@ -41,7 +42,8 @@ export class PrivateFolder {
       const { ino, mode, uid } = fstatSync(this.#fd, { bigint: true });
       if (Number(uid) !== process.geteuid?.() || (mode & OTHERS) !== 0n) throw interference(folder);
       const descriptor = `${descriptors}/${this.#fd}${sep}`;
-      const hasDescriptor = statSync(descriptor, { bigint: true, throwIfNoEntry: false })?.ino === ino;
+      const hasDescriptor =
+        mayRead(descriptor) && statSync(descriptor, { bigint: true, throwIfNoEntry: false })?.ino === ino;
       if (!hasDescriptor && uid === 0n && canBeReplaced(folder)) throw interference(folder);
       this.inside = hasDescriptor ? descriptor : `${this.#path}${sep}`;
       this.beside = hasDescriptor ? `${descriptor}..${sep}` : `${folder}${sep}`;

@@ -5,16 +5,22 @@ import { InputStream } from './input-stream.ts';
 import { StderrStream, StdoutStream } from './output-stream.ts';
 import type { RequestOutput } from './request-output.ts';
 
+/** The answer to the request that streams belong to. */
+export interface StreamsAnswer {
+  /** Whether the request has been answered. */
+  readonly settled: boolean;
+  /** Ends the request because its handler failed. */
+  fail(error: unknown): void;
+}
+
 /** The request that streams belong to. */
 export interface StreamsOwner {
   /** Why the web server no longer wants the answer. */
   readonly abortError: FcgiServerError | undefined;
+  readonly answer: StreamsAnswer;
   readonly dataInput: InputSource;
   readonly input: InputSource;
   readonly output: RequestOutput;
-  /** Whether the request has been answered. */
-  readonly settled: boolean;
-  fail(error: unknown): void;
   report(error: unknown): void;
 }
 
@@ -60,7 +66,7 @@ export class HandlerStreams {
       });
       // Nothing but respond() writes to the output of a request that has streams.
       if (owner.output.started) this.#stdout.destroy(errors.FCGI_HANDLER_FAILED.twice());
-      if (owner.settled || (owner.abortError !== undefined && owner.output.closed)) {
+      if (owner.answer.settled || (owner.abortError !== undefined && owner.output.closed)) {
         this.#stdout.destroy(owner.abortError);
       }
     }
@@ -100,9 +106,9 @@ export class HandlerStreams {
     const stream = new InputStream(source);
     // A body that fails must not end the process where nobody listens; a handler waits for its end then.
     stream.on('error', (error) => {
-      if (owner.abortError === undefined && stream.listenerCount('error') === 1) owner.fail(error);
+      if (owner.abortError === undefined && stream.listenerCount('error') === 1) owner.answer.fail(error);
     });
-    if (owner.settled) stream.destroy();
+    if (owner.answer.settled) stream.destroy();
     return stream;
   }
 }

@@ -2,7 +2,8 @@ import { AsyncResource } from 'node:async_hooks';
 import { Role } from '@fcgi-js/protocol';
 import { FcgiOptionError } from '@fcgi-js/protocol/options';
 import type { FcgiRequest } from './fcgi-request.ts';
-import { DEFERRED, type FcgiRequestHandler, isPromise } from './request-handler.ts';
+import { DEFERRED, isPromise } from './handler-result.ts';
+import type { FcgiRequestHandler } from './request-handler.ts';
 
 /** The handlers of a server, one for each role it plays. */
 export interface HandlerOptions {
@@ -41,7 +42,7 @@ export class Handlers {
       const result = new AsyncResource('FCGI_REQUEST').runInAsyncScope(handler, undefined, request);
       if (result === DEFERRED) return;
       if (!isPromise(result)) {
-        request.finish(result);
+        request.answer.finish(result);
         return;
       }
       request.handlerRuns = true;
@@ -49,15 +50,15 @@ export class Handlers {
         (status) => {
           if (status === DEFERRED) return;
           request.handlerSettled();
-          request.finish(status);
+          request.answer.finish(status);
         },
         (error: unknown) => {
           request.handlerSettled();
-          request.fail(error);
+          request.answer.fail(error);
         },
       );
     } catch (error) {
-      request.fail(error);
+      request.answer.fail(error);
     }
   }
 

@@ -5,9 +5,8 @@ import {
   RecordType,
   STREAM_RECORD_CONTENT_LIMIT,
 } from '@fcgi-js/protocol';
-import type { ConnectionWriter } from '../connection/connection-writer.ts';
+import type { ConnectionWriter, WriterOutput } from '../connection/connection-writer.ts';
 import type { RequestState } from '../engine/request-state.ts';
-import type { FcgiRequest } from './fcgi-request.ts';
 import { ResponseMeter } from './response-meter.ts';
 import { encodeEnd, StdoutParts } from './stdout-records.ts';
 
@@ -24,7 +23,7 @@ export interface OutputObserver {
 export interface OutputHost {
   readonly writer: Pick<ConnectionWriter, 'awaitDrain' | 'congested' | 'flushSoon' | 'write'>;
   /** The request ends: its ID is free from now on. Called before END_REQUEST is written. */
-  requestEnding(state: RequestState<FcgiRequest>): void;
+  requestEnding(state: RequestState<unknown>): void;
   /** END_REQUEST has been handed to the connection. */
   requestEnded(): void;
 }
@@ -38,7 +37,7 @@ export interface OutputHost {
  *   From any state, end(), close() and abandon() lead to closed: what has been given or sent stays so, and nothing follows.
  * ```
  */
-export class RequestOutput {
+export class RequestOutput implements WriterOutput {
   /** Told when the web server has caught up after {@link write} returned false. */
   observer: OutputObserver | undefined;
   /** Told when the web server has caught up after {@link writeStderr} returned false. */
@@ -47,7 +46,7 @@ export class RequestOutput {
   written = 0;
   #meter: ResponseMeter | undefined;
   readonly #host: OutputHost;
-  readonly #state: RequestState<FcgiRequest>;
+  readonly #state: RequestState<unknown>;
   readonly #stdout = new StdoutParts();
   #callbacks: Array<() => void> | undefined;
   #awaitingDrain = false;
@@ -57,7 +56,7 @@ export class RequestOutput {
   /** `'ended'`: its end has been sent, and nothing of it may follow. */
   #stderr: 'ended' | 'unused' | 'used' = 'unused';
 
-  constructor(state: RequestState<FcgiRequest>, host: OutputHost) {
+  constructor(state: RequestState<unknown>, host: OutputHost) {
     this.#state = state;
     this.#host = host;
   }

@@ -43,13 +43,13 @@ export class RequestPresenter {
       const params = this.#transform ? transformed(request.params, this.#transform) : request.params;
       // What an authorizer decides about is not its own: it may lie anywhere.
       const target = requestTarget(params, request.role === Role.Authorizer ? undefined : this.#mount);
-      if (target === undefined) return () => request.answerInstead('404 Not Found', OUTSIDE);
+      if (target === undefined) return () => request.answer.instead('404 Not Found', OUTSIDE);
       request.present(params, target);
       const doubt = this.#doubts?.about(params, target);
       if (doubt !== undefined) request.report(doubt);
       return undefined;
     } catch (error) {
-      return () => request.fail(error);
+      return () => request.answer.fail(error);
     }
   }
 }

@@ -1,5 +1,11 @@
 import { isFieldValue, isToken } from '../cgi/field-syntax.ts';
-import { formatResponseHead, type HeaderField, isBodyElsewhere, isBodyless } from '../cgi/response-head.ts';
+import {
+  isBodyElsewhere,
+  isBodyless,
+  isConnectionField,
+  statusLine,
+  streamingField,
+} from '../cgi/response-head.ts';
 import { errors, type FcgiServerError } from '../errors.ts';
 import { http } from '../node-http.ts';
 import { type ResponseOwner, ResponseWriter } from './response-writer.ts';
@@ -38,17 +44,17 @@ export function writeWhole(owner: ResponseOwner, method: string, response: Whole
   const isText = typeof body === 'string';
   if (!(isText || body instanceof Uint8Array))
     throw invalid('its body is neither text nor bytes (Uint8Array)');
-  const fields = fieldsOf(headers);
   const length = isText ? Buffer.byteLength(body) : body.length;
   const bodyless = isBodyless(status, method);
-  const announced = fields.find(([name]) => name.toLowerCase() === 'content-length');
-  if (announced === undefined && !(bodyless && length === 0)) fields.push(['Content-Length', String(length)]);
-  const isElsewhere = bodyless || fields.some(([name]) => isBodyElsewhere(name));
+  const { announced, bodyElsewhere, lines } = linesOf(headers);
+  const ownLength =
+    announced === undefined && !(bodyless && length === 0) ? `Content-Length: ${length}\r\n` : '';
+  const isElsewhere = bodyless || bodyElsewhere;
   const writer = new ResponseWriter(owner);
   writer.head({
-    contentLength: announced === undefined || isElsewhere ? undefined : Number(announced[1]),
+    contentLength: announced === undefined || announced === length || isElsewhere ? undefined : announced,
     encoding: 'latin1',
-    text: formatResponseHead(status, http.STATUS_CODES[status] ?? '', fields),
+    text: `${lines}${ownLength}${statusLine(status, http.STATUS_CODES[status] ?? '')}\r\n`,
   });
   // As many bytes as characters: each of them is one.
   if (!bodyless) writer.body(body, length === body.length ? 'latin1' : 'utf8');
@@ -64,21 +70,72 @@ export function writeInstead(owner: ResponseOwner, method: string, status: strin
   if (method !== 'HEAD') writer.body(`${status}\n`, 'latin1');
 }
 
-function fieldsOf(headers: NonNullable<WholeResponse['headers']>): HeaderField[] {
-  return Object.entries(headers).flatMap(([name, given]) => {
-    if (!isToken(name)) throw invalid(`"${name}" is no name of a header field`);
-    const values = Array.isArray(given) ? given : [given];
-    return values.map((value): HeaderField => {
-      const text = String(value);
-      const isSendable = (typeof value === 'string' || typeof value === 'number') && isFieldValue(text);
-      if (!isSendable || (name.toLowerCase() === 'content-length' && !/^\d+$/.test(text))) {
-        throw invalid(
-          `the value of ${name} cannot be sent: it must be text of bytes (U+0020 to U+00FF, no line ends)`,
-        );
-      }
-      return [name, text];
-    });
-  });
+/** The fields of a head, and what they say of the body. */
+interface HeadLines {
+  /** Content-Length. */
+  readonly announced: number | undefined;
+  /** Whether the web server makes the body. */
+  readonly bodyElsewhere: boolean;
+  /** Each with its line end. */
+  readonly lines: string;
+}
+
+function linesOf(headers: NonNullable<WholeResponse['headers']>): HeadLines {
+  let announced: number | undefined;
+  let bodyElsewhere = false;
+  let isEventStream = false;
+  let lines = '';
+  for (const name of Object.keys(headers)) {
+    const kind = kindOf(name);
+    const given = headers[name]!;
+    const list = Array.isArray(given) ? given : undefined;
+    for (let i = 0; i < (list?.length ?? 1); i += 1) {
+      const value = textOf(name, kind, list === undefined ? given : list[i]);
+      if (kind === 'connection') continue;
+      lines += `${name}: ${value}\r\n`;
+      if (kind === 'length') announced ??= Number(value);
+      else if (kind === 'elsewhere') bodyElsewhere = true;
+      else if (kind === 'type') isEventStream ||= value.includes('text/event-stream');
+    }
+  }
+  if (isEventStream) lines += streamingField(lines);
+  return { announced, bodyElsewhere, lines };
+}
+
+/** What a field is to the head that it stands in. */
+type FieldKind = 'connection' | 'elsewhere' | 'length' | 'other' | 'type';
+
+/** Those that were asked for: an application has few names. */
+const kinds = new Map<string, FieldKind>();
+const MOST_KINDS = 256;
+
+/** @throws FcgiServerError where the name is none of a header field */
+function kindOf(name: string): FieldKind {
+  const known = kinds.get(name);
+  if (known !== undefined) return known;
+  if (!isToken(name)) throw invalid(`"${name}" is no name of a header field`);
+  const kind = kindOfNew(name.toLowerCase());
+  if (kinds.size < MOST_KINDS) kinds.set(name, kind);
+  return kind;
+}
+
+function kindOfNew(name: string): FieldKind {
+  if (name === 'content-length') return 'length';
+  if (name === 'content-type') return 'type';
+  if (isConnectionField(name)) return 'connection';
+  return isBodyElsewhere(name) ? 'elsewhere' : 'other';
+}
+
+/** @throws FcgiServerError where the value cannot be sent */
+function textOf(name: string, kind: FieldKind, value: unknown): string {
+  const text = typeof value === 'string' ? value : String(value);
+  const isSendable = typeof value === 'number' || (typeof value === 'string' && isFieldValue(text));
+  if (!isSendable || (kind === 'length' && !/^\d+$/.test(text))) {
+    throw invalid(
+      `the value of ${name} cannot be sent: it must be text of bytes (U+0020 to U+00FF, no line ends)`,
+    );
+  }
+  return text;
 }
 
 function invalid(problem: string): FcgiServerError {

@@ -41,7 +41,15 @@ const samples: { readonly [F in Field]: Choice[F] } = {
   'timeouts.idle': '7',
   'timeouts.response': '7',
   'timeouts.upload': '7',
+  upgradePath: '/ws',
+  upgradeSocket: 'unix:/run/app.upgrade.sock',
   user: 'www-data',
+};
+
+/** What a field does nothing without, with some products. */
+const companions: { readonly [F in Field]?: Partial<Choice> } = {
+  upgradePath: { upgradeSocket: samples.upgradeSocket },
+  upgradeSocket: { upgradePath: samples.upgradePath },
 };
 
 /** The ways of starting that a product has. */
@@ -58,7 +66,9 @@ export function abilitiesOf(product: Product, start: Start): Abilities {
     return text !== undefined && text !== attempt(product, plain);
   };
   const fields = (Object.keys(samples) as Field[]).filter((field) =>
-    field === 'program' ? start === 'app' : shows({ [field]: sampleOf(product, field) }),
+    field === 'program'
+      ? start === 'app'
+      : [{}, companions[field] ?? {}].some((more) => shows({ ...more, [field]: sampleOf(product, field) })),
   );
   const isService = product.kind === 'Process managers';
   return {

@@ -40,6 +40,8 @@ export interface Choice {
   readonly 'timeouts.idle': string;
   readonly 'timeouts.response': string;
   readonly 'timeouts.upload': string;
+  readonly upgradePath: string;
+  readonly upgradeSocket: string;
   readonly user: string;
 }
 
@@ -80,6 +82,8 @@ export function blankChoice({ example, id }: Product, start: Start): Choice {
     'timeouts.idle': '',
     'timeouts.response': '',
     'timeouts.upload': '',
+    upgradePath: '',
+    upgradeSocket: '',
     user: '',
   };
 }
@@ -115,6 +119,8 @@ export function optionsOf(choice: Choice): Options {
     ...(choice.socketGroup !== '' && { socketGroup: choice.socketGroup }),
     ...(choice.static.length > 0 && { static: oneOrAll(choice.static) }),
     ...(Object.keys(limits).length > 0 && { timeouts: limits }),
+    ...(choice.upgradePath !== '' && { upgradePath: choice.upgradePath }),
+    ...(choice.upgradeSocket !== '' && { upgradeSocket: choice.upgradeSocket }),
   };
 }
 

@@ -27,7 +27,7 @@ export const groups: Readonly<Record<GroupTitle, readonly Field[]>> = {
     'processes',
     'name',
   ],
-  Site: ['mount', 'serverName', 'bind', 'static', 'authorizer'],
+  Site: ['mount', 'serverName', 'bind', 'static', 'authorizer', 'upgradeSocket', 'upgradePath'],
   'Limits and times': [
     'maxBodySize',
     'requestBuffers',

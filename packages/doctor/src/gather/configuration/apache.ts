@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { Configuration, ConfigurationReader, Directive } from '../configuration.ts';
 import { readNamedFile } from '../read-file.ts';
+import type { Configuration, ConfigurationReader, Directive } from './configuration.ts';
 import { includedFiles, placeOf, settingLines, wordsOf } from './files.ts';
 
 /** Reads a configuration of Apache, or a `.htaccess`. */

@@ -1,5 +1,5 @@
-import type { ConfigurationReader, Directive } from '../configuration.ts';
 import { readNamedFile } from '../read-file.ts';
+import type { ConfigurationReader, Directive } from './configuration.ts';
 import { placeOf, settingLines, wordsOf } from './files.ts';
 
 /** Reads a Caddyfile. Caddy runs as whoever starts it, so there is no user in it. */

@@ -1,5 +1,5 @@
-import type { ConfigurationReader } from '../configuration.ts';
 import { readNamedFile } from '../read-file.ts';
+import type { ConfigurationReader } from './configuration.ts';
 import { placeOf, settingLines } from './files.ts';
 
 /** Reads a configuration of Cherokee. It hands no socket to what it starts, so there are addresses only. */

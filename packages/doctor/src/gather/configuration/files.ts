@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { formatAddress, parseAddress } from '@fcgi-js/client';
-import type { ConfiguredPlace, Directive } from '../configuration.ts';
+import type { ConfiguredPlace, Directive } from './configuration.ts';
 
 /** An address as the client writes it; nothing where the text is none, such as a variable. */
 export function placeOf(text: string, { at }: Pick<Directive, 'at'>): ConfiguredPlace[] {

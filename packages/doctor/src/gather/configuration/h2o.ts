@@ -1,5 +1,5 @@
-import type { ConfigurationReader } from '../configuration.ts';
 import { readNamedFile } from '../read-file.ts';
+import type { ConfigurationReader } from './configuration.ts';
 import { placeOf, settingLines } from './files.ts';
 
 /** Reads a configuration of h2o, as far as its lines have one setting each. */

@@ -1,5 +1,5 @@
-import type { ConfigurationReader } from '../configuration.ts';
 import { readNamedFile } from '../read-file.ts';
+import type { ConfigurationReader } from './configuration.ts';
 import { placeOf, settingLines, wordsOf } from './files.ts';
 
 /** What HAProxy has room for unless tune.bufsize says otherwise. */

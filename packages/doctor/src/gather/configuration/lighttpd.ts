@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import type { ConfigurationReader, Directive } from '../configuration.ts';
 import { readNamedFile } from '../read-file.ts';
+import type { ConfigurationReader, Directive } from './configuration.ts';
 import { includedFiles, placeOf } from './files.ts';
 
 /** Reads a configuration of lighttpd; values stay text, and one that spans lines is one. */

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import type { ConfigurationReader, Directive } from '../configuration.ts';
 import { readNamedFile } from '../read-file.ts';
+import type { ConfigurationReader, Directive } from './configuration.ts';
 import { includedFiles, placeOf } from './files.ts';
 
 /** nginx has one page of memory for the head unless it is told otherwise. */

@@ -116,7 +116,7 @@ export class OutgoingResponse {
   #end(): void {
     const { fault } = this.#writer;
     if (fault !== undefined) throw fault;
-    this.#request.complete();
+    this.#request.answer.complete();
   }
 
   #sendHead(bodyLength: number | undefined): void {

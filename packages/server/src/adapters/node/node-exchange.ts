@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Stream } from 'node:stream';
 import { textOf } from '../../error-log.ts';
@@ -8,11 +7,13 @@ import type { RequestObserver } from '../../request/request-host.ts';
 import { type BodyOwner, IncomingBody } from './incoming-body.ts';
 import { emitClose } from './message-events.ts';
 import { createMessages, type HttpMessages } from './messages.ts';
-import { emitRequest, type NodeServer, publishFinish } from './node-server.ts';
+import type { NodeServer } from './node-server.ts';
 import { OutgoingResponse } from './outgoing-response.ts';
 import { socketOf } from './params-socket.ts';
-import { RequestSocket, type SocketPeer } from './request-socket.ts';
+import { RequestSocket } from './request-socket.ts';
 import { startRequestTimer } from './request-timer.ts';
+import { observeResponse, type ResponseObserver } from './response-events.ts';
+import { emitRequest, emitTimeout, publishFinish } from './server-events.ts';
 
 /**
  * One request between FastCGI and the objects of `node:http`: sees to it that `req` and `res` end as they do on Node's own
@@ -25,7 +26,7 @@ import { startRequestTimer } from './request-timer.ts';
  *   From each state, what makes that there will be no response leads to over.
  * ```
  */
-export class NodeExchange implements BodyOwner, RequestObserver, SocketPeer {
+export class NodeExchange implements BodyOwner, RequestObserver, ResponseObserver {
   readonly req: HttpMessages['req'];
   readonly res: HttpMessages['res'];
   readonly #request: FcgiRequest;
@@ -53,10 +54,7 @@ export class NodeExchange implements BodyOwner, RequestObserver, SocketPeer {
     this.#incoming = new IncomingBody(req, request.input, this.#socket, this);
     this.#outgoing = new OutgoingResponse(request, res, this.#socket, unbuffered);
     request.observer = this;
-    // By now all of the response has been written to the socket; `finish` waits until it has left.
-    res.on('prefinish', onPrefinish);
-    res.on('finish', onFinish);
-    res.on('error', onError);
+    observeResponse(res);
   }
 
   get request(): FcgiRequest {
@@ -91,7 +89,7 @@ export class NodeExchange implements BodyOwner, RequestObserver, SocketPeer {
       return;
     }
     this.#state = 'over';
-    this.#request.fail(error);
+    this.#request.answer.fail(error);
     RequestSocket.close(this.#socket);
   }
 
@@ -99,7 +97,7 @@ export class NodeExchange implements BodyOwner, RequestObserver, SocketPeer {
   expired(reason: string): void {
     if (this.#ended) return;
     this.#state = 'over';
-    this.#request.answerInstead('408 Request Timeout', `fcgi-js: ${reason}`);
+    this.#request.answer.instead('408 Request Timeout', `fcgi-js: ${reason}`);
     RequestSocket.close(this.#socket);
   }
 
@@ -122,8 +120,8 @@ export class NodeExchange implements BodyOwner, RequestObserver, SocketPeer {
     this.#state = 'over';
     const failure = error ?? errors.FCGI_HANDLER_FAILED.responseDestroyed();
     // Destroying a response that nobody waits for is what `pipeline()` does, and no failure.
-    if (this.#cause === undefined) this.#request.fail(failure);
-    else this.#request.answerInstead('500 Internal Server Error', textOf(failure));
+    if (this.#cause === undefined) this.#request.answer.fail(failure);
+    else this.#request.answer.instead('500 Internal Server Error', textOf(failure));
   }
 
   ended(): void {
@@ -134,7 +132,7 @@ export class NodeExchange implements BodyOwner, RequestObserver, SocketPeer {
     }
     this.#state = 'over';
     this.#outgoing.release();
-    this.#request.complete();
+    this.#request.answer.complete();
   }
 
   /** The response has been written. */
@@ -145,7 +143,7 @@ export class NodeExchange implements BodyOwner, RequestObserver, SocketPeer {
     const { fault } = this.#outgoing;
     if (fault !== undefined) {
       this.#state = 'over';
-      this.#request.fail(fault);
+      this.#request.answer.fail(fault);
     } else if (this.#state === 'called') {
       this.#state = 'answered';
     } else {
@@ -169,11 +167,11 @@ export class NodeExchange implements BodyOwner, RequestObserver, SocketPeer {
       if (input.ended) input.handOver();
       else if (this.#incoming.isAwaited) {
         this.#state = 'held';
-        this.#request.awaitBody();
+        this.#request.answer.awaitBody();
         return;
       }
     }
-    this.#request.complete();
+    this.#request.answer.complete();
     if (this.#socket._hadError) this.#incoming.settle(false);
   }
 
@@ -200,7 +198,7 @@ export class NodeExchange implements BodyOwner, RequestObserver, SocketPeer {
   bodyEnded(): void {
     if (this.#state !== 'held') return;
     this.#state = 'over';
-    this.#request.complete();
+    this.#request.answer.complete();
     if (this.res.socket === null) RequestSocket.close(this.#socket);
   }
 
@@ -225,11 +223,7 @@ export class NodeExchange implements BodyOwner, RequestObserver, SocketPeer {
   }
 
   timedOut(): void {
-    const { req, res } = this;
-    const heardByRequest = !req.complete && req.emit('timeout', this.#socket);
-    const heardByResponse = res.socket !== null && res.emit('timeout', this.#socket);
-    const heardByServer = this.#server.emit('timeout', this.#socket as Stream as Socket);
-    if (!(heardByRequest || heardByResponse || heardByServer)) this.#socket.destroy();
+    emitTimeout(this.#server, this.#socket, this);
   }
 }
 
@@ -239,24 +233,4 @@ function endRequest(exchange: NodeExchange): void {
 
 function emitCloses(exchange: NodeExchange, unwatched: boolean, closes: boolean): void {
   exchange.emitCloses(unwatched, closes);
-}
-
-/** Shared by all responses, which costs less than functions of their own. */
-function onPrefinish(this: ServerResponse): void {
-  exchangeOf(this)?.responseComplete();
-}
-
-function onFinish(this: ServerResponse): void {
-  exchangeOf(this)?.responseSent();
-}
-
-function onError(this: ServerResponse, error: Error): void {
-  // A response that has been sent has no socket any more.
-  exchangeOf(this.req)?.responseError(error);
-}
-
-/** The exchange that a request or response belongs to, or `undefined` if it did not come over FastCGI. */
-function exchangeOf(message: IncomingMessage | ServerResponse): NodeExchange | undefined {
-  const peer = RequestSocket.peerOf(message.socket);
-  return peer instanceof NodeExchange ? peer : undefined;
 }

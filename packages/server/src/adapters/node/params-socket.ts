@@ -1,8 +1,9 @@
 import type { Params } from '../../cgi/params.ts';
 import { isEncrypted } from '../../cgi/request-url.ts';
 import type { NodeServer } from './node-server.ts';
-import { RequestSocket, type SocketAddresses, type SocketPeer } from './request-socket.ts';
+import { RequestSocket, type SocketPeer } from './request-socket.ts';
 import { type SocketSecurity, tlsRequestSocket } from './tls-request-socket.ts';
+import type { SocketAddresses } from './unconnected-socket.ts';
 
 /** The socket of a request: a `net.Socket`, or a `tls.TLSSocket` where the browser's connection is encrypted. */
 export function socketOf(params: Params, peer: SocketPeer, server: NodeServer): RequestSocket {

@@ -1,10 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
-import { getDefaultHighWaterMark, Readable, type Stream } from 'node:stream';
 import type { FcgiRequest } from '../../request/fcgi-request.ts';
 import { REQUEST } from '../fcgi-request-of.ts';
 import { closeResponse } from './message-events.ts';
 import type { NodeServer } from './node-server.ts';
+import { type SocketAddresses, UnconnectedSocket } from './unconnected-socket.ts';
 
 /** What the socket of a request is connected to. */
 export interface SocketPeer {
@@ -24,55 +23,29 @@ export interface SocketPeer {
   closed(): void;
 }
 
-/** Both ends of the browser's connection, as the web server tells them. */
-export interface SocketAddresses {
-  readonly localAddress: string | undefined;
-  readonly localPort: number | undefined;
-  readonly remoteAddress: string | undefined;
-  readonly remotePort: number | undefined;
-}
-
-/** Bytes that a request object holds before it stops wanting more, and a response before `write()` gives false. */
-const HIGH_WATER_MARK = getDefaultHighWaterMark(false);
-
-/**
- * Constructed as nothing; its instances inherit from `net.Socket`. The constructor of `net.Socket` makes two streams and looks
- * for a handle of the system, which takes several times as long as all the rest of a request's objects; that of an emitter of
- * events sets what the prototype has.
- */
-const UnconnectedSocket = class {} as new () => Stream;
-Object.setPrototypeOf(UnconnectedSocket.prototype, Socket.prototype);
-
 /**
  * What an application finds as `req.socket` and `res.socket`: the `net.Socket` of the browser's connection, which belongs
  * to this one request, and passes on what `ServerResponse` writes. It has the members of a `net.Socket` and no others: what
  * the server does with it is in static methods.
  */
 export class RequestSocket extends UnconnectedSocket {
-  connecting = false;
   destroyed = false;
   readable = true;
   writable = true;
-  writableCorked = 0;
   writableNeedDrain = false;
-  allowHalfOpen = true;
   /** Milliseconds; there once `setTimeout()` has been called. */
   declare timeout?: number;
   /** `ServerResponse` keeps itself here while it writes to this socket. */
   _httpMessage: ServerResponse | null = null;
   /** `ServerResponse` asks it before it emits `finish`, which is not to come after `close`. */
   _hadError = false;
-  /** `ServerResponse.end()` sets its `corked`. */
-  readonly _writableState = { corked: 0 };
   /** For middleware that subscribes to `upgrade` there, or keeps something on it. */
   server: NodeServer;
-  readonly #addresses: SocketAddresses;
   #bytesRead = 0;
   #bytesWritten = 0;
   #closeEmitted = false;
   #errored: Error | null = null;
   readonly #peer: SocketPeer;
-  #readableState: object | undefined;
   #timer: NodeJS.Timeout | undefined;
   #waiting = 0;
 
@@ -81,9 +54,8 @@ export class RequestSocket extends UnconnectedSocket {
    * @param server that the request is emitted on
    */
   constructor(peer: SocketPeer, addresses: SocketAddresses, server: NodeServer) {
-    super();
+    super(addresses);
     this.#peer = peer;
-    this.#addresses = addresses;
     this.server = server;
   }
 
@@ -147,34 +119,12 @@ export class RequestSocket extends UnconnectedSocket {
     return this.#peer.request;
   }
 
-  /** For what Node's `Readable` does with its listeners; few sockets are asked for it. */
-  get _readableState(): object | undefined {
-    this.#readableState ??= Reflect.get(new Readable(), '_readableState');
-    return this.#readableState;
-  }
-
   get bytesRead(): number {
     return this.#bytesRead;
   }
 
   get bytesWritten(): number {
     return this.#bytesWritten;
-  }
-
-  get localAddress(): string | undefined {
-    return this.#addresses.localAddress;
-  }
-
-  get localPort(): number | undefined {
-    return this.#addresses.localPort;
-  }
-
-  get remoteAddress(): string | undefined {
-    return this.#addresses.remoteAddress;
-  }
-
-  get remotePort(): number | undefined {
-    return this.#addresses.remotePort;
   }
 
   get closed(): boolean {
@@ -189,41 +139,13 @@ export class RequestSocket extends UnconnectedSocket {
     return this.#waiting;
   }
 
-  get localFamily(): string | undefined {
-    return family(this.localAddress);
-  }
-
-  get pending(): boolean {
-    return false;
-  }
-
   get readyState(): string {
     if (this.destroyed) return 'closed';
     return this.writable ? 'open' : 'readOnly';
   }
 
-  get readableEnded(): boolean {
-    return false;
-  }
-
-  get readableHighWaterMark(): number {
-    return HIGH_WATER_MARK;
-  }
-
-  get readableObjectMode(): boolean {
-    return false;
-  }
-
-  get remoteFamily(): string | undefined {
-    return family(this.remoteAddress);
-  }
-
   get writableEnded(): boolean {
     return !this.writable;
-  }
-
-  get writableHighWaterMark(): number {
-    return HIGH_WATER_MARK;
   }
 
   get writableFinished(): boolean {
@@ -233,24 +155,6 @@ export class RequestSocket extends UnconnectedSocket {
   /** What was written since the web server has been taking bytes slower than they come. */
   get writableLength(): number {
     return this.#waiting;
-  }
-
-  get writableObjectMode(): boolean {
-    return false;
-  }
-
-  address(): { address?: string; family?: string; port?: number } {
-    const { localAddress, localFamily, localPort } = this;
-    if (localAddress === undefined || localFamily === undefined || localPort === undefined) return {};
-    return { address: localAddress, family: localFamily, port: localPort };
-  }
-
-  cork(): void {
-    this.writableCorked += 1;
-  }
-
-  uncork(): void {
-    this.writableCorked = Math.max(0, this.writableCorked - 1);
   }
 
   write(
@@ -300,10 +204,6 @@ export class RequestSocket extends UnconnectedSocket {
     return this.destroy();
   }
 
-  pause(): this {
-    return this;
-  }
-
   resume(): this {
     if (!this.destroyed) this.#peer.resume();
     return this;
@@ -327,37 +227,6 @@ export class RequestSocket extends UnconnectedSocket {
     return this;
   }
 
-  read(): null {
-    return null;
-  }
-
-  setDefaultEncoding(): this {
-    return this;
-  }
-
-  setEncoding(): never {
-    throw Object.assign(
-      new Error('The encoding of the socket cannot be changed: HTTP is read from it (RFC 9112 §2.2).'),
-      { code: 'ERR_HTTP_SOCKET_ENCODING' },
-    );
-  }
-
-  setKeepAlive(): this {
-    return this;
-  }
-
-  setNoDelay(): this {
-    return this;
-  }
-
-  ref(): this {
-    return this;
-  }
-
-  unref(): this {
-    return this;
-  }
-
   #shut(): void {
     this.destroyed = true;
     this.readable = false;
@@ -370,16 +239,10 @@ export class RequestSocket extends UnconnectedSocket {
   }
 }
 
-// Else errors and `console.log()` would name our classes.
-for (const { prototype } of [UnconnectedSocket, RequestSocket])
-  Reflect.deleteProperty(prototype, 'constructor');
+// Else errors and `console.log()` would name our class.
+Reflect.deleteProperty(RequestSocket.prototype, 'constructor');
 
 function emitEnd(socket: RequestSocket): void {
   socket.emit('finish');
   RequestSocket.emitClose(socket);
-}
-
-function family(address: string | undefined): string | undefined {
-  if (address === undefined) return undefined;
-  return address.includes(':') ? 'IPv6' : 'IPv4';
 }

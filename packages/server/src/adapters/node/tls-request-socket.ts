@@ -1,7 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
 import type { CipherNameAndProtocol, PeerCertificate } from 'node:tls';
 import type { NodeServer } from './node-server.ts';
-import { RequestSocket, type SocketAddresses, type SocketPeer } from './request-socket.ts';
+import { RequestSocket, type SocketPeer } from './request-socket.ts';
+import { type SocketAddresses, UnconnectedSocket } from './unconnected-socket.ts';
 
 /** What the web server says of the encryption of the browser's connection; undefined where it does not say it. */
 export interface SocketSecurity {
@@ -81,7 +82,10 @@ function makeClass(): TlsRequestSocketClass {
 
   Reflect.deleteProperty(TlsRequestSocket.prototype, 'constructor');
   // Its instances inherit from `TLSSocket` what RequestSocket does not have; that one alone inherits from `net.Socket`.
-  const members = Object.getOwnPropertyDescriptors(RequestSocket.prototype);
+  const members = {
+    ...Object.getOwnPropertyDescriptors(UnconnectedSocket.prototype),
+    ...Object.getOwnPropertyDescriptors(RequestSocket.prototype),
+  };
   Object.setPrototypeOf(TlsRequestSocket.prototype, Object.create(TLSSocket.prototype, members));
   return TlsRequestSocket;
 }

@@ -3,7 +3,8 @@ import { Server } from 'node:http';
 import { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { RequestSocket, type SocketAddresses } from '../../../src/adapters/node/request-socket.ts';
+import { RequestSocket } from '../../../src/adapters/node/request-socket.ts';
+import type { SocketAddresses } from '../../../src/adapters/node/unconnected-socket.ts';
 
 const ADDRESSES: SocketAddresses = {
   localAddress: '192.0.2.1',

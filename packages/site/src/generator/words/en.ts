@@ -97,6 +97,15 @@ export const en: Words = {
       hint: 'Seconds without a byte of an upload.',
       placeholder: '25',
     },
+    upgradePath: {
+      text: 'URLs of WebSockets',
+      hint: 'h2o chooses by the URL alone, for example /ws.',
+    },
+    upgradeSocket: {
+      text: 'Socket of WebSockets',
+      hint: 'Where the application takes them: --upgrade-listen of fcgi run. Empty: not at all.',
+      placeholder: 'unix:/run/app.upgrade.sock',
+    },
     user: { text: 'User', hint: 'The user that the program runs as.' },
   },
   linkCopied: 'The link is copied.',

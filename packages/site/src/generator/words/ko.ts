@@ -76,6 +76,15 @@ export const ko: Words = {
       hint: '업로드 중에 아무것도 오지 않는 시간(초)입니다.',
       placeholder: '25',
     },
+    upgradePath: {
+      text: 'WebSocket의 URL',
+      hint: 'h2o는 URL만으로 고릅니다. 예: /ws',
+    },
+    upgradeSocket: {
+      text: 'WebSocket용 소켓',
+      hint: '애플리케이션이 WebSocket을 받는 주소입니다(fcgi run의 --upgrade-listen). 비우면 받지 않습니다.',
+      placeholder: 'unix:/run/app.upgrade.sock',
+    },
     user: { text: '사용자', hint: '프로그램을 실행할 사용자입니다.' },
   },
   linkCopied: '링크를 복사했습니다.',

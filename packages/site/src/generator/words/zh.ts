@@ -58,6 +58,15 @@ export const zh: Words = {
     'timeouts.idle': { text: '空闲连接', hint: '未使用的连接保留的秒数。', placeholder: '60' },
     'timeouts.response': { text: '应用无响应', hint: '应用没有发送任何数据的秒数。', placeholder: '60' },
     'timeouts.upload': { text: '浏览器无响应', hint: '上传过程中没有任何数据的秒数。', placeholder: '25' },
+    upgradePath: {
+      text: 'WebSocket 的 URL',
+      hint: 'h2o 只按 URL 选择，例如 /ws。',
+    },
+    upgradeSocket: {
+      text: 'WebSocket 的套接字',
+      hint: '应用接收 WebSocket 的地址，即 fcgi run 的 --upgrade-listen。留空则不接收。',
+      placeholder: 'unix:/run/app.upgrade.sock',
+    },
     user: { text: '用户', hint: '运行程序的用户。' },
   },
   linkCopied: '链接已复制。',

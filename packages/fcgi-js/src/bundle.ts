@@ -1,0 +1,9 @@
+export {
+  type Bundle,
+  BundleError,
+  type BundleErrorCode,
+  type BundleOptions,
+  makeBundle,
+  type NativeModule,
+  type StaticFiles,
+} from '@fcgi-js/bundle';
