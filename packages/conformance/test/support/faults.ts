@@ -138,3 +138,13 @@ export const faults = [
 
 /** A fault that a `Reference` can have. */
 export type Fault = (typeof faults)[number][0] | 'bodies-as-nothing';
+
+/** An application that may have a fault, as its connections and its answers see it. */
+export interface FaultyApplication {
+  appStatus: number;
+  /** What some faults let requests see of each other. */
+  readonly shared: Array<readonly [string, string]>;
+  /** As a process that crashes. */
+  die(): void;
+  has(fault: Fault): boolean;
+}

@@ -1,4 +1,4 @@
-import type { Reference } from './reference.ts';
+import type { FaultyApplication } from './faults.ts';
 import type { Request } from './reference-connection.ts';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
@@ -18,7 +18,7 @@ export function routeOf({ values }: Request): [path: string, query: string] {
 }
 
 /** What some faults do to params. */
-export function spoil(app: Reference, values: Map<string, string>): void {
+export function spoil(app: FaultyApplication, values: Map<string, string>): void {
   for (const [name, value] of values) {
     if (app.has('utf8-values')) values.set(name, Buffer.from(value, 'latin1').toString('utf8'));
     if (app.has('values-of-64-kb')) values.set(name, value.slice(0, 65_535));
@@ -33,13 +33,13 @@ export function spoil(app: Reference, values: Map<string, string>): void {
 }
 
 /** The exit status of the first request that had one, for all later ones. */
-export function stay(app: Reference, appStatus: number): number {
+export function stay(app: FaultyApplication, appStatus: number): number {
   if (appStatus !== 0) app.appStatus = appStatus;
   return app.appStatus;
 }
 
 /** The answer to a request whose body, as far as it is needed, is there. */
-export function answerOf(app: Reference, request: Request): ProbeAnswer {
+export function answerOf(app: FaultyApplication, request: Request): ProbeAnswer {
   const answer = faultless(app, request);
   const { head } = answer;
   if (app.has('no-cgi-field')) return { ...answer, head: 'X-Field: 1\r\n' };
@@ -51,7 +51,7 @@ export function answerOf(app: Reference, request: Request): ProbeAnswer {
   return answer;
 }
 
-function faultless(app: Reference, request: Request): ProbeAnswer {
+function faultless(app: FaultyApplication, request: Request): ProbeAnswer {
   const [path, query] = routeOf(request);
   const { values } = request;
   const number = Number(query);
@@ -105,14 +105,14 @@ function faultless(app: Reference, request: Request): ProbeAnswer {
   }
 }
 
-function echoed(app: Reference, body: Buffer): Buffer | string {
+function echoed(app: FaultyApplication, body: Buffer): Buffer | string {
   if (app.has('bodies-as-nothing')) return '';
   if (app.has('bodies-as-text')) return body.toString('utf8');
   if (app.has('bodies-of-64-kb')) return body.subarray(0, 65_535);
   return body;
 }
 
-function param(app: Reference, values: Map<string, string>, query: string): ProbeAnswer {
+function param(app: FaultyApplication, values: Map<string, string>, query: string): ProbeAnswer {
   const known: Record<string, unknown> = app.has('params-of-prototype') ? {} : Object.create(null);
   const value = values.get(query) ?? (known[query] === undefined ? undefined : 'x');
   if (value === undefined) return { body: 'absent', head: `Status: 404 Not Found\r\n${TEXT}` };

@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net';
-import type { Fault } from './faults.ts';
-import type { Reference } from './reference.ts';
+import type { Fault, FaultyApplication } from './faults.ts';
 import { answerOf, routeOf, spoil, stay } from './reference-answers.ts';
 import { pair, readHeader, readPairs } from './reference-records.ts';
 
-/** A request that a {@link Reference} serves. */
+/** A request that a reference application serves. */
 export interface Request {
   body: Buffer[];
   flags: number;
@@ -27,10 +26,10 @@ const VALUES = new Map([
 /** Bytes of params of one request, requests and bytes of a body: what is beyond them is refused. */
 const LIMITS = { body: 32_000_000, params: 1_000_000, requests: 1_000 };
 
-/** One connection to a {@link Reference}. */
+/** One connection to a reference application. */
 export class Connection {
   readonly #active = new Map<number, Request>();
-  readonly #app: Reference;
+  readonly #app: FaultyApplication;
   readonly #ended = new Set<number>();
   readonly #socket: Socket;
   #buffer: Buffer = Buffer.alloc(0);
@@ -38,7 +37,7 @@ export class Connection {
   #isLast = false;
   #isOver = false;
 
-  constructor(app: Reference, socket: Socket) {
+  constructor(app: FaultyApplication, socket: Socket) {
     this.#app = app;
     this.#socket = socket;
     socket.on('data', (bytes) => this.#take(bytes));

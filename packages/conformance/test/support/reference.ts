@@ -1,9 +1,9 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import type { Fault } from './faults.ts';
+import type { Fault, FaultyApplication } from './faults.ts';
 import { Connection } from './reference-connection.ts';
 
 /** An application that does what FastCGI 1.0 says, simply, with the routes of the probe contract; or with one fault. */
-export class Reference {
+export class Reference implements FaultyApplication {
   readonly #fault: Fault | undefined;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
