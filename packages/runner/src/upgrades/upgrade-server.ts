@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SayOnce } from '../missing-connections.ts';
@@ -79,7 +79,9 @@ export class UpgradeServer {
 
   /** Stops accepting. */
   close(): void {
-    for (const server of this.#servers) server.close();
+    // That of `http.Server` would close connections that have just come, whose handshake has not been read, as idle. No other is ever
+    // idle: each answer closes its connection.
+    for (const server of this.#servers) Reflect.apply(NetServer.prototype.close, server, []);
   }
 
   /**
