@@ -1,9 +1,9 @@
-import type { Reference } from './reference.ts';
+import type { FaultyApplication } from './faults.ts';
 
 const [BEGIN, ABORT, PARAMS, STDIN] = [1, 2, 4, 5];
 
 /** Where a record ends, and whose it is, for some faults wrongly. `size` is what follows the header. */
-export function readHeader(app: Reference, bytes: Buffer) {
+export function readHeader(app: FaultyApplication, bytes: Buffer) {
   const type = bytes.readUInt8(1);
   let id = bytes.readUInt16BE(2);
   let length = bytes.readUInt16BE(4);
