@@ -40,9 +40,9 @@ test('a failure that is expected is none, and one that passes is a failure', asy
   await writeFile(join(folder, 'known.txt'), '101 It is not written yet.\n');
   const known = ['--only', '101', '--expected-failures', join(folder, 'known.txt')];
   expect(await runMain(['conformance', await wrongApplication(), ...known])).toMatchObject({ status: 0 });
-  const mended = await runMain(['conformance', await application(), ...known]);
-  expect(mended.status).toBe(1);
-  expect(mended.stdout).toContain('Take them out of the list.');
+  const fixed = await runMain(['conformance', await application(), ...known]);
+  expect(fixed.status).toBe(1);
+  expect(fixed.stdout).toContain('Take them out of the list.');
 });
 
 test('reports are written as files and as JSON', async () => {

@@ -34,7 +34,7 @@ export type FcgiClientErrorCode =
   | 'FCGI_UNREAD_TIMEOUT';
 
 /**
- * Who has to change something: the application that answers, the caller of this package, or whoever runs the
+ * Who has to change something: the application that answers, the caller of this package, or the operator of the
  * machines and the network between the two.
  */
 export type FcgiErrorSide = 'application' | 'caller' | 'network';

@@ -79,7 +79,7 @@ export function caddyConfig(options: CaddyOptions & Placed<typeof refusals>): st
   );
 }
 
-/** Before the prefix is taken off, which is told in a header here. */
+/** Before the prefix is taken off, which a header says here. */
 function upgrades({ mount, name, timeouts, upgrades: addresses }: Site): Lines {
   if (addresses.length === 0) return undefined;
   return [

@@ -37,11 +37,11 @@ const skipped: CheckResult = {
   title: 'It echoes',
 };
 const known: CheckResult = { ...failed, expected: 'A fault that is known.', id: 104 };
-const mended: CheckResult = { ...passed, expected: 'A fault that is known.', id: 105 };
+const fixed: CheckResult = { ...passed, expected: 'A fault that is known.', id: 105 };
 
 const report: ConformanceReport = {
   began: '2026-12-01T05:00:00.000Z',
-  results: [passed, failed, skipped, known, mended],
+  results: [passed, failed, skipped, known, fixed],
   target: 'unix:/run/app.sock',
   unexpectedFailures: [102],
   unexpectedPasses: [105],

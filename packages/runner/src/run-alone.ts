@@ -169,7 +169,7 @@ async function serveAlone(
   const again = await Promise.race([service.stop(timeout), signals.second]);
   if (again !== undefined)
     throw new RunnerError('FCGI_REQUESTS_CUT_OFF', `${again}: ended at once, with what was under way`);
-  // One listener is ours. Whoever else there is has something to put in order; upgraded connections, for one.
+  // One listener is ours. Others listen because they have something to put in order; upgraded connections, for one.
   const isAlone = process.listenerCount(signal === 'idle' ? 'SIGTERM' : signal) === 1;
   if (!isAlone && signal === 'idle') process.emit('SIGTERM', 'SIGTERM');
   await Promise.race([service.endUpgrades(Math.max(deadline - performance.now(), 0)), signals.second]);

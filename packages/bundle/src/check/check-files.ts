@@ -24,7 +24,7 @@ export function checkFiles(folder: string, sizes: Readonly<Record<string, number
   ];
 }
 
-/** What suexec and Apache ask of a program: that it can be run, belongs to who runs it, and nobody else may change it. */
+/** What suexec and Apache ask of a program: that it can be run, belongs to the account that runs it, and only that account may change it. */
 export function checkModes(folder: string): Finding[] {
   const program = join(folder, PROGRAM);
   const stat = statSync(program, { throwIfNoEntry: false });
@@ -47,5 +47,5 @@ export function checkModes(folder: string): Finding[] {
   if (readFileSync(program, 'utf8').includes('\r')) {
     findings.push(bad(`${program} has line ends of Windows. Upload it again, in binary mode.`));
   }
-  return findings.length > 0 ? findings : [good(`${PROGRAM} can be run, and nobody else may change it.`)];
+  return findings.length > 0 ? findings : [good(`${PROGRAM} can be run, and only its owner may change it.`)];
 }

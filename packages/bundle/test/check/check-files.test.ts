@@ -17,7 +17,7 @@ test('what suexec refuses is said, with the command', () => {
   const program = join(folder, 'app.fcgi');
   const texts = () => checkModes(folder).map(({ text }) => text);
   chmodSync(program, 0o755);
-  expect(texts()).toEqual(['app.fcgi can be run, and nobody else may change it.']);
+  expect(texts()).toEqual(['app.fcgi can be run, and only its owner may change it.']);
   chmodSync(program, 0o644);
   expect(texts()).toEqual([`${program} has no run bit: chmod 755 ${program}`]);
   chmodSync(program, 0o775);

@@ -11,7 +11,7 @@ const pictures = process.env['DEV_PICTURES'];
 
 const FINE = `export default (req, res) => {
   res.setHeader('Content-Type', 'text/html');
-  res.end('<!doctype html><link rel=icon href=data:,><title>fine</title><h1>It is mended</h1>');
+  res.end('<!doctype html><link rel=icon href=data:,><title>fine</title><h1>It is fixed</h1>');
 };`;
 const LONG = `const words = ${JSON.stringify('a long line '.repeat(30))};`;
 
@@ -51,7 +51,7 @@ describe.skipIf(noChromium)(`fcgi dev in Chromium${noChromium ? ` (${noChromium}
     }
   }
 
-  test('a page that could not be loaded shows the source, as text, and loads again when it is mended', async () => {
+  test('a page that could not be loaded shows the source, as text, and loads again when it is fixed', async () => {
     const { printedUrl, url, write } = await startDevelopment({
       'app.mjs': `// <script>document.title = 'not escaped'</script>\n${LONG}\nthrow new TypeError('<img src=x onerror=alert(1)> & "co"');`,
     });
@@ -65,7 +65,7 @@ describe.skipIf(noChromium)(`fcgi dev in Chromium${noChromium ? ` (${noChromium}
     expect(await page.title()).toContain('TypeError');
     expect(await page.locator('img').count()).toBe(0);
     await write('app.mjs', FINE);
-    await page.getByRole('heading', { name: 'It is mended' }).waitFor();
+    await page.getByRole('heading', { name: 'It is fixed' }).waitFor();
     // The 500 itself is all there was: nothing of its own was blocked.
     expect(faults.filter((fault) => !/500/.test(fault))).toEqual([]);
   });

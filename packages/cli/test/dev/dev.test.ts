@@ -44,15 +44,15 @@ test('a module that the application loads counts, what is ignored does not', asy
   expect(running.stderr).not.toContain('ignored.json');
 });
 
-test('an application that cannot be loaded says so to whoever asks, until it is mended', async () => {
+test('an application that cannot be loaded says so to whoever asks, until it is fixed', async () => {
   const { get, running, write } = await startDevelopment({ 'app.mjs': 'const a = 1;\nconst b = ;\n' });
   const failed = await get('/');
   expect(failed.status).toBe(500);
   expect(failed.body).toMatch(/could not be started[\s\S]*app\.mjs:2\nconst b = ;[\s\S]*SyntaxError/);
   await running.printed('not loaded (exit status 1)');
-  await write('app.mjs', saying('mended'));
+  await write('app.mjs', saying('fixed'));
   await running.printed('loaded: a listener');
-  expect((await get('/')).body).toMatch(/^mended/);
+  expect((await get('/')).body).toMatch(/^fixed/);
 });
 
 test('what it says before it gives itself up is what went wrong', async () => {

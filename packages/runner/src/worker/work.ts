@@ -95,7 +95,7 @@ export async function work(): Promise<void> {
     .then(() => parent.passed())
     .then(() => status?.finish());
   await Promise.race([stopped, signals.second]);
-  // One listener is ours. Whoever else there is has something to put in order, now that its requests have ended; its upgraded
+  // One listener is ours. Others listen because they have something to put in order, now that its requests have ended; its upgraded
   // connections, for one.
   const isAlone = process.listenerCount('SIGTERM') === 1;
   if (!isAlone && !isTold) process.emit('SIGTERM', 'SIGTERM');
