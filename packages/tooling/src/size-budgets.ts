@@ -12,7 +12,6 @@ export const sizeBudgets: Readonly<Record<string, SizeBudget>> = {
   '@fcgi-js/bundle': { installed: 21_700, tarball: 90 },
   '@fcgi-js/cli': { installed: 25_500, tarball: 150 },
   '@fcgi-js/client': { installed: 1_300, tarball: 250 },
-  '@fcgi-js/conformance': { installed: 3_000, tarball: 230 },
   '@fcgi-js/configs': { installed: 650, tarball: 160 },
   '@fcgi-js/conformance': { installed: 3_200, tarball: 220 },
   '@fcgi-js/dev': { installed: 21_500, tarball: 110 },

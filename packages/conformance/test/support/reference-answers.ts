@@ -1,5 +1,16 @@
 import type { FaultyApplication } from './faults.ts';
-import type { Request } from './reference-connection.ts';
+
+/** A request that a reference application serves. */
+export interface Request {
+  body: Buffer[];
+  flags: number;
+  id: number;
+  params: Buffer[];
+  role: number;
+  state: 'params' | 'stdin' | 'answering' | 'over';
+  timer?: NodeJS.Timeout;
+  values: Map<string, string>;
+}
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 const TEXT = 'Content-Type: text/plain\r\n';

@@ -1,19 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Fault, FaultyApplication } from './faults.ts';
-import { answerOf, routeOf, spoil, stay } from './reference-answers.ts';
+import { answerOf, type Request, routeOf, spoil, stay } from './reference-answers.ts';
 import { pair, readHeader, readPairs } from './reference-records.ts';
-
-/** A request that a reference application serves. */
-export interface Request {
-  body: Buffer[];
-  flags: number;
-  id: number;
-  params: Buffer[];
-  role: number;
-  state: 'params' | 'stdin' | 'answering' | 'over';
-  timer?: NodeJS.Timeout;
-  values: Map<string, string>;
-}
 
 const [BEGIN, ABORT, END, PARAMS, STDIN, STDOUT, STDERR, DATA, GET_VALUES, GET_VALUES_RESULT, UNKNOWN] = [
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
