@@ -60,7 +60,7 @@ export class Bench {
   /**
    * Forgets what the kind before has left.
    *
-   * @param profiles a folder for CPU profiles of everybody who is started; undefined for none
+   * @param profiles a folder for CPU profiles of all programs that are started; undefined for none
    */
   beginKind(profiles: string | undefined): void {
     this.#disturbances = [];

@@ -4,7 +4,7 @@ import { connect, createServer, type NetConnectOpts, type Socket } from 'node:ne
  * Connects.
  *
  * @param options where to
- * @throws Error where nobody listens
+ * @throws Error where no process listens
  */
 export function open(options: NetConnectOpts): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -18,7 +18,7 @@ export function open(options: NetConnectOpts): Promise<Socket> {
 }
 
 /**
- * Whether somebody listens there.
+ * Whether a process listens there.
  *
  * @param options where
  */

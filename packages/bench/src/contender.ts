@@ -47,7 +47,7 @@ const list: readonly Contender[] = [
   { name: 'libfcgi', title: 'libfcgi in C', transport: 'fastcgi', program: 'hello.c' },
 ];
 
-/** Everybody who takes part in something. */
+/** All contenders of one kind. */
 export const contenders: ReadonlyMap<string, Contender> = new Map(
   list.map((contender) => [contender.name, contender]),
 );

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 export interface Cores {
   /** The application's, which it has to itself. */
   readonly application: number;
-  /** Everybody else's: web server, load generator and this process. */
+  /** That of all others: web server, load generator and this process. */
   readonly others: number;
 }
 

@@ -47,7 +47,7 @@ export function cpuBetween(before: CpuReading, after: CpuReading): CpuTime {
 }
 
 /**
- * Ticks that a core has worked since the machine started, for whomever; undefined where /proc does not say.
+ * Ticks that a core has worked since the machine started, for all processes; undefined where /proc does not say.
  *
  * @param core its number
  */

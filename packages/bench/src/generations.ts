@@ -12,7 +12,7 @@ export interface Measuring<Setup, Sample> {
  * Measures contenders in rounds, and all that again with new processes as often as the scale says: how V8 compiles the
  * same code differs from process to process, by several per cent.
  *
- * @param bench stops everybody after each generation
+ * @param bench stops all contenders after each generation
  * @returns each of the last generation, with the samples of all generations
  */
 export async function measureGenerations<Setup, Sample>(

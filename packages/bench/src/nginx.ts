@@ -30,7 +30,7 @@ export interface Nginx {
  * Starts nginx with one worker process on a free port of 127.0.0.1.
  *
  * @param folder for its files
- * @param upstreams everybody behind it
+ * @param upstreams all contenders behind it
  */
 export async function startNginx(folder: string, upstreams: readonly Upstream[]): Promise<Nginx> {
   const port = await freePort();

@@ -1,6 +1,6 @@
 /**
  * Measures contenders in turn, again and again, so that whatever else goes on on the machine meets all of them.
- * Every second round goes backwards: nobody always comes after the same one.
+ * Every second round goes backwards: none always comes after the same one.
  *
  * @param contenders who
  * @param rounds how often

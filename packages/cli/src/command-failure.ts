@@ -1,6 +1,6 @@
 import { isFcgiError } from '@fcgi-js/client';
 
-/** What the exit status of the command tells (sysexits are not used: 0, 1 and 2 are what everybody tests for). */
+/** What the exit status of the command means. Sysexits are not used: scripts test for 0, 1 and 2. */
 export const ExitStatus = {
   /** Everything went well. */
   ok: 0,

@@ -14,11 +14,11 @@ import type { Transport } from './transport.ts';
  */
 export type OpenTransport = (deadline: Deadline) => Promise<Transport>;
 
-/** What the pool tells whoever made it. */
+/** What the pool reports to its owner. */
 export interface PoolEvents {
   /** An application broke a rule on a connection with no request on it. */
   readonly onError: (error: Error) => void;
-  /** Sees every record, where somebody wants to. */
+  /** Sees every record; undefined where records are not observed. */
   readonly onRecord: ((passing: FcgiPassingRecord) => void) | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface AcquireOptions {
   readonly deadline: Deadline;
 }
 
-/** Somebody who waits for a connection, or for room to open one. */
+/** A request that waits for a connection, or for room to open one. */
 interface Waiter {
   readonly fresh: boolean;
   /** Hands over a connection, or (`undefined`) room for a new one. */
@@ -38,7 +38,7 @@ interface Waiter {
   readonly refuse: (error: unknown) => void;
 }
 
-/** The connections to one application: those in use, those that are kept, and whoever waits for one. */
+/** The connections to one application: those in use, those that are kept, and the requests that wait for one. */
 export class ConnectionPool implements ConnectionOwner {
   /** How much may be asked of the application at once. A change counts from the next request on. */
   capacity: Capacity;
@@ -106,7 +106,7 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   /**
-   * Closes what is idle, refuses whoever waits, and waits until the rest has ended.
+   * Closes what is idle, refuses the requests that wait, and waits until the rest has ended.
    *
    * @param timeout milliseconds; then connections in use are closed too
    */
@@ -131,7 +131,7 @@ export class ConnectionPool implements ConnectionOwner {
   onRoom(connection: Connection): void {
     if (!this.#closed) this.#serveWaiting();
     if (connection.load > 0) return;
-    // Whoever still waits wants a new connection, for which there must be room.
+    // A request that still waits wants a new connection, for which there must be room.
     if (this.#closed || this.#waiters.size > 0 || this.#idle.length >= this.#limits.idleConnections) {
       connection.close();
       return;
@@ -162,7 +162,7 @@ export class ConnectionPool implements ConnectionOwner {
     let ready: Connection | undefined;
     for (const connection of this.#connections) {
       if (!connection.hasRoom(this.capacity.perConnection)) continue;
-      // One that is full of what nobody reads is better left alone, as long as there can be another.
+      // A connection that is full of unread bytes is better left alone, as long as there can be another.
       if (connection.paused && this.#mayOpen()) continue;
       if (ready === undefined || connection.load < ready.load) ready = connection;
     }
@@ -238,7 +238,7 @@ export class ConnectionPool implements ConnectionOwner {
       if (ready !== undefined) waiter.give(ready);
       else if (this.#mayOpen() && (waiter.fresh || !this.#isComing(this.#waiters.size)))
         waiter.give(undefined);
-      // What this one cannot have, nobody behind it can have either.
+      // What the first request cannot have, those behind it cannot have either.
       else if (!waiter.fresh) return;
     }
   }

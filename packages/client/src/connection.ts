@@ -287,7 +287,7 @@ export class Connection {
     clearTimeout(this.#unreadTimer);
     this.#socket.destroy();
     this.#wake();
-    // The beginning of an answer has come, even if nobody can say to which request.
+    // The beginning of an answer has come, even if it is unknown to which request.
     if (this.#decoder.midRecord) this.table.heard();
     this.table.lose(loss);
     this.#owner.onClosed(this);

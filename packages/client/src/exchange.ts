@@ -68,7 +68,7 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
       this.#resolveEnded = resolve;
       this.#rejectEnded = reject;
     });
-    // Whoever asks gets the rejection; a caller that does not ask must not lose its process over it.
+    // A caller that awaits it gets the rejection; one that does not must not lose its process over it.
     this.#ended.catch(() => {});
     this.#parser = new CgiResponseParser({
       headBytes: request.limits.headBytes,
@@ -254,7 +254,7 @@ export class Exchange implements BodyOwner, RequestEvents, SenderOwner {
     this.#abandon(this.#withStderr(error));
   }
 
-  /** Lets the connection go, at END_REQUEST or when nobody waits for that any more. */
+  /** Lets the connection go, at END_REQUEST or when its caller no longer waits for that. */
   #giveBack(reusable: boolean): void {
     if (!this.#hasConnection) return;
     this.#hasConnection = false;

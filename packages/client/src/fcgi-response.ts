@@ -33,7 +33,7 @@ export class FcgiResponse {
   readonly contentLength: number | undefined;
   /**
    * How the request ended. Rejects where it did not: the connection broke off, it was aborted, a time-out ran
-   * out. A rejection that nobody looks at is not reported.
+   * out. A rejection without a handler is not reported.
    */
   readonly ended: Promise<FcgiEnd>;
   /** All fields but Status, in the order they came; repeated ones, such as Set-Cookie, stay apart. */

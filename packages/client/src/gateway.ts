@@ -63,7 +63,7 @@ export interface GatewayOptions
   readonly client?: FcgiClient | readonly FcgiClient[] | undefined;
   /**
    * Whether the text of an error page says what happened: the address of the application, the error, what to
-   * do. Nothing of what the application sent is ever shown. With `'local'`, HTTP clients on this machine are told that
+   * do. Nothing of what the application sent is ever shown. With `'local'`, only HTTP clients on this machine see it that
    * did not come through a proxy; which of `fetch` those are cannot be known.
    *
    * @defaultValue false: only the status, and what is wrong with the request itself
@@ -85,7 +85,7 @@ export interface GatewayOptions
    * Told of every request that failed, and of every answer that was not whole. Not of HTTP clients that left.
    * What it throws is ignored.
    *
-   * @defaultValue nobody is told
+   * @defaultValue exchanges are not reported
    */
   readonly onError?: ((error: unknown, request: GatewayRequest) => void) | undefined;
   /** Told of every request when it is over: an access log. What it throws goes to `onError`. */
@@ -226,7 +226,7 @@ export function createGateway(options: GatewayOptions & GatewayPlace): Gateway {
     try {
       onError?.(error, request);
     } catch {
-      // A callback that fails has nobody to tell; the HTTP client still gets its answer.
+      // An error of a callback has nowhere to go; the HTTP client still gets its answer.
     }
   };
   const settings: GatewaySettings = {

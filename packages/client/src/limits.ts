@@ -106,7 +106,7 @@ export interface ClientLimits {
    */
   readonly stderrTotalBytes?: number | undefined;
   /**
-   * Milliseconds for which responses that nobody reads may stop the others on their connection; then the largest
+   * Milliseconds for which unread responses may stop the others on their connection; then the largest
    * of them fails with `FCGI_UNREAD_TIMEOUT`.
    *
    * @defaultValue 10,000

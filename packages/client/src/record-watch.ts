@@ -10,7 +10,7 @@ export interface FcgiPassingRecord {
   readonly record: FcgiRecord;
 }
 
-/** Shows the records of one connection to whoever wants to see them, in the order in which they pass. */
+/** Shows the records of one connection to observers, in the order in which they pass. */
 export class RecordWatch {
   readonly #connection: number;
   readonly #received = new RecordDecoder();

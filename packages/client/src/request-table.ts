@@ -76,7 +76,7 @@ const EMPTY = new Uint8Array(0);
  *
  * Ids go round instead of starting at 1 each time. A record too many after END_REQUEST then belongs to no
  * request and ends the connection; with equal ids it would be taken for the answer to the next request, and
- * from there on everybody would get the answer of somebody else. Only what comes late for an aborted request
+ * from there on each request would get the answer of another one. Only what comes late for an aborted request
  * is ignored: some applications go on writing after they have confirmed the abort.
  */
 export class RequestTable {

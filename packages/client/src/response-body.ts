@@ -22,7 +22,7 @@ export class ResponseBody extends Readable {
   constructor(owner: BodyOwner) {
     super({ highWaterMark: 0 });
     this.#owner = owner;
-    // Whoever reads gets the error as well. A caller that looks at the status only must not lose its process
+    // A reader gets the error as well. A caller that looks at the status only must not lose its process
     // because the connection breaks off later.
     this.on('error', () => {});
   }

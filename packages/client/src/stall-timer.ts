@@ -29,7 +29,7 @@ export class StallTimer {
   #timer: NodeJS.Timeout | undefined;
   #timerLength = 0;
 
-  /** Paused, until it is told otherwise. */
+  /** Pauses, until {@link resume}. */
   constructor(onStall: () => void) {
     this.#onStall = onStall;
   }

@@ -27,7 +27,7 @@ export class UnreadBytes {
     this.#limits = limits;
   }
 
-  /** A request has as many bytes that nobody has taken. */
+  /** A request has as many bytes that its reader has not taken. */
   set(requestId: number, bytes: number): void {
     this.#total += bytes - (this.#byRequest.get(requestId) ?? 0);
     if (bytes === 0) this.#byRequest.delete(requestId);
@@ -52,7 +52,7 @@ export class UnreadBytes {
     return this.#isOverfull || (this.#full.size > 0 && this.#full.size >= active);
   }
 
-  /** Whether somebody waits in vain while the connection is not read: a request with room. */
+  /** Whether a reader waits in vain while the connection is not read: a request with room. */
   stopsOthers(active: number): boolean {
     return this.stops(active) && this.#full.size < active;
   }

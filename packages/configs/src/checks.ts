@@ -93,7 +93,7 @@ export function checkBoolean(option: string, value: unknown): boolean {
   return value;
 }
 
-/** @throws ConfigError if there is an option that nobody knows */
+/** @throws ConfigError if an option is unknown */
 export function checkNames(options: unknown, known: readonly string[], prefix = ''): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new ConfigError(prefix === '' ? 'options' : prefix, 'must be an object');

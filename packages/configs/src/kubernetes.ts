@@ -77,7 +77,7 @@ const OWN_OPTIONS = [
   'webServer',
 ];
 
-/** Until everybody knows that a pod is going, in seconds. */
+/** Seconds until every node has taken a pod that ends out of its endpoints. */
 const NOTICE_SECONDS = 5;
 /** The user `node` of the images with Node. */
 const NODE_USER = 1000;
@@ -185,7 +185,7 @@ const common = {
     capabilities: { drop: ['ALL'] },
     readOnlyRootFilesystem: true,
   },
-  // Requests are sent here until everybody knows that the pod is going.
+  // Requests arrive until every node has taken the pod out of its endpoints.
   lifecycle: { preStop: { exec: { command: ['sleep', String(NOTICE_SECONDS)] } } },
 };
 const temporary = { name: 'tmp', mountPath: '/tmp' };

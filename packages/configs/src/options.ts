@@ -36,7 +36,7 @@ export interface TimeoutOptions {
    */
   readonly connect?: number | undefined;
   /**
-   * For which a connection to the application is kept that nobody uses.
+   * For which an unused connection to the application is kept.
    *
    * @defaultValue 60,000: less than `idleTimeout` of `@fcgi-js/server`, so that the web server closes first
    */
@@ -55,7 +55,7 @@ export interface TimeoutOptions {
   readonly upload?: number | undefined;
 }
 
-/** How a web server asks whether an application is there, while nobody else asks anything. */
+/** How a web server asks whether an application is there, while no requests come. */
 export interface HealthCheckOptions {
   /**
    * Milliseconds from one question to the next, whole seconds. Two without an answer take an address out, three answers

@@ -27,7 +27,7 @@ export interface Site {
   readonly authorizer: string | undefined;
   readonly backups: readonly Address[];
   readonly bind: Bind | undefined;
-  /** Undefined for what the product does unless it is told. */
+  /** Undefined for the product's own default. */
   readonly healthCheck: HealthCheck | undefined;
   readonly keepAlive: boolean;
   readonly listen: readonly Address[];

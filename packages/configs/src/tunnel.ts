@@ -55,7 +55,7 @@ const WEB_SERVER = 'web-server';
 
 /**
  * A tunnel of TLS between a web server and an application, as FastCGI has none itself: a configuration for each end. Each
- * end asks the other one for its certificate, and nobody but the web server gets through.
+ * end asks the other one for its certificate, so that only the web server gets through.
  *
  * @throws ConfigError if an option is unknown or wrong
  */

@@ -111,7 +111,7 @@ async function pageAt(
   return plainPage(404, `There is no such page: ${RESERVED} is what there is.\n`);
 }
 
-/** A failure for everybody but the developer; who may be the one who reads it, in a browser that has no cookie yet. */
+/** A failure as others than the developer see it; so does the developer, in a browser that has no cookie yet. */
 function bareFailure(): Page {
   return plainPage(
     500,

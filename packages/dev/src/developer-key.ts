@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Who has sent a request: the developer's browser, which has the cookie; somebody who opens the URL with the key, and gets
+ * Who has sent a request: the developer's browser, which has the cookie; a visitor that opens the URL with the key, and gets
  * the cookie; or anybody else, such as a visitor of a web server that passes everything on to this port.
  */
 export type Visitor = 'developer' | 'opener' | 'stranger';

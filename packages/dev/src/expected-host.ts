@@ -18,7 +18,7 @@ function isLoopbackName(name: string): boolean {
 
 /**
  * Whether a request names this machine: by a loopback name, by the address that it has come to, or by a name that was
- * allowed. Any other may be the name of a page that somebody has pointed here, to read along in a browser of this machine
+ * allowed. Any other may be the name of a hostile page whose address points here, to read along in a browser of this machine
  * (DNS rebinding).
  *
  * @param allowed host names without a port

@@ -5,7 +5,7 @@ import { type Html, html, htmlPage, plainPage } from './html.ts';
 import type { Page } from './replaceable-response.ts';
 import { RESERVED } from './reserved.ts';
 
-/** Looks now and then, while somebody looks at the page, whether the application has changed since. */
+/** Polls, while the page is visible, whether the application has changed since. */
 const RELOAD = `
 const { version, again } = document.querySelector('main').dataset;
 const note = document.querySelector('#state');
@@ -32,7 +32,7 @@ export interface FailurePageOptions {
 }
 
 /**
- * A failure for whoever has made the request: a page for browsers, text for others.
+ * A failure as the client wants it: a page for browsers, text for others.
  *
  * @param folder that files are named from
  * @param version of the sources that have failed

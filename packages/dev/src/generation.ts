@@ -12,14 +12,14 @@ import { openTap, type Tap } from './tap.ts';
 
 /** What all generations have in common. Times are in seconds. */
 export interface GenerationOptions {
-  /** Where the application is served, as it is told itself: the URL of the gateway. */
+  /** Where the application is served, as its environment says: the URL of the gateway. */
   readonly address: string;
   readonly args: readonly string[];
   /** Says which of the application's servers is served. */
   readonly choice: PortChoice;
   readonly env: NodeJS.ProcessEnv;
   readonly file: string;
-  /** For sockets; nobody else may look into it. */
+  /** For sockets; only this user may enter it. */
   readonly folder: string;
   readonly mount: string | undefined;
   /** Those that the application opens itself, and that a generation has from the one before. */
@@ -83,7 +83,7 @@ export class Generation {
     this.gateway = createGateway({
       address: tap.address,
       ...defined({ mount }),
-      // Only the developer is told, on a page of its own.
+      // Only the developer sees it, on a page of its own.
       explain: false,
       onError: (error, request) => this.#requestErrors.set(request, error),
       onStderr: (content, request) => this.#keepStderr(content, request),
@@ -168,7 +168,7 @@ export class Generation {
     this.how = how;
     if (this.state === 'starting') this.#become('failed');
     else if (this.state === 'ready') this.#become('crashed');
-    // Nobody is to wait there for a worker that will not come.
+    // A request must not wait there for a worker that will not come.
     this.#tap.close();
     this.#onGone();
   }

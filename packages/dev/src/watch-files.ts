@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'chokidar';
 import { counts, type ProjectFiles } from './project-files.ts';
 
-/** Milliseconds without a further change after which a change is told: editors write in several steps. */
+/** Milliseconds without a further change after which a change is reported: editors write in several steps. */
 const QUIET = 60;
 
 /** Told of changes. */

@@ -69,7 +69,7 @@ async function gatherProgram(
   };
   const alternatives = { environment: callersEnvironment, ...(owner === undefined ? {} : { owner }) };
   const start = await tryToStart(setting, question, program, alternatives);
-  // What goes wrong only because of the setting is told as such.
+  // A problem that only the setting causes is reported as one of the setting.
   const answer = start.worksWith === undefined ? start.trial.exchange : undefined;
   return { ...facts, start, ...(answer === undefined ? {} : { answer }) };
 }

@@ -126,7 +126,7 @@ export class HttpClient {
       if (message === undefined) throw new Error('no answer');
       return message;
     });
-    // Whoever waits for the answer gets the error; later ones say only that the upload was not wanted any more.
+    // The caller that waits for the answer gets the error; later ones say only that the upload was not wanted any more.
     answer.catch(() => undefined);
     sent.on('error', () => undefined);
     send(sent, body, length);

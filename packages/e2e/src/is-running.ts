@@ -10,7 +10,7 @@ export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // Somebody else's may not be sent a signal, not even none.
+    // A process of another user may not be sent a signal, not even none.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
   try {

@@ -9,7 +9,7 @@ export interface Report {
 }
 
 /**
- * Sends requests as fast as they are answered, until it is told to stop.
+ * Sends requests as fast as they are answered, until it is stopped.
  *
  * @param longest seconds after which it stops by itself
  * @param script a file in Lua that says what wrk sends; GET without it

@@ -14,7 +14,7 @@ export const STATIC_TEXT = 'A file of the web server.\n';
 
 /**
  * Makes a folder with `fixture.txt`, `notes` and `static` in it. Its group is the web server's and passes to everything
- * made in it, so that a Unix socket of mode 0660 is open to the web server and to nobody else.
+ * made in it, so that a Unix socket of mode 0660 is open to the web server alone.
  */
 export async function createScratchFolder(): Promise<ScratchFolder> {
   const folder = createTemporaryFolder('fcgi-e2e');

@@ -137,7 +137,7 @@ async function chooseAddress(
   return { kind: 'tcp', host: '127.0.0.1', port };
 }
 
-/** What the application is told, which is not always what the web server is told. */
+/** The settings of the application, which are not always those of the web server. */
 function addressFor(transport: Transport, upstream: ListeningUpstream): string {
   return listenAddress(upstream).replace(/^unix:/, transport === 'memory' ? 'memory:' : 'unix:');
 }

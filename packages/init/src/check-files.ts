@@ -68,7 +68,7 @@ const trials: Partial<Record<Product, (trial: Trial) => Promise<string | undefin
     return /unknown|warning|deprecated/i.test(said) ? said : undefined;
   },
   async nginx({ files: [file], folder, run, write }) {
-    // It tries to listen, and everybody may try that port.
+    // It tries to listen, and every user may try that port.
     const site = await write(
       'site.conf',
       (file?.text ?? '').replaceAll(/(listen (?:\[::\]:)?)80;/g, '$18000;'),

@@ -92,7 +92,7 @@ function listeningPlan(
   };
 }
 
-/** The socket is opened before the application runs, by what may write to `/run`; by hand nobody may. */
+/** The socket is opened before the application runs, by what may write to `/run`, which a user cannot by hand. */
 function defaultAddress({ name, start }: Answers, { needsTcp }: WebServer): string {
   if (needsTcp) return '127.0.0.1:9000';
   return start === 'hand' ? `unix:/run/${name}/${name}.sock` : `unix:/run/${name}.sock`;
@@ -169,7 +169,7 @@ function configFile(files: readonly ConfigFile[], answers: Answers, server: WebS
   return { path, mode: READABLE, text, next: stepsFor(answers, path, text) };
 }
 
-/** `fcgi run`, in words. The prefix is told always, as some web servers do not tell it, and it does no harm. */
+/** `fcgi run`, in words. It always has the prefix, as some web servers do not send it, and it does no harm. */
 function command(
   { app, mount, runner, upgradeListen, webServer: name }: Answers,
   options: readonly string[] = [],

@@ -4,7 +4,7 @@ import { invalidDeployment } from './errors.ts';
 /**
  * Text that a shell reads as exactly one word with the value, whatever characters it has.
  *
- * @throws DeploymentError where nobody could see what the word is: it is printed for people to copy
+ * @throws DeploymentError where the word has characters that cannot be seen: it is printed for people to copy
  */
 export function quoteForShell(value: string): string {
   if (messageText(value) !== value) {

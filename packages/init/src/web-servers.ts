@@ -19,7 +19,7 @@ export interface WebServer {
   /** Ways of starting an application for it; the first is what most want. */
   readonly starts: readonly [Start, ...Start[]];
   readonly product: Product;
-  /** What `fcgi config` is told beside what is asked. */
+  /** Arguments of `fcgi config` beside those that are asked for. */
   readonly options?: Pick<ConfigOptions, 'htaccess' | 'module'>;
   /** What follows the name of the application in that of the file; a `.htaccess` has its name from Apache. */
   readonly ending: string;

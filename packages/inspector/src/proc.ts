@@ -57,7 +57,7 @@ export function socketsOf(pid: string): Array<{ fd: number; inode: string }> {
       return inode === undefined ? [] : [{ fd: Number(fd), inode }];
     });
   } catch {
-    // It has just ended, it is somebody else's, or this is another system.
+    // It has just ended, it is another user's, or this is another system.
     return [];
   }
 }

@@ -4,7 +4,7 @@ import { isBelow, isSamePath, prefixOf, sentPath } from './paths.ts';
 import { isScriptInBetween } from './script-in-between.ts';
 
 /**
- * Puts the path that the application is mounted at in the place of a script that nobody has asked for.
+ * Puts the path that the application is mounted at in the place of a script that is not part of the URL.
  *
  * Needed by: the same configurations as `scriptNameStripper`, where not all of the site is rewritten to the script,
  * but what is below a path. Why: SCRIPT_NAME is then `/cgi-bin/app.fcgi`, while browsers see `/shop`.

@@ -64,7 +64,7 @@ function changesBy(hops: Hops, address: string, isTrusted: AddressCheck): Change
     client = next;
     trusted += 1;
   }
-  // Each hop adds to a list, or writes the value anew; nobody but the last of those that are trusted has seen the browser.
+  // Each hop adds to a list, or writes the value anew; only the last of those that are trusted has seen the browser.
   const said = (list: readonly string[]) => list.at(-Math.min(Math.max(trusted, 1), list.length)) ?? '';
   return {
     ...(client === address ? {} : { REMOTE_ADDR: client, REMOTE_HOST: undefined, REMOTE_PORT: undefined }),

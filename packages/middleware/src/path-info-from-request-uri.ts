@@ -8,7 +8,7 @@ import { decodePath, isBelow, sentPath } from './paths.ts';
  * Needed by: handlers that read PATH_INFO and must see two slashes in a row or dot segments, which nginx, lighttpd and
  * Apache take out; and web servers on Windows, where PATH_INFO goes through a code page and loses characters.
  * Why: PATH_INFO is what the web server has understood. `@fcgi-js/server` does not need it: `url` is as it was sent.
- * Whoever maps PATH_INFO to files has to resolve dot segments after this.
+ * An application that maps PATH_INFO to files has to resolve dot segments after this.
  *
  * Source: `werkzeug.contrib.fixers.PathInfoFromRequestUriFix`; docs/web-servers.md §3.
  */

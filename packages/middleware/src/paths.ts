@@ -30,8 +30,8 @@ export function isBelow(path: string, prefix: string): boolean {
 }
 
 /**
- * Whether a path that a web server has decoded and normalised is the one that was sent. Apache leaves %2F encoded if
- * it is told to, and configurations can make PATH_INFO of what is not decoded.
+ * Whether a path that a web server has decoded and normalised is the one that was sent. Apache leaves %2F encoded with
+ * AllowEncodedSlashes NoDecode, and configurations can make PATH_INFO of what is not decoded.
  */
 export function isSamePath(served: string, sent: string): boolean {
   const path = segmentsOf(served).join('/');

@@ -8,7 +8,7 @@ import { encodePath, isBelow, isSamePath, prefixOf, sentPath } from './paths.ts'
  * Needed by: Caddy with `handle_path` and no `env SCRIPT_NAME`, HAProxy with `http-request replace-path`, nginx with
  * `rewrite … break`, lighttpd with `strip-request-uri`, and any proxy before the web server that takes a prefix off.
  * Why: nothing that they send has the prefix, so links and redirects of the application would lack it.
- * The option `mount` of `@fcgi-js/server` is for the other case: the prefix is there, but nobody says where it ends.
+ * The option `mount` of `@fcgi-js/server` is for the other case: the prefix is there, but no param says where it ends.
  *
  * Source: "Proxy setups" of Flask's documentation (SCRIPT_NAME, X-Forwarded-Prefix); docs/web-servers.md §2,
  * lighttpd-substrip.

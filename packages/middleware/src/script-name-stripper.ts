@@ -3,7 +3,7 @@ import type { ParamsTransform } from './params-transform.ts';
 import { isScriptInBetween } from './script-in-between.ts';
 
 /**
- * Takes SCRIPT_NAME away where it is a script that nobody has asked for.
+ * Takes SCRIPT_NAME away where it is a script that is not part of the URL.
  *
  * Needed by: lighttpd with `url.rewrite-once = ("^(/.*)$" => "/app.fcgi$1")`, Apache with a rewrite rule in
  * `.htaccess` (mod_fcgid, mod_fastcgi), Caddy with `rewrite` and `split`, Cherokee with `redir`. Why: they send the

@@ -11,7 +11,7 @@ import type { FcgiRecord } from './records.ts';
 export interface RecordDecoderOptions {
   /**
    * Whether the content of a stream that straddles chunks is handed out as it comes, as several records: each of them
-   * lies in one chunk, so that nothing is copied, and nobody waits for the end of a long record. For who puts the
+   * lies in one chunk, so that nothing is copied, and no reader waits for the end of a long record. For who puts the
    * contents of streams together anyway. An empty content still is the end of a stream, and nothing else.
    *
    * @defaultValue false: records are as they were sent

@@ -4,7 +4,7 @@ import picocolors from 'picocolors';
 /** The colours of one stream: functions that leave the text alone where there are none. */
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** A stream that somebody may be looking at. */
+/** A stream that may be a terminal. */
 export type Output = Writable & {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -29,7 +29,7 @@ export interface Io {
   readonly interrupted: AbortSignal;
 }
 
-/** Colours where somebody looks at them: a terminal, unless NO_COLOR is set; FORCE_COLOR wants them everywhere. */
+/** Colours on a terminal, unless NO_COLOR is set; FORCE_COLOR wants them everywhere. */
 export function colorsOf(stream: Output, env: Io['env']): Colors {
   const isForced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
   const isDumb = env['TERM'] === 'dumb';

@@ -5,7 +5,7 @@ import { colorsOf, type Io } from './io.ts';
  * Writes messages of the command itself, each a line with its name in front. What a message names, a path or an argument, cannot
  * move the cursor or hide itself.
  *
- * @param color of the name: cyan where it is told how it goes, red where something has failed
+ * @param color of the name: cyan for progress, red for a failure
  * @param output what takes the lines instead of the error output of `io`
  */
 export function ownMessages(

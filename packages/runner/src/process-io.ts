@@ -22,14 +22,14 @@ export function processIo(): Io {
   };
 }
 
-/** Whoever read the output has gone, as in `fcgi decode … | head`: nobody is left to work for. */
+/** The reader of the output has gone, as in `fcgi decode … | head`: there is nothing left to do. */
 function endWithReader(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
 }
 
 /**
- * A server outlives whoever reads its log, the terminal that it was started in, and a full disk: from now on, what cannot be
+ * A server outlives the reader of its log, the terminal that it was started in, and a full disk: from now on, what cannot be
  * written is lost, and nothing else.
  */
 export function outliveReaders(): void {

@@ -46,7 +46,7 @@ interface Task {
 
 /** Loads and serves an application in this process. */
 export async function runAlone(io: Io, task: Task): Promise<void> {
-  // In plain CGI the output is the response, and whoever reads it waits for the end of this process anyway.
+  // In plain CGI the output is the response, and its reader waits for the end of this process anyway.
   if (takeCgiRequest()) {
     globalThis.console = new Console(io.stderr, io.stderr);
     return serveAlone(io, { stderr: io.stderr, stdout: io.stderr }, task);
@@ -81,7 +81,7 @@ async function serveAlone(
     stdout,
     user: launch.identity?.uid,
   });
-  // Without a listener, Node opens its debugger to whoever sends that signal.
+  // Without a listener, Node opens its debugger at that signal.
   onSignal('SIGUSR1', reopenLogs);
   for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
     if (releaseSignal(signal) > 0)
@@ -190,7 +190,7 @@ function idleness({ idleExit }: RunOptions, service: Service): Promise<'idle'> {
   });
 }
 
-/** Opens the socket as who this process still is, where it becomes somebody else before it serves. */
+/** Opens the socket as the user that this process still is, where it becomes another one before it serves. */
 async function openBeforehand(options: RunOptions, launch: LaunchSettings): Promise<HeldSocket | undefined> {
   const { listen } = options;
   if (launch.identity === undefined || listen === 'auto') return undefined;

@@ -16,7 +16,7 @@ import { outliveReaders } from './process-io.ts';
 import { runAlone } from './run-alone.ts';
 
 /**
- * Serves applications: one by this process, or by workers where it is to have them, several by workers of each. Until it is told to
+ * Serves applications: one by this process, or by workers where it is to have them, several by workers of each. Until it is asked to
  * stop: with its signals, as what its process manager watches.
  *
  * @throws RunnerError where that cannot be done as it was asked for

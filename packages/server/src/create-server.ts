@@ -230,7 +230,7 @@ export class FcgiServer {
 
   #report(error: unknown, request?: FcgiRequest): void {
     if (request !== undefined) publishError(request, error);
-    // There is nobody left to tell but the process itself, and one request must not end it.
+    // Only the process itself is left to report to, and one request must not end it.
     try {
       const result: unknown = this.#onError(error, request);
       if (isPromise(result)) result.then(undefined, (second: unknown) => this.#log.report(second));

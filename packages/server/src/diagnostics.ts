@@ -28,7 +28,7 @@ export interface ResponseFigures {
 /** What subscribers of `fcgi:request:end` get. */
 export interface RequestEndMessage extends RequestMessage {
   readonly outcome: RequestOutcome;
-  /** Not there for a request that began before somebody subscribed to its end. */
+  /** Not there for a request that began before its end had a subscriber. */
   readonly response?: ResponseFigures;
 }
 

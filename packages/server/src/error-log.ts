@@ -18,7 +18,7 @@ interface Tally {
  * The default `onError`: a line on the error output of the process.
  *
  * What a peer can cause at will is written without its stack and at most {@link ENTRIES} times a second for each
- * code, so that nobody can fill a disk, or this process with what waits to be written.
+ * code, so that a peer cannot fill a disk, or this process with what waits to be written.
  */
 export class ErrorLog {
   readonly #write: (line: string) => void;

@@ -1,7 +1,7 @@
 import { checkOptions, numberAbove, type OptionKinds } from '@fcgi-js/protocol/options';
 
 /**
- * What a web server, or whoever can reach the socket, may take of this process. Every limit is finite by
+ * What a web server, or any peer that can reach the socket, may take of this process. Every limit is finite by
  * default; `docs/limits.md` says for each what happens when it is reached.
  */
 export interface ServerLimits {
@@ -33,7 +33,7 @@ export interface ServerLimits {
    */
   readonly connections?: number | undefined;
   /**
-   * Bytes that may follow of requests that have ended (bodies nobody reads) before the connection is closed.
+   * Bytes that may follow of requests that have ended (unread bodies) before the connection is closed.
    * They are read and thrown away, because several web servers lose an early answer such as 413 when they
    * cannot send the whole upload.
    *
@@ -110,7 +110,7 @@ export interface ServerLimits {
   readonly requestBufferBytes?: number | undefined;
   /**
    * Milliseconds from the first record of a request to the end of its answer; then 504, or the answer is broken off.
-   * The handler is told as of any request that is aborted. Time in which the event loop is blocked does not count.
+   * The handler learns of it as of any request that is aborted. Time in which the event loop is blocked does not count.
    *
    * @defaultValue no limit
    */

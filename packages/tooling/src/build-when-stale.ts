@@ -5,7 +5,7 @@ import { pnpmCommand } from './pnpm-command.mjs';
 import { root } from './workspace.mjs';
 
 /**
- * Builds what the processes of a test run on, unless `npm test` or somebody else has just done so. What a package
+ * Builds what the processes of a test run on, unless `npm test` or another test has just done so. What a package
  * depends on is not bundled into it, so only those that have changed themselves are built.
  *
  * @param packages names of folders below `packages`

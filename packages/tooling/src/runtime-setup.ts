@@ -7,7 +7,7 @@ declare module 'vitest' {
   }
 }
 
-/** The globals by which runtimes are told apart. Deno and Bun have `process` too, so it comes last. */
+/** The globals that distinguish runtimes. Deno and Bun have `process` too, so it comes last. */
 interface RuntimeGlobals {
   readonly Bun?: { readonly version: string };
   readonly Deno?: { readonly version: { readonly deno: string } };

@@ -91,7 +91,7 @@ function count(module: TestModule): Totals {
   return totals;
 }
 
-/** A failed hook leaves the tests behind it marked as skipped, though nobody meant to skip them. */
+/** A failed hook leaves the tests behind it marked as skipped, though they were not meant to be skipped. */
 function wasCutOff(test: TestCase): boolean {
   if (test.options.mode !== 'run') return false;
   let suite: TestSuite | TestModule = test.parent;

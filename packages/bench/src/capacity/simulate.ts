@@ -57,7 +57,7 @@ interface Answer extends Attempt {
 }
 
 /**
- * Requests arrive as in a Poisson process: whoever sends one knows nothing of the others. The web server gives each of
+ * Requests arrive as in a Poisson process: each is sent independently of the others. The web server gives each of
  * them to a host and takes no time for it. There the first worker that is free does it. One that a host does not take, as
  * it is gone or has as many waiting as may, is given to another host, once. The same seed gives the same outcome.
  */

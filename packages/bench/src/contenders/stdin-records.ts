@@ -20,7 +20,7 @@ createServer({ allowHalfOpen: true }, (socket) => {
       length += chunk.length;
     });
   }
-  // Who only tried whether somebody listens does not wait for the answer.
+  // A peer that only tries whether a process listens does not wait for the answer.
   socket.on('error', () => {});
   socket.on('end', () => socket.end(String(length)));
 }).listen(socketPath);

@@ -25,7 +25,7 @@ Exit status: 0 ended by Ctrl-C; 1 it cannot listen; 2 the command line makes no 
 
 const LARGEST_PORT = 65_535;
 
-/** `fcgi dev APP`: an application while somebody writes it. */
+/** `fcgi dev APP`: an application under development. */
 export function devCommand(io: Io): Command {
   const command = new Command('dev');
   return command

@@ -1,4 +1,4 @@
-/** What `fcgi request` is told. */
+/** The arguments of `fcgi request`. */
 export interface RequestOptions {
   readonly data: readonly string[];
   readonly fail?: true;

@@ -46,7 +46,7 @@ async function passOn(response: FcgiResponse, body: PrintedBody, target: Writabl
 }
 
 /**
- * The head as CGI has it: Status comes first, and there is no HTTP version, as nobody spoke HTTP. What a terminal would obey
+ * The head as CGI has it: Status comes first, and there is no HTTP version, as this is not HTTP. What a terminal would obey
  * is escaped in it wherever it goes: no head that means something has it.
  */
 function printHead(io: Io, response: FcgiResponse, isAll: boolean): void {

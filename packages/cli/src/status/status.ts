@@ -5,7 +5,7 @@ import type { Io } from '@fcgi-js/runner/command';
 import { ownMessages } from '@fcgi-js/runner/command';
 import { renderStatus } from './render-status.ts';
 
-/** What `fcgi status` is told. */
+/** The arguments of `fcgi status`. */
 export interface StatusOptions {
   readonly full?: true;
   readonly interval: number;

@@ -7,7 +7,7 @@ import { SORTS, type Sort } from './sort-workers.ts';
 const OPEN = '\x1b[?1049h\x1b[?7l\x1b[?25l';
 const CLOSE = '\x1b[?25h\x1b[?7h\x1b[?1049l';
 
-/** What somebody does in front of the screen. */
+/** A key that was pressed, or a change of the screen's size. */
 export interface ScreenEvents {
   readonly key: (name: string) => void;
   readonly resize: () => void;

@@ -13,7 +13,7 @@ import { renderTop, type TopLines } from './render-top.ts';
 import { Screen } from './screen.ts';
 import { SORTS, type Sort } from './sort-workers.ts';
 
-/** What `fcgi top` is told. */
+/** The arguments of `fcgi top`. */
 export interface TopOptions {
   readonly interval: number;
   readonly once?: true;
@@ -23,7 +23,7 @@ export interface TopOptions {
 }
 
 /**
- * Shows what the workers of an application do, until somebody has seen enough.
+ * Shows what the workers of an application do, until a key or a signal ends it.
  *
  * @throws CommandFailure where there is no status
  */

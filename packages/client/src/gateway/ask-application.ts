@@ -135,7 +135,7 @@ async function paramsAfterRedirect(
   }
 }
 
-/** The body of the request; where its length was found out, the params are told. */
+/** The body of the request; where its length was found out, the params get it. */
 async function inputFor(
   { body }: HttpRequest,
   params: Map<string, string>,

@@ -17,7 +17,7 @@ export class GatewayRefusal extends Error {
   }
 }
 
-/** A request that no application gets. What is wrong with it is told to the HTTP client, which alone can change it. */
+/** A request that no application gets. The answer says what is wrong with it: only the HTTP client can change it. */
 export class RequestRefusal extends GatewayRefusal {
   override readonly name = 'RequestRefusal';
   /** Whether the HTTP client may send another request on its connection. */
@@ -81,7 +81,7 @@ const REMEDIES: Partial<Record<FcgiClientErrorCode, string>> = {
  * What happened and what to do, in plain words; nothing that the application said.
  *
  * @param explains whether the HTTP client may know of the application
- * @returns `undefined` where the HTTP client is told the status only
+ * @returns `undefined` where the answer has the status only
  */
 export function explainFailure(
   error: unknown,

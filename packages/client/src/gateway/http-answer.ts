@@ -15,7 +15,7 @@ const CONNECTION_FIELDS = new Set([
   'upgrade',
 ]);
 
-/** Bytes of a body that must not be sent that are read before the application is told to stop. */
+/** Bytes of a body that must not be sent that are read before the request is aborted. */
 const UNWANTED_BYTES = 65_536;
 
 /** Milliseconds for which it is read: a stream of events would go on for hours. */
@@ -103,7 +103,7 @@ export async function sendAnswer(
   return undefined;
 }
 
-/** Reads a body that nobody wants to its end, so that its connection can be kept, or stops one that is long or takes long. */
+/** Reads an unwanted body to its end, so that its connection can be kept, or stops one that is long or takes long. */
 export async function discard(body: Readable): Promise<void> {
   let length = 0;
   const timer = startTimer(() => body.destroy(), UNWANTED_TIME);
@@ -113,7 +113,7 @@ export async function discard(body: Readable): Promise<void> {
       if (length > UNWANTED_BYTES) return;
     }
   } catch (error) {
-    // Of one that was stopped, nobody is interested in how it ended.
+    // How a body ended that was stopped here does not matter.
     if (body.errored !== null) throw error;
   } finally {
     clearTimeout(timer);

@@ -28,7 +28,7 @@ function failed(error: unknown, request: Request, settings: GatewaySettings, log
   log.error = error;
   if (!request.signal.aborted) settings.onError(error, request);
   log.status = failureStatus(error);
-  // Nobody knows where a request of fetch came from, so nothing is explained unless that is wanted.
+  // Where a request of fetch came from is unknown, so nothing is explained unless that is wanted.
   const explanation = explainFailure(error, log.address, settings.explain === true);
   return new Response(failureText(log.status, explanation), {
     headers: failureFields,

@@ -88,7 +88,7 @@ function fail(
   settings: GatewaySettings,
   address: string | undefined,
 ): void {
-  // Nobody is left to be told, and the application did nothing wrong.
+  // The client has gone, and the application did nothing wrong: there is nothing to report.
   if (http.destroyed) return;
   settings.onError(error, request);
   if (http.writableEnded) return;

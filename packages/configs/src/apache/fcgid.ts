@@ -5,7 +5,7 @@ import { NO_BODY_LIMIT, type Site } from '../site.ts';
 import { indent, type Lines } from '../text.ts';
 import type { ApacheModule } from './module.ts';
 
-/** As one would serve nobody else while it waits. */
+/** While it waits, a single process would serve no other request. */
 const PROCESSES = 5;
 
 /** mod_fcgid: starts programs. */

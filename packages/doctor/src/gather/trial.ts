@@ -101,7 +101,7 @@ class TrialSocket {
     return fd;
   }
 
-  /** Closes it here: what the program does not accept is accepted by nobody. */
+  /** Closes it here: a connection that the program does not accept stays unaccepted. */
   async leave(): Promise<void> {
     // Node removes the file that it made; under another name the socket stays.
     await rename(this.path, this.leftPath);

@@ -60,7 +60,7 @@ function denial(status: number): AuthorizerDecision {
   }
 }
 
-/** Apache sends it as it is with AuthBasicProvider; others send the Authorization field, if they are told to. */
+/** Apache sends it as it is with AuthBasicProvider; others send the Authorization field, if they are configured to. */
 function passwordOf(params: Params): string | undefined {
   const plain = params.get('REMOTE_PASSWD');
   if (plain !== undefined) return plain;

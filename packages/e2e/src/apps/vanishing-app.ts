@@ -2,7 +2,7 @@ import { createServer } from '@fcgi-js/server';
 
 /**
  * An application whose web server is going to vanish: `vanishing-app ADDRESS ALLOW KEEP_ALIVE_DELAY`. `/` is answered,
- * `/waits` never, and `/streams` with a line every 200 ms. Prints what it is told about the connections it has, each with
+ * `/waits` never, and `/streams` with a line every 200 ms. Prints the events of the connections that it has, each with
  * the time in milliseconds.
  */
 

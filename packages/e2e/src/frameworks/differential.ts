@@ -79,7 +79,7 @@ export function differential(
   });
 }
 
-/** That a web server closes its connection is nobody's fault, and whether its end or a reset comes first is chance. */
+/** That a web server closes its connection is no fault, and whether its end or a reset comes first is chance. */
 function unexpected(reports: readonly string[]): string[] {
   return reports.filter((code) => code !== 'FCGI_CONNECTION_LOST');
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { patternBytes } from '../pattern.ts';
 import { createTemporaryFolder } from '../temporary-folder.ts';
 
-/** When all files were changed last, so that ETag and Last-Modified are the same for whoever sends them. */
+/** When all files were changed last, so that ETag and Last-Modified are the same on both sides. */
 export const MODIFIED = new Date('2024-02-29T12:00:00Z');
 
 const FILES: Readonly<Record<string, string | Buffer>> = {

@@ -12,7 +12,7 @@ export interface HttpSide extends Side {
   readonly connections: readonly BrowserConnection[];
 }
 
-/** The application as everybody runs it: on Node's own HTTP server. */
+/** The application as usual: on Node's own HTTP server. */
 export async function startHttpSide(make: MakeApplication): Promise<HttpSide> {
   const recorder = new Recorder();
   const { close, listener } = await startApplication(make, recorder);

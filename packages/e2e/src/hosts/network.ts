@@ -7,7 +7,7 @@ import { Child, type ChildOptions } from '../child.ts';
 /** A host: a network namespace of its own, with one link to the switch. */
 export interface Host {
   readonly address: string;
-  /** Pulls its cable: nothing reaches it, and nobody is told. */
+  /** Pulls its cable: nothing reaches it, and no peer learns of it. */
   cut(): void;
   /** Plugs the cable in again. */
   mend(): void;

@@ -17,7 +17,7 @@ export interface ApacheProxyOptions extends WebServerOptions {
    * on TCP.
    */
   readonly authorizing?: 'AuthBasicProvider' | 'AuthnzFcgiCheckAuthnProvider';
-  /** Collects answers before it passes them on, as Apache does unless it is told otherwise. Default false. */
+  /** Collects answers before it passes them on, as Apache does by default. Default false. */
   readonly collecting?: boolean;
   /** Keeps connections to the application open (`enablereuse=on`), default true. */
   readonly keepConnections?: boolean;

@@ -10,7 +10,7 @@ import { authorizerOptions, siteOptions, type WebServer, type WebServerOptions }
 export interface LighttpdOptions extends WebServerOptions {
   /** Asks the application, as an authorizer, who may see what is below `/protected`, default false. */
   readonly authorizing?: boolean;
-  /** Collects answers before it passes them on, as lighttpd does unless it is told otherwise. Default false. */
+  /** Collects answers before it passes them on, as lighttpd does by default. Default false. */
   readonly collecting?: boolean;
   /** Passes uploads on as they come, and refuses chunked ones. Default false: they are collected first. */
   readonly streaming?: boolean;

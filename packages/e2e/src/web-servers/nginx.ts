@@ -11,7 +11,7 @@ export const NGINX_SITE = 'site.conf';
 
 /** What can be set about nginx. */
 export interface NginxOptions extends WebServerOptions {
-  /** Collects uploads first, as nginx does unless it is told otherwise. Default false. */
+  /** Collects uploads first, as nginx does by default. Default false. */
   readonly collecting?: boolean;
   /** Keeps connections to the application open, default true. */
   readonly keepConnections?: boolean;

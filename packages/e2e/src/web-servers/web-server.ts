@@ -18,7 +18,7 @@ export interface WebServer {
   stop(): Promise<void>;
 }
 
-/** What every web server is told. */
+/** The settings of every web server. */
 export interface WebServerOptions {
   readonly application: Upstream;
   /** The application does not work, on purpose: the web server is up when it answers anything. Default false. */

@@ -93,7 +93,7 @@ export async function mostInUse(probe: ProbeProcess, action: () => Promise<void>
   return most;
 }
 
-/** Prints a measured figure where WIRE_FIGURES asks for it, for whoever tunes limits or bounds. */
+/** Prints a measured figure where WIRE_FIGURES asks for it, for tuning limits or bounds. */
 export function tell(what: string, figure: string): void {
   if (process.env['WIRE_FIGURES'] !== undefined) process.stdout.write(`[figure] ${what}: ${figure}\n`);
 }

@@ -25,7 +25,7 @@ type Callback = (...args: unknown[]) => void;
  */
 export type CaptureState = 'closed' | 'closing' | 'listening' | 'opened' | 'opening';
 
-/** What is told of a captured server. */
+/** What is known of a captured server. */
 export interface CaptureWatch {
   /**
    * The application has closed it.

@@ -3,7 +3,7 @@ export type FunctionKind = 'fetch' | 'listener' | 'other';
 
 const REQUEST = /^_*re?q\d*$|request$|^incoming/i;
 const RESPONSE = /^_*re?sp?\d*$|response$|^outgoing|^reply$/i;
-/** What a minifier, or somebody in a hurry, leaves of a name. */
+/** What a minifier leaves of a name. */
 const LETTER = /^_?[a-z]$/i;
 
 /**

@@ -15,7 +15,7 @@ interface UndocumentedModule {
 const TYPESCRIPT = new Set(['.ts', '.mts', '.cts', '.tsx']);
 /** What the compiler of TypeScript writes, and tsx does not. */
 const METADATA = /"emitDecoratorMetadata"\s*:\s*true/;
-/** By which tsx is told its settings; for CommonJS there is no other way. */
+/** By which tsx gets its settings; for CommonJS there is no other way. */
 const TSCONFIG = 'TSX_TSCONFIG_PATH';
 
 /** What is run, and what before it. */

@@ -29,7 +29,7 @@ function addressOf(host: string | undefined, everywhere: AddressInfo): Omit<Addr
 /** Opens a free port of all addresses, for as long as it takes to ask which one that is. */
 function freeAddress(listen: Listen): AddressInfo {
   const server = new Server();
-  // None is free: then the application is told of port 0.
+  // None is free: then the application sees port 0.
   server.once('error', () => {});
   Reflect.apply(listen, server, [{ exclusive: true, port: 0 }]);
   const address = server.address();

@@ -21,7 +21,7 @@ export interface HeldFolder {
   /** The user that it belongs to. */
   readonly owner: number;
   /**
-   * `root`: nobody else can put a file there. `shared`: others can. `descriptors`: its files are the descriptors of a
+   * `root`: only root can put a file there. `shared`: others can. `descriptors`: its files are the descriptors of a
    * process, such as that of `/dev/stdout`.
    */
   readonly kind: 'descriptors' | 'root' | 'shared';
@@ -49,7 +49,7 @@ const DESCRIPTORS = /^\/proc\/\d+\/fd$/;
  * only where root has made it: the user that the application runs as may own the folder of its logs, and put there a link to
  * any file.
  *
- * @throws RunnerError where the way leads over a link of another user, or through a folder that everybody can write
+ * @throws RunnerError where the way leads over a link of another user, or through a folder that every user can write
  */
 export function holdFolder(path: string, { makeFolders = false }: HoldOptions = {}): HeldFolder {
   const place = new Place();
@@ -129,7 +129,7 @@ export function isRootsAlone({ gid, mode, uid }: BigIntStats): boolean {
   return uid === 0n && (mode & writable) === 0n;
 }
 
-/** By its descriptor, where the system can name files so. Elsewhere by its path, if nobody but root can replace it. */
+/** By its descriptor, where the system can name files so. Elsewhere by its path, if only root can replace it. */
 function insideOf(fd: number, path: string, { ino, uid }: BigIntStats): string {
   const descriptor = `/proc/self/fd/${fd}/`;
   if (statSync(descriptor, { bigint: true, throwIfNoEntry: false })?.ino === ino) return descriptor;

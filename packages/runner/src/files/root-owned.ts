@@ -27,7 +27,7 @@ export function foreignHand(path: string, links = 0): string | undefined {
 
 function handOn(path: string, stats: BigIntStats): string | undefined {
   if (stats.uid !== 0n) return `${path} belongs to user ${stats.uid}`;
-  // There, nobody can replace what belongs to somebody else.
+  // There, a user can replace only files of their own.
   if (isRootsAlone(stats) || (stats.isDirectory() && (stats.mode & STICKY) !== 0n)) return undefined;
   return `others than root can write ${path}`;
 }

@@ -7,7 +7,7 @@ import { COMMON_TIME, timeFormat } from './time-format.ts';
 
 /** How entries become lines. */
 export interface AccessFormat {
-  /** Codes that ask for secrets, of which only the length is told. */
+  /** Codes that ask for secrets, of which only the length is logged. */
   readonly hidden: readonly string[];
   /** A line, without its end. */
   line(entry: AccessEntry): string;

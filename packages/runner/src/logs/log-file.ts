@@ -21,7 +21,7 @@ const KEPT_BYTES = 1_048_576;
 
 /**
  * A file of log lines. What comes in one turn of the event loop is written in one go, at its end; with `O_APPEND` lines
- * of several processes do not mix. A log that cannot be written is reported, once, and stops nobody.
+ * of several processes do not mix. A log that cannot be written is reported, once, and stops nothing.
  */
 export class LogFile implements LogSink {
   readonly #path: string;

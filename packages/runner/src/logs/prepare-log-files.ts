@@ -16,9 +16,9 @@ export interface Owner {
   readonly uid?: number;
 }
 
-/** Not waiting for whoever reads a named pipe. */
+/** Without waiting for the reader of a named pipe. */
 const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY;
-/** Readable for the group, such as `adm` in the folder of Debian's logs, and for nobody else. */
+/** Readable for the group, such as `adm` in the folder of Debian's logs, and for no others. */
 const MODE = 0o640;
 
 /**
@@ -33,7 +33,7 @@ export function openLogFile(path: string, user?: number): number {
 /**
  * Sees to it that log files are there and can be written, before anything depends on it.
  *
- * @param owner whom those belong to that are made now. A file that is there already keeps its owner: whoever may write to
+ * @param owner of the files that are made now. A file that is there already keeps its owner: a user who may write to
  *   its folder could put a link to any other file there.
  * @throws RunnerError where one cannot be written
  */

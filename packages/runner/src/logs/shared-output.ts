@@ -7,12 +7,12 @@ import { linesIn } from './lines-in.ts';
 import type { LogSink } from './log-file.ts';
 import { relayLines } from './relay-lines.ts';
 
-/** Milliseconds that nobody may read before lines are dropped. */
+/** Milliseconds without reading after which lines are dropped. */
 const PATIENCE = 1_000;
 
 /**
- * An output of a runner, which the lines of all its workers go to. Whoever reads it slowly slows the workers down, as a pipe
- * does; whoever does not read it at all stops nobody, and neither does a full disk: then lines are dropped, and counted.
+ * An output of a runner, which the lines of all its workers go to. A slow reader slows the workers down, as with a pipe
+ * does; a reader that has stopped does not stop them, and neither does a full disk: then lines are dropped, and counted.
  *
  *            write() is false            a second later
  *   flowing ──────────────────▶ slow ──────────────────▶ stalled
@@ -61,7 +61,7 @@ export class SharedOutput implements LogSink {
     if (this.#state === 'slow') source.pause();
   }
 
-  /** Resolves when what was written has been read, or nobody reads it. */
+  /** Resolves when what was written has been read, or the reader has gone. */
   async flushed(): Promise<void> {
     const isReading = this.#state === 'flowing' || this.#state === 'slow';
     if (!isReading || this.#stream.writableLength === 0) return;
@@ -99,7 +99,7 @@ export class SharedOutput implements LogSink {
 }
 
 /**
- * An output of this process that does not wait for whoever reads it. Node's own waits where it is a pipe, and so does
+ * An output of this process that does not wait for its reader. Node's own waits where it is a pipe, and so does
  * everything else in the process.
  */
 export function unblocked(stream: Output, fd: 1 | 2): Writable {
@@ -112,7 +112,7 @@ export function unblocked(stream: Output, fd: 1 | 2): Writable {
     const own = openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK);
     return new Socket({ fd: own, readable: false, writable: true });
   } catch {
-    // Somebody else's pipe, or no Linux.
+    // Another user's pipe, or no Linux.
     return stream;
   }
 }

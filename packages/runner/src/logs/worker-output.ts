@@ -31,7 +31,7 @@ export class ParentOutput {
     this.say = ownMessages(io, 'cyan', this.stderr);
   }
 
-  /** Resolves when everything has been read, or nobody reads it. */
+  /** Resolves when everything has been read, or the reader has gone. */
   async flushed(): Promise<void> {
     await Promise.all([this.stderr.flushed(), this.stdout.flushed()]);
   }

@@ -83,7 +83,7 @@ export const logFormat = plain(['string'], 'It must be combined, json, or a text
 });
 
 /** A URL path, without a query. */
-/** Web servers tell paths decoded: what would have to be encoded in a URL is told in bytes, and there are several spellings. */
+/** Web servers tell paths decoded: what would have to be encoded in a URL comes as bytes, and has several spellings. */
 export const urlPath = plain(['string'], 'It must be a path such as /status.', (given) => {
   const path = parsePath(given);
   if (!/^(?:\/[\w.~!$&'()*+,=:@-]+)+$/.test(path) || /\/\.\.?(?:\/|$)/.test(path)) {
@@ -107,7 +107,7 @@ export const upgradeAddress = plain(['string'], 'It must be a listen address.', 
   return listenAddress.fromText(given, folder);
 });
 
-/** Where status pages can be on their own: over HTTP, or where `listenAddress` says, if nobody else opens it. */
+/** Where status pages can be on their own: over HTTP, or where `listenAddress` says, if no other process opens it. */
 export const statusAddress = plain(['string'], 'It must be an address.', (given, folder) => {
   if (httpAddress(given) !== undefined) return given;
   const { kind } = /^https?:/i.test(given) ? { kind: 'none' } : readListenAddress(given);

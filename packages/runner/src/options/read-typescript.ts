@@ -11,7 +11,7 @@ export type ReadConfig =
 
 /**
  * Runs a configuration file in TypeScript in a process of its own. tsx starts a compiler that goes on for as long as its
- * process: of root, it would be left to an application that is another user, and would do for that what it is told.
+ * process: of root, it would be left to an application that is another user, and would obey that user.
  *
  * @returns what it exports by default
  * @throws Error where it cannot be run

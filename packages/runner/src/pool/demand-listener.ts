@@ -29,7 +29,7 @@ const BACKLOG = 0x7fff_ffff;
 const RETRY = 1_000;
 
 /**
- * Tells that connections come to the held socket. Whoever begins to accept on a socket can only stop by closing it,
+ * Tells that connections come to the held socket. A process that begins to accept on a socket can only stop by closing it,
  * so this is done with a duplicate of it, which the system makes when a short-lived process sends back what it was given. Until that
  * is there, connections wait in the socket.
  */

@@ -16,7 +16,7 @@ export interface HeldSocket {
   readonly file: string | undefined;
   /** Whether the file of a Unix socket of ours has gone. */
   isGone(): boolean;
-  /** Makes that nobody finds it any more. */
+  /** Removes the socket file, so no new connection arrives. */
   unpublish(): void;
 }
 
@@ -83,7 +83,7 @@ export function leftSocket({ address, fd, file }: LeftSocket): HeldSocket {
 
 /**
  * Opens a socket. A short-lived process of its own listens on it, as `listen()` of `@fcgi-js/server` does it, and
- * passes it over: whoever has made a socket listen with Node accepts on it, too, and this process is to stay out of
+ * passes it over: a process that makes a socket listen with Node accepts on it, too, and this process is to stay out of
  * the way of requests. Connections wait in the socket until a worker takes them.
  *
  * @throws RunnerError with what to do, where the address cannot be listened on

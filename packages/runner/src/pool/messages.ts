@@ -70,14 +70,14 @@ export interface WorkerOptions extends LateSettings, Omit<ServeOptions, 'listen'
   /** Says which of the application's servers is served. */
   readonly choice: PortChoice;
   readonly file: string;
-  /** Seconds without a request after which it says that it is idle. Without it, nobody wants to know. */
+  /** Seconds without a request after which it says that it is idle. Without it, it does not say so. */
   readonly idleExit?: number;
   readonly logs?: WorkerLogOptions;
   /** Modules that are loaded before the application; default none. */
   readonly preload?: readonly string[];
   readonly recycle: RecycleLimits;
   readonly startTimeout: number;
-  /** The pages that it is to serve. Without it, nobody wants to know figures. */
+  /** The pages that it is to serve. Without them, figures are not kept. */
   readonly status?: StatusPaths;
   readonly stopTimeout: number;
   /** Where upgrades are served, for messages; its socket is there then. */

@@ -4,7 +4,7 @@ import { isWorking, type Worker } from './pool-worker.ts';
 import { StartPauses } from './start-pauses.ts';
 
 /**
- * Which workers there ought to be: a pure machine that is told what has happened, and answers with what is to be done.
+ * Which workers there ought to be: a pure machine: events in, what is to be done out.
  *
  *            spawn              ready            stop               closed
  *   (none) ────────▶ starting ─────────▶ ready ─────────▶ stopping ──────────▶ closed ──▶ (gone)
@@ -89,7 +89,7 @@ export class PoolState {
     return this.#mode === 'resuming' && !this.#ending;
   }
 
-  /** A connection has come while there was nobody to take it. */
+  /** A connection has come while no worker could take it. */
   connectionArrived(now: number): PoolCommand[] {
     if (this.#ending || this.#mode !== 'inactive' || now < this.#pauses.notBefore) return [];
     this.#mode = 'resuming';
@@ -176,7 +176,7 @@ export class PoolState {
     if (this.#mode === 'inactive' && !this.#ending) this.#say({ event: 'idle' });
     else if (this.#generation === this.#proven) this.#generation += 1;
     else if (this.#isFirstUnderWay()) this.#reloads = 'again';
-    // What crashed may be mended.
+    // What crashed may have been fixed.
     this.#pauses.forgetCrashes();
     this.#pauses.forgetMemory();
     return this.#settle(now);
@@ -281,7 +281,7 @@ export class PoolState {
     const oldest = [...this.#workers.values()].find(
       (worker) => worker.phase === 'ready' && !this.#isBeingReplaced(worker),
     );
-    // One that replaces nobody would be one too many. There will be somebody as soon as something happens.
+    // One that replaces no worker would be one too many. Another event will start one.
     const isFirst = this.#proven === 0 || this.#mode === 'resuming';
     if ((isFirst || this.#isUnserved()) && this.#isPausing(now)) return;
     if (oldest !== undefined || isFirst) this.#spawn(now, oldest);

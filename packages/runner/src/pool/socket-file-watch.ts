@@ -18,7 +18,7 @@ const FIRST_DELAY = 1_000;
 const LONGEST_DELAY = 30_000;
 
 /**
- * Looks whether the file of a Unix socket is still there: what cleans /tmp may remove it, or somebody by mistake, and then no web server reaches
+ * Looks whether the file of a Unix socket is still there: what cleans /tmp may remove it, or an operator by mistake, and then no web server reaches
  * the application, which goes on as if nothing were wrong. No file can be given to a socket that is there: another is opened.
  *
  *     watching ──file is gone──▶ renewing ──renewed, or failed and tried again after a while──▶ watching

@@ -26,7 +26,7 @@ export interface WorkerWatch {
   /** Those that its application opens. */
   readonly ports: WorkerPorts;
   message(message: WorkerNews): void;
-  /** It has left a connection to whoever takes its place; asked for with `hasSuccessor` of {@link WorkerProcess.stop}. */
+  /** It has left a connection to its successor; asked for with `hasSuccessor` of {@link WorkerProcess.stop}. */
   connection?(connection: PassedConnection): void;
   /** @param how in words: `exit status 1`, `SIGKILL`, `it could not be started: …` */
   exited(how: string): void;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { optionError } from '../errors.ts';
 
-/** Somebody that a process can become. */
+/** A user and groups that a process can become. */
 export interface Identity {
   readonly gid: number;
   /** Undefined where a number has no entry on this machine. */
@@ -66,7 +66,7 @@ function lookUp(database: 'group' | 'passwd', nameOrId: string): string[] | unde
 type WithInitgroups = NodeJS.Process & { initgroups?(user: string, group: number): void };
 
 /**
- * Makes this process somebody else, with the groups that they have and no way back. The order matters: whoever has
+ * Makes this process another user, with the groups of that user and no way back. The order matters: a process that has
  * given up being root can change no group any more.
  *
  * @throws Error where the system has left this process any of what it had

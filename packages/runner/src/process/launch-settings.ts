@@ -11,7 +11,7 @@ export interface LateSettings {
   /** Whom the application runs as; undefined for who runs this process. */
   readonly identity: Identity | undefined;
   /**
-   * What is added to its environment when it has become somebody else. Until then it is root, and what is said by a
+   * What is added to its environment when it has become another user. Until then it is root, and what is said by a
    * file that others may write, `NODE_OPTIONS` for one, is not for root.
    */
   readonly later: Readonly<Record<string, string>>;

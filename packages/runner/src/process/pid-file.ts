@@ -137,7 +137,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Somebody else's process runs, too.
+    // Another user's process runs, too.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

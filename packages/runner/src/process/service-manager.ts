@@ -11,7 +11,7 @@ const LAST_MESSAGE = 1_000;
 export type Proof = () => Promise<boolean>;
 
 /**
- * The service manager that waits to hear how this process is doing: systemd, or whoever else has set NOTIFY_SOCKET
+ * The service manager that waits to hear how this process is doing: systemd, or another one that has set NOTIFY_SOCKET
  * (sd_notify(3)). Node has no datagram sockets of that kind, so `systemd-notify` sends what there is to be said; it
  * speaks for its parent where it is root, and needs `NotifyAccess=all` where it is not.
  */

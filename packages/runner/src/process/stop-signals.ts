@@ -3,7 +3,7 @@ import { onSignal, releaseSignal } from './held-signals.ts';
 /** The signals by which operators, supervisors and terminals end a process. php-fpm's QUIT is a TERM to it. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const;
 
-/** The wish of somebody outside that the process ends. */
+/** A signal from outside that asks the process to end. */
 export interface StopSignals {
   /** The first one, by name. */
   readonly first: Promise<NodeJS.Signals>;

@@ -70,7 +70,7 @@ export function inheritance(say: (message: string) => void): Inheritance | undef
   return left;
 }
 
-/** The process before this one has gone before it could hand over: somebody has ended it, and means this one, too. */
+/** The process before this one has gone before it could hand over: it was ended from outside, and this one is meant, too. */
 function endEarly(): void {
   process.kill(process.pid, 'SIGTERM');
 }

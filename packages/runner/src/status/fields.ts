@@ -7,7 +7,7 @@ import type { Snapshot, WorkerStatus } from './snapshot.ts';
  */
 export type Unit = 'age' | 'bytes' | 'count' | 'id' | 'microseconds' | 'seconds' | 'share' | 'text' | 'time';
 
-/** One figure of a pool or of a worker, in every form in which it is told. */
+/** One figure of a pool or of a worker, in every format. */
 export interface StatusField<Source> {
   /** Its place among the columns of workers on the page for people, where it has one, and its title. */
   readonly column?: readonly [place: number, title: string];

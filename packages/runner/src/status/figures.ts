@@ -31,7 +31,7 @@ export interface Totals {
   readonly durations: readonly number[];
   /** Seconds that all ended requests took. */
   readonly durationSum: number;
-  /** Things that went wrong with requests, as `onError` is told of them. */
+  /** Errors of requests, as `onError` gets them. */
   readonly errors: number;
   readonly refused: number;
   readonly requests: number;
@@ -39,7 +39,7 @@ export interface Totals {
   readonly responses: readonly number[];
 }
 
-/** What is told of one request: nothing that lets others act in a user's name. */
+/** What is kept of one request: nothing that lets others act in a user's name. */
 export interface RequestFigures {
   readonly contentLength: number;
   /** Milliseconds, so far or to its end. */

@@ -10,7 +10,7 @@ export interface ListenQueue {
   readonly max: number;
 }
 
-/** Milliseconds between two looks, besides those that somebody asks for. */
+/** Milliseconds between two polls, besides those for a request of the page. */
 const INTERVAL = 1000;
 
 /** Looks at the queue of the socket that is served, where the system shows it: Linux does. */
@@ -20,7 +20,7 @@ export class ListenQueueWatch {
   #max = 0;
 
   /**
-   * @param address `unix:/path`, `tcp:HOST:PORT`, or `fd:N` of this process; nothing is told of any other
+   * @param address `unix:/path`, `tcp:HOST:PORT`, or `fd:N` of this process; other addresses have no figures
    * @param backlog what the socket was told to hold; as many as the system allows unless told otherwise
    */
   constructor(address: string, backlog = Number.POSITIVE_INFINITY) {

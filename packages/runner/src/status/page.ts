@@ -4,7 +4,7 @@ import { renderText } from './render-text.ts';
 import type { Status } from './snapshot.ts';
 import { style } from './style.ts';
 
-/** What somebody asks of a status page. */
+/** A request for a status page. */
 export interface PageRequest {
   /** The field `Accept`. */
   readonly accept: string;
@@ -20,7 +20,7 @@ export interface PageAnswer {
   readonly status: 200 | 403 | 404 | 405;
 }
 
-/** In what form the status is told. */
+/** The format of the status. */
 type Format = 'css' | 'html' | 'json' | 'openmetrics' | 'text';
 
 const FORMATS: readonly Format[] = ['css', 'html', 'json', 'openmetrics', 'text'];
@@ -54,7 +54,7 @@ export async function statusPage(request: PageRequest, status: () => Promise<Sta
   return answerTo(request, TYPES[format], () => render(format, request, status));
 }
 
-/** The page that says that somebody is there. */
+/** The page that answers a ping. */
 export async function pingPage(request: PageRequest): Promise<PageAnswer> {
   return answerTo(request, TYPES.text, () => 'pong');
 }

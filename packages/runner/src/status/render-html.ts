@@ -6,7 +6,7 @@ import type { Snapshot, Status } from './snapshot.ts';
 /** Seconds after which the page is loaded again. */
 const REFRESH = 2;
 
-/** The columns of workers, in their order: whoever looks wants to know first which worker it is. */
+/** The columns of workers, in their order: first which worker it is. */
 const COLUMNS = workerStatusFields
   .flatMap(({ column, name, unit }) =>
     column === undefined ? [] : [{ name, place: column[0], title: column[1], unit }],

@@ -29,7 +29,7 @@ export interface Status {
 
 /** What has happened to workers since the start. */
 export interface PoolCounts {
-  /** They have ended though nobody wanted them to. */
+  /** They have ended without being asked to. */
   readonly crashes: number;
   /** They were replaced because they had reached a limit. */
   readonly recycles: number;

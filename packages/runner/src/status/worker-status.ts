@@ -11,7 +11,7 @@ import type { StatusPaths } from './status-site.ts';
 /** Milliseconds between two reports. */
 const INTERVAL = 1000;
 
-/** Milliseconds after the end of a request within which it is told: what a worker that is killed has not told, nobody knows. */
+/** Milliseconds after the end of a request within which it is reported: what a worker has not reported when it is killed is lost. */
 const SOON = 100;
 
 /** Milliseconds after which a worker goes on without an answer of its parent. */

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 
 const STDERR = 2;
 
-/** Says why a process is ended, and where its main thread was. Whoever does not read the error output does not keep it alive. */
+/** Says why a process is ended, and where its main thread was. A reader of the error output that has stopped does not keep it alive. */
 export function lastWords(reason: string, stack: string | undefined): void {
   const where =
     stack === undefined

@@ -1,5 +1,5 @@
 /**
- * Tells from a heartbeat whether an event loop is blocked. Only time in which whoever looks was running itself counts, so that a
+ * Tells from a heartbeat whether an event loop is blocked. Only time in which the observer was running itself counts, so that a
  * machine that slept, or that had no time for either of them, makes no alarm.
  */
 export class Pulse {

@@ -79,7 +79,7 @@ export class Watchdog {
         fail(error);
       }
     });
-    // `failed` says it, whether or not somebody waits.
+    // `failed` says it, whether or not this promise is awaited.
     this.stands.catch(() => {});
   }
 

@@ -47,7 +47,7 @@ export class Parent {
   }
 
   tell(message: WorkerMessage, told = () => {}): void {
-    // Gone, there is nobody to be told; `stopped` says so.
+    // The parent may have gone; `stopped` says so.
     if (this.#channel.connected) this.#channel.send(message, undefined, {}, told);
     else told();
   }
@@ -89,7 +89,7 @@ export class Parent {
     });
   }
 
-  /** Leaves a connection to whoever takes this worker's place. */
+  /** Leaves a connection to the worker that takes this one's place. */
   pass(socket: Duplex): void {
     const connection = connectionOf(socket);
     if (connection === undefined || !this.#channel.connected) {

@@ -26,7 +26,7 @@ import { watchLimits } from './recycling.ts';
 import { SharedDatagrams } from './shared-datagrams.ts';
 import { SharedPorts } from './shared-ports.ts';
 
-/** The life of a worker: told what to serve, it serves until the parent, or whoever signals it, wants it to stop. */
+/** The life of a worker: told what to serve, it serves until the parent or a signal stops it. */
 export async function work(): Promise<void> {
   // Otherwise what the application prints after its parent has gone would end it with its requests.
   outliveReaders();
@@ -46,7 +46,7 @@ export async function work(): Promise<void> {
   const signals = watchStopSignals();
   const reopenLogs = startLogs();
   parent.onReopen(reopenLogs);
-  // Without a listener, Node opens its debugger to whoever sends that signal.
+  // Without a listener, Node opens its debugger at that signal.
   onSignal('SIGUSR1', reopenLogs);
   onSignal('SIGHUP', () => parent.tell({ fcgi: 'reload' }));
   const status = options.status && new WorkerStatus(options.status, parent);

@@ -23,7 +23,7 @@ export interface FetchContext {
 
 /** The context in the form of the service workers that Hono's third argument comes from. */
 export interface FetchExecutionContext extends FetchContext {
-  /** Does nothing: there is nobody else to pass a request to. What a handler throws is answered with 500. */
+  /** Does nothing: there is no other handler to pass a request to. What a handler throws is answered with 500. */
   passThroughOnException(): void;
   /** Empty. */
   readonly props: Readonly<Record<string, never>>;

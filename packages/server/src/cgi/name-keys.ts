@@ -19,7 +19,7 @@ export function keysOf(text: string, positions: readonly number[]): number[] {
 
 /** Names beyond this place among the params are looked up. */
 const PLACES = 64;
-/** Longer names are not kept: they are not usual, and whoever sends them should not fill the memory. */
+/** Longer names are not kept: they are not usual, and a peer that sends them must not fill the memory. */
 const KEPT_LENGTH = 64;
 const KEPT_NAMES = 1_000;
 

@@ -25,7 +25,7 @@ export class Params implements ReadonlyMap<string, string> {
   /** Names and values, and whatever else was between them. */
   readonly #text: string;
   readonly #positions: readonly number[];
-  /** What {@link keyOf} gives for each name, so that most names are told apart without looking at them. */
+  /** What {@link keyOf} gives for each name, so that most names are distinguished without looking at them. */
   readonly #keys: readonly number[];
   #map: ReadonlyMap<string, string> | undefined;
 

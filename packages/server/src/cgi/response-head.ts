@@ -22,7 +22,7 @@ export function isConnectionField(name: string): boolean {
 }
 
 /**
- * Fields by which the web server is told to send a file, or the answer of another URL, in the place of the body: nginx and
+ * Fields that have the web server send a file, or the answer of another URL, in the place of the body: nginx and
  * Caddy, Apache with mod_xsendfile, lighttpd, h2o, LiteSpeed. Content-Length then says how long that is.
  */
 export const BODY_ELSEWHERE_FIELDS: ReadonlySet<string> = new Set([
@@ -47,7 +47,7 @@ export const ACCEL_BUFFERING_OFF = 'X-Accel-Buffering: no\r\n';
 
 /**
  * A field for event streams, or nothing: nginx would hold events back until a buffer is full. Other web servers
- * pass it on, which harms nobody.
+ * pass it on, which does no harm.
  *
  * @param lines the fields of a head, each with its line end
  * @param isStream whether the response is known to stream whatever its type is

@@ -21,7 +21,7 @@ export interface ConnectionSituation {
 }
 
 /**
- * Which time-out of a connection has passed: `'half-closed'` waits for nobody, `'idle'` may end in peace, `'incomplete'` never became a request,
+ * Which time-out of a connection has passed: `'half-closed'`: the peer is gone, `'idle'`: close gracefully, `'incomplete'` never became a request,
  * `'stalled'` does not read, `'lingered'` does not close.
  */
 export type ExpiredTimeout = 'half-closed' | 'idle' | 'incomplete' | 'lingered' | 'stalled';

@@ -25,7 +25,7 @@ export function overdue(
   if (now - state.began >= limits.requestTimeout && !request.answer.settled)
     return requestTimeout(now - state.began);
   if (!state.receiving) return undefined;
-  // The web server is only late if somebody waits for it and it is being listened to.
+  // The web server is only late if the application waits for it and the connection is being read.
   if (!listening || !(request.input.starving || request.dataInput.starving)) {
     state.lastInput = now;
     heldBack.unread(request, state);

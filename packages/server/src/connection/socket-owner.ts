@@ -3,7 +3,7 @@ import { Params } from '../cgi/params.ts';
 import { sharedReader } from '../listen/shared-reads.ts';
 import { copyOf } from '../request/input-source.ts';
 
-/** Who is told what happens on a socket. */
+/** Gets the events of a socket. */
 export interface SocketOwner {
   /** @param lent whether the bytes may change afterwards */
   received(chunk: Uint8Array, lent: boolean): void;
@@ -32,7 +32,7 @@ export function tell(owner: SocketOwner, socket: OwnedSocket): void {
   socket.on('close', onClose);
 }
 
-/** Tells nobody any more: somebody else takes the socket over. */
+/** Passes on no more events: another owner takes the socket over. */
 export function forget(socket: OwnedSocket): void {
   socket[OWNER] = undefined;
   socket.off('data', onData);
@@ -45,13 +45,13 @@ const readShared = sharedReader((socket: OwnedSocket, bytes, lent) => {
   // The memory has been written to, in which the params of an earlier request may have come.
   Params.releaseBytes();
   const owner = socket[OWNER];
-  // Whoever has taken it over since reads it like any other.
+  // Its new owner reads it like any other.
   if (owner === undefined) return socket.push(copyOf(bytes));
   owner.received(bytes, lent);
   return true;
 });
 
-/** Has an accepted socket read without memory of its own, where that is possible; its owner is told as before. */
+/** Has an accepted socket read without memory of its own, where that is possible; its owner gets the same events. */
 export function shareReads(socket: OwnedSocket): void {
   socket[SHARED] = readShared(socket);
 }

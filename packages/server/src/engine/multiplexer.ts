@@ -136,7 +136,7 @@ export class Multiplexer<Owner> {
     if (state.phase === Phase.Ended) return;
     if (!state.cameWhole) this.#more = true;
     if (state.receiving) this.#budget.close(state);
-    // Whoever still reads what came of it does so at the application's expense, not the connection's.
+    // What the application still reads of it counts for the application, not for the connection.
     this.#budget.take(state, state.buffered);
     const { slots } = this.#options;
     slots.active -= 1;

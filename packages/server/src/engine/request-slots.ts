@@ -7,7 +7,7 @@ export class RequestSlots {
   /** Bytes of params of requests whose params are not complete. */
   paramsBytes = 0;
 
-  /** Requests that count against the limit: those that somebody waits for. */
+  /** Requests that count against the limit: those whose answer is awaited. */
   get used(): number {
     return this.active - this.left;
   }

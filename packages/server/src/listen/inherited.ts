@@ -13,7 +13,7 @@ const LISTEN_STATE = '0A';
 
 /**
  * Whether a file descriptor is a listening socket, as a web server passes one on descriptor 0 to a FastCGI
- * application that it starts (FastCGI 1.0 §2.2). Otherwise it is plain CGI, or somebody's terminal.
+ * application that it starts (FastCGI 1.0 §2.2). Otherwise it is plain CGI, or a terminal.
  *
  * @param fd descriptor; FCGI_LISTENSOCK_FILENO, which is 0, unless told otherwise
  */

@@ -76,7 +76,7 @@ class CgiConnection extends Duplex {
   }
 
   override _final(callback: (error?: Error | null) => void): void {
-    // The body that nobody read must not keep the process.
+    // An unread body must not keep the process.
     process.stdin.destroy();
     this.push(null);
     callback();

@@ -63,7 +63,7 @@ export class PrivateFolder {
     try {
       rmdirSync(this.#path);
     } catch (error) {
-      // Somebody has moved it: an empty folder, of no use to anybody.
+      // It was moved meanwhile: an empty folder, which does no harm.
       if (!['ENOENT', 'ENOTDIR', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? ''))
         throw error;
     }

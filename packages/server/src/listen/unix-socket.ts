@@ -150,7 +150,7 @@ function isAlive(path: string): Promise<boolean> {
       socket.destroy();
       resolvePromise(true);
     });
-    // Only a refused connection says that nobody listens. No permission, or a full backlog, says somebody may.
+    // Only a refused connection says that no process listens. No permission, or a full backlog, says that one may.
     socket.once('error', (error: NodeJS.ErrnoException) => {
       resolvePromise(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
     });

@@ -172,7 +172,7 @@ export class FcgiRequest {
   abort(error: FcgiServerError): void {
     const isFirst = this.#abortError === undefined;
     this.#abortError ??= error;
-    // Whoever pipes into it learns that nothing can be sent any more.
+    // A pipe into it ends: nothing can be sent any more.
     if (this.output.closed) this.#streams?.abort(this.#abortError);
     if (!isFirst) {
       // Its end came before, after which it may have gone on writing.

@@ -60,7 +60,7 @@ export class HandlerStreams {
       const owner = this.#owner;
       this.#gate = new ResponseHeadGate(this.#headLimit);
       this.#stdout = new StdoutStream(owner.output, this.#gate);
-      // Ours is an error nobody else may know of; the handler's own listeners get it as well.
+      // An error of ours may reach no other listener; those of the handler get it as well.
       this.#stdout.on('error', (error) => {
         if (error !== owner.abortError) owner.report(error);
       });
@@ -88,7 +88,7 @@ export class HandlerStreams {
     this.#stderr?.release();
   }
 
-  /** Nothing can be sent any more: whoever pipes into `stdout` learns of it. */
+  /** Nothing can be sent any more: a pipe into `stdout` ends. */
   abort(error: FcgiServerError): void {
     this.#stdout?.destroy(error);
   }
@@ -104,7 +104,7 @@ export class HandlerStreams {
   #bodyStream(source: InputSource): InputStream {
     const owner = this.#owner;
     const stream = new InputStream(source);
-    // A body that fails must not end the process where nobody listens; a handler waits for its end then.
+    // A body that fails must not end the process where the handler has no listener; it waits for the end then.
     stream.on('error', (error) => {
       if (owner.abortError === undefined && stream.listenerCount('error') === 1) owner.answer.fail(error);
     });

@@ -18,7 +18,7 @@ export interface InputOwner {
 
 /**
  * One body (STDIN or DATA) between the connection and the stream that the application reads. Holds what came
- * until there is a sink that wants it; whoever fills it is told what was taken, so that reading can stop.
+ * until there is a sink that wants it; its owner learns what was taken, so that reading can stop.
  */
 export class InputSource {
   readonly #owner: InputOwner;
@@ -32,12 +32,12 @@ export class InputSource {
   #error: Error | undefined;
   #onEnd: (() => void) | undefined;
 
-  /** @param owner is told what the application took */
+  /** @param owner learns what the application took */
   constructor(owner: InputOwner) {
     this.#owner = owner;
   }
 
-  /** Whether somebody waits for bytes that have not come: the application, or the end of the request. */
+  /** Whether the application, or the end of the request, waits for bytes that have not come. */
   get starving(): boolean {
     if (this.#ended) return false;
     return this.#awaited || (this.#wanted && this.#waiting === undefined);
@@ -111,7 +111,7 @@ export class InputSource {
     this.#awaited = true;
   }
 
-  /** Hands the sink all that has come, whether it has room or not: nobody else keeps it. */
+  /** Hands the sink all that has come, whether it has room or not: it is kept nowhere else. */
   handOver(): void {
     if (this.#closed) return;
     const waiting = this.#waiting ?? [];
@@ -120,7 +120,7 @@ export class InputSource {
     this.#finish();
   }
 
-  /** Nobody wants the rest: what came and what will come is thrown away. */
+  /** The rest is not wanted: what came and what will come is thrown away. */
   discard(): void {
     if (this.#closed) return;
     this.#closed = true;

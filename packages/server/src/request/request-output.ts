@@ -100,7 +100,7 @@ export class RequestOutput implements WriterOutput {
    * Adds to STDOUT. What is written in one go, together with the end of the request, leaves in one write.
    *
    * @param callback called when the bytes have left, or never will
-   * @returns false: wait until the observer is told before writing more
+   * @returns false: wait for `drained()` of the observer before writing more
    */
   write(chunk: string | Uint8Array, encoding: BufferEncoding = 'utf8', callback?: () => void): boolean {
     if (this.#closed) {
@@ -150,7 +150,7 @@ export class RequestOutput implements WriterOutput {
   /**
    * Sends bytes of STDERR, for the web server's error log.
    *
-   * @returns false: wait until the observer is told before writing more
+   * @returns false: wait for `drained()` of the observer before writing more
    */
   writeStderr(bytes: Uint8Array): boolean {
     if (this.#closed || this.#stderr === 'ended' || bytes.length === 0) return true;
@@ -205,7 +205,7 @@ export class RequestOutput implements WriterOutput {
     this.#callbacks = undefined;
   }
 
-  /** Nothing more can be written, and nobody will say so later: calls back everybody who waits. */
+  /** Nothing more can be written, and no later event will say so: calls all callbacks that wait. */
   abandon(): void {
     const callbacks = this.#callbacks;
     this.close();

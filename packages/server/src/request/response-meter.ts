@@ -4,7 +4,7 @@ const LONGEST_HEAD = 65_536;
 const STATUS = /^status:[ \t]*(\d{3})/im;
 const LOCATION = /^location:/im;
 
-/** What was sent of a response, for those who watch. There is none where nobody does. */
+/** What was sent of a response, for subscribers. Made only where there are any. */
 export class ResponseMeter {
   /** Of `performance.now()`. */
   readonly startedAt = performance.now();

@@ -30,7 +30,7 @@ function entries(field: Field, value: Choice[Field]): [name: string, text: strin
   );
 }
 
-/** The choice that a link stands for. What it does not have is as it is at first; what nobody knows is left out. */
+/** The choice that a link stands for. What it does not have keeps its default; unknown fields are left out. */
 export function decodeLink(hash: string): Choice {
   const parameters = new URLSearchParams(hash.replace(/^#/, ''));
   const first = firstChoice(parameters.get('product') ?? '', startIn(parameters));

@@ -2,7 +2,7 @@ import { readNamedFile } from '../read-file.ts';
 import type { ConfigurationReader, Directive } from './configuration.ts';
 import { placeOf, settingLines, wordsOf } from './files.ts';
 
-/** Reads a Caddyfile. Caddy runs as whoever starts it, so there is no user in it. */
+/** Reads a Caddyfile. Caddy runs as the user that starts it, so no user stands in it. */
 export const caddy: ConfigurationReader = async (file) => {
   const directives = settingLines(await readNamedFile(file), file).map(({ at, text }): Directive => {
     const [name = '', ...args] = wordsOf(text);

@@ -3,7 +3,7 @@ import { readNamedFile } from '../read-file.ts';
 import type { ConfigurationReader, Directive } from './configuration.ts';
 import { includedFiles, placeOf } from './files.ts';
 
-/** nginx has one page of memory for the head unless it is told otherwise. */
+/** nginx has one page of memory for the head by default. */
 const DEFAULT_HEAD = 4_096;
 
 /** Reads a configuration of nginx: directives of all blocks, in order. */

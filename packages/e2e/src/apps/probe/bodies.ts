@@ -44,7 +44,7 @@ export function early(request: FcgiRequest): Promise<void> {
   return answerText(request, 'early');
 }
 
-/** Reads at least as much of the body as it is told, and no more than it must. */
+/** Reads at least as much of the body as the URL says, and no more than it must. */
 export async function partial(request: FcgiRequest, args: Arguments): Promise<void> {
   const wanted = args.number('n');
   let length = 0;

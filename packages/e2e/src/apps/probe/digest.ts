@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 
-/** What is told of a body instead of the body. */
+/** What is answered of a body instead of the body. */
 export interface Digest {
   /** Whether it came to its end, and was as long as announced. */
   readonly complete: boolean;
@@ -25,7 +25,7 @@ export async function digestOf(body: Readable): Promise<Digest> {
       sum = crc32(chunk, sum);
     }
   } catch {
-    // The stream fails where fewer bytes came than were announced; what came is told nonetheless.
+    // The stream fails where fewer bytes came than were announced; what came is counted nonetheless.
     complete = false;
   }
   return { complete, crc32: hexadecimal(sum), length };

@@ -8,7 +8,7 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz';
 /** The alphabet over and over. Its length is a multiple of the alphabet's, so that every block begins with `a`. */
 const BLOCK = Buffer.alloc(262_080, ALPHABET, 'latin1');
 
-/** Answers as many bytes as it is told, never handing over a block before there is room for it. */
+/** Answers as many bytes as the URL says, never handing over a block before there is room for it. */
 export async function big(request: FcgiRequest, args: Arguments): Promise<void> {
   const length = args.number('n');
   await writeHead(request, { contentLength: length });

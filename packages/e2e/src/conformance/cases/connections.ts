@@ -7,7 +7,7 @@ import { echoOf } from '../echo.ts';
 const AT_ONCE = 20;
 const numbers = Array.from({ length: AT_ONCE }, (_, index) => index);
 
-/** Several requests, one after the other and at the same time: nobody gets another's answer. */
+/** Several requests, one after the other and at the same time: no request gets another's answer. */
 export const connections = {
   twoInARow: {
     title: 'serves requests that follow each other on one connection of the browser',

@@ -6,7 +6,7 @@ const UPLOAD = 5_000_000;
 const THROW_LATE = '/throw/late?bytes=100000&length=200000';
 const THROW_EARLY = '/throw/late?bytes=1000';
 
-/** What goes wrong on one side is told to the other, and harms nobody else. */
+/** What goes wrong on one side reaches the other, and harms no other request. */
 export const failures = {
   throws: {
     title: 'answers 500 when it throws',

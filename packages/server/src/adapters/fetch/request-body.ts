@@ -1,7 +1,7 @@
 import type { FcgiRequest } from '../../request/fcgi-request.ts';
 
 /**
- * The body of a request as a web stream. Bytes are taken from the connection only when somebody reads them.
+ * The body of a request as a web stream. Bytes are taken from the connection only when they are read.
  */
 export function requestBody(request: FcgiRequest): ReadableStream<Uint8Array> {
   const { input } = request;

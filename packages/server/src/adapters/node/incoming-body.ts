@@ -68,10 +68,10 @@ export class IncomingBody implements InputSink {
   }
 
   /**
-   * The response has left, or never will: nobody has to wait any longer for what is left of the request.
+   * The response has left, or never will: what is left of the request is not awaited any longer.
    *
    * @param held whether the request goes on until its body has ended
-   * @returns whether nobody listens, so that {@link closeUnwatched} can do the rest
+   * @returns whether it has no listeners, so that {@link closeUnwatched} can do the rest
    */
   settle(held: boolean): boolean {
     const request = this.#request;
@@ -80,7 +80,7 @@ export class IncomingBody implements InputSink {
       return true;
     }
     if (!this.isRead) {
-      // What nobody wants has come as far as it matters.
+      // What is not wanted has come as far as it matters.
       if (!(request.complete || request.destroyed)) this.end();
       dumpBody(request);
       this.#closed = true;
@@ -90,13 +90,13 @@ export class IncomingBody implements InputSink {
     return false;
   }
 
-  /** Leaves a request that nobody listened to as its `end` and `close` would. */
+  /** Leaves a request without listeners as its `end` and `close` would. */
   closeUnwatched(): void {
     if (isUnwatched(this.#request)) closeQuietly(this.#request);
     else dumpBody(this.#request);
   }
 
-  /** A body that has arrived whole stays readable; otherwise the request is told that the rest will not come. */
+  /** A body that has arrived whole stays readable; otherwise the request is destroyed: the rest will not come. */
   close(cause: Error | undefined): void {
     const request = this.#request;
     clearTimeout(this.#timer);

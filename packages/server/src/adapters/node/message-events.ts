@@ -41,7 +41,7 @@ const NEED_DRAIN = Object.getOwnPropertySymbols(
   new http.ServerResponse(new http.IncomingMessage(new Socket())),
 ).find(({ description }) => description === 'kNeedDrain');
 
-/** Throws the body away, so that `end` and `close` come although nobody reads it. */
+/** Throws the body away, so that `end` and `close` come although it is not read. */
 export function dumpBody(req: IncomingMessage & UndocumentedParts): void {
   if (typeof req._dump === 'function') req._dump();
   else req.resume();

@@ -13,7 +13,7 @@ import type { RequestSocket } from './request-socket.ts';
  * used, and has a documented way beside it; `message-events.ts` and `direct-response.ts` have the others.
  */
 interface UndocumentedParts {
-  /** Sets the header fields, from which `headers` and `headersDistinct` are made when somebody asks. */
+  /** Sets the header fields, from which `headers` and `headersDistinct` are made when they are read. */
   _addHeaderLines?(fields: string[], count: number): void;
 }
 

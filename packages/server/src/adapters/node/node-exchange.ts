@@ -119,7 +119,7 @@ export class NodeExchange implements BodyOwner, RequestObserver, ResponseObserve
     if (this.#ended) return;
     this.#state = 'over';
     const failure = error ?? errors.FCGI_HANDLER_FAILED.responseDestroyed();
-    // Destroying a response that nobody waits for is what `pipeline()` does, and no failure.
+    // Destroying a response that is no longer awaited is what `pipeline()` does, and no failure.
     if (this.#cause === undefined) this.#request.answer.fail(failure);
     else this.#request.answer.instead('500 Internal Server Error', textOf(failure));
   }

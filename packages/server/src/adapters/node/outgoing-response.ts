@@ -76,7 +76,7 @@ export class OutgoingResponse implements OutputObserver, ResponseSink, ResponseT
   }
 
   drained(): void {
-    // Whoever waits learns from `close` that nothing more can be written.
+    // A writer that waits learns from `close` that nothing more can be written.
     if (this.#request.output.closed) return;
     RequestSocket.drained(this.socket);
     emitDrain(this.#response);
