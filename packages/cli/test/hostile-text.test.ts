@@ -47,6 +47,58 @@ const WRONG = ['/x', '--no-such-option'].map((word) => word + HOSTILE);
 
 /** For each command everything that it prints of what others have chosen. */
 const commands: Readonly<Record<string, () => Promise<void>>> = {
+  async bundle() {
+    const cwd = await temporaryFolder();
+    const folder = join(cwd, NAME);
+    await mkdir(folder);
+    await writeFile(join(folder, 'package.json'), '{}');
+    await writeFile(
+      join(folder, 'app.mjs'),
+      `export default (req, res) => { res.end(${JSON.stringify(HOSTILE)}); };`,
+    );
+    await writeFile(join(folder, 'broken.mjs'), `import './${NAME}.mjs'; const = ${HOSTILE}`);
+    const app = join(NAME, 'app.mjs');
+    const flags = [
+      ['--external', HOSTILE],
+      ['--include', `none${NAME}`],
+      ['--static', HOSTILE],
+      ['--keep', HOSTILE],
+    ];
+    await expectHarmlessRuns(
+      [
+        ['bundle', app, '-o', `out${NAME}`, '--yes'],
+        ['bundle', app, '-o', 'json', '--yes', '--json'],
+        ['bundle', app, '-o', 'places', '--node', `/${NAME}`, '--home', `/${NAME}`, '--mount', `/${NAME}`],
+        ...flags.map((words) => ['bundle', app, '-o', 'other', '--yes', ...words]),
+        ['bundle', join(NAME, 'broken.mjs'), '-o', 'broken', '--yes'],
+        ['bundle', `none${NAME}.mjs`, '-o', 'none'],
+        ['bundle', ...WRONG],
+      ],
+      { cwd },
+    );
+  },
+  async conformance() {
+    const cwd = await temporaryFolder();
+    const address = await startRecords(...answer(BYTES));
+    const few = ['--only', '1,101,330', '--timeout', '0.2'];
+    await writeFile(join(cwd, `known${NAME}`), `101 ${HOSTILE}\n${HOSTILE}\n`);
+    await expectHarmlessRuns(
+      [
+        ['conformance', address, ...few, '--verbose'],
+        ['conformance', address, ...few, '--json'],
+        ['conformance', address, ...few, '--param', `A=${HOSTILE}`, '--verbose'],
+        ['conformance', address, ...few, '--expected-failures', `known${NAME}`],
+        ['conformance', address, ...few, '--expected-failures', `none${NAME}`],
+        ['conformance', address, ...few, '--junit', `/nowhere/${NAME}`],
+        ['conformance', '--spawn', `echo '${NAME}' >&2; exit 3`, ...few],
+        ['conformance', '--web-server', `echo '${NAME}' >&2; exit 3 {socket}`, '--url', HOSTILE, ...few],
+        ['conformance', `unix:/nowhere/${NAME}`, ...few],
+        ['conformance', HOSTILE],
+        ['conformance', ...WRONG],
+      ],
+      { cwd },
+    );
+  },
   async complete() {
     const { stderr, stdout } = await runForBytes(['complete', '--', HOSTILE]);
     expectHarmless('complete', Buffer.concat([stdout, stderr]));
