@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -68,9 +68,16 @@ export async function bundleProject(project: string, ...args: readonly string[])
   return JSON.parse(stdout) as Made;
 }
 
-/** Takes a bundle to where it is served from: nothing of the machine that made it is there, and no `node_modules` above it. */
+/**
+ * Takes a bundle to where it is served from: nothing of the machine that made it is there, and no `node_modules` above it. Its files
+ * are an hour old: Apache's ETag of one that has just been written is a weak one.
+ */
 export async function upload(bundle: string, site: string): Promise<void> {
   await rename(bundle, site);
+  const then = new Date(Date.now() - 3_600_000);
+  for (const entry of await readdir(site, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) await utimes(join(entry.parentPath, entry.name), then, then);
+  }
   for (let folder = site; folder !== dirname(folder); folder = dirname(folder)) {
     if (existsSync(join(folder, '..', 'node_modules')))
       throw new Error(`${dirname(folder)} has node_modules, and a host has none.`);
