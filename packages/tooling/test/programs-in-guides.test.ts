@@ -219,6 +219,15 @@ test('the program in the README of @fcgi-js/bundle says where the folder is, and
   expect(existsSync(join(output, 'app/views/page.html'))).toBe(true);
 });
 
+test('the program in the README of @fcgi-js/conformance checks an application, and finds nothing', {
+  timeout: 120_000,
+}, async () => {
+  await project.run(program('docs/getting-started.md 1'), [here()]).listening(socket);
+  const replacing = { 'unix:/run/app.sock': here() };
+  const printed = await project.run(program('packages/conformance/README.md 1', replacing)).ended();
+  expect(printed).toMatch(/^\d{3} passed, 0 failed, \d+ skipped\n$/);
+});
+
 test('the program in the README of @fcgi-js/inspector passes on what it inspects', async () => {
   await project.run(program('docs/getting-started.md 1'), [here()]).listening(socket);
   const tapped = join(folder, 'tap.sock');
