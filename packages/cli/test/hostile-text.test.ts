@@ -1,42 +1,14 @@
-import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { type Bytes, join as joinBytes, latin1, pairs, record } from '../../test-support/src/index.ts';
+import { expect, test } from 'vitest';
+import { join as joinBytes, latin1, pairs, record } from '../../test-support/src/index.ts';
 import { createProgram } from '../src/program.ts';
 import { respond, startApplication } from './support/applications.ts';
 import { FcgiProcess } from './support/fcgi-process.ts';
+import { answer, startRecords } from './support/hostile-records.ts';
 import { BYTES, expectHarmless, expectHarmlessRuns, HOSTILE, LONE, NAME } from './support/hostile-text.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 import { runForBytes, runMain } from './support/test-io.ts';
-
-/** An application that answers everything with the same records. */
-async function startRecords(...answer: readonly Bytes[]): Promise<string> {
-  const path = join(await temporaryFolder(), 's');
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    socket.once('data', () => socket.end(joinBytes(...answer)));
-  });
-  onTestFinished(() => void server.close());
-  await once(server.listen(path), 'listening');
-  return `unix:${path}`;
-}
-
-const HEAD = joinBytes(
-  'Status: 200 ',
-  Buffer.from(NAME.replaceAll(/[^\x80-\u{10ffff}]/gu, '')),
-  '\r\nX-A: \x80\x9b\xff',
-  Buffer.from('\u202e\u009b'),
-  '\r\nVariable-X: \x9b\r\n\r\n',
-);
-const answer = (body: Bytes) => [
-  record(7, 1, joinBytes(BYTES, '\n', BYTES)),
-  record(7, 1),
-  record(6, 1, joinBytes(HEAD, body)),
-  record(6, 1),
-  record(3, 1, [0, 0, 0, 0, 0, 0, 0, 0]),
-];
 
 const PAGE = {
   pool: HOSTILE,
