@@ -8,6 +8,9 @@ for (const { manifest, path } of publishedPackages()) {
   if (!existsSync(file)) continue;
   const { version } = JSON.parse(readFileSync(file, 'utf8'));
   // In the text, which keeps the form that the linter wants.
-  const text = readFileSync(file, 'utf8').replace(`"version": "${version}"`, `"version": "${manifest.version}"`);
+  const text = readFileSync(file, 'utf8').replace(
+    `"version": "${version}"`,
+    `"version": "${manifest.version}"`,
+  );
   writeFileSync(file, text);
 }

@@ -58,8 +58,8 @@ async function installSystemPackages() {
 }
 
 /**
- * Builds the packages and, meanwhile, checks the sources, which needs no build: what is in CONTRIBUTING.md as one step of
- * `npm test` works in a fresh clone.
+ * Builds the packages and, meanwhile, checks the sources, which needs no build: what is in CONTRIBUTING.md as one step of the
+ * gates works in a fresh clone.
  * @param {ReturnType<typeof pnpmCommand>} pnpm
  * @param {readonly Gate[]} gates
  * @returns {Promise<string[]>} which checks failed
@@ -68,16 +68,16 @@ async function installSystemPackages() {
 async function buildAndCheck(pnpm, gates) {
   /** @param {string} script */
   const command = (script) => /** @type {[string, ...string[]]} */ ([...pnpm, 'run', script]);
-  /** @type {Array<[title: string, script: string]>} */
+  /** @type {Array<[title: string, script: string, gate: Gate]>} */
   const checks = [
-    ['Linting', 'lint'],
-    ['Checking types', 'typecheck'],
-    ['Building the documentation', 'docs'],
+    ['Linting', 'lint', 'test'],
+    ['Checking types', 'typecheck', 'test'],
+    ['Building the documentation', 'docs', 'release'],
   ];
   /** @type {string[]} */
   const failures = [];
-  // The sources are the same for both gates.
-  const checking = (gates.includes('test') ? checks : []).map(async ([title, script]) => {
+  const checking = checks.map(async ([title, script, gate]) => {
+    if (!gates.includes(gate)) return;
     if (!(await check(title, command(script)))) failures.push(title);
   });
   const [building] = await Promise.allSettled([step('Building', command('build')), ...checking]);

@@ -16,7 +16,7 @@ const leftOut: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     ['docs', 'typecheck'].map((step) => [
       `npm run ${step}`,
-      'a step of `npm test`, which needs no build: .ci/run takes it in a clean clone',
+      'a step that needs no build: .ci/run takes it in a clean clone',
     ]),
   ),
   'npm install': 'CONTRIBUTING.md says that it does not work',
