@@ -4,9 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: ['packages/*/vitest.config.ts'],
-    // A file waits for web servers and for time-outs as long as it computes: one more than there are cores, where vitest has
-    // one less.
-    maxWorkers: availableParallelism() + 1,
+    // Most tests wait for web servers rather than for the processor: one file on each core, where vitest leaves one free.
+    maxWorkers: availableParallelism(),
     reporters: ['default', './packages/tooling/src/totals-reporter.ts'],
     coverage: {
       provider: 'v8',
