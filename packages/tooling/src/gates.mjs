@@ -30,10 +30,10 @@ export const kinds = [
     files: ['packages/e2e/test/upgrades'],
   },
   {
-    what: 'several hosts, in network namespaces',
+    what: 'several hosts, and systemd as process 1, in namespaces',
     gate: 'release',
     alone: true,
-    files: ['packages/e2e/test/hosts'],
+    files: ['packages/e2e/test/hosts', 'packages/e2e/test/run/systemd.test.ts'],
   },
   {
     what: 'long streams of random, hostile and very many requests',
@@ -43,6 +43,9 @@ export const kinds = [
       'packages/e2e/test/closing-under-load.test.ts',
       'packages/e2e/test/event-streams.test.ts',
       'packages/e2e/test/run/chaos.test.ts',
+      'packages/e2e/test/run/killed.test.ts',
+      'packages/e2e/test/run/several-applications.test.ts',
+      'packages/e2e/test/run/succession.test.ts',
       'packages/e2e/test/run/under-load.test.ts',
       'packages/e2e/test/wire/crowds.test.ts',
       'packages/e2e/test/wire/differential.test.ts',
@@ -52,6 +55,20 @@ export const kinds = [
       'packages/e2e/test/wire/hostile-application.test.ts',
       'packages/e2e/test/wire/hostile-endless.test.ts',
       'packages/e2e/test/wire/soak.test.ts',
+    ],
+  },
+  {
+    what: 'the conformance suite with the targets of other languages and with each web server',
+    gate: 'release',
+    files: ['packages/e2e/test/conformance-suite'],
+  },
+  {
+    what: 'applications with an APM agent, with child processes, or with ports beside the one that is served',
+    gate: 'release',
+    files: [
+      'packages/e2e/test/run/monitoring.test.ts',
+      'packages/runner/test/child-processes.test.ts',
+      'packages/runner/test/second-port.test.ts',
     ],
   },
   {
