@@ -73,7 +73,10 @@ export class TypedGuide {
   /** What stands in guides, as it is here. */
   mapped(text: string): string {
     return text
-      .replaceAll(/\/(?:run\/lighttpd|run|srv\/app|home\/me\/public_html|etc\/init\.d)(?=[/"> ])/g, this.folder)
+      .replaceAll(
+        /\/(?:run\/lighttpd|run|srv\/app|home\/me\/public_html|etc\/init\.d)(?=[/"> ])/g,
+        this.folder,
+      )
       .replaceAll(/\*:80\b/g, `127.0.0.1:${this.port}`);
   }
 
