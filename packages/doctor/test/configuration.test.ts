@@ -25,6 +25,24 @@ test('a program that suexec does not run, as others may write to it', async () =
   );
 });
 
+test('a ProxyPassMatch with $1, for which Apache does not find the socket of short URLs', async () => {
+  const TO = 'unix:/run/app.sock|fcgi://localhost';
+  const found = async (text: string) => {
+    const { file } = await configured('apache2.conf', text);
+    const { findings } = await examine({ configuration: file, webServer: 'apache' });
+    return findings.filter(({ id }) => id === 'proxy-match-socket').flatMap(({ evidence }) => evidence);
+  };
+  const [evidence] = await found(`ProxyPassMatch ^/(.*)$ ${TO}/$1\n`);
+  expect(evidence).toMatch(/apache2\.conf:1: ProxyPassMatch \^\/\(\.\*\)\$ unix:/);
+  expect(await found(`ProxyPassMatch "^/shop(/.*)?$" "${TO}$1"\n`)).toHaveLength(1);
+  // A name of a script is longer, a URL without $1 is a prefix, and TCP has no socket to be found.
+  expect(await found(`ProxyPassMatch ^/(.*\\.php(/.*)?)$ ${TO}/var/www/html/$1\n`)).toEqual([]);
+  expect(await found(`ProxyPassMatch ^/(.*)$ ${TO}/\nProxyPassMatch ^/(.*)$ fcgi://localhost/$1\n`)).toEqual(
+    [],
+  );
+  expect(await found(`ProxyPass / ${TO}/\n`)).toEqual([]);
+});
+
 test('nginx: addresses of fastcgi_pass, of an upstream, behind proxy_pass, and in included files', async () => {
   const { folder, file } = await configured(
     'nginx.conf',

@@ -11,6 +11,7 @@ import {
   requestUriDecoded,
   requestUriMissing,
 } from './params.ts';
+import { proxyMatchSocket } from './proxy-match.ts';
 
 /** The directives of a web server's configuration with one of these names; none where another product was read. */
 function directives({ configuration }: Facts, product: string, ...names: string[]): readonly Directive[] {
@@ -230,6 +231,7 @@ export const configuration: CauseFamily = {
     configurationError,
     notPassedOn,
     passedAsHttp,
+    proxyMatchSocket,
     lighttpdModule,
   ],
 };
