@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { guessWebServer, readConfiguration } from '../src/gather/read-configuration.ts';
 import { examine, expectFinding, openFolder, responder, writeProgram } from './support/deployment.ts';
+import { apache, told } from './support/log-line.ts';
 
 /** A configuration in a file of its own. */
 async function configured(name: string, text: string): Promise<{ folder: string; file: string }> {
@@ -41,6 +42,14 @@ test('a ProxyPassMatch with $1, for which Apache does not find the socket of sho
     [],
   );
   expect(await found(`ProxyPass / ${TO}/\n`)).toEqual([]);
+});
+
+test.each([
+  ['proxy-match-socket', '127.0.0.1:8000 (localhost:8000)'],
+  ['port-refused', '127.0.0.1:8000 (127.0.0.1:8000)'],
+])('%s in the log of Apache, for %s', (id, place) => {
+  const refused = `(111)Connection refused: AH00957: FCGI: attempt to connect to ${place} failed`;
+  expect(told(apache('proxy', 'error', refused))).toEqual([id]);
 });
 
 test('nginx: addresses of fastcgi_pass, of an upstream, behind proxy_pass, and in included files', async () => {

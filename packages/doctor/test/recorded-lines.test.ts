@@ -15,22 +15,6 @@ test.each<[id: string, line: string]>([
     'app.js: The web server does not say which path is asked for: REQUEST_URI, PATH_INFO and',
   ],
   [
-    'proxy-match-socket',
-    apache(
-      'proxy',
-      'error',
-      '(111)Connection refused: AH00957: FCGI: attempt to connect to 127.0.0.1:8000 (localhost:8000) failed',
-    ),
-  ],
-  [
-    'port-refused',
-    apache(
-      'proxy',
-      'error',
-      '(111)Connection refused: AH00957: FCGI: attempt to connect to 127.0.0.1:8000 (127.0.0.1:8000) failed',
-    ),
-  ],
-  [
     'not-passed-on',
     apache('core', 'error', 'AH00125: Request exceeded the limit of 10 subrequest nesting levels due to'),
   ],
