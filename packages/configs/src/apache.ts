@@ -40,7 +40,7 @@ export type PlacedByModule =
 const htaccessRefusals: Refusals = {
   authorizer: 'leave it to the virtual host',
   bind: 'a .htaccess belongs to a site that is there',
-  listen: 'a .htaccess cannot tell where an application listens; use "app"',
+  listen: 'a .htaccess cannot name the address of an application; use "app"',
   processes: 'shared hosting decides how many processes there are',
   serverName: 'a .htaccess belongs to a site that is there',
   timeouts: 'shared hosting decides about them',

@@ -35,7 +35,7 @@ export function haproxyConfig(options: WebServerOptions & Placed<typeof refusals
       'mode http',
       `timeout connect ${site.timeouts.connect}s`,
       `timeout server ${site.timeouts.response}s`,
-      '# HAProxy keeps the header to itself, and passes the user name in it as REMOTE_USER, which nobody has checked.',
+      '# HAProxy does not pass the header on, and passes the user name in it as REMOTE_USER without checking the password.',
       'http-request set-var(txn.authorization) req.hdr(authorization)',
       'http-request del-header authorization',
       `use-fcgi-app ${name}`,

@@ -18,7 +18,7 @@ const refusals = {
   listen:
     'IIS connects to nothing but what it has started; put another web server before the application, or use "app"',
   mount:
-    'IIS has the prefix with the application of the site: put web.config into its folder, and tell createServer() the mount',
+    'IIS has the prefix with the application of the site: put web.config into its folder, and name the prefix in createServer({ mount })',
   serverName: 'IIS has its host names with the bindings of the site',
   static: 'IIS has static files with virtual directories of the site',
   'timeouts.connect': 'IIS has no such time-out',

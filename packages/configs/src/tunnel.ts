@@ -120,7 +120,7 @@ function stunnelTls(folder: string, own: string, other: string): string[] {
   return [
     `cert = ${folder}/${own}.pem`,
     `CAfile = ${folder}/ca.pem`,
-    '; Nobody gets through but who has a certificate of this authority with this name.',
+    '; Accepts only a certificate of this authority with this name.',
     'verifyChain = yes',
     `checkHost = ${other}`,
     'sslVersionMin = TLSv1.2',
@@ -144,7 +144,7 @@ function haproxyOfApplication({ app, folder, listen, name }: Tunnel): string {
     `listen ${name}-tunnel`,
     indent(
       `bind ${hostPort(listen)} ${tls}`,
-      '# Nobody gets through but who has a certificate of this authority with this name.',
+      '# Accepts only a certificate of this authority with this name.',
       `tcp-request session reject unless { ssl_c_s_dn(CN) -m str ${WEB_SERVER} }`,
       haproxyConnections('cli'),
       `server application ${haproxyAddress(app)}`,

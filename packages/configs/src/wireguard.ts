@@ -70,7 +70,7 @@ function configOf(own: Host, other: Host): string {
     '[Peer]',
     `PublicKey = ${other.publicKey}`,
     `Endpoint = ${other.endpoint}`,
-    '# Nobody else can send from this address.',
+    '# Only this host can send from this address.',
     `AllowedIPs = ${other.address}/32`,
     '# Through firewalls that forget connections; and hosts that vanish are noticed by what is sent inside.',
     'PersistentKeepalive = 25',

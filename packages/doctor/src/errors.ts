@@ -60,5 +60,5 @@ export function missingUser(name: string): DoctorError {
 
 /** A configuration does not show which web server it is for. */
 export function unknownWebServer(file: string): DoctorError {
-  return new DoctorError('FCGI_WEB_SERVER_UNKNOWN', `${file} does not tell which web server it is for.`);
+  return new DoctorError('FCGI_WEB_SERVER_UNKNOWN', `${file} does not show which web server it is for.`);
 }

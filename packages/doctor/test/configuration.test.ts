@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { guessWebServer, readConfiguration } from '../src/gather/read-configuration.ts';
 import { examine, expectFinding, openFolder, responder, writeProgram } from './support/deployment.ts';
+import { apache, told } from './support/log-line.ts';
 
 /** A configuration in a file of its own. */
 async function configured(name: string, text: string): Promise<{ folder: string; file: string }> {
@@ -23,6 +24,32 @@ test('a program that suexec does not run, as others may write to it', async () =
       remedy: 'chmod 755',
     },
   );
+});
+
+test('a ProxyPassMatch with $1, for which Apache does not find the socket of short URLs', async () => {
+  const TO = 'unix:/run/app.sock|fcgi://localhost';
+  const found = async (text: string) => {
+    const { file } = await configured('apache2.conf', text);
+    const { findings } = await examine({ configuration: file, webServer: 'apache' });
+    return findings.filter(({ id }) => id === 'proxy-match-socket').flatMap(({ evidence }) => evidence);
+  };
+  const [evidence] = await found(`ProxyPassMatch ^/(.*)$ ${TO}/$1\n`);
+  expect(evidence).toMatch(/apache2\.conf:1: ProxyPassMatch \^\/\(\.\*\)\$ unix:/);
+  expect(await found(`ProxyPassMatch "^/shop(/.*)?$" "${TO}$1"\n`)).toHaveLength(1);
+  // A name of a script is longer, a URL without $1 is a prefix, and TCP has no socket to be found.
+  expect(await found(`ProxyPassMatch ^/(.*\\.php(/.*)?)$ ${TO}/var/www/html/$1\n`)).toEqual([]);
+  expect(await found(`ProxyPassMatch ^/(.*)$ ${TO}/\nProxyPassMatch ^/(.*)$ fcgi://localhost/$1\n`)).toEqual(
+    [],
+  );
+  expect(await found(`ProxyPass / ${TO}/\n`)).toEqual([]);
+});
+
+test.each([
+  ['proxy-match-socket', '127.0.0.1:8000 (localhost:8000)'],
+  ['port-refused', '127.0.0.1:8000 (127.0.0.1:8000)'],
+])('%s in the log of Apache, for %s', (id, place) => {
+  const refused = `(111)Connection refused: AH00957: FCGI: attempt to connect to ${place} failed`;
+  expect(told(apache('proxy', 'error', refused))).toEqual([id]);
 });
 
 test('nginx: addresses of fastcgi_pass, of an upstream, behind proxy_pass, and in included files', async () => {

@@ -17,7 +17,7 @@ export interface Answers extends Asked {
   readonly bind?: string;
   /** Where files are written, absolute. */
   readonly folder: string;
-  /** The group that may connect, the web server's; default `www-data`. */
+  /** The group that may connect, the web server's; default `www-data`, of Caddy `caddy`, of h2o `debian-h2o`. */
   readonly group?: string;
   /** The home folder of the user, for a script that a web server starts without one; default none. */
   readonly home?: string;

@@ -83,12 +83,16 @@ function listeningPlan(
   start: Exclude<Answers['start'], 'web-server'>,
 ): Plan {
   const listen = answers.listen ?? defaultAddress(answers, server);
+  const group = answers.group ?? server.group;
   const options = { ...siteOptions(answers, server), ...listenOption(listen), ...upgradeOptions(answers) };
   const files = makeFiles(server.product, [], options, { upgradeSocket: '--upgrade-listen' });
   const config = configFile(files, answers, server);
   return {
-    files: [...(start === 'hand' ? [] : serviceFiles(answers, start, listen)), config],
-    next: stepsForAll({ ...answers, group: answers.group ?? ACCOUNT }, { listen, command: command(answers) }),
+    files: [
+      ...(start === 'hand' ? [] : serviceFiles({ ...answers, ...defined({ group }) }, start, listen)),
+      config,
+    ],
+    next: stepsForAll({ ...answers, group: group ?? ACCOUNT }, { listen, command: command(answers) }),
   };
 }
 

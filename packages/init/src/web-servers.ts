@@ -19,6 +19,8 @@ export interface WebServer {
   /** Ways of starting an application for it; the first is what most want. */
   readonly starts: readonly [Start, ...Start[]];
   readonly product: Product;
+  /** The group that its package makes for it; without it, `www-data`. */
+  readonly group?: string;
   /** Arguments of `fcgi config` beside those that are asked for. */
   readonly options?: Pick<ConfigOptions, 'htaccess' | 'module'>;
   /** What follows the name of the application in that of the file; a `.htaccess` has its name from Apache. */
@@ -61,9 +63,15 @@ export const WEB_SERVERS = {
     product: 'lighttpd',
     ending: '-lighttpd.conf',
   },
-  caddy: { label: 'Caddy', starts: services, product: 'caddy', ending: '.Caddyfile' },
+  caddy: { label: 'Caddy', starts: services, product: 'caddy', group: 'caddy', ending: '.Caddyfile' },
   // It does not start again what has ended, so it comes last.
-  h2o: { label: 'h2o', starts: [...services, 'web-server'], product: 'h2o', ending: '-h2o.yaml' },
+  h2o: {
+    label: 'h2o',
+    starts: [...services, 'web-server'],
+    product: 'h2o',
+    group: 'debian-h2o',
+    ending: '-h2o.yaml',
+  },
   haproxy: {
     label: 'HAProxy',
     starts: services,

@@ -116,6 +116,9 @@ test.each(['init', 'supervisor', 'systemd'] as const)(
       ];
     expect(socketOf({})).toContain(group('www-data'));
     expect(socketOf({ group: 'nginx' })).toContain(group('nginx'));
+    expect(socketOf({ webServer: 'caddy' })).toContain(group('caddy'));
+    expect(socketOf({ webServer: 'h2o' })).toContain(group('debian-h2o'));
+    expect(socketOf({ group: 'http', webServer: 'caddy' })).toContain(group('http'));
   },
 );
 

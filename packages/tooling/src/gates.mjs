@@ -22,7 +22,11 @@ export const kinds = [
   {
     what: 'web servers in their other configurations: prefixes, ways to an application, options, published recipes',
     gate: 'release',
-    files: ['packages/e2e/test/matrix', 'packages/e2e/test/recipes'],
+    files: [
+      'packages/e2e/test/matrix',
+      'packages/e2e/test/recipes',
+      'packages/tooling/test/guides-of-other-servers.test.ts',
+    ],
   },
   {
     what: 'WebSockets behind each web server, over reloads',

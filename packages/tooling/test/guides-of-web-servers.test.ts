@@ -1,27 +1,14 @@
-import { execFile, spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { get } from 'node:http';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text as textOf } from 'node:stream/consumers';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { fcgi, GuideProject, RunningProgram } from '../src/guide-project.ts';
-import { type CodeBlock, codeBlocks } from '../src/markdown.ts';
-import { repositoryFiles } from '../src/source-files.ts';
-import { findProgram, type SystemProgram, skipReason } from '../src/system-packages.mjs';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { skipReason } from '../src/system-packages.mjs';
+import { blocksOf, find, languages, ofLanguage, TypedGuide } from '../src/typed-guide.ts';
 
 const run = promisify(execFile);
 const MODULES = '/usr/lib/apache2/modules';
 const isRoot = process.getuid?.() === 0;
-
-function blocksOf(path: string): CodeBlock[] {
-  const [, name = ''] = /^docs\/(.*)$/.exec(path) ?? [];
-  const guide = repositoryFiles('docs', ['.md']).find((file) => file.path === `docs/${name}`);
-  return codeBlocks(guide?.text ?? '');
-}
 
 const reason = isRoot
   ? skipReason('apache2', 'lighttpd', 'mod_fcgid', 'perl')
@@ -31,51 +18,17 @@ if (reason !== undefined) console.warn(`skipped: guides of web servers, typed: $
 describe.skipIf(reason)(
   'what a guide says, typed as root, leads to a page of the web server as www-data',
   () => {
+    let guide: TypedGuide;
     let folder: string;
     let port: number;
-    let environment: NodeJS.ProcessEnv;
+    const type = (command: string) => guide.type(command);
+    const page = (path: string) => guide.page(path);
+    const mapped = (text: string) => guide.mapped(text);
 
     beforeEach(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'fcgi-js-typed-'));
-      // Registered first, and so done last: programs that are still to be stopped write there.
-      onTestFinished(() => rm(folder, { recursive: true }));
-      await chmod(folder, 0o755);
-      const project = new GuideProject(folder);
-      onTestFinished(() => project.stop());
-      await writeFile(join(folder, 'fcgi'), `#!/bin/sh\nexec '${process.execPath}' '${fcgi}' "$@"\n`, {
-        mode: 0o755,
-      });
-      environment = { ...process.env, PATH: `${folder}:${process.env['PATH']}` };
-      port = await freePort();
+      guide = await TypedGuide.create();
+      ({ folder, port } = guide);
     });
-
-    /** What stands in guides, as it is in the folder of the test. */
-    function mapped(text: string): string {
-      return text
-        .replaceAll(/\/(?:run\/lighttpd|run|srv\/app|home\/me\/public_html)(?=[/"> ])/g, folder)
-        .replaceAll(/\*:80\b/g, `127.0.0.1:${port}`);
-    }
-
-    async function type(command: string): Promise<void> {
-      await run('sh', ['-c', mapped(command)], { cwd: folder, env: environment });
-    }
-
-    /** A server: it is ended with the test. */
-    function start(command: string, args: readonly string[]): RunningProgram {
-      // A group of its own: what a shell has started ends with it.
-      const child = spawn(command, args, { cwd: folder, detached: true, env: environment });
-      onTestFinished(async () => {
-        if (child.pid === undefined || child.exitCode !== null) return;
-        process.kill(-child.pid, 'SIGTERM');
-        await new Promise((resolve) => child.once('exit', resolve));
-      });
-      return new RunningProgram(child);
-    }
-
-    async function startApplication(command: string): Promise<void> {
-      const program = start('sh', ['-c', `exec ${mapped(command)}`]);
-      await program.until(() => (program.output.includes('is served on') ? true : undefined));
-    }
 
     async function startApache(site: string, modules: readonly string[] = []): Promise<void> {
       const named = /^# a2enmod (.*)$/m.exec(site)?.[1]?.split(' ') ?? [];
@@ -101,7 +54,7 @@ Group www-data
 ${files}
 ${mapped(site)}`,
       );
-      start(find('apache2'), ['-D', 'FOREGROUND', '-f', config]);
+      guide.start(find('apache2'), ['-D', 'FOREGROUND', '-f', config]);
     }
 
     /** Apache, as a host has set it up. */
@@ -123,32 +76,12 @@ server.username = "www-data"
 server.groupname = "www-data"
 ${mapped(site)}`,
       );
-      start(find('lighttpd'), ['-D', '-f', config]);
+      guide.start(find('lighttpd'), ['-D', '-f', config]);
     }
-
-    async function page(path: string): Promise<string> {
-      for (let attempt = 0; ; attempt += 1) {
-        const answer = await ask(path).catch((error: unknown) => String(error));
-        if (!answer.includes('ECONNREFUSED') || attempt === 100) return answer;
-        await delay(100);
-      }
-    }
-
-    function ask(path: string): Promise<string> {
-      return new Promise((resolve, reject) => {
-        get({ host: '127.0.0.1', port, path }, (answer) =>
-          textOf(answer).then((body) => resolve(`${answer.statusCode} ${body}`), reject),
-        ).on('error', reject);
-      });
-    }
-
-    const languages = ['docs', 'docs/ko', 'docs/zh'];
-    const ofLanguage = (blocks: readonly CodeBlock[], language: string) =>
-      blocks.filter((block) => block.language === language).map(({ text }) => text);
 
     test.each(languages)('%s/deploying/apache-mod-proxy-fcgi.md', async (place) => {
       const blocks = blocksOf(`${place}/deploying/apache-mod-proxy-fcgi.md`);
-      await startApplication(ofLanguage(blocks, 'sh')[0]?.trim() ?? '');
+      await guide.startApplication(ofLanguage(blocks, 'sh')[0]?.trim() ?? '');
       await startApache(ofLanguage(blocks, 'apache')[0] ?? '');
       expect(await page('/yourapplication/a?b')).toBe('200 The application has /a?b');
     });
@@ -171,7 +104,7 @@ ${mapped(site)}`,
 
     test.each(languages)('%s/deploying/lighttpd.md, an application that runs', async (place) => {
       const blocks = blocksOf(`${place}/deploying/lighttpd.md`);
-      await startApplication(ofLanguage(blocks, 'sh')[1]?.trim() ?? '');
+      await guide.startApplication(ofLanguage(blocks, 'sh')[1]?.trim() ?? '');
       await startLighttpd(ofLanguage(blocks, 'lighttpd')[1] ?? '');
       for (const path of ['/yourapplication', '/yourapplication/'])
         expect(await page(path)).toBe('200 The application has /');
@@ -191,10 +124,10 @@ ${mapped(site)}`,
       await writeFile(join(folder, '.htaccess'), lines ?? '');
       await startHost(folder);
       expect(await page('/a?b')).toBe('200 The application has /a?b');
-      // It goes on, as the reader ends it.
       const check = ofLanguage(blocks, 'sh').find((text) => text.includes('env -i')) ?? '';
-      const program = start('sh', ['-c', `exec ${mapped(check)}`]);
-      await program.until(() => (program.output.includes('is served on http://') ? true : undefined));
+      const program = guide.start('sh', ['-c', `exec ${mapped(check)}`]);
+      // In a terminal it would open a gateway.
+      await expect(program.ended()).rejects.toThrow('FCGI_LISTEN_SOCKET_MISSING');
     });
 
     test('docs/deploying/shared-hosting.md, the three lines that find out whether a host allows it', async () => {
@@ -208,7 +141,7 @@ ${mapped(site)}`,
       expect(await page('/probe.fcgi')).toMatch(/^200 FastCGI, as www-data\. Node: /);
       // One process answers again and again.
       expect(await page('/probe.fcgi')).toMatch(/^200 FastCGI/);
-      const env = { ...environment, REQUEST_METHOD: 'GET' };
+      const env = { ...guide.environment, REQUEST_METHOD: 'GET' };
       const { stdout } = await run(join(folder, 'probe.fcgi'), { env });
       expect(stdout).toMatch(/^Content-Type: text\/plain\n\nCGI alone, as /);
     });
@@ -240,15 +173,3 @@ ${mapped(site)}`,
     });
   },
 );
-
-function find(program: SystemProgram): string {
-  return findProgram(program) ?? program;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

@@ -41,7 +41,10 @@ export function initCommand(io: Io): Command {
     .option('--upgrade-path <path>', 'of h2o: the URLs of WebSockets, such as /ws')
     .option('--bind <port>', 'where the web server listens: 8080, 127.0.0.1:8080')
     .option('--user <name>', 'user that it runs as (default: www-data)')
-    .option('--group <name>', "group that may connect, the web server's (default: www-data)")
+    .option(
+      '--group <name>',
+      "group that may connect, the web server's (default: www-data; of Caddy caddy, of h2o debian-h2o)",
+    )
     .option('-o, --output <folder>', 'where the files are written (default: the folder of the application)')
     .option('--force', 'overwrite what is there')
     .option('--dry-run', 'print the files, and write none')

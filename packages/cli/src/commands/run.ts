@@ -9,7 +9,8 @@ APP is a script that calls listen() on an http server, which is then served over
 several, --port names the one. Or it is a module that exports a listener (req, res), an application of Express, Koa,
 Fastify, Hono, Nest …, { fetch }, or handlers of FastCGI requests. JavaScript or TypeScript. What follows APP is for APP: options of fcgi come before it.
 
-Without a socket to serve on, an HTTP gateway opens, for trying; not where a web server or init has started the process.
+Without a socket to serve on, an HTTP gateway opens, for trying; not where a web server or init has started the process,
+or a check that imitates one: without a terminal, by env -i.
 
 A file fcgi.config.js, .ts or .json, in the working directory or beside APP, may have the same options in camelCase,
 and APP as "app". Command-line options override the file one by one.

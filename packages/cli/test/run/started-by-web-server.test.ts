@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { FcgiClient } from '@fcgi-js/client';
 import { expect, onTestFinished, test } from 'vitest';
+import { skipReason } from '../../../tooling/src/system-packages.mjs';
 import { FCGI, FcgiProcess } from '../support/fcgi-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -25,6 +26,54 @@ test('no server for trying opens where a web server has started the process with
     /FCGI_LISTEN_SOCKET_MISSING[\s\S]*exec fcgi run APP, without & and without <\/dev\/null/,
   );
   expect(stderr).not.toContain('http://');
+});
+
+/** A wrapper for a shared host, and the check of it that guides name. */
+async function checkOfWrapper(): Promise<{ readonly command: string[]; readonly folder: string }> {
+  const folder = await application();
+  const script = `${folder}/app.fcgi`;
+  const words = `export HOME=${folder} NODE_ENV=production\ncd ${folder} || exit\nexec ${process.execPath} ${FCGI} run app.js`;
+  await writeFile(script, `#!/bin/sh\n${words}\n`);
+  await chmod(script, 0o755);
+  return { command: ['-i', 'PATH=/usr/bin:/bin', 'sh', '-c', `cd ${folder} && ./app.fcgi`], folder };
+}
+
+test('a check of a wrapper by env -i without a terminal says what is missing, and ends', async () => {
+  const { command } = await checkOfWrapper();
+  const child = spawn('env', command, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  expect(child.exitCode).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr).toContain(
+    'There is no socket to serve on (FCGI_LISTEN_SOCKET_MISSING): a web server, or a check',
+  );
+  expect(stderr).toContain('The application itself has been loaded.');
+  expect(stderr).not.toContain('http://');
+});
+
+const noTerminal = skipReason('script');
+test.skipIf(noTerminal)(
+  `the same check in a terminal opens the gateway${noTerminal ? ` (${noTerminal})` : ''}`,
+  async () => {
+    const { command } = await checkOfWrapper();
+    const quoted = command.map((word) => `'${word}'`).join(' ');
+    const child = spawn('script', ['-qec', `env ${quoted}`, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    onTestFinished(() => void child.kill());
+    let printed = '';
+    for await (const chunk of child.stdout.setEncoding('utf8')) {
+      printed += chunk;
+      if (printed.includes('is served on http://')) return;
+    }
+    expect.unreachable(printed);
+  },
+);
+
+test('a start without a terminal, but in the environment of a session, opens the gateway', async () => {
+  const folder = await application();
+  const running = new FcgiProcess(['run', `${folder}/app.js`], { env: { USER: 'me' } });
+  await running.printed('is served on http://');
 });
 
 /** Starts a script with a listening socket as descriptor 0, as web servers do, and gives the socket up. */

@@ -30,7 +30,7 @@ export function htaccess(site: Site, module: ApacheModule): string {
     `RewriteBase ${quoteApache('mount', `${mount}/`)}`,
     statics.map((files) => staticFiles(files, site, dirname(app.program))),
     '# B: what these three are in the path must not become a query, a fragment or a fault.',
-    '# No RewriteCond for files that are there: it would show the sources of the application to everybody.',
+    '# No RewriteCond for existing files: it would let every visitor read the sources of the application.',
     `RewriteRule "(?s)^(.*)$" "${program}/$1" "[END,B=?%#]"`,
   );
 }

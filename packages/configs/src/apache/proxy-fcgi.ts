@@ -11,7 +11,7 @@ export const proxyFcgi = {
     app: 'mod_proxy_fcgi starts no programs; use module "fcgid", or say with "listen" where the application listens',
     'healthCheck.path':
       'mod_proxy_hcheck sends no requests over FastCGI; without a path it opens a connection',
-    htaccess: 'a .htaccess cannot tell mod_proxy_fcgi where an application listens; use module "fcgid"',
+    htaccess: 'a .htaccess cannot name the address of an application for mod_proxy_fcgi; use module "fcgid"',
     multiplex: 'mod_proxy_fcgi sends one request at a time on each connection',
     processes: 'mod_proxy_fcgi starts no programs',
     slowStart: 'mod_proxy_balancer gives an application its full share at once',

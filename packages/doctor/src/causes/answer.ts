@@ -36,7 +36,7 @@ const notFastCgi: Cause = {
   ],
   why: 'Something writes text into the connection itself, where only FastCGI records may be: a program for another protocol, or output that goes to descriptor 0.',
   remedy: () => [
-    'Look at the text above: it tells who writes it. Output belongs on stderr (console.error), answers into the response.',
+    'The text above shows what writes it. Output belongs on stderr (console.error), answers into the response.',
     'If another program listens at this address, correct the address.',
   ],
   evidence: (facts) =>
@@ -84,7 +84,7 @@ const emptyAnswer: Cause = {
   title: 'The application ends requests without an answer',
   seen: `${NO_ANSWER}, an empty page with 200 (Apache mod_proxy_fcgi), nothing at all (HAProxy)`,
   lines: [{ where: 'nginx', line: 'upstream sent unexpected FastCGI record: 3' }],
-  why: 'It says that the request is over before it has sent a head, or the whole of it. As an authorizer behind lighttpd this even lets everybody in.',
+  why: 'The application ends the request before it has sent the whole head. With such an authorizer, lighttpd lets every visitor in.',
   remedy: () => [
     'Let every path through the program end in an answer, with a status: 500 where it does not know better.',
   ],

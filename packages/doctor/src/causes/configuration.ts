@@ -11,6 +11,7 @@ import {
   requestUriDecoded,
   requestUriMissing,
 } from './params.ts';
+import { proxyMatchSocket } from './proxy-match.ts';
 
 /** The directives of a web server's configuration with one of these names; none where another product was read. */
 function directives({ configuration }: Facts, product: string, ...names: string[]): readonly Directive[] {
@@ -61,7 +62,7 @@ function ignoredHtaccess(facts: Facts): Directive | undefined {
 const noHandler: Cause = {
   id: 'handler-missing',
   title: 'Apache does not know that the file is a program',
-  seen: 'the text of the program, or a download of it: everybody can read it',
+  seen: 'the text of the program, or a download of it: every visitor can read it',
   lines: [],
   why: 'Nothing in the configuration says that this file is to be run with FastCGI, so Apache sends it like a picture. Passwords in it are public then: change them.',
   remedy: ({ program }) => [
@@ -132,7 +133,7 @@ const unknownDirective: Cause = {
 
 const accessDenied: Cause = {
   id: 'access-denied',
-  title: 'Apache lets nobody see this folder',
+  title: 'Apache refuses every request for this folder',
   seen: '403',
   lines: [{ where: 'Apache', line: 'AH01630: client denied by server configuration: …' }],
   why: 'Apache refuses everything for which the configuration does not say who may see it.',
@@ -153,7 +154,7 @@ const suexec: Cause = {
     { where: 'suexec.log', line: 'target uid/gid … mismatch with directory …' },
     { where: 'suexec.log', line: 'command not in docroot …' },
   ],
-  why: 'Hosts run programs as their owner with suexec, and that is strict: program and folder must belong to you and your group, nobody else may write to them, and they must lie below the folder of the site.',
+  why: 'Hosts run programs as their owner with suexec, which is strict. Program and folder must belong to you and your group, must be writable for you alone, and must lie below the folder of the site.',
   remedy: ({ program, folder }) => [
     `chmod 755 ${program} ${folder}: 775 or 777 is too much.`,
     'Program and folder must have your user and your group (chown). suexec.log of the host has the reason.',
@@ -230,6 +231,7 @@ export const configuration: CauseFamily = {
     configurationError,
     notPassedOn,
     passedAsHttp,
+    proxyMatchSocket,
     lighttpdModule,
   ],
 };

@@ -35,7 +35,7 @@ function isFixedPhp(version: string): boolean {
 const phpFpm: Cause = {
   id: 'php-fpm-vulnerable',
   title: 'This php-fpm takes the body of one request for other requests',
-  seen: 'nothing, until somebody uses it: answers that belong to other requests, variables that the web server never sent',
+  seen: 'nothing, until an attacker uses it: answers that belong to other requests, variables that the web server never sent',
   lines: [],
   why: 'CVE-2026-129289: a body that a script has not read is parsed as records on a kept connection. Fixed in PHP 8.2.36, 8.3.37, 8.4.28 and 8.5.13.',
   remedy: () => [
@@ -75,7 +75,7 @@ const LARGE_BUFFER = 65_544;
 const haproxyBuffer: Cause = {
   id: 'haproxy-buffer-size',
   title: 'With this tune.bufsize HAProxy lets a body pass for a request of its own',
-  seen: 'nothing, until somebody uses it: requests with any REMOTE_USER, which no web server has checked',
+  seen: 'nothing, until an attacker uses it: requests with any REMOTE_USER, which no web server has checked',
   lines: [],
   why: 'Before 3.2.16, and with buffers of 65,544 bytes or more, the body of a POST can be so long that its record has a wrong length. The rest runs as a request with params of the sender’s choice. The application cannot tell.',
   remedy: () => [
@@ -127,7 +127,7 @@ const haproxyMultiplexing: Cause = {
 
 const lighttpdAuthorizer: Cause = {
   id: 'lighttpd-authorizer',
-  title: 'lighttpd lets everybody in when an authorizer ends without an answer',
+  title: 'lighttpd lets every visitor in when an authorizer ends without an answer',
   seen: 'protected pages, for people who have not logged in',
   lines: [],
   why: 'lighttpd, 1.4.85 still, takes a request that ends with nothing but END_REQUEST for a yes. That is what many applications send when they crash, are full, or know no authorizers. @fcgi-js/server answers 500 instead.',

@@ -16,7 +16,7 @@ function fastcgiPass({ configuration }: Facts): Directive | undefined {
 
 export const paramsMissing: Cause = {
   id: 'params-missing',
-  title: 'nginx tells the application nothing about the request',
+  title: 'nginx passes nothing about the request to the application',
   seen: 'the same page for every URL, or an error of the application',
   lines: [],
   why: 'nginx passes on only what fastcgi_param names. Without REQUEST_METHOD and REQUEST_URI the application does not know what was asked for.',

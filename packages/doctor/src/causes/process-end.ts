@@ -129,7 +129,7 @@ export const endsAtOnce: Cause = {
   title: 'The program ends before it takes a connection',
   seen: '500 (Apache), 500 or 503 (lighttpd), 502 (nginx, Caddy), 503 (h2o)',
   lines: [],
-  why: 'It was started, and it has ended. What it said last tells why.',
+  why: 'It was started, and it has ended. The last lines of its output say why.',
   remedy: ({ program }) => [
     `Read what it said (above), and let the doctor run it again after each change: fcgi doctor ${program}`,
     'If it says nothing at all: it has nothing to do, as it listens nowhere. It needs createServer(…).listen("fd:0").',

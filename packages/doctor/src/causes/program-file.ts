@@ -133,7 +133,7 @@ const interpreterMissing: Cause = {
   remedy: ({ user }) => [
     'Find out where it is: command -v node',
     `Name that file in the first line, if ${user} may run it: #!/opt/node/bin/node`,
-    'Or install Node for everybody, so that it is /usr/bin/node or /usr/local/bin/node.',
+    'Or install Node for all users, as /usr/bin/node or /usr/local/bin/node.',
   ],
   evidence: ({ program }) => {
     const { shebang, interpreter } = program ?? {};
@@ -153,7 +153,7 @@ const interpreterClosed: Cause = {
   lines: [{ where: 'Apache, lighttpd', line: 'env: …: Permission denied' }],
   why: 'The program named in the first line of the script is in a folder that the user of the web server may not enter, or may not be run by that user. nvm installs Node into the home folder, which is often closed to others.',
   remedy: ({ user }) => [
-    'Install Node for everybody, for example as the package nodejs of the system, and name it: #!/usr/bin/node',
+    'Install Node for all users, for example as the package nodejs of the system, and name it: #!/usr/bin/node',
     `Or let ${user} pass: chmod o+x, on the folder named above.`,
   ],
   evidence: ({ program, user }) => {

@@ -54,7 +54,7 @@ const environment: Cause = {
   lines: [],
   why: 'A program that a web server starts gets almost nothing of the environment of a shell: no ~/.profile, no .bashrc, no export from your session.',
   remedy: ({ program }) => [
-    'Tell the web server: FcgidInitialEnv NAME value (mod_fcgid), "bin-environment" (lighttpd), Environment= (systemd).',
+    'Set it in the web server: FcgidInitialEnv NAME value (mod_fcgid), "bin-environment" (lighttpd), Environment= (systemd).',
     `Or let ${program} read a file of settings that lies beside it.`,
   ],
   evidence: (facts) =>
@@ -144,7 +144,7 @@ const esModule: Cause = {
     { where: 'Apache, lighttpd', line: 'Unknown file extension ".fcgi"…' },
     { where: 'Apache, lighttpd', line: 'SyntaxError: Cannot use import statement outside a module' },
   ],
-  why: 'Node tells ES modules (import, export) by .mjs, or by .js below a package.json with "type": "module". It knows no .fcgi: there it runs CommonJS (require) only, and below "type": "module" nothing at all.',
+  why: 'Node recognises ES modules (import, export) by .mjs, or by .js below a package.json with "type": "module". It does not know .fcgi: it runs CommonJS (require) only, and below "type": "module" nothing at all.',
   remedy: ({ program }) => [
     `Give the program a name that ends in .js or .mjs, and make a link with the name that the web server wants: ln -s app.mjs ${program}`,
   ],
@@ -192,7 +192,7 @@ const portInUse: Cause = {
   why: 'Another program, often another copy of this one, listens there already. A FastCGI program that a web server starts opens no port: it gets an open socket as descriptor 0.',
   remedy: ({ application }) => [
     `If it is an HTTP server: start it with fcgi run ${application}, which serves it over FastCGI instead of opening the port.`,
-    "Or let it listen where it was told to: server.listen('fd:0') of @fcgi-js/server.",
+    "Or let it listen on the socket that it gets: server.listen('fd:0') of @fcgi-js/server.",
   ],
   evidence: (facts) => says(facts, /EADDRINUSE/),
 };
@@ -202,7 +202,7 @@ const ownPort: Cause = {
   title: 'The program opens a port of its own instead of using the socket it was given',
   seen: `nothing until a time-out (504), or ${NO_ANSWER}`,
   lines: [],
-  why: 'It is an HTTP server, as http.createServer().listen(3000) makes one. A web server that starts a FastCGI program gives it an open socket as descriptor 0 and talks FastCGI through it; nobody asks that port.',
+  why: 'It is an HTTP server, as http.createServer().listen(3000) makes one. A web server that starts a FastCGI program gives it an open socket as descriptor 0 and sends FastCGI through it. It sends no request to that port.',
   remedy: ({ application }) => [
     `Start it with fcgi run ${application}: it serves the same application over FastCGI, with no change to it.`,
     'Or serve it with @fcgi-js/server: createServer({ responder: fromNodeListener(app) }).listen("fd:0").',

@@ -71,7 +71,7 @@ const missing: Cause = {
     },
     { where: 'Caddy', line: 'dial unix …: connect: no such file or directory' },
   ],
-  why: 'Nobody has opened it: the application does not run, or it opens another one. Sockets in /run vanish when the machine restarts.',
+  why: 'No process has opened it: the application does not run, or it opens another socket. A restart of the machine removes the sockets in /run.',
   remedy: ({ socket }) => [
     `Start the application so that it listens there: fcgi run --listen unix:${socket} APP`,
     'See to it that it is started with the machine: systemd, supervisor, or an init script (fcgi config systemd).',
@@ -144,7 +144,7 @@ const closed: Cause = {
 
 const nobodyListens: Cause = {
   id: 'nobody-listens',
-  title: 'The socket is there, but nobody listens on it',
+  title: 'The socket is there, but no process listens on it',
   seen: NOT_REACHED,
   lines: [
     {
@@ -172,7 +172,7 @@ const nobodyListens: Cause = {
 
 const portRefused: Cause = {
   id: 'port-refused',
-  title: 'Nobody listens on the port',
+  title: 'No process listens on the port',
   seen: NOT_REACHED,
   lines: [
     { where: 'nginx', line: 'connect() …failed (…: Connection refused) while connecting to upstream' },
@@ -184,7 +184,7 @@ const portRefused: Cause = {
   why: 'The application does not run, or it listens on another port or another address of the machine (127.0.0.1 and ::1 are two).',
   remedy: ({ address }) => [
     `Start the application so that it listens there: fcgi run --listen ${address} APP`,
-    'ss -ltnp shows who listens where.',
+    'ss -ltnp shows which process listens on which port.',
   ],
   evidence: (facts) =>
     facts.address?.startsWith('tcp:') && refused(facts, 'ECONNREFUSED')

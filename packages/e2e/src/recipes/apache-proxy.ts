@@ -1,7 +1,7 @@
 import { type Ask, at, below, type Recipe, root } from './recipe.ts';
 
 const TO = 'unix:SOCKET|fcgi://localhost';
-/** Behind a pattern with $1 Apache forgets the socket, and connects to port 8000. */
+/** Behind a pattern with $1 Apache does not find the socket for URLs of no or one character, and connects to port 8000. */
 const TCP = 'fcgi://127.0.0.1:PORT';
 const noFolder =
   'RewriteEngine On\nRewriteCond %{REQUEST_FILENAME} !-f\nRewriteCond %{REQUEST_FILENAME} !-d\n';
@@ -44,6 +44,16 @@ export const proxyRecipes: readonly Recipe[] = [
   },
   { name: 'ProxyPass but for static files', site: `ProxyPass /static !\nProxyPass / ${TO}/`, asks: scripts },
   { name: 'ProxyPassMatch with $1', site: `ProxyPassMatch ^/(.*)$ ${TCP}/$1`, asks: scripts },
+  {
+    name: 'ProxyPassMatch with $1 to a Unix socket, which is not found for short URLs',
+    site: `ProxyPassMatch ^/(.*)$ ${TO}/$1`,
+    asks: scripts.filter(([path]) => path.split('?')[0]!.length > 2),
+  },
+  {
+    name: 'ProxyPassMatch with $1 to a Unix socket, after one for the home page',
+    site: `ProxyPassMatch ^/$ ${TO}/\nProxyPassMatch ^/(.*)$ ${TO}/$1`,
+    asks: scripts,
+  },
   {
     name: 'ProxyPassMatch to a program, with $1',
     site: `ProxyPassMatch ^/(.*)$ ${TCP}/app.fcgi/$1`,
