@@ -86,6 +86,11 @@ export const kinds = [
     files: ['packages/e2e/test/meta-frameworks.test.ts'],
   },
   {
+    what: 'sites in PHP, with the real WordPress and its database',
+    gate: 'release',
+    files: ['packages/e2e/test/php-sites.test.ts'],
+  },
+  {
     what: 'bundles for shared hosts, served from their folder alone',
     gate: 'release',
     files: ['packages/e2e/test/bundle'],
