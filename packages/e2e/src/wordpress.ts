@@ -1,18 +1,23 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Child } from './child.ts';
 import { type OtherApplication, startPhpFpm } from './other-applications.ts';
 import { until } from './poll.ts';
-import { createTemporaryFolder } from './temporary-folder.ts';
 import { webServerUser } from './users.ts';
 
 const run = promisify(execFile);
 
-/** Packages of Debian 12. Unpacked and not installed, since they would bring a web server and a database to the machine. */
-const PACKAGES = ['wordpress', 'mariadb-server-core', 'php8.2-mysql', 'libaio1', 'liburing2'];
+/** Its packages in Debian 12, with those of its database. */
+export const WORDPRESS_PACKAGES = [
+  'wordpress',
+  'mariadb-server-core',
+  'php8.2-mysql',
+  'libaio1',
+  'liburing2',
+];
 
 /** Themes of Debian are packages of their own. */
 const THEME = {
@@ -32,27 +37,7 @@ export interface WordPress {
   stop(): Promise<void>;
 }
 
-/**
- * Downloads the packages of Debian.
- *
- * @returns the folder they are unpacked in; `undefined` where there is no such package, or no network
- */
-export async function unpackWordPress(): Promise<{ path: string; remove(): void } | undefined> {
-  const folder = createTemporaryFolder('fcgi-wordpress');
-  await chmod(folder.path, 0o755);
-  try {
-    await run('apt-get', ['download', ...PACKAGES], { cwd: folder.path, timeout: 120_000 });
-    for (const file of await readdir(folder.path)) {
-      if (file.endsWith('.deb')) await run('dpkg-deb', ['-x', join(folder.path, file), folder.path]);
-    }
-    return folder;
-  } catch {
-    folder.remove();
-    return undefined;
-  }
-}
-
-/** @param folder from {@link unpackWordPress} */
+/** @param folder from `unpackPackages(WORDPRESS_PACKAGES)` */
 export async function startWordPress(folder: string): Promise<WordPress> {
   const database = await startDatabase(folder);
   const extensions = join(folder, 'usr/lib/php/20220829');

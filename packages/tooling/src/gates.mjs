@@ -86,9 +86,9 @@ export const kinds = [
     files: ['packages/e2e/test/meta-frameworks.test.ts'],
   },
   {
-    what: 'sites in PHP, with the real WordPress and its database',
+    what: 'sites in PHP: WordPress with its database, a public folder like that of Laravel',
     gate: 'release',
-    files: ['packages/e2e/test/php-sites.test.ts'],
+    files: ['packages/e2e/test/php-sites'],
   },
   {
     what: 'bundles for shared hosts, served from their folder alone',

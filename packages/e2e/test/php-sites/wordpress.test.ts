@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { createGateway, type Gateway, type GatewayOptions } from '@fcgi-js/client';
 import serveStatic from 'serve-static';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { whyMissing } from '../../tooling/src/system-packages.mjs';
-import { startWordPress, unpackWordPress, type WordPress } from '../src/wordpress.ts';
+import { whyMissing } from '../../../tooling/src/system-packages.mjs';
+import { unpackPackages } from '../../src/debian-packages.ts';
+import { startWordPress, WORDPRESS_PACKAGES, type WordPress } from '../../src/wordpress.ts';
 
 const missing = whyMissing('php-fpm8.2');
-const unpacked = missing === undefined ? await unpackWordPress() : undefined;
+const unpacked = missing === undefined ? await unpackPackages(WORDPRESS_PACKAGES) : undefined;
 if (unpacked === undefined) {
   console.warn(`skipped: WordPress: ${missing ?? 'apt-get cannot download the packages of Debian 12 here'}`);
 }
