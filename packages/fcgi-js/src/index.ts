@@ -27,6 +27,7 @@ export {
   type FcgiRequestHandler,
   FcgiServer,
   type FcgiServerCloseOptions,
+  type FcgiServerListenOptions,
   FcgiServerError,
   type FcgiServerErrorCode,
   type FcgiServerErrorScope,

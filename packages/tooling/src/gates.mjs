@@ -107,6 +107,11 @@ export const kinds = [
     files: ['packages/e2e/test/meta-frameworks.test.ts'],
   },
   {
+    what: 'sites in PHP: WordPress with its database, a public folder like that of Laravel',
+    gate: 'release',
+    files: ['packages/e2e/test/php-sites'],
+  },
+  {
     what: 'bundles for shared hosts, served from their folder alone',
     gate: 'release',
     files: ['packages/e2e/test/bundle'],
