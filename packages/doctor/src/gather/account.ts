@@ -33,12 +33,13 @@ export function usualAccount(): Account | undefined {
   return undefined;
 }
 
-/** `uid=33(www-data) gid=33(www-data) groups=33(www-data),4(adm)`; SELinux adds ` context=…`. A number may have no name. */
-const ID_OUTPUT = /^uid=(\d+)(?:\(([^)]*)\))? gid=(\d+)[^=]* groups=(.*)$/m;
+/** How `uid=33(www-data) gid=33(www-data) groups=33(www-data),4(adm)` begins. A number may have no name. */
+const ID_OUTPUT = /^uid=(\d+)(?:\(([^)]*)\))? gid=(\d+)/;
 
 /** Asks `id`, which knows the users of directories such as LDAP, too: once, as each process takes its time. */
 function lookUp(user: string): Account | undefined {
-  const [, uid, name, gid, groups] = ID_OUTPUT.exec(idOutput(user)) ?? [];
+  const [before = '', groups] = idOutput(user).split(' groups=');
+  const [, uid, name, gid] = ID_OUTPUT.exec(before) ?? [];
   if (uid === undefined || gid === undefined || groups === undefined) return undefined;
   const numbers = [...groups.matchAll(/(?:^|,)(\d+)/g)].map(([, number]) => Number(number));
   return { name: name ?? user, uid: Number(uid), gid: Number(gid), groups: numbers };
