@@ -35,7 +35,7 @@ export function writeDeclarations(
     include: [],
   };
   writeFileSync(project, JSON.stringify(settings));
-  const compiler = join(root, 'packages/tooling/node_modules/typescript-native/bin/tsc');
+  const compiler = join(root, 'node_modules/typescript-native/bin/tsc');
   execFileSync(process.execPath, [compiler, '-p', project], { stdio: 'inherit' });
   const written = join(FOLDER, relative(root, folder));
   return Object.fromEntries(

@@ -3,17 +3,18 @@ import { writeDeclarations } from './declarations.ts';
 
 /** The one way in which a published package of this repository is built. */
 export function library(entry: Record<string, string> = { index: 'src/index.ts' }) {
-  return defineConfig({
+  return defineConfig(({ dts }) => ({
     entry,
     format: 'esm',
     target: 'es2023',
     platform: 'neutral',
     external: [/^node:/],
-    dts: { entry: writeDeclarations(process.cwd(), entry) },
+    // `--no-dts` leaves them out.
+    dts: dts !== false && { entry: writeDeclarations(process.cwd(), entry) },
     tsconfig: '../../tsconfig.build.json',
     clean: true,
     treeshake: true,
     splitting: true,
     sourcemap: true,
-  });
+  }));
 }
