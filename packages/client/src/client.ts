@@ -9,6 +9,7 @@ import {
   OBJECT,
   type OptionKinds,
   oneOf,
+  SIGNAL,
 } from '@fcgi-js/protocol/options';
 import { formatAddress, parseAddress } from './address.ts';
 import { openSocket } from './application-socket.ts';
@@ -111,10 +112,12 @@ const CLIENT_OPTIONS: OptionKinds<FcgiClientOptions> = {
   server: ANYTHING,
 };
 
-const GET_VALUES_OPTIONS: OptionKinds<GetValuesOptions> = { names: ANYTHING, signal: OBJECT };
+const GET_VALUES_OPTIONS: OptionKinds<GetValuesOptions> = { names: ANYTHING, signal: SIGNAL };
 
 /** Options of {@link FcgiClient.close}. */
 export interface FcgiClientCloseOptions {
+  /** Ends the wait when it is aborted, as the end of `timeout` does: the rest is cut off, and `close()` resolves. */
+  readonly signal?: AbortSignal | undefined;
   /**
    * Milliseconds to wait for requests that are under way; then the rest is cut off.
    *
@@ -124,7 +127,10 @@ export interface FcgiClientCloseOptions {
 }
 
 /** Also of a gateway. */
-export const CLOSE_OPTIONS: OptionKinds<FcgiClientCloseOptions> = { timeout: numberFrom(0) };
+export const CLOSE_OPTIONS: OptionKinds<FcgiClientCloseOptions> = {
+  signal: SIGNAL,
+  timeout: numberFrom(0),
+};
 
 /**
  * Sends requests to a FastCGI application, as a web server does. Connections are opened when they are needed
@@ -209,14 +215,15 @@ export class FcgiClient {
   }
 
   /**
-   * Takes no further requests, waits for those that are under way, and closes all connections.
+   * Takes no further requests, waits for those that are under way, and closes all connections. Requests that are cut off fail
+   * with `FCGI_CLIENT_CUT_OFF`.
    *
    * @throws FcgiOptionError where an option is not valid
    */
   async close(options: FcgiClientCloseOptions = {}): Promise<void> {
     checkOptions('close()', options, CLOSE_OPTIONS);
-    const { timeout = 10_000 } = options;
-    await this.#pool.close(timeout);
+    const { signal, timeout = 10_000 } = options;
+    await this.#pool.close(timeout, signal);
   }
 
   /** As {@link close}, at the end of a block with `await using`. */

@@ -6,6 +6,7 @@ import type { ResolvedLimits } from './limits.ts';
 import { type FcgiPassingRecord, RecordWatch } from './record-watch.ts';
 import { startTimer } from './stall-timer.ts';
 import type { Transport } from './transport.ts';
+import { whenAborted } from './when-aborted.ts';
 
 /**
  * Opens a connection to the application.
@@ -51,7 +52,8 @@ export class ConnectionPool implements ConnectionOwner {
   readonly #waiters = new Set<Waiter>();
   #closed = false;
   #cutOff = false;
-  #onEmpty: (() => void) | undefined;
+  /** Those who wait for the end. */
+  readonly #onEmpty = new Set<() => void>();
   #opened = 0;
   #opening = 0;
 
@@ -109,23 +111,29 @@ export class ConnectionPool implements ConnectionOwner {
    * Closes what is idle, refuses the requests that wait, and waits until the rest has ended.
    *
    * @param timeout milliseconds; then connections in use are closed too
+   * @param signal when it is aborted, they are closed at once
    */
-  async close(timeout: number): Promise<void> {
+  async close(timeout: number, signal?: AbortSignal): Promise<void> {
     this.#closed = true;
     for (const waiter of [...this.#waiters]) waiter.refuse(closedError());
     for (const connection of [...this.#idle]) connection.close();
     if (this.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    let forget: (() => void) | undefined;
     await new Promise<void>((resolve) => {
-      const timer = startTimer(() => {
+      this.#onEmpty.add(resolve);
+      const cutOff = (error: FcgiClientError) => {
         this.#cutOff = true;
-        for (const connection of [...this.#connections]) connection.close(cutOffError(timeout));
-        resolve();
-      }, timeout);
-      this.#onEmpty = () => {
-        clearTimeout(timer);
+        for (const connection of [...this.#connections]) connection.close(error);
         resolve();
       };
+      timer = startTimer(() => cutOff(cutOffError(`had not ended ${timeout} ms later`)), timeout);
+      forget = whenAborted(signal, () =>
+        cutOff(cutOffError('had not ended when the signal of close() was aborted', signal?.reason)),
+      );
     });
+    clearTimeout(timer);
+    forget?.();
   }
 
   onRoom(connection: Connection): void {
@@ -232,7 +240,7 @@ export class ConnectionPool implements ConnectionOwner {
 
   /** Gives those who wait any connection, or lets them open one, as far as there is room. */
   #serveWaiting(): void {
-    if (this.#closed && this.size === 0) this.#onEmpty?.();
+    if (this.#closed && this.size === 0) for (const resolve of this.#onEmpty) resolve();
     for (const waiter of this.#waiters) {
       const ready = waiter.fresh ? undefined : this.#ready();
       if (ready !== undefined) waiter.give(ready);
@@ -257,9 +265,8 @@ function closedError(): FcgiClientError {
   return new FcgiClientError('FCGI_CLIENT_CLOSED', 'The client has been closed.');
 }
 
-function cutOffError(timeout: number): FcgiClientError {
-  return new FcgiClientError(
-    'FCGI_CLIENT_CUT_OFF',
-    `The client was closed, and the request had not ended ${timeout} ms later.`,
-  );
+function cutOffError(how: string, cause?: unknown): FcgiClientError {
+  return new FcgiClientError('FCGI_CLIENT_CUT_OFF', `The client was closed, and the request ${how}.`, {
+    cause,
+  });
 }

@@ -1,14 +1,11 @@
-import type { Server } from 'node:http';
 import {
   ANYTHING,
   checkOptions,
   FcgiOptionError,
   functionSuchAs,
-  integer,
   OBJECT,
   type OptionKinds,
   oneOf,
-  TEXT,
 } from '@fcgi-js/protocol/options';
 import { CLOSE_OPTIONS, FcgiClient, type FcgiClientCloseOptions } from './client.ts';
 import { AllowedHosts } from './gateway/allowed-hosts.ts';
@@ -16,22 +13,14 @@ import type { GatewaySettings } from './gateway/ask-application.ts';
 import { Backends, type GatewayBalance } from './gateway/backends.ts';
 import { FileRoots } from './gateway/file-roots.ts';
 import type { GatewayExchange, GatewayRequest } from './gateway/gateway-exchange.ts';
-import {
-  DEFAULT_GATEWAY_LIMITS,
-  type GatewayLimits,
-  type ResolvedGatewayLimits,
-} from './gateway/gateway-limits.ts';
+import { DEFAULT_GATEWAY_LIMITS, type GatewayLimits } from './gateway/gateway-limits.ts';
 import { type BeforeRequest, type GatewayListener, httpListener } from './gateway/http-listener.ts';
+import { type GatewayAddress, type GatewayListenOptions, HttpServers } from './gateway/http-servers.ts';
 import { type GatewayScriptOptions, ScriptFinder } from './gateway/script-finder.ts';
 import { serveFetch } from './gateway/serve-fetch.ts';
 import { resolveLimits } from './limits.ts';
-import { http } from './node-http.ts';
 import { parseMount } from './params/request-target.ts';
 import { PARAMS_OPTIONS, type ParamsFromRequestOptions } from './params-from-request.ts';
-import { startTimer } from './stall-timer.ts';
-
-/** Milliseconds between two looks at idle connections while a gateway closes. */
-const SWEEP_INTERVAL = 25;
 
 /** Options of {@link createGateway}. */
 export interface GatewayOptions
@@ -117,26 +106,6 @@ export type GatewayPlace =
   | { readonly address: string | readonly string[] }
   | { readonly client: FcgiClient | readonly FcgiClient[] };
 
-/** Where a gateway listens. */
-export interface GatewayListenOptions {
-  /**
-   * The address to listen on.
-   *
-   * @defaultValue 127.0.0.1, which only this machine reaches
-   */
-  readonly host?: string | undefined;
-  /** 0 to 65,535; 0 takes a free one. */
-  readonly port: number;
-}
-
-/** Where a gateway came to listen. */
-export interface GatewayAddress {
-  readonly host: string;
-  readonly port: number;
-  /** Such as `http://127.0.0.1:8080`. */
-  readonly url: string;
-}
-
 const { remoteAddress: _, remotePort: __, ...PARAMS_OF_ALL } = PARAMS_OPTIONS;
 
 const GATEWAY_OPTIONS: OptionKinds<GatewayOptions> = {
@@ -155,15 +124,11 @@ const GATEWAY_OPTIONS: OptionKinds<GatewayOptions> = {
   script: OBJECT,
 };
 
-const LISTEN_OPTIONS: OptionKinds<GatewayListenOptions> = {
-  host: TEXT,
-  port: integer(0, 65_535, 'a port, 0 to 65,535'),
-};
-
 /** An HTTP server in front of a FastCGI application. */
 export interface Gateway {
   /**
-   * Takes no further connections, waits for requests under way, and closes all.
+   * Takes no further connections, waits for requests under way, and closes all: those that have not ended after `timeout`,
+   * or when `signal` is aborted, are cut off.
    *
    * @throws FcgiOptionError where an option is not valid
    */
@@ -173,7 +138,8 @@ export interface Gateway {
   /**
    * Listens with an HTTP/1.1 server of its own.
    *
-   * @throws FcgiOptionError where an option is not valid; the error of the system where it cannot listen
+   * @throws FcgiOptionError where an option is not valid; the error of the system where it cannot listen; the reason of
+   *   the signal where it is aborted before
    */
   listen(options: GatewayListenOptions): Promise<GatewayAddress>;
   /** As {@link close}, at the end of a block with `await using`. */
@@ -255,61 +221,23 @@ export function createGateway(options: GatewayOptions & GatewayPlace): Gateway {
     },
   };
   const listener = httpListener(before, settings);
-  const servers = new Set<Server>();
+  const servers = new HttpServers(listener, resolved.connections);
   const close = async (closing: FcgiClientCloseOptions = {}) => {
     checkOptions('close()', closing, CLOSE_OPTIONS);
-    const { timeout = 10_000 } = closing;
-    await Promise.all([...servers].map((server) => closeServer(server, timeout)));
-    servers.clear();
-    await Promise.all(own.map((one) => one.close({ timeout })));
+    const { signal, timeout = 10_000 } = closing;
+    await servers.close(timeout, signal);
+    await Promise.all(own.map((one) => one.close({ signal, timeout })));
   };
   return {
     [Symbol.asyncDispose]: () => close(),
     close,
     fetch: (request) => serveFetch(request, settings),
     listener,
-    listen: async (where) => {
-      checkOptions('listen()', where, LISTEN_OPTIONS);
-      return await listen(where, listener, resolved, servers);
-    },
+    listen: (where) => servers.listen(where, close),
   };
 }
 
 function toList<T>(one: T | readonly T[] | undefined): readonly T[] {
   if (one === undefined) return [];
   return Array.isArray(one) ? one : [one as T];
-}
-
-async function listen(
-  { host = '127.0.0.1', port }: GatewayListenOptions,
-  listener: Gateway['listener'],
-  limits: ResolvedGatewayLimits,
-  servers: Set<Server>,
-): Promise<GatewayAddress> {
-  const server = http.createServer(listener);
-  server.maxConnections = limits.connections;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  servers.add(server);
-  const address = server.address();
-  const actual = address !== null && typeof address === 'object' ? address : { address: host, port };
-  const name = actual.address.includes(':') ? `[${actual.address}]` : actual.address;
-  return { host: actual.address, port: actual.port, url: `http://${name}:${actual.port}` };
-}
-
-async function closeServer(server: Server, timeout: number): Promise<void> {
-  const timer = startTimer(() => server.closeAllConnections(), timeout);
-  // Connections that are busy now would otherwise be kept for a while after their request.
-  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL);
-  await new Promise((resolve) => {
-    server.close(resolve);
-    server.closeIdleConnections();
-  });
-  clearTimeout(timer);
-  clearInterval(sweep);
 }

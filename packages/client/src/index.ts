@@ -27,12 +27,11 @@ export type { GatewayBalance } from './gateway/backends.ts';
 export type { GatewayExchange, GatewayRequest } from './gateway/gateway-exchange.ts';
 export type { GatewayLimits } from './gateway/gateway-limits.ts';
 export type { BeforeRequest, GatewayListener } from './gateway/http-listener.ts';
+export type { GatewayAddress, GatewayListenOptions } from './gateway/http-servers.ts';
 export type { GatewayScriptOptions } from './gateway/script-finder.ts';
 export {
   createGateway,
   type Gateway,
-  type GatewayAddress,
-  type GatewayListenOptions,
   type GatewayOptions,
   type GatewayPlace,
 } from './gateway.ts';

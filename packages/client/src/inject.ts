@@ -3,9 +3,9 @@ import type { Role } from '@fcgi-js/protocol';
 import {
   ANYTHING,
   checkOptions,
-  OBJECT,
   type OptionKind,
   type OptionKinds,
+  SIGNAL,
   TEXT,
 } from '@fcgi-js/protocol/options';
 import type { CgiResponseHead, HeaderField } from './cgi-response-head.ts';
@@ -67,7 +67,7 @@ const INJECT_OPTIONS: OptionKinds<InjectRequest> = {
   headers: HEADER_FIELDS,
   method: TEXT,
   role: ANYTHING,
-  signal: OBJECT,
+  signal: SIGNAL,
   url: TEXT,
 };
 

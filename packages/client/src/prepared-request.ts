@@ -7,6 +7,7 @@ import {
   functionSuchAs,
   OBJECT,
   type OptionKinds,
+  SIGNAL,
 } from '@fcgi-js/protocol/options';
 import { announcedLength, SHOWN_CHARACTERS, toText } from './announced-length.ts';
 import { FcgiClientError } from './errors.ts';
@@ -89,7 +90,7 @@ const REQUEST_OPTIONS: OptionKinds<FcgiRequestOptions> = {
   onStderr: functionSuchAs('(content) => process.stderr.write(content)'),
   params: ANYTHING,
   role: ANYTHING,
-  signal: OBJECT,
+  signal: SIGNAL,
   stdin: ANYTHING,
 };
 

@@ -99,6 +99,42 @@ describe('close', () => {
     await pending;
   });
 
+  test.each(['before', 'while'])(
+    'cuts off what has not ended when its signal is aborted %s it waits',
+    async (when) => {
+      const peer = await startPeer();
+      const client = clientFor(peer);
+      const reason = new Error('enough');
+      const pending = expect(get(client)).rejects.toMatchObject({
+        code: 'FCGI_CLIENT_CUT_OFF',
+        cause: reason,
+      });
+      await (await peer.accept()).request();
+      const hurry = new AbortController();
+      if (when === 'before') hurry.abort(reason);
+      const closing = client.close({ signal: hurry.signal, timeout: Number.POSITIVE_INFINITY });
+      hurry.abort(reason);
+      await closing;
+      await pending;
+      expect(client.stats().connections).toBe(0);
+      await expect(client.close({ signal: 'now' as never })).rejects.toMatchObject({
+        code: 'FCGI_OPTION_INVALID',
+      });
+    },
+  );
+
+  test('called twice ends both waits with the last request', async () => {
+    const peer = await startPeer();
+    const client = clientFor(peer);
+    const pending = get(client);
+    const connection = await peer.accept();
+    const { requestId } = await connection.request();
+    const closing = [client.close({ timeout: Number.POSITIVE_INFINITY }), client.close()];
+    connection.send(answer(requestId, document('last')));
+    expect(await pending).toBe('last');
+    await Promise.all(closing);
+  });
+
   test('cuts off a connection that is just being opened', async () => {
     const busy = await startBusyListener('unix');
     let sent = 0;

@@ -63,6 +63,16 @@ test.each([
   expect([response.status, response.body]).toEqual([status, null]);
 });
 
+test('a body that has been read before is answered with 500, which says what to do', async () => {
+  const peer = await startPeer();
+  const { errors, fetch } = gatewayOf(peer, { explain: true });
+  const request = new Request('http://x/', { method: 'POST', body: 'a' });
+  await request.text();
+  const response = await fetch(request);
+  expect([response.status, await response.text()]).toEqual([500, expect.stringContaining('cloneRawRequest')]);
+  expect(errors).toHaveLength(1);
+});
+
 test('a body is streamed both ways', async () => {
   const peer = await startPeer(async (connection) => {
     const [begin] = await connection.recordsTo(Type.params);

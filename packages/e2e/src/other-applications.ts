@@ -27,8 +27,12 @@ const programs = fileURLToPath(new URL('../programs/', import.meta.url));
 /** The script that php-fpm runs; see its head. */
 export const PHP_SCRIPT = join(programs, 'php/index.php');
 
-/** PHP-FPM with four workers, each of which serves one connection at a time. */
-export function startPhpFpm(): Promise<OtherApplication> {
+/**
+ * PHP-FPM with four workers, each of which serves one connection at a time.
+ *
+ * @param settings of php.ini besides, such as `extension=/path/mysqli.so`
+ */
+export function startPhpFpm(settings: readonly string[] = []): Promise<OtherApplication> {
   return start('php-fpm8.2', async (folder, socket) => {
     const user = webServerUser();
     const configuration = `
@@ -50,7 +54,7 @@ php_admin_flag[display_errors] = off
     await writeFile(join(folder, 'fpm.conf'), configuration);
     // No php.ini, and so none of the machine's own settings.
     const args = ['--nodaemonize', '--no-php-ini', '--fpm-config', join(folder, 'fpm.conf')];
-    return [program('php-fpm8.2'), args];
+    return [program('php-fpm8.2'), [...args, ...settings.flatMap((setting) => ['--define', setting])]];
   });
 }
 

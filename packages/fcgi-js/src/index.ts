@@ -30,6 +30,7 @@ export {
   FcgiServerError,
   type FcgiServerErrorCode,
   type FcgiServerErrorScope,
+  type FcgiServerListenOptions,
   type FcgiServerOptions,
   type FcgiServerStats,
   type FetchContext,

@@ -17,6 +17,7 @@ export {
   FcgiServerError,
   type FcgiServerErrorCode,
   type FcgiServerErrorScope,
+  type FcgiServerListenOptions,
   type FcgiServerOptions,
   type FcgiServerStats,
   type FetchContext,

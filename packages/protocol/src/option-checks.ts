@@ -96,6 +96,17 @@ export const OBJECT: OptionKind = {
   accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 };
 
+/** An `AbortSignal`, by what it can do: those of other realms, such as a test environment with a DOM, are of another class. */
+export const SIGNAL: OptionKind = {
+  words: 'an AbortSignal, such as that of an AbortController',
+  accepts: (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    'aborted' in value &&
+    'addEventListener' in value &&
+    typeof value.addEventListener === 'function',
+};
+
 /** Functions. */
 export function functionSuchAs(example: string): OptionKind {
   return { words: `a function, for example ${example}`, accepts: (value) => typeof value === 'function' };

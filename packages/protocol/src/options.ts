@@ -11,5 +11,6 @@ export {
   type OptionKind,
   type OptionKinds,
   oneOf,
+  SIGNAL,
   TEXT,
 } from './option-checks.ts';

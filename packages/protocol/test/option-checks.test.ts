@@ -10,6 +10,7 @@ import {
   OBJECT,
   type OptionKind,
   oneOf,
+  SIGNAL,
   TEXT,
 } from '@fcgi-js/protocol/options';
 import { expect, test } from 'vitest';
@@ -25,6 +26,12 @@ test.each<[string, OptionKind, good: unknown[], bad: unknown[]]>([
   ["'a' or true", oneOf('a', true), ['a', true], ['b', false, 1]],
   ['a number above 0', numberAbove(0), [0.1, Number.POSITIVE_INFINITY], [0, -1, '1', Number.NaN]],
   ['a number from 0 on', numberFrom(0), [0, 0.5], [-0.1, '0', Number.NaN]],
+  [
+    'an AbortSignal, such as that of an AbortController',
+    SIGNAL,
+    [new AbortController().signal, AbortSignal.abort()],
+    [new AbortController(), {}, null, 'abort', { aborted: false }, { aborted: false, addEventListener: 1 }],
+  ],
   ['a port', PORT, [0, 1, 65_535], [-1, 65_536, 1.5, '80']],
   ['a function, for example (x) => x', functionSuchAs('(x) => x'), [() => 1], ['f', {}, null]],
 ])('%s', (words, kind, good, bad) => {

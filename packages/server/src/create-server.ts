@@ -22,11 +22,14 @@ import { RequestPresenter } from './request/request-presenter.ts';
 import {
   CLOSE_OPTIONS,
   type FcgiServerCloseOptions,
+  type FcgiServerListenOptions,
   type FcgiServerOptions,
   type FcgiServerStats,
   LONGEST_TIMER,
+  SERVER_LISTEN_OPTIONS,
   SERVER_OPTIONS,
 } from './server-options.ts';
+import { whenAborted } from './when-aborted.ts';
 
 const CLOSE_TIMEOUT = 10_000;
 
@@ -47,6 +50,10 @@ export class FcgiServer {
   #closing: Promise<void> | undefined;
   #closed: (() => void) | undefined;
   #hasClosed = false;
+  /** Ends the wait of {@link close}. */
+  readonly #hurry = new AbortController();
+  /** Of `listen()`: what listens to them no more. */
+  readonly #forgetSignals = new Set<() => void>();
   #handOver: FcgiServerCloseOptions['handOver'];
   /** Of connections that are gone. */
   #bytesReceived = 0;
@@ -104,9 +111,28 @@ export class FcgiServer {
    * @returns the address listened on, as text in the same form, with the port that the system chose
    * @throws FcgiServerError with what to do, where the address is wrong, taken, or not permitted
    * @throws FcgiOptionError where an option is unknown or of the wrong kind
+   * @throws the reason of the signal where it is aborted before the server listens
    */
-  async listen(address: string, options: ListenOptions = {}): Promise<string> {
+  async listen(address: string, options: FcgiServerListenOptions = {}): Promise<string> {
+    checkOptions('listen()', options, SERVER_LISTEN_OPTIONS);
+    const { signal, ...ofSocket } = options;
     if (this.#closing !== undefined) throw errors.FCGI_SERVER_CLOSED.listen();
+    const forget = whenAborted(signal, () => {
+      this.close().catch((error) => this.#report(error));
+    });
+    this.#forgetSignals.add(forget);
+    try {
+      signal?.throwIfAborted();
+      return (await this.#listen(address, ofSocket)).address;
+    } catch (error) {
+      forget();
+      this.#forgetSignals.delete(forget);
+      throw signal?.aborted ? signal.reason : error;
+    }
+  }
+
+  /** Opens a listener, and closes it again where the server has been closed meanwhile. */
+  async #listen(address: string, options: ListenOptions): Promise<Listener> {
     const listener = await openListener(address, options, {
       accept: (socket) => this.#acceptSocket(socket),
       acceptLocal: (stream) => this.accept(stream),
@@ -114,9 +140,13 @@ export class FcgiServer {
       mayListenOn: (host) => this.#peers.mayListenOn(host),
       onError: (error) => this.#report(error),
     });
+    if (this.#closing !== undefined) {
+      await listener.close();
+      throw errors.FCGI_SERVER_CLOSED.listen();
+    }
     this.#listeners.add(listener);
     this.#openFiles.start();
-    return listener.address;
+    return listener;
   }
 
   /**
@@ -146,14 +176,15 @@ export class FcgiServer {
 
   /**
    * Stops accepting, lets active requests end, closes connections as they become idle, then resolves.
-   * Calling it again waits for the same end; the options of the first call count.
+   * Calling it again waits for the same end; the options of the first call count, but the signals of all.
    *
    * @throws FcgiOptionError where an option is unknown or of the wrong kind
    */
   close(options: FcgiServerCloseOptions = {}): Promise<void> {
     checkOptions('close()', options, CLOSE_OPTIONS);
+    const forget = whenAborted(options.signal, () => this.#hurry.abort());
     this.#closing ??= this.#close(options);
-    return this.#closing;
+    return this.#closing.finally(forget);
   }
 
   /** As {@link close}, at the end of a block with `await using`. */
@@ -186,6 +217,7 @@ export class FcgiServer {
     timeout = CLOSE_TIMEOUT,
   }: FcgiServerCloseOptions): Promise<void> {
     this.#handOver = handOver;
+    for (const forget of this.#forgetSignals) forget();
     await Promise.all([...this.#listeners].map((listener) => listener.close()));
     onListenersClosed?.();
     const closed = new Promise<void>((resolve) => {
@@ -196,6 +228,7 @@ export class FcgiServer {
     let timer: NodeJS.Timeout | undefined;
     const expired = new Promise<void>((resolve) => {
       if (timeout <= LONGEST_TIMER) timer = setTimeout(resolve, timeout);
+      whenAborted(this.#hurry.signal, resolve);
     });
     await Promise.race([closed.then(() => Promise.all(this.#background)), expired]);
     clearTimeout(timer);

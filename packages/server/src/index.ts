@@ -49,4 +49,9 @@ export type { HandlerResult } from './request/handler-result.ts';
 export type { FcgiRequestHandler } from './request/request-handler.ts';
 export type { ConnectionInfo } from './request/request-host.ts';
 export type { WholeResponse } from './request/whole-response.ts';
-export type { FcgiServerCloseOptions, FcgiServerOptions, FcgiServerStats } from './server-options.ts';
+export type {
+  FcgiServerCloseOptions,
+  FcgiServerListenOptions,
+  FcgiServerOptions,
+  FcgiServerStats,
+} from './server-options.ts';

@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream';
-import { BOOLEAN, functionSuchAs, OBJECT, type OptionKinds } from '@fcgi-js/protocol/options';
+import { BOOLEAN, functionSuchAs, OBJECT, type OptionKinds, SIGNAL } from '@fcgi-js/protocol/options';
 import { isMount } from './cgi/mount.ts';
 import type { ParamsTransform } from './cgi/params-transform.ts';
 import type { ServerLimits } from './limits.ts';
+import { LISTEN_OPTIONS, type ListenOptions } from './listen/listener.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
 import type { FcgiRequestHandler } from './request/request-handler.ts';
 
@@ -77,6 +78,15 @@ export interface FcgiServerStats {
   readonly totalRequests: number;
 }
 
+/** What `FcgiServer.listen()` takes. */
+export interface FcgiServerListenOptions extends ListenOptions {
+  /**
+   * Closes the server when it is aborted, as `FcgiServer.close()` does with its defaults: on this address and on all others.
+   * Aborted before the server listens, `listen()` rejects with the reason of the signal.
+   */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What `FcgiServer.close()` takes. */
 export interface FcgiServerCloseOptions {
   /**
@@ -93,6 +103,11 @@ export interface FcgiServerCloseOptions {
    * would reset them: that is some turns of the event loop after the call of `close()`.
    */
   readonly onListenersClosed?: (() => void) | undefined;
+  /**
+   * Ends the wait when it is aborted, as the end of `timeout` does: connections are closed whatever runs on them, and
+   * `close()` resolves. That of any call counts, so that a second SIGTERM may hurry what the first one began.
+   */
+  readonly signal?: AbortSignal | undefined;
   /**
    * Milliseconds after which connections are closed whatever runs on them; `Infinity` waits for as long as it
    * takes.
@@ -123,10 +138,17 @@ export const SERVER_OPTIONS: OptionKinds<FcgiServerOptions> = {
   responder: HANDLER,
 };
 
+/** What {@link FcgiServerListenOptions} may hold. */
+export const SERVER_LISTEN_OPTIONS: OptionKinds<FcgiServerListenOptions> = {
+  ...LISTEN_OPTIONS,
+  signal: SIGNAL,
+};
+
 /** What {@link FcgiServerCloseOptions} may hold. */
 export const CLOSE_OPTIONS: OptionKinds<FcgiServerCloseOptions> = {
   handOver: functionSuchAs('(stream) => other.accept(stream)'),
   onListenersClosed: functionSuchAs("() => console.log('no more')"),
+  signal: SIGNAL,
   timeout: {
     words: `a number of milliseconds from 0 to ${LONGEST_TIMER}, or Infinity`,
     accepts: (value) =>

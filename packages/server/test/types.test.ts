@@ -7,6 +7,7 @@ import {
   type FcgiRequest,
   type FcgiRequestHandler,
   type FcgiServer,
+  type FcgiServerListenOptions,
   type FcgiServerOptions,
   type FetchContext,
   fcgiRequest,
@@ -85,13 +86,14 @@ test('options have the names of the documentation, and all may be left out', () 
   expectTypeOf<{ responder: FcgiRequestHandler; allow: string }>().not.toExtend<FcgiServerOptions>();
   expectTypeOf<ServerLimits>().toExtend<Partial<Record<keyof ServerLimits, number | undefined>>>();
   expectTypeOf<{ mode: number; owner: string; group: number; backlog: number }>().toExtend<ListenOptions>();
+  expectTypeOf<ListenOptions & { signal: AbortSignal }>().toExtend<FcgiServerListenOptions>();
   expectTypeOf<{ mode: string }>().not.toExtend<ListenOptions>();
   expectTypeOf<object>().toExtend<ServerLimits>();
 });
 
 test('a server listens, serves streams, closes and tells figures', () => {
   expectTypeOf<FcgiServer['listen']>().toEqualTypeOf<
-    (address: string, options?: ListenOptions) => Promise<string>
+    (address: string, options?: FcgiServerListenOptions) => Promise<string>
   >();
   expectTypeOf<FcgiServer['accept']>().parameters.toEqualTypeOf<[Duplex]>();
   expectTypeOf<FcgiServer['close']>().returns.toEqualTypeOf<Promise<void>>();

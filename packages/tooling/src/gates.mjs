@@ -34,10 +34,10 @@ export const kinds = [
     files: ['packages/e2e/test/upgrades'],
   },
   {
-    what: 'several hosts, in network namespaces',
+    what: 'several hosts, and systemd as process 1, in namespaces',
     gate: 'release',
     alone: true,
-    files: ['packages/e2e/test/hosts'],
+    files: ['packages/e2e/test/hosts', 'packages/e2e/test/run/systemd.test.ts'],
   },
   {
     what: 'long streams of random, hostile and very many requests',
@@ -47,6 +47,9 @@ export const kinds = [
       'packages/e2e/test/closing-under-load.test.ts',
       'packages/e2e/test/event-streams.test.ts',
       'packages/e2e/test/run/chaos.test.ts',
+      'packages/e2e/test/run/killed.test.ts',
+      'packages/e2e/test/run/several-applications.test.ts',
+      'packages/e2e/test/run/succession.test.ts',
       'packages/e2e/test/run/under-load.test.ts',
       'packages/e2e/test/wire/crowds.test.ts',
       'packages/e2e/test/wire/differential.test.ts',
@@ -56,6 +59,20 @@ export const kinds = [
       'packages/e2e/test/wire/hostile-application.test.ts',
       'packages/e2e/test/wire/hostile-endless.test.ts',
       'packages/e2e/test/wire/soak.test.ts',
+    ],
+  },
+  {
+    what: 'the conformance suite with the targets of other languages and with each web server',
+    gate: 'release',
+    files: ['packages/e2e/test/conformance-suite'],
+  },
+  {
+    what: 'applications with an APM agent, with child processes, or with ports beside the one that is served',
+    gate: 'release',
+    files: [
+      'packages/e2e/test/run/monitoring.test.ts',
+      'packages/runner/test/child-processes.test.ts',
+      'packages/runner/test/second-port.test.ts',
     ],
   },
   {
@@ -88,6 +105,11 @@ export const kinds = [
     what: 'applications of meta-frameworks, built by the real packages',
     gate: 'release',
     files: ['packages/e2e/test/meta-frameworks.test.ts'],
+  },
+  {
+    what: 'sites in PHP: WordPress with its database, a public folder like that of Laravel',
+    gate: 'release',
+    files: ['packages/e2e/test/php-sites'],
   },
   {
     what: 'bundles for shared hosts, served from their folder alone',

@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
+import { writeDeclarations } from './declarations.ts';
 
 /** The one way in which a published package of this repository is built. */
 export function library(entry: Record<string, string> = { index: 'src/index.ts' }) {
@@ -8,7 +9,7 @@ export function library(entry: Record<string, string> = { index: 'src/index.ts' 
     target: 'es2023',
     platform: 'neutral',
     external: [/^node:/],
-    dts: true,
+    dts: { entry: writeDeclarations(process.cwd(), entry) },
     tsconfig: '../../tsconfig.build.json',
     clean: true,
     treeshake: true,

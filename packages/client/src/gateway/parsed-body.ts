@@ -9,9 +9,10 @@ const UNREADABLE =
  * The body of a request that a body parser has read before the gateway got it, made again of what the parser has put into
  * `request.body`; `undefined` where it has not been read.
  *
- * @throws GatewayRefusal 500 where it cannot be made again: multipart forms, forms with fields inside fields
+ * @param isForScript whether lists in forms are named `a[]`, as PHP wants them: of `a=1&a=2` it takes the last
+ * @throws GatewayRefusal 500 where it cannot be made again: multipart forms, what was read and thrown away
  */
-export function parsedBody(request: IncomingMessage): Uint8Array | undefined {
+export function parsedBody(request: IncomingMessage, isForScript: boolean): Uint8Array | undefined {
   if (!request.readableEnded) return undefined;
   const parsed: unknown = 'body' in request ? request.body : undefined;
   if (parsed instanceof Uint8Array) return parsed;
@@ -20,7 +21,9 @@ export function parsedBody(request: IncomingMessage): Uint8Array | undefined {
   if (/^application\/(?:[^;]+\+)?json$/.test(type) && parsed !== undefined) {
     return Buffer.from(JSON.stringify(parsed));
   }
-  if (type === 'application/x-www-form-urlencoded' && isForm(parsed)) return Buffer.from(encodeForm(parsed));
+  if (type === 'application/x-www-form-urlencoded' && isForm(parsed)) {
+    return Buffer.from(encodeForm(parsed, isForScript));
+  }
   throw new GatewayRefusal(500, UNREADABLE);
 }
 
@@ -32,19 +35,28 @@ export function withBody(facts: RequestFacts, body: Uint8Array): RequestFacts {
   return { ...facts, fields: [...others, ['Content-Length', `${body.length}`]] };
 }
 
-type Form = Readonly<Record<string, string | readonly string[]>>;
+type Field = string | readonly Field[] | { readonly [name: string]: Field };
+
+type Form = Exclude<Field, string>;
 
 function isForm(value: unknown): value is Form {
   if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).every((field: unknown) =>
-    Array.isArray(field) ? field.every((one) => typeof one === 'string') : typeof field === 'string',
-  );
+  return Object.values(value).every((field: unknown) => typeof field === 'string' || isForm(field));
 }
 
-function encodeForm(form: Form): string {
+function encodeForm(form: Form, isForScript: boolean): string {
   const pairs = new URLSearchParams();
-  for (const [name, value] of Object.entries(form)) {
-    for (const one of typeof value === 'string' ? [value] : value) pairs.append(name, one);
-  }
+  /** @param hasBrackets whether a list needs them in its name */
+  const add = (name: string, field: Field, hasBrackets: boolean): void => {
+    if (typeof field === 'string') {
+      pairs.append(name, field);
+      return;
+    }
+    const list = hasBrackets && !name.endsWith('[]') ? `${name}[]` : name;
+    for (const [key, one] of Object.entries<Field>(field)) {
+      add(Array.isArray(field) && typeof one === 'string' ? list : `${name}[${key}]`, one, true);
+    }
+  };
+  for (const [name, field] of Object.entries<Field>(form)) add(name, field, isForScript);
   return pairs.toString();
 }

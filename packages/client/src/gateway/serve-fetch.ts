@@ -7,6 +7,9 @@ import type { GatewayAnswer } from './gateway-answer.ts';
 import { ExchangeLog } from './gateway-exchange.ts';
 import { answerFields, hasBody } from './http-answer.ts';
 
+const READ =
+  'The body of the request had been read before the gateway got it. Give gateway.fetch a request with a body that is made again, such as cloneRawRequest(c.req) of Hono.';
+
 /** Serves one request of fetch through the application. Never rejects. */
 export async function serveFetch(request: Request, settings: GatewaySettings): Promise<Response> {
   const log = new ExchangeLog(request);
@@ -14,6 +17,7 @@ export async function serveFetch(request: Request, settings: GatewaySettings): P
   try {
     const refusal = refusalOf(facts, settings.hosts);
     if (refusal !== undefined) throw refusal;
+    if (request.bodyUsed) throw new GatewayRefusal(500, READ);
     const body = request.body ?? undefined;
     const answer = await answerTo({ body, facts, original: request }, settings, log, request.signal);
     return toResponse(answer, request, settings, log);

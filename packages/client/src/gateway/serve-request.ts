@@ -26,7 +26,7 @@ export async function serveRequest(
   try {
     if (refusal !== undefined) throw refusal;
     const hasBody = announcesBody(request);
-    const parsed = hasBody ? parsedBody(request) : undefined;
+    const parsed = hasBody ? parsedBody(request, settings.scripts !== undefined) : undefined;
     const said = factsOfNode(request);
     const facts = parsed === undefined ? said : withBody(said, parsed);
     const body = parsed ?? (hasBody ? new HttpBody(request) : undefined);

@@ -19,32 +19,42 @@ export function findAccount(name: string): Account {
 /** The calling user. */
 export function callersAccount(): Account {
   const uid = process.getuid?.() ?? 0;
-  const name = ask('-un') ?? String(uid);
-  return {
-    name,
-    uid,
-    gid: process.getgid?.() ?? 0,
-    groups: [...new Set([process.getgid?.() ?? 0, ...(process.getgroups?.() ?? [])])],
-  };
+  const gid = process.getgid?.() ?? 0;
+  const groups = [...new Set([gid, ...(process.getgroups?.() ?? [])])];
+  return { name: lookUp(String(uid))?.name ?? String(uid), uid, gid, groups };
 }
 
 /** Whom the web servers of this machine usually run as. */
 export function usualAccount(): Account | undefined {
-  return WEB_SERVER_USERS.map(lookUp).find((account) => account !== undefined);
+  for (const name of WEB_SERVER_USERS) {
+    const account = lookUp(name);
+    if (account !== undefined) return account;
+  }
+  return undefined;
 }
 
+/** How `uid=33(www-data) gid=33(www-data) groups=33(www-data),4(adm)` begins. A number may have no name. */
+const ID_OUTPUT = /^uid=(\d+)(?:\(([^)]*)\))? gid=(\d+)/;
+
+/** Asks `id`, which knows the users of directories such as LDAP, too: once, as each process takes its time. */
 function lookUp(user: string): Account | undefined {
-  const [uid, gid, groups, name] = ['-u', '-g', '-G', '-un'].map((option) => ask(option, user));
+  const [before = '', groups] = idOutput(user).split(' groups=');
+  const [, uid, name, gid] = ID_OUTPUT.exec(before) ?? [];
   if (uid === undefined || gid === undefined || groups === undefined) return undefined;
-  return { name: name ?? user, uid: Number(uid), gid: Number(gid), groups: groups.split(' ').map(Number) };
+  const numbers = [...groups.matchAll(/(?:^|,)(\d+)/g)].map(([, number]) => Number(number));
+  return { name: name ?? user, uid: Number(uid), gid: Number(gid), groups: numbers };
 }
 
-function ask(option: string, user?: string): string | undefined {
+/** @returns what `id` prints; empty where there is no such user */
+function idOutput(user: string): string {
   try {
-    const words = user === undefined ? [option] : [option, '--', user];
-    return execFileSync('id', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync('id', ['--', user], {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
   } catch {
-    return undefined;
+    return '';
   }
 }
 

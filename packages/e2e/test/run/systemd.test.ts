@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -43,10 +44,14 @@ const APPLICATION = `require('http').createServer((req, res) => {
 }).listen(3000);
 `;
 
-/** Process 1 of the namespace, as this one sees it. */
-async function firstProcess(unshare: Child): Promise<number> {
+/** The socket of the application, as the process `first` sees it. */
+const socketSeenBy = (first: number) => `/proc/${first}/root/run/app.sock`;
+
+/** Process 1 of the namespace, as this one sees it, once it has made the socket of the application. */
+async function bootedProcess(unshare: Child): Promise<number | undefined> {
   const children = await readFile(`/proc/${unshare.pid}/task/${unshare.pid}/children`, 'utf8');
-  return Number(children.trim().split(' ')[0]);
+  const first = Number(children.trim().split(' ')[0]);
+  return existsSync(socketSeenBy(first)) ? first : undefined;
 }
 
 test.skipIf(!isPossible)(
@@ -67,19 +72,11 @@ test.skipIf(!isPossible)(
 
     const systemd = new Child('unshare', [...namespaces, 'sh', boot, folder, repository]);
     onTestFinished(async () => void (await systemd.stop('SIGKILL')));
-    const first = await until(() => firstProcess(systemd).catch(() => undefined), { what: 'process 1' });
+    // At first unshare has another child, which makes the namespaces.
+    const first = await until(() => bootedProcess(systemd), { what: 'socket of systemd' });
     const inside = (...command: readonly string[]) =>
       run('nsenter', ['-t', String(first), '--mount', '--pid', '--cgroup', ...command]);
-    const socket = `/proc/${first}/root/run/app.sock`;
-    await until(
-      () =>
-        inside('systemctl', 'is-active', 'app.socket').then(
-          ({ stdout }) => stdout === 'active\n' || undefined,
-          () => undefined,
-        ),
-      { what: `active socket: ${systemd.output}`, timeout: 20_000 },
-    );
-
+    const socket = socketSeenBy(first);
     const ask = async () => {
       const client = new FcgiClient({ address: `unix:${socket}` });
       try {
@@ -93,8 +90,9 @@ test.skipIf(!isPossible)(
     const state = async () => (await inside('systemctl', 'show', 'app', '-P', 'ActiveState')).stdout.trim();
     const active = () =>
       until(async () => (await state()) === 'active' || undefined, {
+        interval: 200,
         what: 'active service',
-        timeout: 20_000,
+        timeout: 60_000,
       });
 
     const seen = await ask();
