@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
+import { toolFolders } from '../src/guide-project.ts';
 import { anchors, codeBlocks, links } from '../src/markdown.ts';
 import { repositoryFiles } from '../src/source-files.ts';
 import { typeErrors } from '../src/type-check.ts';
@@ -102,6 +103,7 @@ describe('code in READMEs and guides', () => {
     // The examples depend on none of these, or else `npm start` would install and build all of it.
     const whole = join(root, 'packages/fcgi-js/src');
     const paths = {
+      ...Object.fromEntries([...toolFolders].map(([name, folder]) => [name, [folder]])),
       '@fcgi-js/bundle': [join(root, 'packages/bundle/src/index.ts')],
       '@fcgi-js/cli': [join(root, 'packages/cli/src/index.ts')],
       '@fcgi-js/conformance': [join(root, 'packages/conformance/src/index.ts')],
