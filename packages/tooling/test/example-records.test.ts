@@ -78,7 +78,7 @@ test('the recorder keeps requests of all connections in a file that fcgi decode 
   const recorded = async () => {
     const decoder = new RecordDecoder();
     decoder.push(await readFile(file));
-    return [...decoder].flatMap((record) => {
+    return [...decoder].flatMap((record): Array<number | string> => {
       if (record.type === RecordType.BeginRequest) return [record.requestId];
       return record.type === RecordType.Stdin ? [Buffer.from(record.content).toString()] : [];
     });
