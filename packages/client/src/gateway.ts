@@ -16,7 +16,7 @@ import type { GatewayExchange, GatewayRequest } from './gateway/gateway-exchange
 import { DEFAULT_GATEWAY_LIMITS, type GatewayLimits } from './gateway/gateway-limits.ts';
 import { type BeforeRequest, type GatewayListener, httpListener } from './gateway/http-listener.ts';
 import { type GatewayAddress, type GatewayListenOptions, HttpServers } from './gateway/http-servers.ts';
-import { type GatewayScriptOptions, ScriptFinder } from './gateway/script-finder.ts';
+import { type GatewayScriptOptions, namesScript, ScriptFinder } from './gateway/script-finder.ts';
 import { serveFetch } from './gateway/serve-fetch.ts';
 import { resolveLimits } from './limits.ts';
 import { parseMount } from './params/request-target.ts';
@@ -89,7 +89,8 @@ export interface GatewayOptions
    * Asks for a script of its own for each path, as web servers do in front of php-fpm: one of the files of `documentRoot`, which
    * must be an absolute path on this machine. A path names a script (`/a.php/rest`), or a folder with an index, or else the index
    * of the root answers (WordPress, Laravel, Symfony). A folder without the slash at its end is redirected (308). Other files are not
-   * sent: give those to `before` or a web server, which must not send scripts.
+   * sent: give those to `before` or a web server, which must not send
+   * scripts: {@link Gateway.isScript} knows them.
    *
    * @defaultValue one application answers for all paths
    */
@@ -135,6 +136,14 @@ export interface Gateway {
   close(options?: FcgiClientCloseOptions): Promise<void>;
   /** For servers and tests that speak fetch: serves one request. `request.signal` aborts it. Never rejects. */
   readonly fetch: (request: Request) => Promise<Response>;
+  /**
+   * Whether the path of a request names a script, such as `/a.php/rest` and `/a%2ephp`: by `split` of the option `script`,
+   * however the path is encoded. Ask it before a request goes to something that sends files, which would send the text of the script:
+   * `gateway.isScript(req.url) ? next() : serveStatic(req, res, next)`.
+   *
+   * @param target of the request, as sent: `req.url`
+   */
+  isScript(target: string): boolean;
   /**
    * Listens with an HTTP/1.1 server of its own.
    *
@@ -233,6 +242,7 @@ export function createGateway(options: GatewayOptions & GatewayPlace): Gateway {
     close,
     fetch: (request) => serveFetch(request, settings),
     listener,
+    isScript: (target) => namesScript(target, script),
     listen: (where) => servers.listen(where, close),
   };
 }

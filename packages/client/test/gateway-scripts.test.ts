@@ -108,6 +108,36 @@ describe('a gateway with scripts answers itself', () => {
   });
 });
 
+test.each<[target: string, names: boolean]>([
+  ['/a.php', true],
+  ['/a.PhP?b', true],
+  ['/a.php/rest', true],
+  ['/x/..//a.php', true],
+  ['/a%2ephp', true],
+  ['/%61.%70hp', true],
+  ['/x%2Fa.php%2f', true],
+  ['/x%5Ca.php', true],
+  ['/a.php#.css', true],
+  ['/a.php#/b.css?c', true],
+  ['http://host/a.php', true],
+  ['/%00.css', true],
+  ['a.css', true],
+  ['/', false],
+  ['*', false],
+  ['/a.css?b=/a.php', false],
+  ['/a.phpx', false],
+  ['/a%252ephp', false],
+])('isScript(%j) is %s', (target, names) => {
+  const gateway = createGateway({ documentRoot: root, script: {}, address: ':1' });
+  expect(gateway.isScript(target)).toBe(names);
+  expect(createGateway({ address: ':1' }).isScript(target)).toBe(names);
+});
+
+test('isScript() goes by the end that scripts have', () => {
+  const gateway = createGateway({ documentRoot: root, script: { split: '.CGI' }, address: ':1' });
+  expect(['/a.cgi', '/a.php'].map(gateway.isScript)).toEqual([true, false]);
+});
+
 test.each<[string, object]>([
   ['documentRoot', {}],
   ['documentRoot', { documentRoot: 'public' }],

@@ -40,7 +40,16 @@ const guides: Readonly<Record<string, readonly string[]>> = {
   'Process managers': ['systemd', 'supervisor', 'init', 'containers', 'screen'].map(
     (guide) => `deploying/${guide}`,
   ),
-  Build: ['developing', 'applications', 'streaming', 'uploads', 'authorizers', 'testing-applications'],
+  Build: [
+    'developing',
+    'applications',
+    'streaming',
+    'uploads',
+    'authorizers',
+    'testing-applications',
+    'observability',
+    'php',
+  ],
   'Fix problems': ['debugging', 'doctor', 'tools', 'errors', 'limits'],
   Understand: ['protocol', 'conformance', 'paths', 'web-servers', 'web-servers-extra', 'supported'],
 };

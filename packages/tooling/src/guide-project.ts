@@ -15,6 +15,21 @@ const application = `export const app = (req, res) => res.end('The application h
 /** What programs in guides import beside our packages. */
 const frameworks = ['express', 'hono', '@hono/node-server'];
 
+/** What they import that the examples do not depend on, or else `npm start` would install it. */
+const tools = [
+  '@opentelemetry/api',
+  '@opentelemetry/context-async-hooks',
+  '@opentelemetry/sdk-trace-base',
+  'prom-client',
+  'vite',
+];
+
+/** Where each of those is, by its name. */
+export const toolFolders: ReadonlyMap<string, string> = new Map([
+  ...tools.map((name): [string, string] => [name, join(root, 'packages/e2e/node_modules', name)]),
+  ['vitest', join(root, 'node_modules/vitest')],
+]);
+
 /** A project as a reader of a guide has it: all packages, as they are built, frameworks, and an application. */
 export class GuideProject {
   readonly folder: string;
@@ -31,6 +46,8 @@ export class GuideProject {
     for (const name of frameworks) {
       symlinkSync(join(root, 'docs/examples/node_modules', name), join(folder, 'node_modules', name));
     }
+    mkdirSync(join(folder, 'node_modules/@opentelemetry'));
+    for (const [name, target] of toolFolders) symlinkSync(target, join(folder, 'node_modules', name));
     this.write('package.json', '{ "type": "module" }\n');
     this.write('app.js', application);
   }

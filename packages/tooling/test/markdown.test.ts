@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
+import { toolFolders } from '../src/guide-project.ts';
 import { anchors, codeBlocks, links } from '../src/markdown.ts';
 import { repositoryFiles } from '../src/source-files.ts';
 import { typeErrors } from '../src/type-check.ts';
@@ -101,7 +102,13 @@ describe('code in READMEs and guides', () => {
     const readerOptions = { allowJs: true, checkJs: true, noUnusedLocals: false, noUnusedParameters: false };
     // The examples depend on none of these, or else `npm start` would install and build all of it.
     const whole = join(root, 'packages/fcgi-js/src');
+    // A path that is named here is read without the package.json of its folder.
+    const typesOf = (name: string, file: string) => [join(toolFolders.get(name) ?? '', file)];
     const paths = {
+      '@opentelemetry/api': typesOf('@opentelemetry/api', 'build/src/index.d.ts'),
+      'prom-client': typesOf('prom-client', 'index.d.ts'),
+      vite: typesOf('vite', 'dist/node/index.d.ts'),
+      vitest: typesOf('vitest', 'dist/index.d.ts'),
       '@fcgi-js/bundle': [join(root, 'packages/bundle/src/index.ts')],
       '@fcgi-js/cli': [join(root, 'packages/cli/src/index.ts')],
       '@fcgi-js/conformance': [join(root, 'packages/conformance/src/index.ts')],

@@ -9,40 +9,13 @@ import { promisify } from 'node:util';
 import { FcgiClient } from '@fcgi-js/client';
 import { nginxConfig } from '@fcgi-js/configs';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { guidePrograms, INTEGRATION_GUIDES } from '../src/guide-programs.ts';
 import { fcgi, GuideProject, RunningProgram } from '../src/guide-project.ts';
 import { codeBlocks } from '../src/markdown.ts';
-import { repositoryFiles } from '../src/source-files.ts';
 import { skipReason } from '../src/system-packages.mjs';
-import { publishedPackages } from '../src/workspace.mjs';
 
-const readmes = ['README.md', ...publishedPackages().map(({ folder }) => `${folder}/README.md`)];
-/** Translations have the programs of the originals, which is another test. */
-const guides = repositoryFiles('.', ['.md']).filter(
-  ({ path }) => readmes.includes(path) || /^docs\/(?!ko\/|zh\/)/.test(path),
-);
-
-/** Every program in a guide, by the name of the guide and its place there: `docs/streaming.md 2`. */
-const programs = new Map(
-  guides.flatMap(({ path, text }) =>
-    codeBlocks(text)
-      .filter(({ language }) => ['js', 'javascript', 'ts', 'typescript'].includes(language))
-      .map((block, index): [string, string] => [`${path} ${index + 1}`, block.text]),
-  ),
-);
-
-const run = new Set<string>();
-
-/** The text of a program, with names that exist here in the place of some. */
-function program(name: string, replacing: Readonly<Record<string, string>> = {}): string {
-  run.add(name);
-  let text = programs.get(name) ?? '';
-  expect(text, name).not.toBe('');
-  for (const [from, to] of Object.entries(replacing)) {
-    expect(text).toContain(from);
-    text = text.replaceAll(from, to);
-  }
-  return text;
-}
+/** Those of some guides are run elsewhere. */
+const { guides, leftOut, program } = guidePrograms((path) => !INTEGRATION_GUIDES.includes(path));
 
 /** A block of another language, by its beginning. */
 function block(path: string, beginning: string): string {
@@ -340,6 +313,14 @@ test('the test of the guide to tests passes', async () => {
   expect(await project.run(program('docs/testing-applications.md 1')).ended()).toMatch(/^(#|ℹ) pass 1$/m);
 });
 
+test('that with Vitest passes, too', async () => {
+  project.write('greets.test.ts', program('docs/testing-applications.md 2'));
+  const vitest = join(folder, 'node_modules/vitest/vitest.mjs');
+  const args = [vitest, 'run', '--no-color', '--root', folder];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder });
+  expect(stdout).toMatch(/Tests +2 passed/);
+});
+
 test('the transform in the README of @fcgi-js/middleware takes a user away, and nothing else', async () => {
   const print = `console.log(JSON.stringify([...withoutUser(new Map([['REMOTE_USER', 'ann'], ['A', 'b']]))]));\n`;
   const printed = await project.run(program('packages/middleware/README.md 2') + print).ended();
@@ -396,5 +377,5 @@ test.each(
 });
 
 test('no program in a guide is left out here', () => {
-  expect([...programs.keys()].filter((name) => !run.has(name))).toEqual([]);
+  expect(leftOut()).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import { FcgiOptionError } from '@fcgi-js/protocol/options';
 import type { FcgiClient } from '../client.ts';
 import type { FcgiClientErrorCode } from '../error-rules.ts';
-import { FcgiClientError } from '../errors.ts';
 import type { FcgiResponse } from '../fcgi-response.ts';
 import type { FcgiInput } from '../input.ts';
 import type { FcgiRequestOptions } from '../prepared-request.ts';
+import { isClientError } from './error-kinds.ts';
 
 /** How requests are spread over several applications; see `GatewayOptions.balance`. */
 export type GatewayBalance = 'least-requests' | 'round-robin';
@@ -55,7 +55,7 @@ export class Backends {
         backend.pausedUntil = 0;
         return response;
       } catch (error) {
-        if (!(error instanceof FcgiClientError) || !NOTHING_SENT.has(error.code)) throw error;
+        if (!isClientError(error) || !NOTHING_SENT.has(error.code)) throw error;
         if (error.code !== 'FCGI_QUEUE_FULL') backend.pausedUntil = performance.now() + this.#pause;
         if (backend === last) throw error;
       }

@@ -1,9 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ProtocolStatus, RemoteProtocolError } from '@fcgi-js/protocol';
+import { ProtocolStatus, type RemoteProtocolError } from '@fcgi-js/protocol';
 import type { FcgiClientErrorCode } from '../error-rules.ts';
-import { FcgiClientError } from '../errors.ts';
+import type { FcgiClientError } from '../errors.ts';
 import { http } from '../node-http.ts';
-import { FcgiConnectError, FcgiRejectedError, FcgiTimeoutError } from '../request-errors.ts';
+import {
+  isClientError,
+  isConnectError,
+  isRejectedError,
+  isRemoteProtocolError,
+  isTimeoutError,
+} from './error-kinds.ts';
 
 /** A request that the gateway answers itself. */
 export class GatewayRefusal extends Error {
@@ -43,12 +49,12 @@ const STATUSES: Partial<Record<FcgiClientErrorCode, number>> = {
 /** The HTTP status for a request that failed before there was an answer. */
 export function failureStatus(error: unknown): number {
   if (error instanceof GatewayRefusal) return error.status;
-  if (error instanceof FcgiTimeoutError) return 504;
-  if (error instanceof FcgiRejectedError) {
+  if (!isClientError(error)) return isRemoteProtocolError(error) ? 502 : 500;
+  if (isTimeoutError(error)) return 504;
+  if (isRejectedError(error)) {
     return error.protocolStatus === ProtocolStatus.Overloaded ? 503 : 502;
   }
-  if (error instanceof FcgiClientError) return STATUSES[error.code] ?? 502;
-  return error instanceof RemoteProtocolError ? 502 : 500;
+  return STATUSES[error.code] ?? 502;
 }
 
 const CONNECT_REMEDIES = new Map([
@@ -91,7 +97,7 @@ export function explainFailure(
   if (error instanceof RequestRefusal) return error.message;
   if (!explains) return undefined;
   if (error instanceof GatewayRefusal) return error.message;
-  if (!(error instanceof FcgiClientError) && !(error instanceof RemoteProtocolError)) {
+  if (!isClientError(error) && !isRemoteProtocolError(error)) {
     return 'The gateway failed; its log has the reason.';
   }
   const application = address === undefined ? [] : [`Application: ${address}`];
@@ -100,8 +106,9 @@ export function explainFailure(
 }
 
 function remedyFor(error: FcgiClientError | RemoteProtocolError): string | undefined {
-  if (error instanceof FcgiConnectError) return CONNECT_REMEDIES.get(error.systemCode);
-  if (error instanceof FcgiClientError) return REMEDIES[error.code];
+  if (isClientError(error)) {
+    return isConnectError(error) ? CONNECT_REMEDIES.get(error.systemCode) : REMEDIES[error.code];
+  }
   return error.code === 'FCGI_VERSION_UNSUPPORTED'
     ? 'What listens there may not speak FastCGI: an HTTP server, for example, does not.'
     : undefined;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FcgiClient } from '../client.ts';
-import { FcgiClientError } from '../errors.ts';
 import type { FcgiResponse } from '../fcgi-response.ts';
+import { isClientError } from './error-kinds.ts';
 
 /** A request as it came to a gateway: of node:http, or of fetch. */
 export type GatewayRequest = IncomingMessage | Request;
@@ -73,7 +73,7 @@ export class ExchangeLog {
       params,
       request: this.#request,
       status,
-      stderr: this.#response?.stderr ?? (error instanceof FcgiClientError ? error.stderr : ''),
+      stderr: this.#response?.stderr ?? (isClientError(error) ? error.stderr : ''),
     };
   }
 }

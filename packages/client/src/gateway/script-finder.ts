@@ -1,8 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { checkOptions, FcgiOptionError, type OptionKinds } from '@fcgi-js/protocol/options';
-import { decodeTarget, parseMount, type SplitPath } from '../params/request-target.ts';
+import {
+  decodeTarget,
+  parseMount,
+  parseTarget,
+  percentDecode,
+  type SplitPath,
+} from '../params/request-target.ts';
 import { GatewayRefusal } from './failure-page.ts';
+
+const DEFAULT_SPLIT = '.php';
 
 /** Which script of `documentRoot` a request is for; see `GatewayOptions.script`. */
 export interface GatewayScriptOptions {
@@ -72,7 +80,7 @@ export class ScriptFinder {
         `createGateway(): "script" needs "documentRoot", the absolute path of the folder with the scripts and without a slash at its end, but it is ${JSON.stringify(documentRoot)}.`,
       );
     }
-    const { index = 'index.php', split = '.php' } = options;
+    const { index = 'index.php', split = DEFAULT_SPLIT } = options;
     this.#index = index;
     this.#mount = parseMount(mount);
     this.#root = documentRoot;
@@ -120,6 +128,25 @@ export class ScriptFinder {
       // Not there, not a folder on the way, or not for this user.
       return 'other';
     }
+  }
+}
+
+/**
+ * Whether the path of a request names a script, however it is encoded; true also where it cannot be decoded. What such a path
+ * names, no file server may send.
+ *
+ * @param target of the HTTP request, as sent
+ * @param split as {@link GatewayScriptOptions}
+ */
+export function namesScript(target: string, { split = DEFAULT_SPLIT }: GatewayScriptOptions = {}): boolean {
+  try {
+    // File servers cut a path at "#", which no browser sends, and take a backslash for a slash.
+    const segments = percentDecode(parseTarget(target).path)
+      .toLowerCase()
+      .split(/[/\\#]/);
+    return segments.some((segment) => segment.endsWith(split.toLowerCase()));
+  } catch {
+    return true;
   }
 }
 

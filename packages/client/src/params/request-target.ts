@@ -103,8 +103,12 @@ function withPath(uri: string, authority: string | undefined): RequestTarget {
   };
 }
 
-/** Each escape becomes one byte; what only looks like an escape stays as it is. */
-function percentDecode(text: string): string {
+/**
+ * Each escape becomes one byte; what only looks like an escape stays as it is.
+ *
+ * @throws FcgiClientError `FCGI_TARGET_INVALID` where there is a NUL
+ */
+export function percentDecode(text: string): string {
   const decoded = text.replace(/%([0-9a-f]{2})/gi, (_escape, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 16)),
   );

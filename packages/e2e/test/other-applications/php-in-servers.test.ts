@@ -70,6 +70,10 @@ async function expectSite(url: string): Promise<void> {
   expect(await asked('/index.php/a/b?c=d')).toMatchObject({ pathInfo: '/a/b', uri: '/index.php/a/b?c=d' });
   const moved = await fetch(`${url}/admin?x=1`, { redirect: 'manual' });
   expect([moved.status, moved.headers.get('location')]).toEqual([308, '/admin/?x=1']);
+  // However it is written, the text of a script is not sent.
+  for (const path of ['/index%2ephp', '/%69ndex.php', '/admin%2Findex.php', '/index.PHP', '//index.php']) {
+    expect(await (await fetch(`${url}${path}`)).text(), path).not.toContain('<?php');
+  }
   const form = new FormData();
   form.set('field', 'grüße');
   form.set('file', new File(['content'], 'a.txt'));
@@ -95,7 +99,8 @@ describeOther('PHP inside another server', ['php-fpm8.2'], startPhpFpm, (test) =
     const gateway = gatewayFor(session, root);
     const app = express();
     app.get('/health', (_req, res) => void res.json({ ok: true }));
-    app.use(/^(?!.*\.php)/i, express.static(root, { index: false, redirect: false }));
+    const files = express.static(root, { index: false, redirect: false });
+    app.use((req, res, next) => (gateway.isScript(req.url) ? next() : files(req, res, next)));
     app.use(gateway.listener);
     const url = await listening(app);
     await expectSite(url);
@@ -172,7 +177,7 @@ describeOther('PHP inside another server', ['php-fpm8.2'], startPhpFpm, (test) =
       configureServer({ middlewares }) {
         // Vite would send the text of a script.
         middlewares.use((req, res, next) => {
-          if (/\.php(?:[/?]|$)/i.test(req.url ?? '')) gateway.listener(req, res);
+          if (gateway.isScript(req.url ?? '')) gateway.listener(req, res);
           else next();
         });
         return () => middlewares.use(gateway.listener);

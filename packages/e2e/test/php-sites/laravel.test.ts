@@ -1,6 +1,6 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createGateway, type GatewayOptions } from '@fcgi-js/client';
+import { createGateway, type Gateway, type GatewayOptions } from '@fcgi-js/client';
 import serveStatic from 'serve-static';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { whyMissing } from '../../../tooling/src/system-packages.mjs';
@@ -67,8 +67,8 @@ describe.skipIf(unpacked === undefined)('a public folder like that of Laravel, t
 
   async function open(options: GatewayOptions = {}): Promise<string> {
     const files = serveStatic(root, { index: false, redirect: false });
-    const gateway = createGateway({
-      before: (req, res, next) => (/\.php(?:[/?]|$)/i.test(req.url ?? '') ? next() : files(req, res, next)),
+    const gateway: Gateway = createGateway({
+      before: (req, res, next) => (gateway.isScript(req.url ?? '') ? next() : files(req, res, next)),
       documentRoot: root,
       script: { split: '.php', index: 'index.php' },
       ...options,

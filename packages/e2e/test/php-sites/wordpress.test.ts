@@ -32,8 +32,8 @@ describe.skipIf(unpacked === undefined)('WordPress, as Debian packages it, throu
   async function open(options: GatewayOptions = {}): Promise<Site> {
     const { application, root } = wordpress;
     const files = serveStatic(root, { index: false, redirect: false });
-    const gateway = createGateway({
-      before: (req, res, next) => (/\.php(?:[/?]|$)/i.test(req.url ?? '') ? next() : files(req, res, next)),
+    const gateway: Gateway = createGateway({
+      before: (req, res, next) => (gateway.isScript(req.url ?? '') ? next() : files(req, res, next)),
       documentRoot: root,
       explain: true,
       script: { split: '.php', index: 'index.php' },
