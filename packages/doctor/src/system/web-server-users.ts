@@ -21,6 +21,12 @@ const PRODUCTS: Readonly<Record<string, string>> = {
   h2o: 'h2o',
   haproxy: 'HAProxy',
 };
+/** Those that have a user of their own on Debian; the others share one. */
+const OWN_USERS: Readonly<Record<string, string>> = {
+  caddy: 'caddy',
+  h2o: 'debian-h2o',
+  haproxy: 'haproxy',
+};
 /** The names of the programs of web servers. */
 export const WEB_SERVER_PROGRAMS: readonly string[] = Object.keys(PRODUCTS);
 /** Where they are on Linux, macOS and FreeBSD. */
@@ -31,9 +37,10 @@ export function webServerUsers(): WebServerUser[] {
   const running = runningWebServers();
   if (running.length > 0) return running;
   const program = WEB_SERVER_PROGRAMS.find((name) => FOLDERS.some((folder) => isProgram(join(folder, name))));
-  const user =
-    program === undefined ? undefined : WEB_SERVER_USERS.map(accountOf).find((each) => each !== undefined);
-  return user === undefined ? [] : [{ product: PRODUCTS[program ?? ''] ?? '', user }];
+  if (program === undefined) return [];
+  const users = [OWN_USERS[program] ?? [], WEB_SERVER_USERS].flat();
+  const user = users.map(accountOf).find((each) => each !== undefined);
+  return user === undefined ? [] : [{ product: PRODUCTS[program] ?? '', user }];
 }
 
 /** A process of root starts others, which connect: it does not count. */
