@@ -102,9 +102,12 @@ export const kinds = [
     ],
   },
   {
-    what: 'applications of meta-frameworks, built by the real packages',
+    what: 'applications of meta-frameworks, built by the real packages; programs of guides that use packages of others',
     gate: 'release',
-    files: ['packages/e2e/test/meta-frameworks.test.ts'],
+    files: [
+      'packages/e2e/test/meta-frameworks.test.ts',
+      'packages/tooling/test/programs-of-integrations.test.ts',
+    ],
   },
   {
     what: 'sites in PHP: WordPress with its database, a public folder like that of Laravel',
