@@ -84,7 +84,7 @@ async function ownPage(visitor: Visitor, url: string, options: AnswerOptions): P
   if (visitor === 'stranger') {
     return plainPage(
       403,
-      'This is for whoever has started fcgi dev: open the URL with the key that it printed.\n',
+      'Only for the person who started fcgi dev: open the URL with the key that it printed.\n',
     );
   }
   const page = await pageAt(url.replace(/\?.*/s, ''), options);

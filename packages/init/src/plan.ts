@@ -43,7 +43,7 @@ export function makePlan(answers: Answers): Plan {
     throw invalidDeployment(`--start: must be ${server.starts.join(', ')} for ${server.label}.`);
   }
   if (start === 'hand' && answers.user !== undefined) {
-    throw invalidDeployment('--user: by hand it runs as whoever starts it.');
+    throw invalidDeployment('--user: by hand it runs as the user who starts it.');
   }
   if (answers.upgradeListen !== undefined) checkUpgrades(answers.upgradeListen, start);
   return start === 'web-server' ? startedPlan(answers, server) : listeningPlan(answers, server, start);

@@ -175,7 +175,8 @@ export class ConnectionInspector {
         this.#wasAsked = true;
         return [];
       case RecordType.GetValuesResult:
-        if (!this.#wasAsked && this.#seen === 'both') report('error', 'Nobody has asked GET_VALUES.', '4.1');
+        if (!this.#wasAsked && this.#seen === 'both')
+          report('error', 'GET_VALUES did not come before it.', '4.1');
         return [];
       default:
         return [];

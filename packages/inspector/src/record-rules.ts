@@ -53,7 +53,7 @@ function checkPadding(
   const stray = padding.findIndex((byte) => byte !== 0);
   if (stray !== -1) {
     const place = FCGI_HEADER_LEN + content.length + stray;
-    report('notice', 'The padding has other bytes than zeros; nobody looks at them.', '3.3', place);
+    report('notice', 'The padding has other bytes than zeros; they mean nothing.', '3.3', place);
   }
   const isFromServer = directionOf(type) === 'to-application';
   if (padding.length > 0 && isFromServer && (type === RecordType.BeginRequest || content.length === 0)) {

@@ -226,7 +226,7 @@ const cases: ReadonlyArray<readonly [finding: string, steps: readonly Step[]]> =
     'error < 0: Request 1: the connection ended without END_REQUEST. (FastCGI 1.0 §5.5)',
     [['>', join(asked(), input())]],
   ],
-  ['error < 0: Nobody has asked GET_VALUES', [['<', record(10, 0)]]],
+  ['error < 0: GET_VALUES did not come before it', [['<', record(10, 0)]]],
 ];
 
 describe.each([65_536, 1])('in pieces of %i bytes', (piece) => {

@@ -11,9 +11,9 @@ import { ErrorLog } from './error-log.ts';
 import { errors } from './errors.ts';
 import { resolveLimits } from './limits.ts';
 import { allowedPeers, type PeerCheck } from './listen/allowed-peers.ts';
-import type { AcceptedSocket, Listener, ListenOptions } from './listen/listener.ts';
+import type { AcceptedSocket } from './listen/listener.ts';
+import { Listeners } from './listen/listeners.ts';
 import { connectionsPossible, OpenFilesWatch, tooManyConnections } from './listen/open-files.ts';
-import { openListener } from './listen/open-listener.ts';
 import type { FcgiRequest } from './request/fcgi-request.ts';
 import { isPromise } from './request/handler-result.ts';
 import { Handlers } from './request/handlers.ts';
@@ -44,7 +44,7 @@ export class FcgiServer {
   readonly #owner: ConnectionOwner;
   readonly #slots = new RequestSlots();
   readonly #connections = new OpenConnections<Connection>();
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners: Listeners;
   /** What handlers go on with after their response. */
   readonly #background = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
@@ -52,15 +52,15 @@ export class FcgiServer {
   #hasClosed = false;
   /** Ends the wait of {@link close}. */
   readonly #hurry = new AbortController();
-  /** Of `listen()`: what listens to them no more. */
-  readonly #forgetSignals = new Set<() => void>();
   #handOver: FcgiServerCloseOptions['handOver'];
-  /** Of connections that are gone. */
-  #bytesReceived = 0;
-  #bytesSent = 0;
-  #refusedRequests = 0;
-  #totalConnections = 0;
-  #totalRequests = 0;
+  /** Bytes are those of connections that are gone. */
+  readonly #totals = {
+    bytesReceived: 0,
+    bytesSent: 0,
+    refusedRequests: 0,
+    totalConnections: 0,
+    totalRequests: 0,
+  };
 
   /** As {@link createServer}. */
   constructor(options: FcgiServerOptions) {
@@ -79,13 +79,13 @@ export class FcgiServer {
       hasRole: (role): role is Role => this.#handlers.has(role),
       slots: this.#slots,
       dispatch: (request) => {
-        this.#totalRequests += 1;
+        this.#totals.totalRequests += 1;
         const refuse = presenter.present(request);
         runStarted(request, refuse ?? dispatch);
       },
       requestEnded: publishEnd,
       requestRefused: (error) => {
-        this.#refusedRequests += 1;
+        this.#totals.refusedRequests += 1;
         this.#report(error);
       },
       report: (error, request) => this.#report(error, request),
@@ -95,11 +95,18 @@ export class FcgiServer {
       },
       connectionClosed: (connection) => {
         this.#connections.delete(connection);
-        this.#bytesReceived += connection.bytesReceived;
-        this.#bytesSent += connection.writer.sent;
+        this.#totals.bytesReceived += connection.bytesReceived;
+        this.#totals.bytesSent += connection.writer.sent;
         if (this.#connections.size === 0) this.#closed?.();
       },
     };
+    this.#listeners = new Listeners({
+      accept: (socket) => this.#acceptSocket(socket),
+      acceptLocal: (stream) => this.accept(stream),
+      keepAliveDelay: limits.keepAliveDelay,
+      mayListenOn: (host) => this.#peers.mayListenOn(host),
+      onError: (error) => this.#report(error),
+    });
   }
 
   /**
@@ -116,37 +123,11 @@ export class FcgiServer {
   async listen(address: string, options: FcgiServerListenOptions = {}): Promise<string> {
     checkOptions('listen()', options, SERVER_LISTEN_OPTIONS);
     const { signal, ...ofSocket } = options;
-    if (this.#closing !== undefined) throw errors.FCGI_SERVER_CLOSED.listen();
-    const forget = whenAborted(signal, () => {
+    const listening = await this.#listeners.listen(address, ofSocket, signal, () => {
       this.close().catch((error) => this.#report(error));
     });
-    this.#forgetSignals.add(forget);
-    try {
-      signal?.throwIfAborted();
-      return (await this.#listen(address, ofSocket)).address;
-    } catch (error) {
-      forget();
-      this.#forgetSignals.delete(forget);
-      throw signal?.aborted ? signal.reason : error;
-    }
-  }
-
-  /** Opens a listener, and closes it again where the server has been closed meanwhile. */
-  async #listen(address: string, options: ListenOptions): Promise<Listener> {
-    const listener = await openListener(address, options, {
-      accept: (socket) => this.#acceptSocket(socket),
-      acceptLocal: (stream) => this.accept(stream),
-      keepAliveDelay: this.#owner.limits.keepAliveDelay,
-      mayListenOn: (host) => this.#peers.mayListenOn(host),
-      onError: (error) => this.#report(error),
-    });
-    if (this.#closing !== undefined) {
-      await listener.close();
-      throw errors.FCGI_SERVER_CLOSED.listen();
-    }
-    this.#listeners.add(listener);
     this.#openFiles.start();
-    return listener;
+    return listening;
   }
 
   /**
@@ -194,21 +175,13 @@ export class FcgiServer {
 
   /** Figures for a status page. */
   stats(): FcgiServerStats {
-    let bytesReceived = this.#bytesReceived;
-    let bytesSent = this.#bytesSent;
+    let { bytesReceived, bytesSent } = this.#totals;
     for (const connection of this.#connections.all()) {
       bytesReceived += connection.bytesReceived;
       bytesSent += connection.writer.sent;
     }
-    return {
-      activeRequests: this.#slots.active,
-      bytesReceived,
-      bytesSent,
-      connections: this.#connections.size,
-      refusedRequests: this.#refusedRequests,
-      totalConnections: this.#totalConnections,
-      totalRequests: this.#totalRequests,
-    };
+    const { size: connections } = this.#connections;
+    return { ...this.#totals, activeRequests: this.#slots.active, bytesReceived, bytesSent, connections };
   }
 
   async #close({
@@ -217,8 +190,7 @@ export class FcgiServer {
     timeout = CLOSE_TIMEOUT,
   }: FcgiServerCloseOptions): Promise<void> {
     this.#handOver = handOver;
-    for (const forget of this.#forgetSignals) forget();
-    await Promise.all([...this.#listeners].map((listener) => listener.close()));
+    await this.#listeners.close();
     onListenersClosed?.();
     const closed = new Promise<void>((resolve) => {
       this.#closed = resolve;
@@ -257,7 +229,7 @@ export class FcgiServer {
   #open(stream: Duplex, info: ConnectionInfo): void {
     const connection = new Connection(stream, info, this.#owner);
     this.#connections.add(connection);
-    this.#totalConnections += 1;
+    this.#totals.totalConnections += 1;
     if (this.#closing !== undefined) connection.shutDown(this.#handOver);
   }
 

@@ -100,7 +100,7 @@ export const errors = {
     port: (address: string) =>
       `This user may not listen on ${address}. Ports below 1024 are for root; choose a higher one.`,
     reachable: (address: string) =>
-      `${address} can be reached from other machines, and whoever reaches a FastCGI port controls every param. Name the web servers in createServer({ allow: ['10.0.0.5'] }), or listen on 127.0.0.1 or a Unix socket.`,
+      `${address} can be reached from other machines, and who reaches a FastCGI port controls every param. Name the web servers in createServer({ allow: ['10.0.0.5'] }), or listen on 127.0.0.1 or a Unix socket.`,
   }),
   FCGI_ADDRESS_INVALID: variants('FCGI_ADDRESS_INVALID', 'server', {
     account: (word: string, nameOrId: number | string) =>

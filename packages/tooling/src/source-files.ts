@@ -9,6 +9,7 @@ const generated = new Set([
   'coverage',
   'reference',
   'reports',
+  '.declarations',
   '.stryker-tmp',
   '.git',
 ]);

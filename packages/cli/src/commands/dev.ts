@@ -10,7 +10,7 @@ APP is what fcgi run takes. It runs in a process of its own, which is replaced w
 TypeScript, JSON and .env files of its project, without node_modules, what git ignores by custom (dist, build, coverage,
 names that begin with a dot), and what --ignore names. NODE_ENV is development, unless it is set.
 
-A browser shows what went wrong, with the stack, and comes back by itself when it is mended. Recent requests, with their
+A browser shows what went wrong, with the stack, and comes back by itself when that is fixed. Recent requests, with their
 params and records, are at /__fcgi. Both are for the browser in which you open the URL with the key that is printed;
 values that let others act in a user's name, such as those of cookies, are hidden unless --show-secrets is given.
 

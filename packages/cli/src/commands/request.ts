@@ -31,7 +31,7 @@ export function requestCommand(io: Io): Command {
       'where it listens: unix:/path, /path, tcp:HOST:PORT, HOST:PORT',
       parseAddressArgument,
     )
-    .argument('[url]', 'a path, or a URL whose scheme and host the application is told (default: "/")')
+    .argument('[url]', 'a path, or a URL, whose scheme and host become params (default: "/")')
     .option('-X, --method <method>', 'request method (default: GET, with -d POST)', parseMethod)
     .addOption(
       repeatable('-H, --header <line>', "header field: 'Name: value'; 'Name:' leaves it out (repeatable)"),

@@ -11,7 +11,7 @@ Examples:
   fcgi status /run/app.sock --json | jq '."active processes"'
 
 php-fpm needs pm.status_path = /status in its pool, fcgi run --status-path /status.
-With --watch a look that fails is told, and the next one follows; the first one must not fail.
+With --watch a request that fails prints why, and the next one follows; the first one must not fail.
 
 Exit status: 0 there is a status; 1 there is none; 2 the command line makes no sense.
 `;

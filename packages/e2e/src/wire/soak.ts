@@ -135,7 +135,7 @@ export class Soak {
   }
 
   #check(answer: Parameters<SoakRequest['wrong']>[0], request: SoakRequest | undefined): void {
-    const wrong = request === undefined ? 'nobody asked for it' : request.wrong(answer);
+    const wrong = request === undefined ? 'there was no such request' : request.wrong(answer);
     if (wrong !== undefined) this.#complain(`answer ${answer.records} to ${answer.id}: ${wrong}`);
     this.#answered += 1;
   }

@@ -19,8 +19,11 @@ const examples = join(root, 'docs/examples');
 
 /** Bytes. */
 const LARGEST_EXAMPLE = 1_500_000;
-/** Milliseconds of processor time until the first page of the example has been answered, by the fastest of some starts. */
-const LONGEST_START = 300;
+/**
+ * Processor time until the first page of the example has been answered, by the fastest of some starts, where 1 is what an empty HTTP
+ * server of Node takes. Measured: 3.3.
+ */
+const LONGEST_START = 4.5;
 const STARTS = 5;
 /** Kibibytes of address space beyond what Node takes by itself. */
 const ROOM = 512 * 1024;
@@ -99,16 +102,14 @@ describe.skipIf(reason)(`a bundle on a host${reason ? ` (${reason})` : ''}`, () 
       expect((await client.request(path)).text()).not.toContain('fcgiPlace');
   });
 
-  test('starts with less processor time than most hosts have for a page', async () => {
-    await uploadExample();
+  /** Milliseconds of processor time, user and system, that a program takes at least, of some starts. */
+  async function processorTime(program: string, ...args: string[]): Promise<number> {
     const times: number[] = [];
     for (let start = 0; start < STARTS; start += 1) {
-      const { stdout } = await run(
-        '/bin/sh',
-        ['-c', '"$1" < /dev/null; times', 'sh', join(site, 'app.fcgi')],
-        { env: CGI },
-      );
-      expect(stdout).toMatch(/^Status: 200/m);
+      const { stdout } = await run('/bin/sh', ['-c', '"$@" < /dev/null; times', 'sh', program, ...args], {
+        env: CGI,
+      });
+      if (program !== process.execPath) expect(stdout).toMatch(/^Status: 200/m);
       // The second line is that of the children: user and system.
       const used = stdout.trim().split('\n').at(-1) ?? '';
       const parts = [...used.matchAll(/(\d+)m([\d.]+)s/g)];
@@ -117,7 +118,14 @@ describe.skipIf(reason)(`a bundle on a host${reason ? ` (${reason})` : ''}`, () 
         parts.reduce((sum, [, minutes, seconds]) => sum + (Number(minutes) * 60 + Number(seconds)) * 1000, 0),
       );
     }
-    expect(Math.min(...times)).toBeLessThan(LONGEST_START);
+    return Math.min(...times);
+  }
+
+  test('starts, with Express, within a few times the processor time of an empty HTTP server of Node', async () => {
+    await uploadExample();
+    const empty = "require('node:http').createServer().listen(0, () => process.exit())";
+    const ofNode = await processorTime(process.execPath, '-e', empty);
+    expect(await processorTime(join(site, 'app.fcgi'))).toBeLessThan(LONGEST_START * ofNode);
   });
 
   test('runs with 512 MiB of address space beyond what Node takes', async () => {

@@ -71,7 +71,7 @@ export const failures = {
     },
   },
   leavesInAnswer: {
-    title: 'is told when the browser leaves in the middle of a slow answer',
+    title: 'learns that the browser leaves in the middle of a slow answer',
     async run(session) {
       const token = session.notes.token();
       const answer = await session.http.open(`/endless/${token}?chunks=500`);
@@ -93,7 +93,7 @@ export const failures = {
     },
   },
   leavesInLargeAnswer: {
-    title: 'is told when the browser leaves in the middle of a large answer',
+    title: 'learns that the browser leaves in the middle of a large answer',
     async run(session) {
       const token = session.notes.token();
       const answer = await session.http.open(`/flood/${token}?bytes=100000000`);
@@ -103,7 +103,7 @@ export const failures = {
     },
   },
   leavesBeforeAnswer: {
-    title: 'is told when the browser leaves before there is an answer',
+    title: 'learns that the browser leaves before there is an answer',
     async run(session) {
       const token = session.notes.token();
       const { request } = session.http.start(`/waiting/${token}?ms=9000`);
@@ -125,7 +125,7 @@ export const failures = {
     },
   },
   leavesInUpload: {
-    title: 'is told when the browser leaves in the middle of an upload',
+    title: 'learns that the browser leaves in the middle of an upload',
     async run(session) {
       const token = session.notes.token();
       const { request } = session.http.start({

@@ -57,7 +57,7 @@ export const sites = {
     },
   },
   staticFolder: {
-    title: 'gets what looks like a static file and is none, and nobody leaves the folder',
+    title: 'gets what looks like a static file and is none, and no path leaves the folder',
     async run({ http }) {
       assert.match((await http.request('/staticx')).text(), /Cannot GET \S*\/staticx/);
       for (const path of ['/static../fixture.txt', '/static/../fixture.txt', '/static/%2e%2e/fixture.txt']) {
