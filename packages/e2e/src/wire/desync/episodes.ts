@@ -1,0 +1,96 @@
+import { Random } from '../random.ts';
+import { Ledger } from './ledger.ts';
+import { askByBytes } from './web-server.ts';
+import { World } from './world.ts';
+
+/** Episodes at once. */
+const WORKERS = 8;
+/** Milliseconds after which an episode hangs, far above all time-outs in it. */
+const PATIENCE = 30_000;
+
+/**
+ * Episodes of exchanges over few connections. Each depends on the seed and its number alone, so that one can be repeated.
+ */
+export class Episodes {
+  readonly #ledger: Ledger;
+  readonly #seed: number;
+  readonly #world: World;
+  #next: number;
+  readonly #onError = (error: unknown) => {
+    this.#ledger.problems.push(`An error that nobody caught: ${error instanceof Error ? error.stack : error}`);
+  };
+
+  private constructor(world: World, ledger: Ledger, seed: number, first: number) {
+    this.#world = world;
+    this.#ledger = ledger;
+    this.#seed = seed;
+    this.#next = first;
+    process.on('uncaughtException', this.#onError);
+    process.on('unhandledRejection', this.#onError);
+  }
+
+  /** @param first number of the first episode */
+  static async start(seed: number, first = 0): Promise<Episodes> {
+    const ledger = new Ledger();
+    return new Episodes(await World.start(ledger), ledger, seed, first);
+  }
+
+  /** The number of the next episode. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Everything that must not be. */
+  get problems(): readonly string[] {
+    return this.#ledger.problems;
+  }
+
+  /** Exchanges so far. */
+  get exchanges(): number {
+    return this.#ledger.over;
+  }
+
+  /** How exchanges ended, and how often. */
+  get outcomes(): ReadonlyMap<string, number> {
+    return this.#ledger.outcomes;
+  }
+
+  /** Runs that many episodes. */
+  async run(count: number): Promise<void> {
+    const end = this.#next + count;
+    const work = async () => {
+      while (this.#next < end) {
+        const number = this.#next;
+        this.#next += 1;
+        await this.#episode(number);
+      }
+    };
+    await Promise.all(Array.from({ length: WORKERS }, work));
+  }
+
+  async stop(): Promise<void> {
+    await this.#world.stop();
+    process.off('uncaughtException', this.#onError);
+    process.off('unhandledRejection', this.#onError);
+  }
+
+  async #episode(number: number): Promise<void> {
+    // Seeds of neighbours must not overlap: each number gets a sequence of its own.
+    const random = new Random(Math.imul(this.#seed + number, 0x9e37_79b1));
+    let timer: NodeJS.Timeout | undefined;
+    const hangs = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('It hangs.')), PATIENCE);
+    });
+    try {
+      await Promise.race([this.#play(random), hangs]);
+    } catch (error) {
+      this.#ledger.problems.push(`Episode ${number}: ${error instanceof Error ? error.stack : error}`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #play(random: Random): Promise<void> {
+    await askByBytes(await this.#world.connect(random), this.#ledger, random);
+  }
+}
