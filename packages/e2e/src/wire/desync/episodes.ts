@@ -1,5 +1,7 @@
 import { Random } from '../random.ts';
 import { Ledger } from './ledger.ts';
+import { askByClient } from './through-client.ts';
+import { askByHttp } from './through-gateway.ts';
 import { askByBytes } from './web-server.ts';
 import { World } from './world.ts';
 
@@ -32,7 +34,7 @@ export class Episodes {
   /** @param first number of the first episode */
   static async start(seed: number, first = 0): Promise<Episodes> {
     const ledger = new Ledger();
-    return new Episodes(await World.start(ledger), ledger, seed, first);
+    return new Episodes(await World.start(ledger, seed), ledger, seed, first);
   }
 
   /** The number of the next episode. */
@@ -91,6 +93,10 @@ export class Episodes {
   }
 
   async #play(random: Random): Promise<void> {
-    await askByBytes(await this.#world.connect(random), this.#ledger, random);
+    const [ledger, world] = [this.#ledger, this.#world];
+    const way = random.below(5);
+    if (way < 2) await askByBytes(await world.connect(random), ledger, random);
+    else if (way === 2) await askByHttp(world.gatewayPath(random), ledger, random);
+    else await askByClient(random.chance(0.2) ? { server: world.server } : { address: world.addressOf(random) }, ledger, random);
   }
 }

@@ -7,6 +7,7 @@ import { ReceivedRecords } from '../received-records.ts';
 import { Type, usualParams } from '../requests.ts';
 import type { Ledger } from './ledger.ts';
 import { type Length, announced, type Plan, planOf } from './plan.ts';
+import { padding, split } from './split.ts';
 
 /** How the body of a request ends. */
 type BodyEnd = 'abort' | 'cut' | 'end';
@@ -66,22 +67,6 @@ function ask(id: number, isLast: boolean, ledger: Ledger, random: Random): Asked
     ...last[end],
   ];
   return { end, id, isValid, plan, records };
-}
-
-/** A stream in one record, in several, or a byte in each; with padding, and without its end. */
-function* split(type: number, id: number, bytes: Uint8Array, random: Random): Generator<Uint8Array> {
-  const size = random.pick([65_535, 65_535, 65_535, 1_000, 64, 9, 8, 7, 1]);
-  const varies = random.chance(0.5);
-  const atLeast = bytes.length > 2_000 ? 4_000 : 1;
-  for (let from = 0; from < bytes.length; ) {
-    const to = from + Math.max(atLeast, varies ? random.between(1, size) : size);
-    yield record(type, id, bytes.subarray(from, Math.min(to, from + 65_535)), padding(random));
-    from = Math.min(to, from + 65_535);
-  }
-}
-
-function padding(random: Random): { padding: number } {
-  return { padding: random.pick([0, 0, 0, 1, 7, 8, 255, random.below(256)]) };
 }
 
 /** What came has to belong to this request, and it has to have been executed as often as it was asked for. */
