@@ -19,7 +19,9 @@ export class Episodes {
   readonly #world: World;
   #next: number;
   readonly #onError = (error: unknown) => {
-    this.#ledger.problems.push(`An error that nobody caught: ${error instanceof Error ? error.stack : error}`);
+    this.#ledger.problems.push(
+      `An error that nobody caught: ${error instanceof Error ? error.stack : error}`,
+    );
   };
 
   private constructor(world: World, ledger: Ledger, seed: number, first: number) {
@@ -94,9 +96,14 @@ export class Episodes {
 
   async #play(random: Random): Promise<void> {
     const [ledger, world] = [this.#ledger, this.#world];
-    const way = random.below(5);
+    const way = random.below(6);
     if (way < 2) await askByBytes(await world.connect(random), ledger, random);
-    else if (way === 2) await askByHttp(world.gatewayPath(random), ledger, random);
-    else await askByClient(random.chance(0.2) ? { server: world.server } : { address: world.addressOf(random) }, ledger, random);
+    else if (way < 4) await askByHttp(world.gatewayPath(random), ledger, random);
+    else
+      await askByClient(
+        random.chance(0.2) ? { server: world.server } : { address: world.addressOf(random) },
+        ledger,
+        random,
+      );
   }
 }

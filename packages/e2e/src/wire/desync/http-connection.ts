@@ -16,7 +16,7 @@ export class HttpConnection {
   #wake: () => void = () => {};
 
   constructor(path: string) {
-    this.#socket = connect(path);
+    this.#socket = connect({ allowHalfOpen: true, path });
     this.#socket.on('error', () => {});
     this.#socket.on('data', (chunk: Buffer) => {
       this.#bytes = Buffer.concat([this.#bytes, chunk]);
@@ -43,6 +43,11 @@ export class HttpConnection {
     if (!this.#ended) this.#socket.write(bytes);
   }
 
+  /** Nothing more is sent; answers are still read. */
+  finish(): void {
+    if (!this.#ended) this.#socket.end();
+  }
+
   close(): void {
     this.#ended = true;
     this.#socket.destroy();
@@ -59,7 +64,10 @@ export class HttpConnection {
     return { body, isWhole, status: Number(head.slice(9, 12)), token: field('x-token') };
   }
 
-  async #body(length: string | undefined, encoding: string | undefined): Promise<[body: Buffer, isWhole: boolean]> {
+  async #body(
+    length: string | undefined,
+    encoding: string | undefined,
+  ): Promise<[body: Buffer, isWhole: boolean]> {
     if (encoding === 'chunked') return await this.#chunks();
     if (length === undefined) {
       await this.#until(() => -1);

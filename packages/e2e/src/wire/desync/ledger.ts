@@ -61,7 +61,8 @@ export class Ledger {
     if (entry === undefined) return;
     const expected = entry.plan.body.subarray(entry.received, entry.received + bytes.length);
     entry.received += bytes.length;
-    if (Buffer.compare(expected, bytes) !== 0) this.problems.push(`Other bytes came as the body of ${token}.`);
+    if (Buffer.compare(expected, bytes) !== 0)
+      this.problems.push(`Other bytes came as the body of ${token}.`);
   }
 
   /** Something came as the answer to a request: a whole one or its beginning. */
@@ -84,7 +85,9 @@ export class Ledger {
     this.over += 1;
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     if (!ALLOWED[executions].includes(entry.executions))
-      this.problems.push(`${token} (${outcome}) was executed ${entry.executions} times instead of ${executions}.`);
+      this.problems.push(
+        `${token} (${outcome}) was executed ${entry.executions} times instead of ${executions}.`,
+      );
     // Who comes again with a token that is gone is found in any case; what was cut off may still come for the first time.
     if (executions === 'at most once' && entry.executions === 0) this.#late.push(token);
     else this.#open.delete(token);

@@ -1,11 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { setImmediate as turn } from 'node:timers/promises';
 import { join, record } from 'test-support';
 import type { Random } from '../random.ts';
 import { Type } from '../requests.ts';
-import { RecordReader, type SentRecord, uriOf } from './record-reader.ts';
 import type { Ledger } from './ledger.ts';
+import { Outbox } from './outbox.ts';
 import type { Plan } from './plan.ts';
+import { RecordReader, type SentRecord, uriOf } from './record-reader.ts';
 import { padding, split } from './split.ts';
 
 /** A request of a client, as far as it has come. */
@@ -45,6 +45,7 @@ export class LyingApplication {
   }
 
   #serve(socket: Socket): void {
+    const outbox = new Outbox(socket, this.#random);
     const reader = new RecordReader();
     const open = new Map<number, Open>();
     this.#sockets.add(socket);
@@ -53,7 +54,7 @@ export class LyingApplication {
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('data', (chunk: Buffer) => {
       try {
-        for (const each of reader.push(chunk)) this.#take(socket, open, each);
+        for (const each of reader.push(chunk)) this.#take(outbox, open, each);
       } catch (error) {
         this.#ledger.problems.push(`The application got ${(error as Error).message}`);
         socket.destroy();
@@ -61,7 +62,7 @@ export class LyingApplication {
     });
   }
 
-  #take(socket: Socket, open: Map<number, Open>, { content, id, type }: SentRecord): void {
+  #take(outbox: Outbox, open: Map<number, Open>, { content, id, type }: SentRecord): void {
     if (type === Type.begin) {
       if (open.get(id)?.answered === false) throw new Error(`BEGIN_REQUEST of ${id}, which is active.`);
       open.set(id, { answered: false, params: [], plan: undefined, received: 0 });
@@ -69,53 +70,39 @@ export class LyingApplication {
     }
     const request = open.get(id);
     if (request === undefined) throw new Error(`a record of type ${type} of ${id}, which has not begun.`);
-    if (type === Type.params) this.#takeParams(socket, request, id, content);
-    else if (type === Type.stdin) this.#takeStdin(socket, request, id, content);
-    else if (type === Type.abort) this.#end(socket, request, id);
+    if (type === Type.params) this.#takeParams(outbox, request, id, content);
+    else if (type === Type.stdin) this.#takeStdin(outbox, request, id, content);
+    else if (type === Type.abort) this.#end(outbox, request, id);
     else throw new Error(`a record of type ${type}.`);
   }
 
-  #takeParams(socket: Socket, request: Open, id: number, content: Uint8Array): void {
+  #takeParams(outbox: Outbox, request: Open, id: number, content: Uint8Array): void {
     if (content.length > 0) {
       request.params.push(content);
       return;
     }
     request.plan = this.#ledger.execute(uriOf(join(...request.params)));
-    if (request.plan?.reads === 0) this.#answer(socket, request, id);
+    if (request.plan?.reads === 0) this.#answer(outbox, request, id);
   }
 
-  #takeStdin(socket: Socket, request: Open, id: number, content: Uint8Array): void {
+  #takeStdin(outbox: Outbox, request: Open, id: number, content: Uint8Array): void {
     if (request.plan === undefined) throw new Error('STDIN before the end of PARAMS.');
     this.#ledger.received(request.plan, content);
     request.received += content.length;
-    if (content.length === 0 || request.received >= request.plan.reads) this.#answer(socket, request, id);
+    if (content.length === 0 || request.received >= request.plan.reads) this.#answer(outbox, request, id);
   }
 
-  #answer(socket: Socket, request: Open, id: number): void {
+  #answer(outbox: Outbox, request: Open, id: number): void {
     if (request.answered || request.plan === undefined) return;
     request.answered = true;
-    void this.#send(socket, answerOf(request.plan, id, this.#random));
+    outbox.add(id, answerOf(request.plan, id, this.#random));
   }
 
   /** The request was aborted. */
-  #end(socket: Socket, request: Open, id: number): void {
+  #end(outbox: Outbox, request: Open, id: number): void {
     if (request.answered) return;
     request.answered = true;
-    socket.write(endOf(id, this.#random));
-  }
-
-  async #send(socket: Socket, records: readonly Uint8Array[]): Promise<void> {
-    // Records of other requests may come between them; some wait for their turn, so that requests overlap.
-    if (this.#random.chance(0.3)) await turn();
-    if (this.#random.chance(0.4)) {
-      for (const each of records) {
-        socket.write(each);
-        if (this.#random.chance(0.2)) await turn();
-      }
-    } else {
-      socket.write(join(...records));
-    }
-    if (this.#random.chance(0.02)) socket.end();
+    outbox.add(id, [endOf(id, this.#random)]);
   }
 }
 

@@ -54,7 +54,8 @@ export function uriOf(params: Uint8Array): string | undefined {
   while (offset < bytes.length) {
     const [name, value] = [length(), length()];
     const from = offset + name;
-    if (bytes.toString('latin1', offset, from) === 'REQUEST_URI') return bytes.toString('latin1', from, from + value);
+    if (bytes.toString('latin1', offset, from) === 'REQUEST_URI')
+      return bytes.toString('latin1', from, from + value);
     offset = from + value;
   }
   return undefined;

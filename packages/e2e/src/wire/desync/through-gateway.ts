@@ -19,9 +19,10 @@ export async function askByHttp(path: string, ledger: Ledger, random: Random): P
 }
 
 async function exchange(connection: HttpConnection, ledger: Ledger, random: Random): Promise<void> {
-  const framing = random.pick<Framing>(['chunked', 'exact', 'exact', 'long', 'short']);
+  const wanted = random.pick<Framing>(['chunked', 'exact', 'exact', 'long', 'short']);
   // Behind a body that is too long, HTTP would be a request of its own.
-  const plan = planOf(random, { http: framing !== 'short', token: ledger.token() });
+  const plan = planOf(random, { http: wanted !== 'short', token: ledger.token() });
+  const framing = plan.body.length === 0 && wanted === 'short' ? 'exact' : wanted;
   ledger.begin(plan);
   for (const piece of pieces(requestOf(plan, framing, random), random)) {
     connection.send(piece);
@@ -42,7 +43,8 @@ async function exchange(connection: HttpConnection, ledger: Ledger, random: Rand
     executions = 'once';
   }
   if (framing === 'short') {
-    // What follows is no request; the answer says that, and the connection ends.
+    // What follows is no request; the answer says that, and the connection ends. It may look like the beginning of one.
+    connection.finish();
     const next = await connection.answer();
     if (next !== undefined) ledger.failed(plan, `${next.token === undefined ? '' : 'token='}${next.body}`);
     connection.close();
@@ -56,7 +58,9 @@ async function exchange(connection: HttpConnection, ledger: Ledger, random: Rand
 function requestOf({ body, token }: Plan, framing: Framing, random: Random): Uint8Array {
   const start = `${random.pick(['GET', 'POST', 'POST', 'PUT'])} /t/${token} HTTP/1.1\r\nHost: x\r\n`;
   if (framing === 'chunked') {
-    const chunks = pieces(body, random).map((piece) => join(`${piece.length.toString(16)}\r\n`, piece, '\r\n'));
+    const chunks = pieces(body, random).map((piece) =>
+      join(`${piece.length.toString(16)}\r\n`, piece, '\r\n'),
+    );
     return join(start, 'Transfer-Encoding: chunked\r\n\r\n', ...chunks, '0\r\n\r\n');
   }
   const lengths = { exact: body.length, long: body.length + 8, short: body.length >> 1 };

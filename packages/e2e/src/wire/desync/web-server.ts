@@ -6,7 +6,7 @@ import type { Random } from '../random.ts';
 import { ReceivedRecords } from '../received-records.ts';
 import { Type, usualParams } from '../requests.ts';
 import type { Ledger } from './ledger.ts';
-import { type Length, announced, type Plan, planOf } from './plan.ts';
+import { announced, type Length, type Plan, planOf } from './plan.ts';
 import { padding, split } from './split.ts';
 
 /** How the body of a request ends. */
@@ -53,12 +53,20 @@ function ask(id: number, isLast: boolean, ledger: Ledger, random: Random): Asked
   const contentLength = isValid
     ? (length ?? random.pick([null, '', '-1'])?.toString() ?? null)
     : random.pick(STRANGE);
-  const end = random.pick<BodyEnd>(isLast ? ['abort', 'cut', 'end', 'end', 'end'] : ['abort', 'end', 'end', 'end', 'end']);
-  const params = pairs(usualParams(`/t/${plan.token}`, { contentLength, method: random.pick(['GET', 'POST', 'POST', 'PUT']) }));
+  const end = random.pick<BodyEnd>(
+    isLast ? ['abort', 'cut', 'end', 'end', 'end'] : ['abort', 'end', 'end', 'end', 'end'],
+  );
+  const params = pairs(
+    usualParams(`/t/${plan.token}`, { contentLength, method: random.pick(['GET', 'POST', 'POST', 'PUT']) }),
+  );
   const keep = isLast ? random.chance(0.5) : true;
   const stdin = [...split(Type.stdin, id, body, random)];
   const sent = end === 'end' ? stdin : stdin.slice(0, random.below(stdin.length + 1));
-  const last = { abort: [record(Type.abort, id)], cut: [], end: [record(Type.stdin, id, '', padding(random))] };
+  const last = {
+    abort: [record(Type.abort, id)],
+    cut: [],
+    end: [record(Type.stdin, id, '', padding(random))],
+  };
   const records = [
     record(Type.begin, id, [0, 1, keep ? 1 : 0, 0, 0, 0, 0, 0], padding(random)),
     ...split(Type.params, id, params, random),
@@ -75,7 +83,8 @@ function judge(asked: Asked, answer: Answer | undefined, connection: Connection,
   for (const problem of connection.takeProblems()) ledger.problems.push(`${plan.token}: ${problem}`);
   const isWhole = answer?.complete === true;
   const executions = !isValid ? 'never' : isWhole && end === 'end' ? 'once' : 'at most once';
-  const outcome = answer === undefined || answer.stdoutLength === 0 ? 'nothing' : checkAnswer(plan, answer, ledger);
+  const outcome =
+    answer === undefined || answer.stdoutLength === 0 ? 'nothing' : checkAnswer(plan, answer, ledger);
   ledger.end(plan, executions, `bytes: ${end}, ${isWhole ? '' : 'not whole, '}${outcome}`);
 }
 
@@ -140,7 +149,8 @@ class Connection {
   async #send(bytes: Uint8Array, random: Random): Promise<void> {
     const size = random.pick([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 1_000, 100, 7]);
     for (let from = 0; from < bytes.length && !this.#ended; ) {
-      const to = from + Math.max(Math.ceil(bytes.length / 50), random.between(1, Math.min(size, bytes.length)));
+      const to =
+        from + Math.max(Math.ceil(bytes.length / 50), random.between(1, Math.min(size, bytes.length)));
       if (!this.#stream.write(bytes.subarray(from, to))) await turn();
       else if (random.chance(0.5)) await turn();
       from = to;

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Duplex, duplexPair } from 'node:stream';
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createGateway, type Gateway, parseAddress } from '@fcgi-js/client';
 import { Tap } from '@fcgi-js/inspector/tap';
 import type { FcgiServer } from '@fcgi-js/server';
@@ -70,7 +70,9 @@ export class World {
       printer: { finished: () => {}, observed: () => {} },
       upstream: parseAddress(`unix:${this.path(name)}`),
     });
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => tap.accept(socket));
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
+      tap.accept(socket),
+    );
     await new Promise<void>((resolve) => server.listen(this.path(`${name}-tap`), resolve));
     this.#listening.push(server);
   }
