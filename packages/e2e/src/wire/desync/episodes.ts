@@ -36,7 +36,7 @@ export class Episodes {
   /** @param first number of the first episode */
   static async start(seed: number, first = 0): Promise<Episodes> {
     const ledger = new Ledger();
-    return new Episodes(await World.start(ledger, seed), ledger, seed, first);
+    return new Episodes(await World.start(ledger), ledger, seed, first);
   }
 
   /** The number of the next episode. */

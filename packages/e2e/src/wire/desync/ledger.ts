@@ -1,6 +1,9 @@
+import type { Random } from '../random.ts';
 import { MARK } from './hidden.ts';
 import type { Executions, Plan } from './plan.ts';
 
+/** So many that none comes again soon. */
+const TOKENS = 2 ** 32;
 /** Exchanges that may still come although they are over. */
 const LATE = 1_000;
 
@@ -22,12 +25,11 @@ export class Ledger {
   readonly #open = new Map<number, Entry>();
   /** Those that were cut off before the application was asked for them. */
   readonly #late: number[] = [];
-  #next = 1;
 
-  /** A token for a new exchange. */
-  token(): number {
-    this.#next += 1;
-    return this.#next - 1;
+  /** A token for a new exchange: the same one where the same episode is run again. */
+  token(random: Random): number {
+    const token = random.below(TOKENS);
+    return this.#open.has(token) ? this.token(random) : token;
   }
 
   /** Bodies, which hold whole requests, are on their way from here on. */

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { join, record } from 'test-support';
-import type { Random } from '../random.ts';
+import { Random } from '../random.ts';
 import { Type } from '../requests.ts';
 import type { Ledger } from './ledger.ts';
 import { Outbox } from './outbox.ts';
@@ -23,18 +23,16 @@ interface Open {
  */
 export class LyingApplication {
   readonly #ledger: Ledger;
-  readonly #random: Random;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  private constructor(ledger: Ledger, random: Random) {
+  private constructor(ledger: Ledger) {
     this.#ledger = ledger;
-    this.#random = random;
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#serve(socket));
   }
 
-  static async start(path: string, ledger: Ledger, random: Random): Promise<LyingApplication> {
-    const application = new LyingApplication(ledger, random);
+  static async start(path: string, ledger: Ledger): Promise<LyingApplication> {
+    const application = new LyingApplication(ledger);
     await new Promise<void>((resolve) => application.#server.listen(path, resolve));
     return application;
   }
@@ -45,7 +43,7 @@ export class LyingApplication {
   }
 
   #serve(socket: Socket): void {
-    const outbox = new Outbox(socket, this.#random);
+    const outbox = new Outbox(socket);
     const reader = new RecordReader();
     const open = new Map<number, Open>();
     this.#sockets.add(socket);
@@ -95,18 +93,21 @@ export class LyingApplication {
   #answer(outbox: Outbox, request: Open, id: number): void {
     if (request.answered || request.plan === undefined) return;
     request.answered = true;
-    outbox.add(id, answerOf(request.plan, id, this.#random));
+    outbox.reseed(request.plan.token);
+    outbox.add(id, answerOf(request.plan, id));
   }
 
   /** The request was aborted. */
   #end(outbox: Outbox, request: Open, id: number): void {
     if (request.answered) return;
     request.answered = true;
-    outbox.add(id, [endOf(id, this.#random)]);
+    outbox.add(id, [record(Type.end, id, new Uint8Array(8))]);
   }
 }
 
-function answerOf(plan: Plan, id: number, random: Random): Uint8Array[] {
+/** The same for the same plan. */
+function answerOf(plan: Plan, id: number): Uint8Array[] {
+  const random = new Random(plan.token);
   const length = plan.answerLength === undefined ? '' : `Content-Length: ${plan.answerLength}\r\n`;
   const head = `Status: 200 OK\r\nContent-Type: text/plain\r\n${length}X-Token: ${plan.token}\r\n\r\n`;
   const stdout = join(head, plan.answer);
@@ -116,10 +117,6 @@ function answerOf(plan: Plan, id: number, random: Random): Uint8Array[] {
     records.splice(random.below(records.length), 0, record(Type.stderr, id, content, padding(random)));
   }
   if (random.chance(0.7)) records.push(record(Type.stdout, id, '', padding(random)));
-  records.push(endOf(id, random));
+  records.push(record(Type.end, id, new Uint8Array(8), padding(random)));
   return records;
-}
-
-function endOf(id: number, random: Random): Uint8Array {
-  return record(Type.end, id, new Uint8Array(8), padding(random));
 }

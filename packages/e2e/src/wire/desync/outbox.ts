@@ -1,19 +1,23 @@
 import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { join } from 'test-support';
-import type { Random } from '../random.ts';
+import { Random } from '../random.ts';
 import { pieces } from './split.ts';
 
 /** Records on their way over one connection: those of several requests mixed, each in its order, cut anywhere. */
 export class Outbox {
   readonly #queues = new Map<number, Uint8Array[]>();
-  readonly #random: Random;
+  #random = new Random(0);
   readonly #socket: Socket;
   #isSending = false;
 
-  constructor(socket: Socket, random: Random) {
-    this.#random = random;
+  constructor(socket: Socket) {
     this.#socket = socket;
+  }
+
+  /** Mixes and cuts in another way from here on. */
+  reseed(seed: number): void {
+    this.#random = new Random(seed);
   }
 
   /** Sends records of a request behind those that it has sent. */
@@ -23,19 +27,18 @@ export class Outbox {
   }
 
   async #send(): Promise<void> {
-    const random = this.#random;
     this.#isSending = true;
     // Some wait for their turn, so that other answers can overtake them.
-    if (random.chance(0.3)) await turn();
+    if (this.#random.chance(0.3)) await turn();
     while (this.#queues.size > 0) {
       const batch = join(...this.#take());
-      for (const piece of random.chance(0.6) ? [batch] : pieces(batch, random)) {
+      for (const piece of this.#random.chance(0.6) ? [batch] : pieces(batch, this.#random)) {
         this.#socket.write(piece);
-        if (random.chance(0.2)) await turn();
+        if (this.#random.chance(0.2)) await turn();
       }
     }
     this.#isSending = false;
-    if (random.chance(0.02)) this.#socket.end();
+    if (this.#random.chance(0.02)) this.#socket.end();
   }
 
   /** The next records, of one request after the other. */

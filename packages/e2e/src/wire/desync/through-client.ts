@@ -45,7 +45,7 @@ export async function askByClient(
 }
 
 async function exchange(client: FcgiClient, ledger: Ledger, random: Random): Promise<void> {
-  const plan = planOf(random, { token: ledger.token() });
+  const plan = planOf(random, { token: ledger.token(random) });
   ledger.begin(plan);
   const kind = random.pick<Length>(['absent', 'exact', 'exact', 'exact', 'long', 'short']);
   const length = announced(plan.body.length, kind, random);

@@ -21,7 +21,7 @@ export async function askByHttp(path: string, ledger: Ledger, random: Random): P
 async function exchange(connection: HttpConnection, ledger: Ledger, random: Random): Promise<void> {
   const wanted = random.pick<Framing>(['chunked', 'exact', 'exact', 'long', 'short']);
   // Behind a body that is too long, HTTP would be a request of its own.
-  const plan = planOf(random, { http: wanted !== 'short', token: ledger.token() });
+  const plan = planOf(random, { http: wanted !== 'short', token: ledger.token(random) });
   const framing = plan.body.length === 0 && wanted === 'short' ? 'exact' : wanted;
   ledger.begin(plan);
   for (const piece of pieces(requestOf(plan, framing, random), random)) {

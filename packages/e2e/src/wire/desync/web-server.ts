@@ -44,15 +44,11 @@ const IDS = [1, 2, 3, 4, 255, 256, 65_535];
 
 /** A request with everything about it. */
 function ask(id: number, isLast: boolean, ledger: Ledger, random: Random): Asked {
-  const plan = planOf(random, { token: ledger.token() });
+  const plan = planOf(random, { token: ledger.token(random) });
   ledger.begin(plan);
   const { body } = plan;
-  const kind = random.pick<Length>(['absent', 'exact', 'exact', 'long', 'short']);
   const isValid = !random.chance(0.05);
-  const length = announced(body.length, kind, random);
-  const contentLength = isValid
-    ? (length ?? random.pick([null, '', '-1'])?.toString() ?? null)
-    : random.pick(STRANGE);
+  const contentLength = isValid ? lengthText(body.length, random) : random.pick(STRANGE);
   const end = random.pick<BodyEnd>(
     isLast ? ['abort', 'cut', 'end', 'end', 'end'] : ['abort', 'end', 'end', 'end', 'end'],
   );
@@ -75,6 +71,13 @@ function ask(id: number, isLast: boolean, ledger: Ledger, random: Random): Asked
     ...last[end],
   ];
   return { end, id, isValid, plan, records };
+}
+
+/** CONTENT_LENGTH that is right, wrong, or not there: left out, or as nginx and Caddy send it then. */
+function lengthText(bytes: number, random: Random): string | null {
+  const kind = random.pick<Length>(['absent', 'exact', 'exact', 'long', 'short']);
+  const length = announced(bytes, kind, random);
+  return length === undefined ? random.pick([null, '', '-1']) : String(length);
 }
 
 /** What came has to belong to this request, and it has to have been executed as often as it was asked for. */

@@ -7,7 +7,7 @@ import { type Duplex, duplexPair } from 'node:stream';
 import { createGateway, type Gateway, parseAddress } from '@fcgi-js/client';
 import { Tap } from '@fcgi-js/inspector/tap';
 import type { FcgiServer } from '@fcgi-js/server';
-import { Random } from '../random.ts';
+import type { Random } from '../random.ts';
 import { plannedServer } from './application.ts';
 import type { Ledger } from './ledger.ts';
 import { LyingApplication } from './lying-application.ts';
@@ -28,10 +28,10 @@ export class World {
     this.server = plannedServer(ledger);
   }
 
-  static async start(ledger: Ledger, seed: number): Promise<World> {
+  static async start(ledger: Ledger): Promise<World> {
     const world = new World(ledger);
     await world.server.listen(world.path('server'));
-    world.#lying = await LyingApplication.start(world.path('lying'), ledger, new Random(seed));
+    world.#lying = await LyingApplication.start(world.path('lying'), ledger);
     for (const name of APPLICATIONS) {
       await world.#startTap(name);
       await world.#startGateway(name);
