@@ -6,7 +6,7 @@ import { askByBytes } from './web-server.ts';
 import { World } from './world.ts';
 
 /** Episodes at once. */
-const WORKERS = 8;
+const WORKERS = 12;
 /** Milliseconds after which an episode hangs, far above all time-outs in it. */
 const PATIENCE = 30_000;
 
@@ -17,6 +17,8 @@ export class Episodes {
   readonly #ledger: Ledger;
   readonly #seed: number;
   readonly #world: World;
+  /** Episodes that are not over, or were not when there was a problem. */
+  readonly #running = new Set<number>();
   #next: number;
   readonly #onError = (error: unknown) => {
     this.#ledger.problems.push(
@@ -39,9 +41,9 @@ export class Episodes {
     return new Episodes(await World.start(ledger), ledger, seed, first);
   }
 
-  /** The number of the next episode. */
-  get next(): number {
-    return this.#next;
+  /** The number of the first episode that a problem may come from. */
+  get suspect(): number {
+    return Math.min(this.#next, ...this.#running);
   }
 
   /** Everything that must not be. */
@@ -59,14 +61,16 @@ export class Episodes {
     return this.#ledger.outcomes;
   }
 
-  /** Runs that many episodes. */
-  async run(count: number): Promise<void> {
-    const end = this.#next + count;
+  /** Runs episodes, so many milliseconds long or until there is a problem. */
+  async run(duration: number): Promise<void> {
+    const end = performance.now() + duration;
     const work = async () => {
-      while (this.#next < end) {
+      while (performance.now() < end && this.problems.length === 0) {
         const number = this.#next;
         this.#next += 1;
+        this.#running.add(number);
         await this.#episode(number);
+        if (this.problems.length === 0) this.#running.delete(number);
       }
     };
     await Promise.all(Array.from({ length: WORKERS }, work));
