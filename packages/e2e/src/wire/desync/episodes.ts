@@ -21,9 +21,7 @@ export class Episodes {
   readonly #running = new Set<number>();
   #next: number;
   readonly #onError = (error: unknown) => {
-    this.#ledger.problems.push(
-      `An error that nobody caught: ${error instanceof Error ? error.stack : error}`,
-    );
+    this.#ledger.problems.push(`An uncaught error: ${error instanceof Error ? error.stack : error}`);
   };
 
   private constructor(world: World, ledger: Ledger, seed: number, first: number) {

@@ -40,7 +40,7 @@ export class Ledger {
   /**
    * The application was asked for something.
    *
-   * @returns what it is to do; `undefined` where nobody has asked for it
+   * @returns what it is to do; `undefined` where the request is not one of those that were sent
    */
   execute(uri: string | undefined): Plan | undefined {
     const entry = this.#find(uri);
