@@ -52,6 +52,7 @@ export const kinds = [
       'packages/e2e/test/run/succession.test.ts',
       'packages/e2e/test/run/under-load.test.ts',
       'packages/e2e/test/wire/crowds.test.ts',
+      'packages/e2e/test/wire/desync.test.ts',
       'packages/e2e/test/wire/differential.test.ts',
       'packages/e2e/test/wire/floods.test.ts',
       'packages/e2e/test/wire/fuzz.test.ts',
