@@ -20,10 +20,10 @@ const examples = join(root, 'docs/examples');
 /** Bytes. */
 const LARGEST_EXAMPLE = 1_500_000;
 /**
- * Processor time until the first page of the example has been answered, by the fastest of some starts, where 1 is what an empty HTTP
- * server of Node takes. Measured: 3.3.
+ * Processor time until the first page of the example has been answered, where 1 is what an empty HTTP server of Node takes.
+ * Measured: 3.1 to 4.7. Where that takes 50 ms, this is 300.
  */
-const LONGEST_START = 4.5;
+const LONGEST_START = 6;
 const STARTS = 5;
 /** Kibibytes of address space beyond what Node takes by itself. */
 const ROOM = 512 * 1024;
@@ -102,30 +102,33 @@ describe.skipIf(reason)(`a bundle on a host${reason ? ` (${reason})` : ''}`, () 
       expect((await client.request(path)).text()).not.toContain('fcgiPlace');
   });
 
-  /** Milliseconds of processor time, user and system, that a program takes at least, of some starts. */
+  /** Milliseconds of processor time, user and system, that a program takes from its start to its end. */
   async function processorTime(program: string, ...args: string[]): Promise<number> {
-    const times: number[] = [];
-    for (let start = 0; start < STARTS; start += 1) {
-      const { stdout } = await run('/bin/sh', ['-c', '"$@" < /dev/null; times', 'sh', program, ...args], {
-        env: CGI,
-      });
-      if (program !== process.execPath) expect(stdout).toMatch(/^Status: 200/m);
-      // The second line is that of the children: user and system.
-      const used = stdout.trim().split('\n').at(-1) ?? '';
-      const parts = [...used.matchAll(/(\d+)m([\d.]+)s/g)];
-      expect(parts).toHaveLength(2);
-      times.push(
-        parts.reduce((sum, [, minutes, seconds]) => sum + (Number(minutes) * 60 + Number(seconds)) * 1000, 0),
-      );
-    }
-    return Math.min(...times);
+    const { stdout } = await run('/bin/sh', ['-c', '"$@" < /dev/null; times', 'sh', program, ...args], {
+      env: CGI,
+    });
+    if (program !== process.execPath) expect(stdout).toMatch(/^Status: 200/m);
+    // The second line is that of the children: user and system.
+    const used = stdout.trim().split('\n').at(-1) ?? '';
+    const parts = [...used.matchAll(/(\d+)m([\d.]+)s/g)];
+    expect(parts).toHaveLength(2);
+    return parts.reduce(
+      (sum, [, minutes, seconds]) => sum + (Number(minutes) * 60 + Number(seconds)) * 1000,
+      0,
+    );
   }
 
   test('starts, with Express, within a few times the processor time of an empty HTTP server of Node', async () => {
     await uploadExample();
     const empty = "require('node:http').createServer().listen(0, () => process.exit())";
-    const ofNode = await processorTime(process.execPath, '-e', empty);
-    expect(await processorTime(join(site, 'app.fcgi'))).toBeLessThan(LONGEST_START * ofNode);
+    let ofNode = 0;
+    let ofBundle = 0;
+    // In turns, on a machine that others use, too; and some, since the system counts in steps of 10 ms.
+    for (let start = 0; start < STARTS; start += 1) {
+      ofNode += await processorTime(process.execPath, '-e', empty);
+      ofBundle += await processorTime(join(site, 'app.fcgi'));
+    }
+    expect(ofBundle).toBeLessThan(LONGEST_START * ofNode);
   });
 
   test('runs with 512 MiB of address space beyond what Node takes', async () => {
